@@ -1,0 +1,60 @@
+# Every target sets up what it needs; `make` alone lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+LMS_PORT ?= 8001
+export PORT LMS_PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format types unit bench image lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# A stamp per lock file: a second call does nothing unless the locked versions or the project's metadata changed.
+$(VENV)/.runtime: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is %s. Call: make PYTHON=python3.11 …" % sys.version.split()[0])'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing locked dependencies into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(VENV)/.runtime ## the virtual environment with lti-tool in it
+
+run: setup ## tool and playground LMS together; Ctrl-C stops both
+	@$(BIN)/python -m lti_tool.cli.run_both
+
+test: $(VENV)/.dev ## lint, types, architecture, unit, PostgreSQL, journey and browser tests
+	@$(BIN)/python tests/run.py
+
+lint: $(VENV)/.dev ## style only
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## rewrite the sources in the project's style
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+types: $(VENV)/.dev ## mypy --strict
+	@$(BIN)/mypy
+
+unit: $(VENV)/.dev ## tests without browser
+	@$(BIN)/python -m pytest -n auto --dist loadfile -m 'not browser'
+
+bench: $(VENV)/.dev ## launches per second and CPU per launch, beside the yardsticks
+	@$(BIN)/python -m tests.bench
+
+image: ## build the container image with buildah and launch a module in it
+	@docker/build-image.sh
+
+lock: $(VENV)/.dev ## pin the newest allowed versions with hashes
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade pyproject.toml --group build -o requirements.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -c requirements.txt pyproject.toml --group build --group dev -o requirements-dev.txt
+
+clean: ## remove what the targets made (keeps keys and data)
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

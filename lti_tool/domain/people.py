@@ -1,0 +1,43 @@
+"""Who is at the screen, and in which role."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A person's role in a context, as far as this tool tells them apart."""
+
+    PARTICIPANT = "participant"
+    INSTRUCTOR = "instructor"
+    ADMINISTRATOR = "administrator"
+    MENTOR = "mentor"
+    TEST_USER = "test_user"
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who is at the screen now: one person in one context, come in by one launch.
+
+    `context_id`, `resource_link_id` and `module_slug` are None where the launch named none.
+    """
+
+    user_id: int
+    platform_id: int
+    registration_id: int
+    deployment_id: int
+    context_id: int | None
+    resource_link_id: int | None
+    module_slug: str | None
+    roles: frozenset[Role]
+    locale: str
+    frame_origin: str
+    """Origin of the platform (scheme://host[:port]); it alone may frame our pages."""
+
+    @property
+    def is_instructor(self) -> bool:
+        return bool(self.roles & {Role.INSTRUCTOR, Role.ADMINISTRATOR})
+
+    @property
+    def is_participant(self) -> bool:
+        """Whoever is not teaching or administering learns; a launch without any role does too."""
+        return not self.is_instructor and Role.MENTOR not in self.roles

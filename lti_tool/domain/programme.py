@@ -1,0 +1,337 @@
+"""What we teach and ask: the programme as frozen values, as its reader builds them from files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One learning objective of a lesson, e.g. `1.1a`."""
+
+    id: str
+    text: str
+    bloom: str
+
+
+@dataclass(frozen=True)
+class Source:
+    publisher: str
+    title: str
+    year: int
+    as_of: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a lesson: `id` is its anchor, `level` 2 or 3."""
+
+    id: str
+    text: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Option:
+    """One answer to choose. `html` texts are cleaned HTML made from Markdown."""
+
+    html: str
+    is_right: bool
+    feedback_html: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    left_html: str
+    right: str
+    feedback_html: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One gap of a cloze; `number` stands in the text as {{number}}."""
+
+    number: int
+    answer: str
+    feedback_html: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A typical wrong result of a calculation and what to say about it."""
+
+    value: float
+    feedback_html: str
+
+
+@dataclass(frozen=True)
+class _Item:
+    id: str
+    objectives: tuple[str, ...]
+    level: str
+    stratum: str
+    stem_html: str
+    explanation_html: str
+
+    @property
+    def lesson_code(self) -> str:
+        """Tell the lesson that teaches this item: `1.3` for the objective `1.3b`."""
+        return self.objectives[0].rstrip("abcdefghijklmnopqrstuvwxyz")
+
+
+@dataclass(frozen=True)
+class SingleChoice(_Item):
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class MultipleChoice(_Item):
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Case(_Item):
+    """A short case: vignette, then one question with one or several right options."""
+
+    vignette_html: str
+    has_several_answers: bool
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Matching(_Item):
+    """Each left belongs to one right; `extra_right` belong to none."""
+
+    pairs: tuple[Pair, ...]
+    extra_right: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ordering(_Item):
+    """Steps (HTML) in their right order."""
+
+    steps: tuple[str, ...]
+    feedback_wrong_html: str
+
+
+@dataclass(frozen=True)
+class Cloze(_Item):
+    """`text_html` holds {{1}}, {{2}}…; answers and extra words form the word bank."""
+
+    text_html: str
+    gaps: tuple[Gap, ...]
+    extra_words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Numeric(_Item):
+    value: float
+    tolerance: float
+    unit: str
+    decimals: int
+    feedback_right_html: str
+    feedback_wrong_html: str
+    mistakes: tuple[Mistake, ...]
+
+
+type_of_item: Mapping[type[_Item], str] = {
+    SingleChoice: "single-choice",
+    MultipleChoice: "multiple-choice",
+    Case: "case",
+    Matching: "matching",
+    Ordering: "ordering",
+    Cloze: "cloze",
+    Numeric: "numeric",
+}
+Item = SingleChoice | MultipleChoice | Case | Matching | Ordering | Cloze | Numeric
+
+
+@dataclass(frozen=True)
+class SelfCheck:
+    """An ungraded question inside a lesson; never taken from the exam pool."""
+
+    id: str
+    stem_html: str
+    has_several_answers: bool
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    code: str
+    slug: str
+    title: str
+    minutes: int
+    authors: str
+    version: str
+    as_of: date
+    review_by: date
+    objectives: tuple[Objective, ...]
+    sources: tuple[Source, ...]
+    headings: tuple[Heading, ...]
+    body_html: str
+    """Cleaned HTML of the five blocks. Links to glossary and lessons are relative: `#glossar-<id>`, `lektion:<code>` (see reader)."""
+    text: str
+    """Running text without markup, for readability and search."""
+    self_checks: tuple[SelfCheck, ...]
+    term_ids: tuple[str, ...]
+    """Glossary terms this lesson links, in order of appearance."""
+
+
+@dataclass(frozen=True)
+class Term:
+    id: str
+    term: str
+    definition: str
+    english: str
+    module_number: int
+
+
+@dataclass(frozen=True)
+class Misconception:
+    claim: str
+    correction: str
+
+
+@dataclass(frozen=True)
+class LiveSession:
+    code: str
+    title: str
+    minutes: int
+    preparation_html: str
+    follow_up_html: str
+
+
+@dataclass(frozen=True)
+class Column:
+    id: str
+    label: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a workbook chapter; `kind` is text, line or table."""
+
+    id: str
+    label: str
+    kind: str
+    is_required: bool
+    guiding_questions: tuple[str, ...]
+    min_rows: int
+    words: tuple[int, int] | None
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    number: int
+    title: str
+    is_restricted: bool
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class Criterion:
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class PracticeTask:
+    title: str
+    hours: float
+    introduction_html: str
+    note: str
+    chapters: tuple[Chapter, ...]
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True)
+class Module:
+    number: int
+    slug: str
+    title: str
+    short_title: str
+    aim: str
+    summary: str
+    topics: tuple[str, ...]
+    case_name: str
+    case_html: str
+    misconceptions: tuple[Misconception, ...]
+    live_sessions: tuple[LiveSession, ...]
+    lessons: tuple[Lesson, ...]
+    items: tuple[Item, ...]
+    terms: tuple[Term, ...]
+    practice: PracticeTask | None
+
+    def find_lesson(self, slug_or_code: str) -> Lesson | None:
+        return next((lesson for lesson in self.lessons if slug_or_code in (lesson.slug, lesson.code)), None)
+
+    def find_item(self, item_id: str) -> Item | None:
+        return self._items_by_id.get(item_id)
+
+    @cached_property
+    def _items_by_id(self) -> dict[str, Item]:
+        return {item.id: item for item in self.items}
+
+
+@dataclass(frozen=True)
+class AssessmentRules:
+    """How a quiz is drawn, marked and repeated (docs/authoring.md, `[assessment]`)."""
+
+    items: int
+    strata: Mapping[str, int]
+    max_single_choice: int
+    min_types: int
+    min_cases: int
+    min_pool: int
+    pass_mark_pct: int
+    attempts: int
+    wait_hours_before_last: int
+
+
+@dataclass(frozen=True)
+class HoursRules:
+    transfer_minutes_per_lesson: int
+    quiz_minutes: int
+
+
+@dataclass(frozen=True)
+class Change:
+    version: str
+    on: date
+    note: str
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One dimension of the Reifegrad with its five described levels."""
+
+    number: int
+    title: str
+    levels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Programme:
+    slug: str
+    title: str
+    subtitle: str
+    language: str
+    version: str
+    changes: tuple[Change, ...]
+    assessment: AssessmentRules
+    hours: HoursRules
+    modules: tuple[Module, ...]
+    dimensions: tuple[Dimension, ...]
+    dimension_levels: tuple[str, ...]
+
+    def find_module(self, slug: str) -> Module | None:
+        return next((module for module in self.modules if module.slug == slug), None)
+
+    @cached_property
+    def terms(self) -> Mapping[str, Term]:
+        """All glossary terms of all modules by id."""
+        return {term.id: term for module in self.modules for term in module.terms}

