@@ -113,11 +113,21 @@ class Keyring:
         Raises:
             ConfigurationError: the folder has no key.
         """
+        return self._parse(self._signing_file())
+
+    def signing_kid(self) -> str | None:
+        """Tell which key signs now; None where the folder has no active key."""
+        try:
+            return self._signing_file().kid
+        except ConfigurationError:
+            return None
+
+    def _signing_file(self) -> KeyFile:
         active = [file for file in self.list() if file.retired_at is None]
         if not active:
             raise ConfigurationError(f"There is no signing key in {self._folder}. Make one with `lti-tool keys new`.")
         ready = [file for file in active if file.signs_at(self._now())]
-        return self._parse(ready[-1] if ready else active[0])
+        return ready[-1] if ready else active[0]
 
     def public_jwks(self) -> dict[str, Any]:
         """Give the JWKS document: all published keys, public parts only."""

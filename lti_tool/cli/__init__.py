@@ -1,0 +1,40 @@
+"""The `lti-tool` command: exit status 0 done, 1 refused with a reason on stderr, 2 usage."""
+
+import sys
+
+import click
+
+from lti_tool.errors import ToolError
+
+
+class _Refusing(click.Group):
+    """Turn an expected failure into a sentence on stderr and exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ToolError as err:
+            click.echo(f"{err}", err=True)
+            if err.next_step:
+                click.echo(err.next_step % err.values if err.values else err.next_step, err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Refusing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="lti-tool", prog_name="lti-tool")
+def main() -> None:
+    """LTI 1.3 tool for the programme Smart-City-Manager:in.
+
+    Settings come from environment variables with the prefix LTI_TOOL_ (docs/operations.md).
+    """
+
+
+def _add_commands() -> None:
+    # Imported late, so that `lti-tool --help` does not load the whole tool; each module adds its commands to `main`.
+    from lti_tool.cli import certificates, db, deployments, doctor, keys, outbox, programme, registrations, serve
+
+    for module in (serve, db, keys, registrations, deployments, programme, doctor, outbox, certificates):
+        module.add_to(main)
+
+
+_add_commands()

@@ -1,0 +1,54 @@
+"""The Flask application: takes the wired parts and hangs endpoints and pages into it."""
+
+from pathlib import Path
+
+from flask import Flask, request, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lti_tool import bootstrap
+from lti_tool.settings import Settings, load_settings
+from lti_tool.web import assets, browser_session, errors, headers, language
+from lti_tool.web.endpoints import health, jwks, launch, login
+from lti_tool.web.pages import certificates, modules, quizzes, verify
+from lti_tool.web.parts import Parts
+
+PACKAGE = Path(__file__).parent
+# Login and launch bodies are small; an id_token is at most 64 KB. Pages take texts of some length.
+MAX_BODY_BYTES = 256 * 1024
+
+
+def _templates_folder() -> Path:
+    """Installed, the templates are inside the package; in a checkout they stand at the top level."""
+    inside = PACKAGE / "templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "templates"
+
+
+def create_app(settings: Settings | None = None, *, parts: Parts | None = None) -> Flask:
+    """Make the application; with `parts` given, on those (tests, the command line)."""
+    if parts is None:
+        parts = bootstrap.build(settings or load_settings())
+    app = Flask("lti_tool", static_folder=None, template_folder=str(_templates_folder()))
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_FORM_PARTS"] = 2000
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.extensions["parts"] = parts
+    if parts.settings.trusted_proxies:
+        hops = parts.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+
+    assets.set_up(app)
+    language.set_up(app)
+    browser_session.set_up(app)
+    headers.set_up(app)
+    errors.set_up(app)
+    for room in (login, launch, jwks, health, modules, quizzes, certificates, verify):
+        app.register_blueprint(room.blueprint)
+
+    def in_language(wish: str) -> str:
+        """Give the present page's address in another language (the visit stays in it)."""
+        arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": wish}
+        return url_for(request.endpoint, **arguments) if request.endpoint and request.method == "GET" else f"?lang={wish}"
+
+    app.jinja_env.globals["in_language"] = in_language
+    return app

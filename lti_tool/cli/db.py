@@ -1,0 +1,33 @@
+"""`lti-tool db`: migrations."""
+
+import click
+
+from lti_tool import migrations
+from lti_tool.models.database import open_database
+from lti_tool.settings import load_settings
+
+
+@click.group()
+def db() -> None:
+    """Look after the database's tables."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this release's tables; safe to call again and by two processes at once."""
+    database = open_database(load_settings().effective_database_url)
+    before = migrations.current_revision(database.engine)
+    migrations.upgrade(database.engine)
+    after = migrations.current_revision(database.engine)
+    click.echo(f"Already at revision {after}." if before == after else f"Upgraded from {before or 'empty'} to {after}.")
+
+
+@db.command()
+def current() -> None:
+    """Tell which revision the database has and which this release expects."""
+    database = open_database(load_settings().effective_database_url)
+    click.echo(f"database {migrations.current_revision(database.engine) or 'empty'}, release {migrations.newest_revision()}")
+
+
+def add_to(main: click.Group) -> None:
+    main.add_command(db)
