@@ -1,0 +1,98 @@
+"""`make run`: sets everything up once, then runs the tool and the playground LMS together until Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from lti_tool import bootstrap, migrations
+from lti_tool.errors import ToolError
+from lti_tool.keyring import Keyring
+from lti_tool.models.database import open_database
+from lti_tool.platforms.registrations import register_playground
+from lti_tool.settings import Settings, load_settings
+
+STARTS_WITHIN_S = 30
+PLAYGROUND_CLIENT_ID = "playground-tool"
+
+
+def ports() -> tuple[int, int]:
+    """Read PORT and LMS_PORT; both must be free."""
+    found = []
+    for name, default in (("PORT", 8000), ("LMS_PORT", 8001)):
+        text = os.environ.get(name) or str(default)
+        if not text.isdigit() or not 0 < int(text) < 65536:
+            sys.exit(f"{name} must be a port number between 1 and 65535 (got “{text}”).")
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", int(text)))
+            except OSError:
+                sys.exit(f"Port {text} is in use. Choose another one: make run {name}={int(text) + 100}")
+        found.append(int(text))
+    return found[0], found[1]
+
+
+def set_up(settings: Settings, lms_url: str) -> None:
+    """Make keys, database and the registration of the playground, as far as they are not there."""
+    keyring = Keyring(settings.keys_dir)
+    if keyring.signing_kid() is None:
+        keyring.new()
+    database = open_database(settings.effective_database_url)
+    migrations.upgrade(database.engine)
+    register_playground(database, lms_url=lms_url, client_id=PLAYGROUND_CLIENT_ID)
+    database.close()
+    bootstrap.check_ready_to_serve(settings)
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    """Return as soon as the address answers; stop with a sentence when the process ends before."""
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            sys.exit(f"The process behind {address} ended at once; its message stands above.")
+        try:
+            urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own http address
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+        else:
+            return
+    sys.exit(f"{address} did not answer within {STARTS_WITHIN_S} seconds.")
+
+
+def main() -> None:
+    port, lms_port = ports()
+    tool_url, lms_url = f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}"
+    os.environ.setdefault("LTI_TOOL_PUBLIC_URL", tool_url)
+    os.environ.setdefault("LTI_TOOL_WORKERS", "1")
+    try:
+        settings = load_settings()
+        set_up(settings, lms_url)
+    except ToolError as err:
+        sys.exit(f"{err}\n{err.next_step}".strip())
+    command = str(Path(sys.executable).with_name("lti-tool"))
+    tool = subprocess.Popen([command, "serve", "--bind", f"127.0.0.1:{port}"])  # noqa: S603
+    lms = subprocess.Popen([command, "playground", "--bind", f"127.0.0.1:{lms_port}", "--tool-url", tool_url])  # noqa: S603
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        wait_for(f"{tool_url}/livez", tool)
+        wait_for(f"{lms_url}/", lms)
+        print(f"\n  Open {lms_url}/ and choose who you are.\n  (tool: {tool_url}, data: {settings.data_dir.absolute()}; Ctrl-C stops both)\n", flush=True)
+        while tool.poll() is None and lms.poll() is None:
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        for process in (lms, tool):
+            process.terminate()
+        for process in (lms, tool):
+            process.wait(35)
+
+
+if __name__ == "__main__":
+    main()

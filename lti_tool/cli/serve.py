@@ -1,0 +1,71 @@
+"""`lti-tool serve`, `worker` and `playground`: what runs until it is stopped."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from lti_tool import bootstrap, logs
+from lti_tool.settings import load_settings
+
+PACKAGE = Path(__file__).parent.parent
+
+
+def gunicorn_configuration() -> Path:
+    """Find the shipped configuration: inside an installed package, or in docker/ of a checkout."""
+    inside = PACKAGE / "gunicorn.conf.py"
+    return inside if inside.exists() else PACKAGE.parent / "docker" / "gunicorn.conf.py"
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
+@click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes (default 2).")
+@click.option("--threads", type=click.IntRange(1, 64), default=None, help="Threads per process (default 8).")
+def serve(bind: str, workers: int | None, threads: int | None) -> None:
+    """Serve the tool with gunicorn; on SQLite this also delivers scores."""
+    settings = load_settings()
+    # Everything that would stop a worker is found here, once, with a sentence, before gunicorn starts to restart it.
+    bootstrap.check_ready_to_serve(settings)
+    os.environ["LTI_TOOL_BIND"] = bind
+    if workers:
+        os.environ["LTI_TOOL_WORKERS"] = str(workers)
+    if threads:
+        os.environ["LTI_TOOL_THREADS"] = str(threads)
+    program = [sys.executable, "-m", "gunicorn", "--config", str(gunicorn_configuration()), "lti_tool.wsgi:app"]
+    os.execv(sys.executable, program)  # noqa: S606 - our own interpreter and fixed arguments
+
+
+@click.command()
+@click.option("--concurrency", type=click.IntRange(1, 32), default=4, show_default=True, help="Deliveries at the same time.")
+def worker(concurrency: int) -> None:
+    """Deliver scores until stopped; any number may run on PostgreSQL."""
+    settings = load_settings()
+    logs.configure(settings.log_level, style=settings.log_style)
+    bootstrap.check_ready_to_serve(settings)
+    deliveries = bootstrap.make_worker(bootstrap.build(settings), concurrency=concurrency)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        deliveries.stop_soon()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    deliveries.run()
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8001", show_default=True, metavar="HOST:PORT")
+@click.option("--tool-url", default=None, help="Where the tool answers (default: LTI_TOOL_PUBLIC_URL).")
+def playground(bind: str, tool_url: str | None) -> None:
+    """Run a small LMS to try the tool with; refuses to start in production."""
+    from lti_tool.playground import server
+
+    settings = load_settings()
+    server.main(bind=bind, tool_url=tool_url or settings.public_url, settings=settings)
+
+
+def add_to(main: click.Group) -> None:
+    for command in (serve, worker, playground):
+        main.add_command(command)

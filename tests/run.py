@@ -1,0 +1,94 @@
+"""What `make test` runs, in this order: style, types, then all tests in parallel, one Chromium and one PostgreSQL for all."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+BIN = Path(sys.executable).parent
+# Debian's Chromium; without the last five flags it tries to reach its maker's servers.
+CHROMIUM_FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-port=0",
+]
+
+
+def find_chromium() -> str | None:
+    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+
+
+@contextmanager
+def chromium() -> Iterator[str | None]:
+    """Start one Chromium for all browser tests and give its DevTools address; None where there is none."""
+    program = find_chromium()
+    if program is None:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="lti-tool-chromium-", ignore_cleanup_errors=True) as profile:
+        process = subprocess.Popen(
+            [program, *CHROMIUM_FLAGS, f"--user-data-dir={profile}", "about:blank"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield _devtools_address(Path(profile) / "DevToolsActivePort", process)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _devtools_address(port_file: Path, process: subprocess.Popen[bytes]) -> str:
+    for _ in range(300):
+        if process.poll() is not None:
+            sys.exit(f"Chromium ended at once with status {process.returncode}.")
+        if port_file.exists() and (lines := port_file.read_text().split()):
+            address = f"http://127.0.0.1:{lines[0]}"
+            urllib.request.urlopen(f"{address}/json/version", timeout=10).close()
+            return address
+        time.sleep(0.1)
+    sys.exit("Chromium did not start within 30 seconds.")
+
+
+def run(title: str, *command: str) -> None:
+    print(f"\n== {title}", flush=True)
+    begun = time.monotonic()
+    status = subprocess.run(command, cwd=ROOT).returncode
+    print(f"== {title}: {time.monotonic() - begun:.0f} s", flush=True)
+    if status:
+        sys.exit(status)
+
+
+def main() -> None:
+    run("style", str(BIN / "ruff"), "check", ".")
+    run("format", str(BIN / "ruff"), "format", "--check", ".")
+    run("types", str(BIN / "mypy"))
+    with chromium() as address:
+        if address:
+            os.environ["LTI_TOOL_TEST_CHROMIUM"] = address
+        elif os.environ.get("CI") == "true":
+            sys.exit("Chromium is missing. Install it with: apt-get install -y chromium")
+        else:
+            print("\nNo Chromium found: browser tests are skipped. Install it with: apt-get install -y chromium")
+        print("\n== tests", flush=True)
+        workers = os.environ.get("TEST_WORKERS", str(max(2, os.cpu_count() or 2)))
+        command = [sys.executable, "-m", "pytest", "-q", "-n", workers, "--dist", "loadfile", "--durations=8", *sys.argv[1:]]
+        sys.exit(subprocess.run(command, cwd=ROOT).returncode)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The import table of docs/architecture.md as a running test: which room may import which, and which third-party packages."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent / "lti_tool"
+
+# Files directly in lti_tool/ that every room may use.
+GROUND_FLOOR = {"settings", "errors", "keyring", "clock", "logs", "messages"}
+
+# room: (other rooms it may import, third-party packages it may import)
+TABLE: dict[str, tuple[set[str], set[str]]] = {
+    "domain": (set(), set()),
+    "lti": (set(), {"pylti1p3", "authlib", "joserfc", "requests", "urllib3", "itsdangerous"}),
+    "models": ({"domain"}, {"sqlalchemy"}),
+    "programme": ({"domain"}, {"markdown_it", "mdit_py_plugins", "nh3"}),
+    "platforms": ({"lti", "models", "domain"}, {"sqlalchemy"}),
+    "passback": ({"lti", "models", "domain"}, {"sqlalchemy", "procrastinate"}),
+    "certificates": ({"models", "domain"}, {"sqlalchemy", "typst", "segno", "pyhanko", "joserfc"}),
+    "workbook": ({"models", "domain"}, {"sqlalchemy", "odfdo", "docx"}),
+    "learning": ({"certificates", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
+    "cohort": ({"passback", "platforms", "models", "domain"}, {"sqlalchemy", "xlsxwriter", "odfdo"}),
+    # web talks to features; lti gives it frozen values and its errors. Never models.
+    "web": (
+        {"lti", "platforms", "passback", "certificates", "learning", "workbook", "cohort", "programme", "domain"},
+        {"flask", "werkzeug", "itsdangerous", "babel", "markupsafe"},
+    ),
+    "playground": ({"lti"}, {"flask", "werkzeug", "joserfc", "requests", "gunicorn"}),
+    "migrations": ({"models"}, {"alembic", "sqlalchemy"}),
+}
+# The ground floor has its own few packages.
+GROUND_FLOOR_PACKAGES = {
+    "settings": {"pydantic", "pydantic_settings"},
+    "keyring": {"joserfc"},
+    "errors": set(),
+    "clock": set(),
+    "logs": set(),
+    "messages": set(),
+}
+WIRING = {"bootstrap", "app", "wsgi", "cli", "__init__"}
+FORBIDDEN_ROOMS = {"utils", "helpers", "common", "services", "managers"}
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> Iterator[tuple[int, str]]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: relative import"
+            module = node.module or ""
+            if module == "lti_tool":
+                yield from ((node.lineno, f"lti_tool.{alias.name}") for alias in node.names)
+            else:
+                yield node.lineno, module
+
+
+def source_files() -> list[Path]:
+    return [path for path in sorted(ROOT.rglob("*.py")) if room_of(path) not in WIRING]
+
+
+def is_allowed(room: str, name: str) -> bool:
+    top = name.split(".")[0]
+    if top in sys.stdlib_module_names:
+        return True
+    own_rooms, packages = TABLE.get(room, (set(), GROUND_FLOOR_PACKAGES.get(room, set())))
+    if top == "lti_tool":
+        target = name.split(".")[1] if "." in name else ""
+        if target == "__version__":
+            return True
+        return target == room or target in GROUND_FLOOR or target in own_rooms
+    return top in packages
+
+
+@pytest.mark.parametrize("path", source_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_imports_only_what_the_table_allows(path: Path) -> None:
+    room = room_of(path)
+    assert room in TABLE or room in GROUND_FLOOR_PACKAGES, f"{room} is not in the table"
+    wrong = [f"{path.name}:{line} imports {name}" for line, name in imports_of(path) if not is_allowed(room, name)]
+    assert wrong == []
+
+
+def test_no_room_is_a_drawer() -> None:
+    names = {path.stem for path in ROOT.rglob("*") if path.is_dir() or path.suffix == ".py"}
+    assert names & FORBIDDEN_ROOMS == set()
+
+
+def test_only_edges_read_the_clock() -> None:
+    readers = [
+        str(path.relative_to(ROOT))
+        for path in source_files()
+        if room_of(path) in {"domain", "models", "learning", "certificates", "workbook", "cohort", "programme"}
+        and any(name.startswith("lti_tool.clock") for _, name in imports_of(path))
+    ]
+    assert readers == []
+
+
+def test_pylti1p3_stays_inside_lti() -> None:
+    users = {room_of(path) for path in ROOT.rglob("*.py") if any(name.startswith("pylti1p3") for _, name in imports_of(path))}
+    assert users <= {"lti"}
