@@ -1,0 +1,128 @@
+"""The one installation that all parts of the playground share: its address, state, lock, clock and keys."""
+
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from joserfc.jwk import RSAKey
+
+from lti_tool import clock
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+from lti_tool.playground import signing
+from lti_tool.playground.people import CAST, Person
+from lti_tool.playground.state import Activity, Json, State, StateFile, Tool
+
+try:
+    LOCAL_ZONE: ZoneInfo | timezone = ZoneInfo("Europe/Berlin")
+except ZoneInfoNotFoundError:  # a machine without time zone data
+    LOCAL_ZONE = timezone(timedelta(hours=1))
+
+
+class Unknown(ToolError):
+    """Somebody asked for a person, an activity or a tool that the playground does not have."""
+
+    status = 404
+    code = "playground_unknown"
+
+
+class Site:
+    """State and what belongs to it; whoever reads or changes the state holds `lock` meanwhile."""
+
+    def __init__(
+        self,
+        issuer: str,
+        folder: Path | None = None,
+        *,
+        signing_key: RSAKey | None = None,
+        now: Callable[[], datetime] = clock.now,
+    ) -> None:
+        self.issuer = issuer.rstrip("/")
+        self.lock = threading.RLock()
+        self.clock_offset = timedelta(0)
+        self.sesskeys: set[str] = set()
+        """Session keys of deep linking launches; their return URLs hold until the next start."""
+        self._now = now
+        self._file = StateFile(folder)
+        self.state: State = self._file.load()
+        self.keys: list[RSAKey] = [signing.key_from_text(text) for text in self.state.signing_keys]
+        if not self.keys:
+            self.add_key(signing_key or signing.new_key())
+
+    def now(self) -> datetime:
+        """Tell the time by the playground's clock, which may be wrong on purpose."""
+        return self._now() + self.clock_offset
+
+    def save(self) -> None:
+        """Write the state down, where a folder was given."""
+        with self.lock:
+            self._file.save(self.state)
+
+    def url(self, path: str, **query: str) -> str:
+        """Give an address of the playground."""
+        return f"{self.issuer}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def next_id(self) -> int:
+        """Give a number that no activity, column or tool has had."""
+        with self.lock:
+            self.state.last_id += 1
+            return self.state.last_id
+
+    def add_key(self, key: RSAKey, *, keep_old: bool = True) -> None:
+        """Sign with `key` from now on; the old keys stay published unless told otherwise."""
+        with self.lock:
+            self.keys = [*(self.keys if keep_old else []), key]
+            self.state.signing_keys = [signing.key_to_text(each) for each in self.keys]
+            self.save()
+
+    def public_jwks(self) -> Json:
+        """Give the key set as `certs.php` publishes it, the signing key first."""
+        with self.lock:
+            return {"keys": [signing.public_half(key) for key in reversed(self.keys)]}
+
+    def sign(self, claims: Json | bytes, key: Any = None, header: Json | None = None) -> str:
+        """Sign with the platform's present key, or with `key`; `header` replaces members, None takes them away."""
+        with self.lock:
+            own = self.keys[-1]
+        merged: Json = {"typ": "JWT", "alg": "RS256", "kid": own.kid, **(header or {})}
+        return signing.sign(claims, key or own, {name: value for name, value in merged.items() if value is not None})
+
+    def members(self) -> list[Person]:
+        """List who is enrolled in the course: participants and the instructor, never the administrator."""
+        with self.lock:
+            out = set(self.state.unenrolled)
+        return [person for person in CAST if person.part != "administrator" and person.id not in out]
+
+    def activity(self, key: str | int) -> Activity:
+        """Find an activity by resource link id, or by the module named in its custom parameters."""
+        with self.lock:
+            found = self.state.activities.get(str(key))
+            if found is None:
+                found = next((a for a in self.state.activities.values() if a.custom.get("module") == key), None)
+        if found is None:
+            raise Unknown(N_("Diese Aktivität gibt es hier nicht (mehr)."), next_step=N_("Zurück zum Kurs gehen."))
+        return found
+
+    def tool(self, tool_id: str) -> Tool:
+        """Find a registered tool by its id."""
+        with self.lock:
+            found = self.state.tools.get(tool_id)
+        if found is None:
+            raise Unknown(N_("Dieses Werkzeug gibt es hier nicht (mehr)."), next_step=N_("Zurück zum Kurs gehen."))
+        return found
+
+    def tool_of_client(self, client_id: str) -> Tool | None:
+        """Find a registered tool by its client_id."""
+        with self.lock:
+            return next((tool for tool in self.state.tools.values() if tool.client_id == client_id), None)
+
+
+def random_word(length: int) -> str:
+    """Give random letters and digits, as Moodle's client ids and session keys are."""
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    return "".join(secrets.choice(letters) for _ in range(length))
