@@ -1,0 +1,206 @@
+"""The launch: from what the platform posted to a verified `Launch`, in a visible list of steps.
+
+Nothing is written here and nothing is sent, except that an unknown key is asked for once (`key_sets.py`). The nonce is
+used up by the caller, in the same statement that records the launch.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from joserfc.jwk import RSAKey
+from pylti1p3.exception import LtiException
+
+from lti_tool.lti import claim_names as names
+from lti_tool.lti.addresses import OwnAddresses
+from lti_tool.lti.claims import Launch, read_claims
+from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.ports import CheckDeployment, DeploymentStanding, FindRegistration, Registration
+from lti_tool.lti.pylti1p3_adapters import PortsToolConfig, ReceivedRequest, ToolMessageLaunch
+from lti_tool.lti.state import LOGIN_COOKIE_PREFIX, OpenedState, PendingLogin, Seals, digest_of, is_same
+from lti_tool.lti.token_checks import (
+    UnverifiedToken,
+    check_issuer_and_audience,
+    check_nonce,
+    check_times,
+    take_apart,
+    verify,
+)
+
+log = logging.getLogger(__name__)
+
+# OIDC Core 3.1.2.6 and RFC 6749 4.1.2.1; Moodle 4.2 posts the first three. Others are logged as `other`.
+_KNOWN_PLATFORM_ERRORS: Final = frozenset(
+    {
+        "access_denied",
+        "unauthorized_client",
+        "invalid_request",
+        "login_required",
+        "interaction_required",
+        "consent_required",
+        "account_selection_required",
+        "invalid_scope",
+        "unsupported_response_type",
+        "server_error",
+        "temporarily_unavailable",
+        "launch_no_longer_valid",
+    }
+)
+
+
+class FindKey(Protocol):
+    def __call__(self, registration: Registration, kid: str, *, now: datetime) -> RSAKey | None:
+        """Give the platform's public key with this kid, None if it has none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchDesk:
+    """What a launch needs, wired once."""
+
+    find_registration: FindRegistration
+    check_deployment: CheckDeployment
+    find_key: FindKey
+    seals: Seals
+    addresses: OwnAddresses
+    message_types: frozenset[str] = frozenset({names.RESOURCE_LINK_REQUEST})
+    """The message types that this tool has a page for."""
+
+
+def receive_launch(desk: LaunchDesk, form: Mapping[str, str], cookies: Mapping[str, str], *, now: datetime) -> Launch:
+    """Verify what a platform posted to the launch address.
+
+    Raises:
+        LaunchRejected: with a code for each reason, and with the registration once it is known.
+    """
+    checks = _LaunchChecks(desk, ReceivedRequest(form, cookies), now)
+    try:
+        return checks.run()
+    except LaunchRejected as refusal:
+        refusal.registration_id = checks.registration_id
+        raise
+    except LtiException as err:
+        # One of PyLTI1p3's message validators; ours, which say more exactly what is wrong, run before them.
+        raise LaunchRejected(code="claim_malformed", registration_id=checks.registration_id) from err
+
+
+class _LaunchChecks(ToolMessageLaunch):
+    """One launch on its way through the steps; each step relies on those before it."""
+
+    _opened_state: OpenedState
+    _login: PendingLogin
+    _token: UnverifiedToken
+    _known: Registration | None = None
+    _launch: Launch
+
+    def __init__(self, desk: LaunchDesk, request: ReceivedRequest, now: datetime) -> None:
+        super().__init__(request, PortsToolConfig(desk.find_registration))
+        self._desk = desk
+        self._now = now
+
+    @property
+    def registration_id(self) -> int | None:
+        return self._known.id if self._known else None
+
+    def run(self) -> Launch:
+        self.validate()
+        return self._launch
+
+    def validate(self) -> "_LaunchChecks":
+        """Take the steps. "SecFw" is the 1EdTech Security Framework 1.0, "Core" is LTI Core 1.3."""
+        self.validate_platform_answer()  # OIDC Core 3.1.2.6: the platform may answer with an error
+        self.validate_state()  # SecFw 5.1.3 step 9 and 7.3.1: made by us, for this very browser, not long ago
+        self.validate_registration()  # Core 3.1.3: the issuer and client that the login was opened for
+        self.validate_jwt_format()  # SecFw 5.4, RFC 7515: size, three parts, RS256, no crit, a kid
+        self.validate_jwt_signature()  # SecFw 5.1.3 step 1: by the platform's key of that kid
+        self.validate_claimed_parties()  # SecFw 5.1.3 steps 2-5: iss, aud, azp
+        self.validate_times()  # SecFw 5.1.3 steps 7, 8: exp, iat
+        self.validate_nonce()  # SecFw 5.1.3 step 9: the nonce of this login
+        self.validate_message()  # Core 5.3 and 5.4: message type, version, required claims and their shapes
+        self.validate_target()  # Core 5.3.4: target_link_uri is ours
+        self.validate_deployment()  # Core 5.3.3: known, approved, not blocked
+        return self
+
+    def validate_platform_answer(self) -> None:
+        error = self._get_request_param("error")
+        if error and not self._get_request_param("id_token"):
+            raise LaunchRejected(code="platform_error", detail=error if error in _KNOWN_PLATFORM_ERRORS else "other")
+
+    def validate_state(self) -> "_LaunchChecks":
+        """Replaces PyLTI1p3's, which lets a token it has accepted once in again without looking at the cookie."""
+        state = self._get_request_param("state")
+        opened = self._desk.seals.open_state(state) if state else None
+        if opened is None:
+            raise LaunchRejected(code="state_missing")
+        cookie = self._cookie_service.get_cookie(LOGIN_COOKIE_PREFIX + opened.key)
+        login = self._desk.seals.open_login(cookie or "")
+        # The seal binds the cookie's content to its key: a cookie of another login, renamed, does not pass.
+        if login is None or login.key != opened.key or not is_same(login.state_digest, digest_of(state)):
+            raise LaunchRejected(code="cookie_missing", initiation=opened.initiation)
+        if login.is_expired(self._now):
+            raise LaunchRejected(code="state_expired")
+        self._login = login
+        return self
+
+    def validate_registration(self) -> "_LaunchChecks":
+        """Replaces PyLTI1p3's, which looks up whatever the token names before its signature is checked."""
+        known = self._desk.find_registration(self._login.issuer, self._login.client_id)
+        if known is None:
+            raise LaunchRejected(code="registration_unknown")
+        self._known = known
+        if not known.is_enabled:
+            raise LaunchRejected(code="registration_disabled")
+        return self
+
+    def validate_jwt_format(self) -> "_LaunchChecks":
+        raw = self._get_request_param("id_token")
+        if not raw:
+            raise LaunchRejected(code="token_missing")
+        self._token = take_apart(raw)
+        return self
+
+    def validate_jwt_signature(self) -> "_LaunchChecks":
+        """Replaces PyLTI1p3's, which downloads the key set at every launch and takes the algorithm from it."""
+        assert self._known is not None
+        key = self._desk.find_key(self._known, self._token.kid, now=self._now)
+        if key is None:
+            raise LaunchRejected(code="kid_unknown")
+        claims: Any = verify(self._token, key)
+        self._jwt = {"body": claims}
+        return self
+
+    def validate_claimed_parties(self) -> None:
+        assert self._known is not None
+        check_issuer_and_audience(self._jwt["body"], self._known)
+
+    def validate_times(self) -> None:
+        check_times(self._jwt["body"], now=self._now)
+
+    def validate_nonce(self) -> "_LaunchChecks":
+        check_nonce(self._jwt["body"], self._login.nonce)
+        return self
+
+    def validate_message(self) -> "_LaunchChecks":
+        assert self._known is not None
+        self._launch = read_claims(self._jwt["body"], self._known, nonce=self._login.nonce)
+        if self._launch.message_type not in self._desk.message_types:
+            raise LaunchRejected(code="message_type_unsupported")
+        super().validate_message()
+        return self
+
+    def validate_target(self) -> None:
+        target = self._launch.target_link_uri
+        if not self._desk.addresses.is_own_target(target):
+            raise LaunchRejected(code="target_link_foreign")
+        if target != self._login.target_link_uri:
+            # Open edX names the component's address at login and the chosen item's in the token. The signed one counts.
+            log.info("target_link_uri_differs", extra={"registration": self.registration_id})
+
+    def validate_deployment(self) -> "_LaunchChecks":
+        assert self._known is not None
+        standing = self._desk.check_deployment(self._known, self._launch.deployment_id, now=self._now)
+        if standing is not DeploymentStanding.APPROVED:
+            raise LaunchRejected(code=f"deployment_{standing}")
+        return self

@@ -1,0 +1,186 @@
+"""Third-party initiated login: the first two steps of an LTI 1.3 launch. Writes nothing.
+
+Steps:
+1. The platform sends the browser here with issuer, login hint and target (Security Framework 1.0, 5.1.1.1).
+2. State, nonce, issuer and client go into a signed cookie of this login alone.
+3. In a frame: one redirect to ourselves shows whether the browser gives the cookie back. Moodle takes each
+   `lti_message_hint` only once, so a login that cannot succeed must not use it up.
+4. The browser goes on to the platform's authentication address (5.1.1.2; OIDC Core 3.1.2.1).
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from pylti1p3.exception import OIDCException
+
+from lti_tool.lti.addresses import OwnAddresses
+from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.json_shapes import LONGEST_URL
+from lti_tool.lti.ports import FindRegistration, Registration
+from lti_tool.lti.pylti1p3_adapters import KnownRegistration, PortsToolConfig, ReceivedRequest, ToolLogin
+from lti_tool.lti.state import (
+    LOGIN_COOKIE_PREFIX,
+    CookieToSet,
+    LoginInitiation,
+    PendingLogin,
+    Seals,
+    digest_of,
+    is_same,
+)
+
+_LONGEST_PARAMETER = 4000
+# The platform's answer to a request without this is a page in the browser, not an id_token (Security Framework 5.1.1.2).
+_FIXED_PARAMETERS = {"scope": "openid", "response_type": "id_token", "response_mode": "form_post", "prompt": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAnswer:
+    """Where the browser goes next, and the cookies that it takes along."""
+
+    location: str
+    cookies: tuple[CookieToSet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoginDesk:
+    """What a login needs, wired once."""
+
+    find_registration: FindRegistration
+    seals: Seals
+    addresses: OwnAddresses
+
+
+def begin_login(desk: LoginDesk, params: Mapping[str, str], *, in_frame: bool, now: datetime) -> LoginAnswer:
+    """Answer a platform's login request.
+
+    Args:
+        params: the received parameters, from the query or the form.
+        in_frame: whether the browser said that it loads a frame (`Sec-Fetch-Dest: iframe`).
+    Raises:
+        LaunchRejected: parameters are missing or foreign, or nobody registered this issuer and client.
+    """
+    initiation = read_initiation(params)
+    if not desk.addresses.is_own_target(initiation.target_link_uri):
+        raise LaunchRejected(code="target_link_foreign")
+    request = ReceivedRequest(params, {})
+    login = _StatelessLogin(request, PortsToolConfig(desk.find_registration), desk, initiation, now)
+    location = login.start()
+    cookies = tuple(login.cookies_to_set)
+    # An initiation too long for the state cannot be repeated, so nothing would be won by checking first.
+    if in_frame and initiation.is_short:
+        return LoginAnswer(f"{desk.addresses.login_url}?{urlencode({'check': login.state})}", cookies)
+    return LoginAnswer(location, cookies)
+
+
+def continue_login(desk: LoginDesk, state: str, cookies: Mapping[str, str], *, now: datetime) -> LoginAnswer:
+    """Go on to the platform if the browser has brought the login's cookie back.
+
+    Raises:
+        LaunchRejected: it has not (`cookie_missing`, with the login to repeat in a new window), or we made no such state.
+    """
+    opened = desk.seals.open_state(state)
+    if opened is None or opened.initiation is None:
+        raise LaunchRejected(code="state_missing")
+    pending = desk.seals.open_login(cookies.get(LOGIN_COOKIE_PREFIX + opened.key, ""))
+    if pending is None or not is_same(pending.state_digest, digest_of(state)):
+        raise LaunchRejected(code="cookie_missing", initiation=opened.initiation)
+    if pending.is_expired(now):
+        raise LaunchRejected(code="state_expired")
+    registration = desk.find_registration(pending.issuer, pending.client_id)
+    if registration is None or not registration.is_enabled:
+        raise LaunchRejected(code="registration_disabled")
+    return LoginAnswer(_authentication_request(desk, registration, opened.initiation, state=state, nonce=pending.nonce))
+
+
+def read_initiation(params: Mapping[str, str]) -> LoginInitiation:
+    """Read a login request's parameters.
+
+    Raises:
+        LaunchRejected: one is missing (Security Framework 5.1.1.1; Core 4.1.1 makes target_link_uri required) or too long.
+    """
+    if any(len(params.get(name, "")) > _LONGEST_PARAMETER for name in ("login_hint", "lti_message_hint")):
+        raise LaunchRejected(code="login_incomplete", detail="hint")
+    if any(len(params.get(name, "")) > LONGEST_URL for name in ("iss", "target_link_uri", "client_id", "lti_deployment_id")):
+        raise LaunchRejected(code="login_incomplete", detail="iss")
+    for name in ("iss", "login_hint", "target_link_uri"):
+        if not params.get(name):
+            raise LaunchRejected(code="login_incomplete", detail=name)
+    return LoginInitiation(
+        issuer=params["iss"],
+        login_hint=params["login_hint"],
+        target_link_uri=params["target_link_uri"],
+        client_id=params.get("client_id") or None,
+        message_hint=params.get("lti_message_hint") or None,
+        deployment_id=params.get("lti_deployment_id") or None,
+    )
+
+
+class _StatelessLogin(ToolLogin):
+    def __init__(
+        self,
+        request: ReceivedRequest,
+        config: PortsToolConfig,
+        desk: LoginDesk,
+        initiation: LoginInitiation,
+        now: datetime,
+    ) -> None:
+        super().__init__(request, config)
+        self._desk = desk
+        self._initiation = initiation
+        self._now = now
+        self.state = ""
+
+    @property
+    def cookies_to_set(self) -> list[CookieToSet]:
+        return self._cookie_service.to_set
+
+    def start(self) -> str:
+        try:
+            return self._prepare_redirect_url(self._desk.addresses.launch_url)
+        except OIDCException as err:
+            raise LaunchRejected(code="login_incomplete") from err
+
+    def _prepare_redirect_url(self, launch_url: str) -> str:
+        """Replace the one place where PyLTI1p3 makes state and nonce: there they are not bound to each other, the nonce
+        is stored, and an authentication address that has a query already gets a second question mark."""
+        known = self.validate_oidc_login()
+        assert isinstance(known, KnownRegistration)
+        registration = known.known
+        if not registration.is_enabled:
+            raise LaunchRejected(code="registration_disabled", registration_id=registration.id)
+        key, self.state = self._desk.seals.seal_state(self._initiation, now=self._now)
+        nonce = secrets.token_urlsafe(24)
+        login = PendingLogin(
+            key=key,
+            state_digest=digest_of(self.state),
+            nonce=nonce,
+            issuer=registration.issuer,
+            client_id=registration.client_id,
+            target_link_uri=self._initiation.target_link_uri,
+            made_at=int(self._now.timestamp()),
+        )
+        cookie = self._desk.seals.seal_login(login)
+        self._cookie_service.set_cookie(cookie.name, cookie.value, cookie.max_age_s)
+        return _authentication_request(self._desk, registration, self._initiation, state=self.state, nonce=nonce)
+
+
+def _authentication_request(
+    desk: LoginDesk, registration: Registration, initiation: LoginInitiation, *, state: str, nonce: str
+) -> str:
+    """Build the address of the authentication request (Security Framework 5.1.1.2; OIDC Core 3.1.2.1)."""
+    query = {
+        **_FIXED_PARAMETERS,
+        "client_id": registration.client_id,
+        "redirect_uri": desk.addresses.launch_url,
+        "state": state,
+        "nonce": nonce,
+        "login_hint": initiation.login_hint,
+    }
+    if initiation.message_hint is not None:
+        # Core 4.1.1: MUST be sent back unaltered; Moodle's is JSON.
+        query["lti_message_hint"] = initiation.message_hint
+    joint = "&" if "?" in registration.auth_login_url else "?"
+    return f"{registration.auth_login_url}{joint}{urlencode(query)}"

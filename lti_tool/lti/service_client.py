@@ -1,0 +1,235 @@
+"""Calls a platform's services with an access token: OAuth 2.0 client credentials with private_key_jwt.
+
+Security Framework 1.0, section 4.1; RFC 7523. A token is kept for all processes until a minute before it expires.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+from urllib.parse import urlencode
+
+from authlib.oauth2.rfc7523.assertion import private_key_jwt_sign
+from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
+
+from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
+from lti_tool.lti.http import Answer, Http
+from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.ports import AccessToken, Registration, SigningKey, TokenStore
+
+log = logging.getLogger(__name__)
+
+# Moodle 4.2 grants no leeway: an `iat` five seconds ahead of its clock is refused.
+ISSUED_IN_THE_PAST_S = 45
+ASSERTION_LIFE_S = 300
+EXPIRY_MARGIN = timedelta(seconds=60)
+_DEFAULT_LIFE_S = 3600
+_LARGEST_TOKEN_ANSWER = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """One call; `accept` and `content_type` to the letter, since platforms compare them so."""
+
+    method: str
+    url: str
+    scopes: tuple[str, ...]
+    accept: str | None = None
+    content_type: str | None = None
+    body: bytes | None = None
+
+
+class ServiceClient:
+    """Speaks to the services of all registered platforms; one per process, safe to use from its threads."""
+
+    def __init__(self, http: Http, tokens: TokenStore, signing_key: SigningKey) -> None:
+        self._http = http
+        self._tokens = tokens
+        self._signing_key = signing_key
+        self._fresh: dict[tuple[int, str], AccessToken] = {}
+        self._lock = Lock()
+        self._fetch_locks: dict[tuple[int, str], Lock] = {}
+
+    def call(self, registration: Registration, request: ServiceRequest, *, now: datetime) -> Answer:
+        """Send a request with a token and give the answer, whatever its status.
+
+        A 401 means that the token is no longer good; Open edX says 403 for the same. So after either the token is
+        dropped and the call made once more with a new one.
+
+        Raises:
+            ServiceRefused: the address is not the platform's, or the platform does not grant the scopes.
+            ServiceUnavailable: platform or token cannot be had now.
+        """
+        check_service_url(registration, request.url)
+        token = self._token(registration, request.scopes, now=now)
+        answer = self._send(request, token)
+        if answer.status in (401, 403):
+            self._drop(registration, request.scopes, token)
+            token = self._token(registration, request.scopes, now=now)
+            answer = self._send(request, token)
+        return answer
+
+    def fetch_token(self, registration: Registration, scopes: Iterable[str], *, now: datetime) -> AccessToken:
+        """Ask the platform's token endpoint for a new token, past all caches; also the connection check uses this.
+
+        Raises:
+            ServiceUnavailable: no token now. Also where the endpoint says no (`token_refused`): an administrator mends
+                that at the platform, and then what waits shall go on by itself.
+        """
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": self._assertion(registration, now=now),
+            "scope": " ".join(sorted(scopes)),
+        }
+        answer = self._http.send(
+            "POST",
+            registration.token_url,
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+            body=urlencode(form).encode("ascii"),
+            largest=_LARGEST_TOKEN_ANSWER,
+        )
+        return _read_token(answer, asked=frozenset(scopes), now=now)
+
+    def _assertion(self, registration: Registration, *, now: datetime) -> str:
+        """Sign who we are (Security Framework 4.1.1). Each has its own `jti`: the claims dict is made anew for each, since
+        authlib writes the jti into the one it is given."""
+        key = self._signing_key()
+        moment = int(now.timestamp())
+        assertion: str = private_key_jwt_sign(
+            key,
+            client_id=registration.client_id,
+            token_endpoint=registration.token_audience or registration.token_url,
+            header={"kid": key.kid},
+            claims={},
+            issued_at=moment - ISSUED_IN_THE_PAST_S,
+            expires_at=moment + ASSERTION_LIFE_S,
+        )
+        return assertion
+
+    def _token(self, registration: Registration, scopes: tuple[str, ...], *, now: datetime) -> AccessToken:
+        asked = " ".join(sorted(scopes))
+        place = (registration.id, asked)
+        found = self._fresh.get(place)
+        if found is None or found.expires_at - EXPIRY_MARGIN <= now:
+            with self._lock_for(place):
+                found = self._fresh.get(place)
+                if found is None or found.expires_at - EXPIRY_MARGIN <= now:
+                    found = self._stored_or_new(registration, asked, now=now)
+                    self._fresh[place] = found
+        lacking = set(scopes) - found.granted_scopes
+        if lacking:
+            # Moodle and Open edX drop unknown scopes from the grant without a word.
+            raise ServiceRefused("scope_not_granted", f"The platform does not grant {' '.join(sorted(lacking))}.")
+        return found
+
+    def _stored_or_new(self, registration: Registration, asked: str, *, now: datetime) -> AccessToken:
+        stored = self._tokens.load(registration.id, asked)
+        if stored is not None and stored.expires_at - EXPIRY_MARGIN > now:
+            return stored
+        token = self.fetch_token(registration, asked.split(), now=now)
+        self._tokens.save(registration.id, asked, token)
+        return token
+
+    def _drop(self, registration: Registration, scopes: tuple[str, ...], token: AccessToken) -> None:
+        asked = " ".join(sorted(scopes))
+        place = (registration.id, asked)
+        with self._lock_for(place):
+            if self._fresh.get(place) == token:
+                del self._fresh[place]
+            self._tokens.drop(registration.id, asked, token.value)
+
+    def _send(self, request: ServiceRequest, token: AccessToken) -> Answer:
+        headers: dict[str, str] = {}
+        if request.accept is not None:
+            headers["Accept"] = request.accept
+        if request.content_type is not None:
+            headers["Content-Type"] = request.content_type
+        return self._http.send(request.method, request.url, headers=headers, body=request.body, bearer=token.value)
+
+    def _lock_for(self, place: tuple[int, str]) -> Lock:
+        with self._lock:
+            return self._fetch_locks.setdefault(place, Lock())
+
+
+def check_service_url(registration: Registration, url: str) -> None:
+    """Refuse to carry a token anywhere but to the platform itself (Security Framework 1.0, section 4.1.3).
+
+    Raises:
+        ServiceRefused: the address has another origin than every registered address of the platform.
+    """
+    origin = origin_of(url)
+    if origin is None or origin not in platform_origins(registration):
+        raise ServiceRefused("foreign_address", "The service address does not belong to the platform.")
+
+
+def platform_origins(registration: Registration) -> frozenset[str]:
+    """Give the origins that the registration itself names."""
+    addresses = (registration.issuer, registration.auth_login_url, registration.token_url, registration.jwks_url)
+    return frozenset(origin for address in addresses if (origin := origin_of(address)) is not None)
+
+
+def checked(answer: Answer, *, now: datetime, accepted: Iterable[int] = (200,)) -> Answer:
+    """Give an answer that is good; sort the others into refused and unavailable, in this one place.
+
+    Raises:
+        ServiceRefused: 4xx but 408, 425 and 429.
+        ServiceUnavailable: those, 5xx, and redirects: a login page or a maintenance page stands where the service was.
+    """
+    status = answer.status
+    if status in accepted:
+        return answer
+    if status in (408, 425, 429) or status >= 500 or 300 <= status < 400 or status < 200:
+        raise ServiceUnavailable(
+            f"http_{status}",
+            f"The platform answered {status}.",
+            retry_after_s=answer.retry_after_s(now_s=now.timestamp()),
+        )
+    raise ServiceRefused(f"http_{status}", f"The platform answered {status}.")
+
+
+def json_of(answer: Answer) -> Any:
+    """Read an answer's body, or say that the service is not there: error pages come with status 200, too.
+
+    Raises:
+        ServiceUnavailable: the body is no JSON.
+    """
+    try:
+        return answer.json()
+    except ValueError as err:
+        raise ServiceUnavailable("not_json", "The platform did not answer with JSON.") from err
+
+
+def _read_token(answer: Answer, *, asked: frozenset[str], now: datetime) -> AccessToken:
+    retry_after_s = answer.retry_after_s(now_s=now.timestamp())
+    if answer.status != 200:
+        if 400 <= answer.status < 500 and answer.status not in (408, 425, 429):
+            raise ServiceUnavailable("token_refused", _oauth_error(answer), retry_after_s=retry_after_s)
+        raise ServiceUnavailable(f"token_http_{answer.status}", retry_after_s=retry_after_s)
+    document = json_of(answer)
+    value = document.get("access_token") if isinstance(document, dict) else None
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
+        raise ServiceUnavailable("token_unreadable")
+    assert isinstance(document, dict)
+    life_s = document.get("expires_in", _DEFAULT_LIFE_S)
+    if isinstance(life_s, str) and life_s.isdigit():
+        life_s = int(life_s[:9])
+    if isinstance(life_s, bool) or not isinstance(life_s, int | float) or not 0 < life_s < 10**7:
+        life_s = _DEFAULT_LIFE_S
+    scope = document.get("scope")
+    # RFC 6749, 5.1: `scope` may be left out where all was granted.
+    granted = frozenset(scope.split()) if isinstance(scope, str) else asked
+    return AccessToken(value, now + timedelta(seconds=life_s), granted)
+
+
+def _oauth_error(answer: Answer) -> str:
+    """Give the platform's error word, for an administrator. Moodle puts whole sentences and invalid JSON there."""
+    try:
+        document = answer.json()
+    except ValueError:
+        return ""
+    error: Mapping[str, object] = document if isinstance(document, dict) else {}
+    word = error.get("error")
+    return "".join(letter for letter in word if letter.isprintable())[:200] if isinstance(word, str) else ""

@@ -1,0 +1,166 @@
+"""What a login leaves behind: a signed state that travels through the platform, and a signed cookie in the browser.
+
+Nothing is stored on the server. The two belong together: the cookie's name holds the state's key, its content the
+state's digest and the nonce. Security Framework 1.0, section 5.1.3 step 9 and 7.3.1 (login CSRF); OIDC Core 3.1.2.1.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import zlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from itsdangerous import BadSignature, Signer
+
+LOGIN_LIFETIME_S = 600
+# `__Host-`: only this host, over a secure connection, can set it; nobody else on the domain (RFC 6265bis, 4.1.3.2).
+LOGIN_COOKIE_PREFIX = "__Host-login-"
+# Hints longer than this do not travel in the state: it goes into addresses, and servers end those at 4 to 8 KB.
+_LONGEST_CARRIED = 1500
+_COMPRESS_FROM = 400
+
+
+@dataclass(frozen=True, slots=True)
+class LoginInitiation:
+    """The parameters of a third-party initiated login (Security Framework 5.1.1.1; LTI Core 4.1)."""
+
+    issuer: str
+    login_hint: str
+    target_link_uri: str
+    client_id: str | None = None
+    message_hint: str | None = None
+    deployment_id: str | None = None
+
+    def as_form(self) -> dict[str, str]:
+        """Give the parameters by their names on the wire, to start the same login anew."""
+        form = {
+            "iss": self.issuer,
+            "login_hint": self.login_hint,
+            "target_link_uri": self.target_link_uri,
+            "client_id": self.client_id,
+            "lti_message_hint": self.message_hint,
+            "lti_deployment_id": self.deployment_id,
+        }
+        return {name: value for name, value in form.items() if value is not None}
+
+    @property
+    def is_short(self) -> bool:
+        return sum(len(value) for value in self.as_form().values()) <= _LONGEST_CARRIED
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedState:
+    """What a state says about itself: its key, when it was made, and the login that led to it (if short enough)."""
+
+    key: str
+    made_at: int
+    initiation: LoginInitiation | None
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLogin:
+    """What the login cookie holds."""
+
+    key: str
+    state_digest: str
+    nonce: str
+    issuer: str
+    client_id: str
+    target_link_uri: str
+    made_at: int
+
+    def is_expired(self, now: datetime) -> bool:
+        return not -60 <= now.timestamp() - self.made_at <= LOGIN_LIFETIME_S
+
+
+@dataclass(frozen=True, slots=True)
+class CookieToSet:
+    """A cookie for the answer; HttpOnly, Secure, SameSite=None, Partitioned and Path=/ go without saying."""
+
+    name: str
+    value: str
+    max_age_s: int
+
+
+class Seals:
+    """Signs small values with HMAC-SHA256 and opens what it has signed; each kind has its own key."""
+
+    def __init__(self, secret: str) -> None:
+        if not secret:
+            raise ValueError("a secret is needed to sign login states")
+        self._state = _Seal(secret, "lti.login-state")
+        self._cookie = _Seal(secret, "lti.login-cookie")
+
+    def seal_state(self, initiation: LoginInitiation, *, now: datetime) -> tuple[str, str]:
+        """Give a new key and the state that carries it."""
+        key = secrets.token_urlsafe(12)
+        carried = None
+        if initiation.is_short:
+            carried = [
+                initiation.issuer,
+                initiation.login_hint,
+                initiation.target_link_uri,
+                initiation.client_id,
+                initiation.message_hint,
+                initiation.deployment_id,
+            ]
+        return key, self._state.close([key, int(now.timestamp()), carried])
+
+    def open_state(self, state: str) -> OpenedState | None:
+        """Read a state; None if we did not make it."""
+        values = self._state.open(state)
+        if values is None:
+            return None
+        key, made_at, carried = values
+        return OpenedState(key, made_at, LoginInitiation(*carried) if carried else None)
+
+    def seal_login(self, login: PendingLogin) -> CookieToSet:
+        values = [login.state_digest, login.nonce, login.issuer, login.client_id, login.target_link_uri, login.made_at]
+        return CookieToSet(LOGIN_COOKIE_PREFIX + login.key, self._cookie.close([login.key, *values]), LOGIN_LIFETIME_S)
+
+    def open_login(self, value: str) -> PendingLogin | None:
+        """Read a login cookie; None if we did not make it."""
+        values = self._cookie.open(value)
+        return None if values is None else PendingLogin(*values)
+
+
+def digest_of(state: str) -> str:
+    return urlsafe_b64encode(hashlib.sha256(state.encode("utf-8", "replace")).digest()[:18]).decode()
+
+
+def is_same(one: str, other: str) -> bool:
+    """Compare in constant time; anything but text is different."""
+    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
+
+
+class _Seal:
+    def __init__(self, secret: str, purpose: str) -> None:
+        self._signer = Signer(secret, salt=purpose, key_derivation="hmac", digest_method=hashlib.sha256, sep=".")
+
+    def close(self, values: list[Any]) -> str:
+        packed = json.dumps(values, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
+        # A leading `z` marks a compressed one; base64 of a JSON list always starts with W.
+        text = (
+            b"z" + urlsafe_b64encode(zlib.compress(packed, 6)).rstrip(b"=")
+            if len(packed) > _COMPRESS_FROM
+            else urlsafe_b64encode(packed).rstrip(b"=")
+        )
+        return self._signer.sign(text).decode()
+
+    def open(self, text: str) -> list[Any] | None:
+        if not text.isascii():
+            return None
+        try:
+            signed = self._signer.unsign(text)
+        except BadSignature:
+            return None
+        # From here on it is our own: the signature was made with our key for this purpose.
+        is_compressed = signed.startswith(b"z")
+        packed = signed[1:] if is_compressed else signed
+        raw = urlsafe_b64decode(packed + b"=" * (-len(packed) % 4))
+        values: list[Any] = json.loads(zlib.decompress(raw) if is_compressed else raw)
+        return values
