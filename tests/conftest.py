@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from lti_tool import migrations
+from lti_tool.keyring import Keyring
 from lti_tool.models import Base
 from lti_tool.models.database import Database, open_database
 
@@ -112,3 +113,11 @@ def session(database: Database) -> Iterator[Session]:
 def now() -> datetime:
     """A Monday morning that all tests agree on."""
     return datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one signing key, made once: an RSA-3072 key takes up to a second."""
+    folder = tmp_path_factory.mktemp("keys")
+    Keyring(folder).new()
+    return folder

@@ -38,7 +38,11 @@ def list_keys() -> None:
             end = file.retired_at + PUBLISH_AFTER_RETIRING
             state = f"published until {end:%Y-%m-%d %H:%M} UTC" if clock.now() < end else "retired, may be deleted"
         else:
-            state = "published" if file.signs_at(clock.now()) else f"signs from {file.created_at + PUBLISH_BEFORE_SIGNING:%Y-%m-%d %H:%M} UTC"
+            state = (
+                "published"
+                if file.signs_at(clock.now())
+                else f"signs from {file.created_at + PUBLISH_BEFORE_SIGNING:%Y-%m-%d %H:%M} UTC"
+            )
         click.echo(f"{file.kid}  {state}")
 
 

@@ -10,15 +10,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from lti_tool import bootstrap, migrations
+from lti_tool import bootstrap, clock, migrations
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
-from lti_tool.models.database import open_database
-from lti_tool.platforms.registrations import register_playground
+from lti_tool.models.database import Database, open_database
+from lti_tool.platforms.registrations import NewRegistration, add_registration, find_registration_id
+from lti_tool.playground.platform import Playground
 from lti_tool.settings import Settings, load_settings
 
 STARTS_WITHIN_S = 30
-PLAYGROUND_CLIENT_ID = "playground-tool"
 
 
 def ports() -> tuple[int, int]:
@@ -45,9 +45,28 @@ def set_up(settings: Settings, lms_url: str) -> None:
         keyring.new()
     database = open_database(settings.effective_database_url)
     migrations.upgrade(database.engine)
-    register_playground(database, lms_url=lms_url, client_id=PLAYGROUND_CLIENT_ID)
+    register_playground(database, settings, lms_url)
     database.close()
     bootstrap.check_ready_to_serve(settings)
+
+
+def register_playground(database: Database, settings: Settings, lms_url: str) -> None:
+    """Register the playground as a platform, unless it is."""
+    lms = Playground(lms_url, settings.data_dir / "playground")
+    lms.register_tool(settings.public_url)
+    offered = lms.registration()
+    new = NewRegistration(
+        issuer=offered["issuer"],
+        client_id=offered["client_id"],
+        auth_login_url=offered["auth_login_url"],
+        token_url=offered["token_url"],
+        jwks_url=offered["jwks_url"],
+        deployment_ids=tuple(offered["deployment_ids"]),
+        name="Playground",
+    )
+    with database.write.begin() as session:
+        if find_registration_id(session, new.issuer, new.client_id) is None:
+            add_registration(session, new, is_production=settings.is_production, now=clock.now())
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
@@ -82,7 +101,10 @@ def main() -> None:
     try:
         wait_for(f"{tool_url}/livez", tool)
         wait_for(f"{lms_url}/", lms)
-        print(f"\n  Open {lms_url}/ and choose who you are.\n  (tool: {tool_url}, data: {settings.data_dir.absolute()}; Ctrl-C stops both)\n", flush=True)
+        print(
+            f"\n  Open {lms_url}/ and choose who you are.\n  (tool: {tool_url}, data: {settings.data_dir.absolute()}; Ctrl-C stops both)\n",
+            flush=True,
+        )
         while tool.poll() is None and lms.poll() is None:
             time.sleep(0.3)
     except KeyboardInterrupt:

@@ -63,7 +63,8 @@ def playground(bind: str, tool_url: str | None) -> None:
     from lti_tool.playground import server
 
     settings = load_settings()
-    server.main(bind=bind, tool_url=tool_url or settings.public_url, settings=settings)
+    logs.configure(settings.log_level, style=settings.log_style)
+    server.main(bind, tool_url or settings.public_url, settings.data_dir / "playground", environment=settings.environment)
 
 
 def add_to(main: click.Group) -> None:

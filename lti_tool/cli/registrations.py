@@ -1,0 +1,132 @@
+"""`lti-tool registrations`: which platforms may launch the tool."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from lti_tool import clock
+from lti_tool.models.database import Database, open_database
+from lti_tool.platforms import registrations as use_cases
+from lti_tool.platforms.registrations import NewRegistration, RegistrationDetails
+from lti_tool.settings import Settings, load_settings
+
+
+def opened() -> tuple[Settings, Database]:
+    """Give the settings and the database they name."""
+    settings = load_settings()
+    return settings, open_database(settings.effective_database_url)
+
+
+@click.group()
+def registrations() -> None:
+    """Add, list, disable and remove platforms."""
+
+
+@registrations.command()
+@click.option(
+    "--issuer", required=True, help="The platform's issuer, to the letter (Moodle: the site address without a slash at the end)."
+)
+@click.option("--client-id", required=True)
+@click.option("--auth-login-url", required=True, help="Authentication request address.")
+@click.option("--token-url", required=True, help="Access token address.")
+@click.option("--jwks-url", required=True, help="Public keyset address.")
+@click.option("--token-audience", default=None, help="Audience of the client assertion where it is not the token address.")
+@click.option("--deployment", "deployments", multiple=True, metavar="ID", help="Deployment to approve; may be repeated.")
+@click.option("--name", default="", help="How you call this platform.")
+def add(
+    issuer: str,
+    client_id: str,
+    auth_login_url: str,
+    token_url: str,
+    jwks_url: str,
+    token_audience: str | None,
+    deployments: tuple[str, ...],
+    name: str,
+) -> None:
+    """Register a platform by hand; prints the registration's id."""
+    settings, database = opened()
+    new = NewRegistration(
+        issuer=issuer,
+        client_id=client_id,
+        auth_login_url=auth_login_url,
+        token_url=token_url,
+        jwks_url=jwks_url,
+        token_audience=token_audience,
+        deployment_ids=deployments,
+        name=name,
+    )
+    with database.write.begin() as session:
+        added = use_cases.add_registration(session, new, is_production=settings.is_production, now=clock.now())
+    click.echo(added.id)
+
+
+@registrations.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def list_registrations(as_json: bool) -> None:
+    """List all registrations."""
+    _, database = opened()
+    with database.read() as session:
+        found = use_cases.list_registrations(session)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], indent=2, default=str, ensure_ascii=False))
+        return
+    if not found:
+        click.echo("No registration yet. Add one with `lti-tool registrations add` or make an invite.")
+    for each in found:
+        state = "enabled" if each.is_enabled else "disabled"
+        click.echo(f"{each.id}  {state}  {each.issuer}  {each.client_id}  {each.name}".rstrip())
+
+
+@registrations.command()
+@click.argument("registration_id", type=int, metavar="ID")
+def show(registration_id: int) -> None:
+    """Show one registration with all its addresses."""
+    _, database = opened()
+    with database.read() as session:
+        found = use_cases.get_registration(session, registration_id)
+    _print_details(found)
+
+
+def _print_details(found: RegistrationDetails) -> None:
+    for name, value in asdict(found).items():
+        if isinstance(value, list | tuple):
+            value = ", ".join(str(each) for each in value) or "–"  # noqa: PLW2901
+        click.echo(f"{name:16} {value if value is not None else '–'}")
+
+
+@registrations.command()
+@click.argument("registration_id", type=int, metavar="ID")
+def disable(registration_id: int) -> None:
+    """Refuse this platform's launches from now on (within seconds); nothing is deleted."""
+    _, database = opened()
+    with database.write.begin() as session:
+        use_cases.disable_registration(session, registration_id)
+    click.echo(f"Registration {registration_id} is disabled.")
+
+
+@registrations.command()
+@click.argument("registration_id", type=int, metavar="ID")
+def enable(registration_id: int) -> None:
+    """Let this platform launch again."""
+    _, database = opened()
+    with database.write.begin() as session:
+        use_cases.enable_registration(session, registration_id)
+    click.echo(f"Registration {registration_id} is enabled.")
+
+
+@registrations.command()
+@click.argument("registration_id", type=int, metavar="ID")
+@click.confirmation_option(
+    prompt="Contexts, links and waiting scores of this registration go; people, progress and certificates stay. Remove it?"
+)
+def remove(registration_id: int) -> None:
+    """Remove a registration; people, their progress and certificates stay."""
+    _, database = opened()
+    with database.write.begin() as session:
+        use_cases.remove_registration(session, registration_id)
+    click.echo(f"Registration {registration_id} is removed.")
+
+
+def add_to(main: click.Group) -> None:
+    main.add_command(registrations)
