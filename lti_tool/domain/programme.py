@@ -106,6 +106,11 @@ class Matching(_Item):
     pairs: tuple[Pair, ...]
     extra_right: tuple[str, ...]
 
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Give what may be put beside a left, each once, in the authored order."""
+        return tuple(dict.fromkeys([*(pair.right for pair in self.pairs), *self.extra_right]))
+
 
 @dataclass(frozen=True)
 class Ordering(_Item):
@@ -122,6 +127,11 @@ class Cloze(_Item):
     text_html: str
     gaps: tuple[Gap, ...]
     extra_words: tuple[str, ...]
+
+    @property
+    def word_bank(self) -> tuple[str, ...]:
+        """Give the words to choose from, each once, in the authored order."""
+        return tuple(dict.fromkeys([*(gap.answer for gap in self.gaps), *self.extra_words]))
 
 
 @dataclass(frozen=True)
@@ -171,12 +181,21 @@ class Lesson:
     sources: tuple[Source, ...]
     headings: tuple[Heading, ...]
     body_html: str
-    """Cleaned HTML of the five blocks. Links to glossary and lessons are relative: `#glossar-<id>`, `lektion:<code>` (see reader)."""
+    """Cleaned HTML of the five blocks. Addresses in it: `#glossar-<id>` for terms, `lektion:<code>` and `figur:<name>`, which
+    the pages turn into their own."""
     text: str
     """Running text without markup, for readability and search."""
     self_checks: tuple[SelfCheck, ...]
     term_ids: tuple[str, ...]
     """Glossary terms this lesson links, in order of appearance."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing of a lesson: the SVG file as it is sent."""
+
+    name: str
+    svg: bytes
 
 
 @dataclass(frozen=True)
@@ -265,12 +284,20 @@ class Module:
     items: tuple[Item, ...]
     terms: tuple[Term, ...]
     practice: PracticeTask | None
+    figures: tuple[Figure, ...] = ()
 
     def find_lesson(self, slug_or_code: str) -> Lesson | None:
         return next((lesson for lesson in self.lessons if slug_or_code in (lesson.slug, lesson.code)), None)
 
     def find_item(self, item_id: str) -> Item | None:
         return self._items_by_id.get(item_id)
+
+    def find_figure(self, name: str) -> Figure | None:
+        return next((figure for figure in self.figures if figure.name == name), None)
+
+    @cached_property
+    def lesson_codes(self) -> frozenset[str]:
+        return frozenset(lesson.code for lesson in self.lessons)
 
     @cached_property
     def _items_by_id(self) -> dict[str, Item]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.messages import N_
 from lti_tool.playground.endpoints import PERSON_COOKIE, auto_submit, playground
 from lti_tool.playground.faults import SERVICES, Fault, Service
 from lti_tool.playground.launches import Target
@@ -18,6 +19,16 @@ pages = Blueprint("pages", __name__)
 
 _COOKIE_LIFE_S = 30 * 24 * 3600
 _LONGEST_HANG_S = 120.0
+_SERVICE_NAMES = {
+    "scores": N_("Bewertungen annehmen (scores)"),
+    "results": N_("Bewertungen lesen (results)"),
+    "lineitems": N_("Spalten (lineitems)"),
+    "token": N_("Zugriffstoken (token)"),
+    "jwks": N_("Öffentliche Schlüssel (jwks)"),
+    "memberships": N_("Teilnehmendenliste (memberships)"),
+    "configuration": N_("Konfiguration (openid-configuration)"),
+    "registration": N_("Registrierung"),
+}
 
 
 @dataclass(frozen=True)
@@ -166,6 +177,7 @@ def faults() -> str:
     return render_template(
         "playground/faults.html",
         services=SERVICES,
+        service_names=_SERVICE_NAMES,
         waiting=lms.faults.waiting(),
         offset_s=int(lms.site.clock_offset.total_seconds()),
         now=lms.site.now(),
