@@ -1,0 +1,1 @@
+"""Certificates: issued once, typeset once, verified by anyone."""

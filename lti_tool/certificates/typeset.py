@@ -1,0 +1,82 @@
+"""Sets a certificate: facts in, the bytes of one PDF out, which is PDF/A-3a (archive) and PDF/UA-1 (accessible) at once."""
+
+import io
+import json
+import re
+import threading
+from datetime import datetime
+from pathlib import Path
+
+import segno
+import typst
+
+from lti_tool.certificates.wording import words_for
+from lti_tool.domain.certificate import Facts
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+
+_HERE = Path(__file__).parent
+_TEMPLATE = _HERE / "template" / "certificate.typ"
+_FONTS = _HERE / "fonts"
+_thread = threading.local()
+
+
+class NameCannotBeSet(ToolError):
+    """The fonts lack a letter of what is to be printed; a person must decide how to write it."""
+
+    status = 422
+    code = "name_cannot_be_set"
+
+
+def typeset(facts: Facts, *, issued_at: datetime) -> bytes:
+    """Set the certificate for `facts`; the same facts and moment give the same bytes.
+
+    Raises:
+        NameCannotBeSet: a letter is in neither font. PDF/A and PDF/UA allow no replacement box.
+    """
+    words = words_for(facts) | {"qr": _qr_svg(facts.verify_url)}
+    try:
+        document = _compiler().compile(
+            format="pdf",
+            # As JSON in an input, never formatted into the source: a name like `#eval(…)` stays text.
+            sys_inputs={"words": json.dumps(words)},
+            # A-3 rather than A-2: only it lets further files travel inside.
+            pdf_standards=["a-3a", "ua-1"],
+            timestamp=int(issued_at.timestamp()),
+        )
+    except typst.TypstError as err:
+        # The message reads: the text `"王"` could not be displayed with font `"Noto Sans"`
+        missing = re.search(r'the text `"(.*?)"` could not be displayed', err.message)
+        if not missing:
+            raise
+        raise NameCannotBeSet(
+            N_("Die Druckschrift hat das Zeichen „%(sign)s“ nicht."),
+            next_step=N_("Bitte wenden Sie sich an die Kursleitung: Sie legt mit Ihnen eine andere Schreibweise fest."),
+            sign=missing.group(1),
+        ) from err
+    assert isinstance(document, bytes)
+    return document
+
+
+def _compiler() -> typst.Compiler:
+    # One for each thread: a compiler shared by two threads raises "Already borrowed". It keeps fonts and template parsed.
+    if not hasattr(_thread, "compiler"):
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_FONTS])
+        _thread.compiler = typst.Compiler(
+            _TEMPLATE,
+            root=_TEMPLATE.parent,
+            font_paths=fonts,
+            ignore_system_fonts=True,
+            # Packages would be fetched from the network: these folders do not exist, and the template imports none.
+            package_path=_HERE / "no-packages",
+            package_cache_path=_HERE / "no-packages",
+        )
+    compiler: typst.Compiler = _thread.compiler
+    return compiler
+
+
+def _qr_svg(address: str) -> str:
+    # Level M survives a fold or a stain. The template leaves the quiet zone around it.
+    svg = io.BytesIO()
+    segno.make_qr(address, error="m").save(svg, kind="svg", border=0, xmldecl=False, nl=False)
+    return svg.getvalue().decode()
