@@ -1,0 +1,1 @@
+"""WHO LAUNCHES US: registrations, deployments, and what a launch leaves behind."""

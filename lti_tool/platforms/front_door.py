@@ -1,0 +1,82 @@
+"""The front door: login and launch with everything they need, put together from a database and a few settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from lti_tool.domain.people import Visitor
+from lti_tool.lti.addresses import OwnAddresses
+from lti_tool.lti.claims import Launch
+from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.http import Http
+from lti_tool.lti.key_sets import KeySets
+from lti_tool.lti.launch import LaunchDesk, receive_launch
+from lti_tool.lti.login import LoginAnswer, LoginDesk, begin_login, continue_login
+from lti_tool.lti.state import Seals
+from lti_tool.platforms.deployments import DeploymentDirectory, Policy
+from lti_tool.platforms.key_set_store import DatabaseKeySetStore
+from lti_tool.platforms.record_launch import record_launch
+from lti_tool.platforms.registration_directory import RegistrationDirectory
+
+if TYPE_CHECKING:
+    from lti_tool.models.database import Database
+
+
+@dataclass(frozen=True)
+class FrontDoor:
+    """One per process."""
+
+    database: "Database"
+    registrations: RegistrationDirectory
+    deployments: DeploymentDirectory
+    key_sets: KeySets
+    login_desk: LoginDesk
+    launch_desk: LaunchDesk
+
+    def begin_login(self, params: Mapping[str, str], *, in_frame: bool, now: datetime) -> LoginAnswer:
+        """Answer a platform's login request; see `lti.login`."""
+        return begin_login(self.login_desk, params, in_frame=in_frame, now=now)
+
+    def continue_login(self, state: str, cookies: Mapping[str, str], *, now: datetime) -> LoginAnswer:
+        """Go on with a login whose cookie has been checked; see `lti.login`."""
+        return continue_login(self.login_desk, state, cookies, now=now)
+
+    def let_in(
+        self,
+        form: Mapping[str, str],
+        cookies: Mapping[str, str],
+        module_of: Callable[[Launch], str | None],
+        *,
+        now: datetime,
+    ) -> Visitor:
+        """Verify a launch and record it.
+
+        Args:
+            module_of: names the module that a launch is for, None if it names none.
+        Raises:
+            LaunchRejected: it does not get in.
+        """
+        launch = receive_launch(self.launch_desk, form, cookies, now=now)
+        entry = self.registrations.by_id(launch.registration.id)
+        if entry is None:
+            raise LaunchRejected(code="registration_unknown", registration_id=launch.registration.id)
+        deployment = self.deployments.get(launch.registration.id, launch.deployment_id, now=now)
+        return record_launch(self.database, launch, entry, deployment.id, module_of(launch), now=now)
+
+
+def open_front_door(database: "Database", *, secret: str, public_url: str, deployment_policy: Policy, http: Http) -> FrontDoor:
+    """Wire login and launch."""
+    registrations = RegistrationDirectory(database)
+    deployments = DeploymentDirectory(database, deployment_policy)
+    key_sets = KeySets(DatabaseKeySetStore(database), http)
+    seals = Seals(secret)
+    addresses = OwnAddresses(public_url)
+    return FrontDoor(
+        database,
+        registrations,
+        deployments,
+        key_sets,
+        LoginDesk(registrations.find, seals, addresses),
+        LaunchDesk(registrations.find, deployments.check, key_sets.find_key, seals, addresses),
+    )

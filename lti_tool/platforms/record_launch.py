@@ -1,0 +1,306 @@
+"""Record one verified launch and use up its nonce: on PostgreSQL in one statement, on SQLite in one short transaction.
+
+The nonce's hash is a primary key, so of many simultaneous replays one inserts it and gets in. Everything else hangs on
+that insert. The pieces of SQL are the same for both engines; PostgreSQL takes them as one (data-modifying CTEs), because
+round trips are what a launch costs there.
+"""
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+from lti_tool.domain.people import Role, Visitor
+from lti_tool.lti.claims import Launch, Person
+from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.roles import Roles
+from lti_tool.models import UtcDateTime
+from lti_tool.platforms.registration_directory import DirectoryEntry
+
+if TYPE_CHECKING:
+    from lti_tool.models.database import Database
+
+# A nonce can come back only with its login cookie, which ends after ten minutes; kept longer than that by far.
+NONCE_KEPT = timedelta(hours=1)
+_PURGE_EVERY = 500
+
+_NONCE: Final = "INSERT INTO used_nonce (nonce_hash, expires_at) VALUES (:nonce_hash, :nonce_expires_at) ON CONFLICT DO NOTHING"
+_USER: Final = """
+    INSERT INTO lti_user (platform_id, sub, name, locale, is_blocked, first_seen_at, last_seen_at)
+    SELECT :platform_id, :sub, :name, :locale, {false}, :now, :now FROM {used} WHERE {true}
+    ON CONFLICT (platform_id, sub) DO UPDATE
+    SET name = excluded.name, locale = excluded.locale, last_seen_at = excluded.last_seen_at
+    RETURNING id, is_blocked"""
+# What a launch leaves out is kept from an earlier one where that does no harm (a deep linking request has no roster
+# address before the first activity, Moodle 4.2); the line item is that of the latest launch in any case.
+_CONTEXT: Final = """
+    INSERT INTO context
+        (platform_id, context_id, registration_id, title, label, memberships_url, created_at, last_seen_at)
+    SELECT :platform_id, :context_id, :registration_id, :context_title, :context_label, :memberships_url, :now, :now
+    FROM {used} WHERE {has_context}
+    ON CONFLICT (platform_id, context_id) DO UPDATE
+    SET registration_id = excluded.registration_id, title = excluded.title, label = excluded.label,
+        memberships_url = COALESCE(excluded.memberships_url, context.memberships_url),
+        last_seen_at = excluded.last_seen_at
+    RETURNING id"""
+_MEMBERSHIP: Final = """
+    INSERT INTO membership (user_id, context_id, roles, is_gone, first_seen_at, last_seen_at)
+    SELECT {user_id}, {context_key}, :roles, {false}, :now, :now FROM {user_and_context} WHERE {true}
+    ON CONFLICT (user_id, context_id) DO UPDATE
+    SET roles = excluded.roles, is_gone = excluded.is_gone, last_seen_at = excluded.last_seen_at"""
+_LINK: Final = """
+    INSERT INTO resource_link
+        (deployment_id, resource_link_id, context_id, title, module_slug, line_item_url, line_items_url, ags_scopes,
+         created_at, last_seen_at)
+    SELECT :deployment_id, :resource_link_id, {context_key}, :link_title, :module_slug, :line_item_url,
+           :line_items_url, :ags_scopes, :now, :now
+    FROM {used} WHERE {has_link}
+    ON CONFLICT (deployment_id, resource_link_id) DO UPDATE
+    SET context_id = COALESCE(excluded.context_id, resource_link.context_id),
+        title = excluded.title,
+        module_slug = COALESCE(excluded.module_slug, resource_link.module_slug),
+        line_item_url = excluded.line_item_url, line_items_url = excluded.line_items_url,
+        ags_scopes = excluded.ags_scopes, last_seen_at = excluded.last_seen_at
+    RETURNING id, module_slug"""
+_LAUNCHED: Final = """
+    INSERT INTO launched_link (user_id, resource_link_id, first_launched_at, last_launched_at)
+    SELECT {user_id}, {link_key}, :now, :now FROM {user_and_link} WHERE {true}
+    ON CONFLICT (user_id, resource_link_id) DO UPDATE SET last_launched_at = excluded.last_launched_at"""
+_PLATFORM: Final = """
+    UPDATE platform SET product_family = :product_family
+    WHERE id = :platform_id AND :product_family <> '' AND product_family <> :product_family"""
+
+_TEXTS: Final = (
+    "nonce_hash",
+    "sub",
+    "name",
+    "locale",
+    "context_id",
+    "context_title",
+    "context_label",
+    "memberships_url",
+    "roles",
+    "resource_link_id",
+    "link_title",
+    "module_slug",
+    "line_item_url",
+    "line_items_url",
+    "ags_scopes",
+    "product_family",
+)
+
+
+def _timed(sql: str) -> TextClause:
+    clause = text(sql)
+    moments = [bindparam(name, type_=UtcDateTime()) for name in ("now", "nonce_expires_at") if f":{name}" in sql]
+    return clause.bindparams(*moments)
+
+
+def _for_postgresql() -> TextClause:
+    """Join the pieces to one statement. Foreign keys are checked at its end, so rows may name each other within it."""
+    words = {
+        "true": "true",
+        "false": "false",
+        "used": "used",
+        "has_context": ":context_id IS NOT NULL",
+        "has_link": ":resource_link_id IS NOT NULL",
+        "user_id": "seen_user.id",
+        "context_key": "seen_context.id",
+        "user_and_context": "seen_user, seen_context",
+        "link_key": "seen_link.id",
+        "user_and_link": "seen_user, seen_link",
+    }
+    link = _LINK.format(**(words | {"context_key": "(SELECT id FROM seen_context)"}))
+    whole = f"""WITH used AS ({_NONCE} RETURNING 1),
+        seen_user AS ({_USER.format(**words)}),
+        seen_context AS ({_CONTEXT.format(**words)}),
+        seen_membership AS ({_MEMBERSHIP.format(**words)}),
+        seen_link AS ({link}),
+        launched AS ({_LAUNCHED.format(**words)}),
+        seen_platform AS ({_PLATFORM})
+        SELECT seen_user.id AS user_id, seen_user.is_blocked, seen_context.id AS context_key,
+               seen_link.id AS link_key, seen_link.module_slug
+        FROM seen_user LEFT JOIN seen_context ON true LEFT JOIN seen_link ON true"""  # noqa: S608 - our own pieces
+    # A parameter in a SELECT list has no type of its own, least of all where it is NULL.
+    return _timed(re.sub(rf":({'|'.join(_TEXTS)})\b", r"CAST(:\1 AS text)", whole))
+
+
+@dataclass(frozen=True)
+class _SqliteStatements:
+    nonce: TextClause
+    user: TextClause
+    context: TextClause
+    membership: TextClause
+    link: TextClause
+    launched: TextClause
+    platform: TextClause
+
+
+def _for_sqlite() -> _SqliteStatements:
+    one_row = "(SELECT 1)"
+    words = {
+        "true": "true",
+        "false": "false",
+        "used": one_row,
+        "has_context": ":context_id IS NOT NULL",
+        "has_link": ":resource_link_id IS NOT NULL",
+        "user_id": ":user_id",
+        "context_key": ":context_key",
+        "user_and_context": one_row,
+        "link_key": ":link_key",
+        "user_and_link": one_row,
+    }
+    return _SqliteStatements(
+        nonce=_timed(_NONCE),
+        user=_timed(_USER.format(**words)),
+        context=_timed(_CONTEXT.format(**words)),
+        membership=_timed(_MEMBERSHIP.format(**words)),
+        link=_timed(_LINK.format(**words)),
+        launched=_timed(_LAUNCHED.format(**words)),
+        platform=_timed(_PLATFORM),
+    )
+
+
+_POSTGRESQL: Final = _for_postgresql()
+_SQLITE: Final = _for_sqlite()
+_PURGE: Final = _timed("DELETE FROM used_nonce WHERE expires_at < :now")
+_launches = count(1)
+
+
+def record_launch(
+    database: "Database",
+    launch: Launch,
+    entry: DirectoryEntry,
+    deployment_id: int,
+    module_slug: str | None,
+    *,
+    now: datetime,
+) -> Visitor:
+    """Use up a launch's nonce and store who came, from where, to which link.
+
+    Opens and commits its own transaction, unlike other use cases: the launch path has room for one round trip.
+
+    Args:
+        entry: the launch's registration as the directory knows it.
+        deployment_id: our key of the deployment.
+        module_slug: the module that the link names; None keeps what an instructor has chosen.
+    Raises:
+        LaunchRejected: the nonce was used before, or the user is blocked.
+    """
+    roles = roles_of(launch.roles)
+    values = _values(launch, entry, deployment_id, module_slug, roles, now=now)
+    if database.is_postgresql:
+        # Autocommit: one statement is a transaction of its own, and BEGIN and COMMIT would be two more round trips.
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            found = connection.execute(_POSTGRESQL, values).mappings().one_or_none()
+            row = None if found is None else dict(found)
+            _purge_now_and_then(connection, now=now)
+    else:
+        with database.engine.begin() as connection:
+            row = _record_in_sqlite(connection, values)
+            _purge_now_and_then(connection, now=now)
+    if row is None:
+        raise LaunchRejected(code="nonce_used", registration_id=launch.registration.id)
+    if row["is_blocked"]:
+        raise LaunchRejected(code="user_blocked", registration_id=launch.registration.id)
+    return Visitor(
+        user_id=row["user_id"],
+        platform_id=entry.platform_id,
+        registration_id=launch.registration.id,
+        deployment_id=deployment_id,
+        context_id=row["context_key"],
+        resource_link_id=row["link_key"],
+        module_slug=row["module_slug"],
+        roles=roles,
+        locale=launch.presentation.locale or "",
+        frame_origin=entry.frame_origin,
+    )
+
+
+def roles_of(roles: Roles) -> frozenset[Role]:
+    """Say in our words what a platform's roles mean here."""
+    meanings = (
+        (roles.is_administrator, Role.ADMINISTRATOR),
+        (roles.is_instructor, Role.INSTRUCTOR),
+        (roles.is_mentor, Role.MENTOR),
+        (roles.is_test_user, Role.TEST_USER),
+        (roles.is_learner, Role.PARTICIPANT),
+    )
+    found = frozenset(role for is_so, role in meanings if is_so)
+    # A launch without roles, or with roles that nobody knows, is a participant's (Core 5.3.7 allows the empty list).
+    return found if found - {Role.TEST_USER} else found | {Role.PARTICIPANT}
+
+
+def _values(
+    launch: Launch,
+    entry: DirectoryEntry,
+    deployment_id: int,
+    module_slug: str | None,
+    roles: frozenset[Role],
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    context, link, ags = launch.context, launch.resource_link, launch.ags
+    return {
+        "now": now,
+        "nonce_hash": hashlib.sha256(launch.nonce.encode()).hexdigest(),
+        "nonce_expires_at": now + NONCE_KEPT,
+        "platform_id": entry.platform_id,
+        "registration_id": launch.registration.id,
+        "deployment_id": deployment_id,
+        "sub": launch.person.sub,
+        "name": full_name(launch.person),
+        "locale": launch.presentation.locale or "",
+        "context_id": context.id if context else None,
+        "context_title": (context.title if context else None) or "",
+        "context_label": (context.label if context else None) or "",
+        "memberships_url": launch.memberships_url,
+        "roles": " ".join(sorted(roles)),
+        "resource_link_id": link.id if link else None,
+        "link_title": (link.title if link else None) or "",
+        "module_slug": module_slug,
+        "line_item_url": ags.line_item if ags else None,
+        "line_items_url": ags.line_items if ags else None,
+        "ags_scopes": " ".join(sorted(ags.scopes)) if ags else "",
+        "product_family": launch.platform.product_family or "",
+    }
+
+
+def full_name(person: Person) -> str | None:
+    """Give the name to show and print; Open edX sends no parts, others send nothing but parts."""
+    name = person.name or " ".join(part for part in (person.given_name, person.family_name) if part)
+    return unicodedata.normalize("NFC", name) if name else None
+
+
+def _record_in_sqlite(connection: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
+    if connection.execute(_SQLITE.nonce, values).rowcount == 0:
+        return None
+    user = connection.execute(_SQLITE.user, values).one()
+    values["user_id"] = user.id
+    context = connection.execute(_SQLITE.context, values).one_or_none()
+    values["context_key"] = context.id if context else None
+    if context:
+        connection.execute(_SQLITE.membership, values)
+    link = connection.execute(_SQLITE.link, values).one_or_none()
+    values["link_key"] = link.id if link else None
+    if link:
+        connection.execute(_SQLITE.launched, values)
+    if values["product_family"]:
+        connection.execute(_SQLITE.platform, values)
+    return {
+        "user_id": user.id,
+        "is_blocked": bool(user.is_blocked),
+        "context_key": values["context_key"],
+        "link_key": values["link_key"],
+        "module_slug": link.module_slug if link else None,
+    }
+
+
+def _purge_now_and_then(connection: Connection, *, now: datetime) -> None:
+    if next(_launches) % _PURGE_EVERY == 0:
+        connection.execute(_PURGE, {"now": now})

@@ -1,0 +1,244 @@
+"""Registrations of this tool at platforms, as an operator keeps them: add, list, show, disable, enable, remove."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lti_tool import clock
+from lti_tool.errors import Conflict, NotFound, ToolError
+from lti_tool.lti.json_shapes import origin_of
+from lti_tool.messages import N_
+from lti_tool.models import Deployment, Platform, Registration
+
+if TYPE_CHECKING:
+    from lti_tool.models.database import Database
+
+_LONGEST_ISSUER = 500
+_LONGEST_URL = 1000
+_LONGEST_CLIENT_ID = 255
+
+
+@dataclass(frozen=True)
+class NewRegistration:
+    """What an administrator copies from the platform. `deployment_ids` are approved at once."""
+
+    issuer: str
+    client_id: str
+    auth_login_url: str
+    token_url: str
+    jwks_url: str
+    token_audience: str | None = None
+    name: str = ""
+    deployment_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RegistrationDetails:
+    """A registration as it is shown to an operator."""
+
+    id: int
+    platform_id: int
+    issuer: str
+    client_id: str
+    name: str
+    auth_login_url: str
+    token_url: str
+    token_audience: str | None
+    jwks_url: str
+    is_enabled: bool
+    product_family: str
+    created_at: datetime
+
+
+def add_registration(session: Session, new: NewRegistration, *, is_production: bool, now: datetime) -> RegistrationDetails:
+    """Add a registration and approve its deployments.
+
+    Raises:
+        ToolError: an address is none, or is not https in production.
+        Conflict: this issuer and client_id are registered already.
+    """
+    _check(new, is_production=is_production)
+    platform = session.scalar(select(Platform).where(Platform.issuer == new.issuer))
+    if platform is None:
+        platform = Platform(issuer=new.issuer, name=new.name[:200], created_at=now)
+        session.add(platform)
+        session.flush()
+    taken = Conflict(
+        N_("Für %(issuer)s ist die Client-ID %(client_id)s schon registriert."),
+        next_step=N_("Sehen Sie mit `registrations list` nach; entfernen Sie die alte Registrierung, wenn sie falsch ist."),
+        issuer=new.issuer,
+        client_id=new.client_id,
+    )
+    if find_registration_id(session, new.issuer, new.client_id) is not None:
+        raise taken
+    row = Registration(
+        platform_id=platform.id,
+        client_id=new.client_id,
+        name=new.name[:200],
+        auth_login_url=new.auth_login_url,
+        token_url=new.token_url,
+        token_audience=new.token_audience or None,
+        jwks_url=new.jwks_url,
+        is_enabled=True,
+        created_at=now,
+    )
+    session.add(row)
+    try:
+        session.flush()
+    except IntegrityError as err:
+        # Somebody else was faster.
+        raise taken from err
+    for deployment_id in dict.fromkeys(new.deployment_ids):
+        session.add(
+            Deployment(
+                registration_id=row.id,
+                deployment_id=deployment_id,
+                status="approved",
+                first_seen_at=now,
+                decided_at=now,
+            )
+        )
+    session.flush()
+    return _details(row, platform)
+
+
+def register_playground(
+    database: "Database", *, lms_url: str, client_id: str, deployment_id: str = "1", now: datetime | None = None
+) -> int:
+    """Register the playground LMS, or give its registration's id if it is registered already."""
+    new = NewRegistration(
+        issuer=lms_url,
+        client_id=client_id,
+        auth_login_url=f"{lms_url}/mod/lti/auth.php",
+        token_url=f"{lms_url}/mod/lti/token.php",
+        jwks_url=f"{lms_url}/mod/lti/certs.php",
+        name="Playground",
+        deployment_ids=(deployment_id,),
+    )
+    with database.write.begin() as session:
+        known = find_registration_id(session, lms_url, client_id)
+        if known is not None:
+            return known
+        return add_registration(session, new, is_production=False, now=now or clock.now()).id
+
+
+def find_registration_id(session: Session, issuer: str, client_id: str) -> int | None:
+    """Give the id of the registration with this issuer and client_id."""
+    query = select(Registration.id).join(Platform).where(Platform.issuer == issuer, Registration.client_id == client_id)
+    return session.scalar(query)
+
+
+def list_registrations(session: Session) -> list[RegistrationDetails]:
+    """Give all registrations, oldest first."""
+    rows = session.execute(select(Registration, Platform).join(Platform).order_by(Registration.id))
+    return [_details(registration, platform) for registration, platform in rows]
+
+
+def get_registration(session: Session, registration_id: int) -> RegistrationDetails:
+    """Give one registration.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    row = session.execute(select(Registration, Platform).join(Platform).where(Registration.id == registration_id)).one_or_none()
+    if row is None:
+        raise _not_found(registration_id)
+    return _details(*row)
+
+
+def disable_registration(session: Session, registration_id: int) -> None:
+    """Let nobody in from here until it is enabled again; what was learned stays. Works within five seconds."""
+    _set_enabled(session, registration_id, is_enabled=False)
+
+
+def enable_registration(session: Session, registration_id: int) -> None:
+    """Let people in again."""
+    _set_enabled(session, registration_id, is_enabled=True)
+
+
+def remove_registration(session: Session, registration_id: int) -> None:
+    """Remove a registration with its deployments, links and contexts. Users stay, with what they have learned.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    if not _count(session.execute(delete(Registration).where(Registration.id == registration_id))):
+        raise _not_found(registration_id)
+
+
+def _set_enabled(session: Session, registration_id: int, *, is_enabled: bool) -> None:
+    change = update(Registration).where(Registration.id == registration_id).values(is_enabled=is_enabled)
+    if not _count(session.execute(change)):
+        raise _not_found(registration_id)
+
+
+def _count(result: object) -> int:
+    return int(getattr(result, "rowcount", 0))
+
+
+def _not_found(registration_id: int) -> NotFound:
+    return NotFound(
+        N_("Es gibt keine Registrierung mit der Nummer %(id)s."),
+        next_step=N_("`registrations list` zeigt alle."),
+        id=registration_id,
+    )
+
+
+def _check(new: NewRegistration, *, is_production: bool) -> None:
+    for name, value, longest in (
+        ("issuer", new.issuer, _LONGEST_ISSUER),
+        ("auth_login_url", new.auth_login_url, _LONGEST_URL),
+        ("token_url", new.token_url, _LONGEST_URL),
+        ("jwks_url", new.jwks_url, _LONGEST_URL),
+    ):
+        _check_address(name, value, longest, is_production=is_production)
+    if not new.client_id or len(new.client_id) > _LONGEST_CLIENT_ID:
+        raise ToolError(N_("Die Client-ID fehlt oder ist länger als 255 Zeichen."), code="registration_invalid")
+    if not all(0 < len(deployment_id) <= 255 for deployment_id in _as_texts(new.deployment_ids)):
+        raise ToolError(N_("Eine Deployment-ID ist leer oder länger als 255 Zeichen."), code="registration_invalid")
+
+
+def _as_texts(values: Iterable[str]) -> list[str]:
+    return [str(value) for value in values]
+
+
+def _check_address(name: str, value: str, longest: int, *, is_production: bool) -> None:
+    if origin_of(value) is None or not value.isascii() or len(value) > longest:
+        raise ToolError(
+            N_("%(name)s ist keine Web-Adresse: %(value)s"),
+            next_step=N_("Kopieren Sie die Adresse vollständig aus der Lernplattform."),
+            code="registration_invalid",
+            name=name,
+            value=value,
+        )
+    # Security Framework 1.0, "Transport Security": TLS everywhere.
+    if is_production and not value.startswith("https://"):
+        raise ToolError(
+            N_("%(name)s muss mit https:// beginnen: %(value)s"),
+            next_step=N_("Ohne https darf die Lernplattform im Produktivbetrieb nicht angebunden werden."),
+            code="registration_invalid",
+            name=name,
+            value=value,
+        )
+
+
+def _details(row: Registration, platform: Platform) -> RegistrationDetails:
+    return RegistrationDetails(
+        id=row.id,
+        platform_id=platform.id,
+        issuer=platform.issuer,
+        client_id=row.client_id,
+        name=row.name or platform.name,
+        auth_login_url=row.auth_login_url,
+        token_url=row.token_url,
+        token_audience=row.token_audience,
+        jwks_url=row.jwks_url,
+        is_enabled=row.is_enabled,
+        product_family=platform.product_family,
+        created_at=row.created_at,
+    )

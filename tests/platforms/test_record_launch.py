@@ -1,0 +1,256 @@
+"""What a launch leaves behind, and that its nonce works once; on both engines."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from sqlalchemy import func, select, update
+
+from lti_tool.domain.people import Role, Visitor
+from lti_tool.lti.claims import AgsEndpoint, Launch, LaunchContext, LaunchedResourceLink, Person
+from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.roles import Roles
+from lti_tool.models import (
+    Base,
+    Context,
+    Deployment,
+    LaunchedLink,
+    Membership,
+    Platform,
+    ResourceLink,
+    UsedNonce,
+    User,
+)
+from lti_tool.models.database import Database
+from lti_tool.platforms.record_launch import record_launch, roles_of
+from lti_tool.platforms.registration_directory import DirectoryEntry
+from tests.platforms.conftest import INSTRUCTOR, LEARNER, again
+
+MODULE = "grundlagen-und-strategie"
+
+
+def record(database: Database, launch: Launch, entry: DirectoryEntry, now: datetime, module: str | None = MODULE) -> Visitor:
+    with database.read() as session:
+        deployment_id = session.scalar(select(Deployment.id))
+    assert deployment_id is not None
+    return record_launch(database, launch, entry, deployment_id, module, now=now)
+
+
+def count_of(database: Database, table: type[Base]) -> int:
+    with database.read() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_a_first_launch_stores_who_came_from_where_to_which_link(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    visitor = record(database, launch, entry, now)
+
+    with database.read() as session:
+        user = session.scalars(select(User)).one()
+        context = session.scalars(select(Context)).one()
+        membership = session.scalars(select(Membership)).one()
+        link = session.scalars(select(ResourceLink)).one()
+        launched = session.scalars(select(LaunchedLink)).one()
+        platform = session.scalars(select(Platform)).one()
+    assert (user.sub, user.name, user.locale, user.first_seen_at) == ("4", "Jürgen Müller", "de", now)
+    assert (context.context_id, context.title, context.label) == ("2", "Smart-City-Manager:in", "SCM-in")
+    assert context.registration_id == entry.registration.id
+    assert context.memberships_url == launch.memberships_url
+    assert (membership.user_id, membership.context_id, membership.roles) == (user.id, context.id, "participant")
+    assert (link.resource_link_id, link.context_id, link.title, link.module_slug) == ("95", context.id, "Modul 1", MODULE)
+    assert link.line_item_url == "https://moodle.test/mod/lti/services.php/2/lineitems/87/lineitem?type_id=6"
+    assert link.line_items_url == "https://moodle.test/mod/lti/services.php/2/lineitems?type_id=6"
+    assert link.ags_scopes == "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+    assert (launched.user_id, launched.resource_link_id, launched.first_launched_at) == (user.id, link.id, now)
+    assert platform.product_family == "moodle"
+    assert visitor == Visitor(
+        user_id=user.id,
+        platform_id=platform.id,
+        registration_id=entry.registration.id,
+        deployment_id=link.deployment_id,
+        context_id=context.id,
+        resource_link_id=link.id,
+        module_slug=MODULE,
+        roles=frozenset({Role.PARTICIPANT}),
+        locale="de",
+        frame_origin="https://moodle.test",
+    )
+
+
+def test_a_second_launch_changes_rows_and_adds_none(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    first = record(database, launch, entry, now)
+    later = now + timedelta(days=1)
+    second = record(
+        database,
+        again(launch, "nonce-2", person=Person(sub="4", name="Jürgen Müller-Lüdenscheidt"), ags=AgsEndpoint()),
+        entry,
+        later,
+    )
+
+    assert second == first
+    for table in (User, Context, Membership, ResourceLink, LaunchedLink):
+        assert count_of(database, table) == 1
+    with database.read() as session:
+        user = session.scalars(select(User)).one()
+        link = session.scalars(select(ResourceLink)).one()
+        launched = session.scalars(select(LaunchedLink)).one()
+    assert (user.name, user.first_seen_at, user.last_seen_at) == ("Jürgen Müller-Lüdenscheidt", now, later)
+    assert (link.line_item_url, link.line_items_url, link.ags_scopes) == (None, None, "")
+    assert (launched.first_launched_at, launched.last_launched_at) == (now, later)
+
+
+def test_a_launch_cannot_be_replayed(database: Database, launch: Launch, entry: DirectoryEntry, now: datetime) -> None:
+    record(database, launch, entry, now)
+    with pytest.raises(LaunchRejected) as caught:
+        record(database, again(launch, launch.nonce, person=Person(sub="5")), entry, now)
+    assert caught.value.code == "nonce_used"
+    assert caught.value.status == 403
+    assert count_of(database, User) == 1
+
+
+def test_of_twenty_simultaneous_replays_one_gets_in(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    barrier = Barrier(20)
+
+    def replay(_: int) -> str:
+        barrier.wait()
+        try:
+            record(database, launch, entry, now)
+        except LaunchRejected as refusal:
+            return refusal.code
+        return "in"
+
+    with ThreadPoolExecutor(20) as pool:
+        outcomes = sorted(pool.map(replay, range(20)))
+    assert outcomes == ["in", *["nonce_used"] * 19]
+
+
+def test_many_first_launches_of_one_course_at_once_all_get_in(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    barrier = Barrier(16)
+
+    def come(number: int) -> Visitor:
+        barrier.wait()
+        return record(database, again(launch, f"nonce-{number}", person=Person(sub=str(number))), entry, now)
+
+    with ThreadPoolExecutor(16) as pool:
+        visitors = list(pool.map(come, range(16)))
+    assert len({visitor.user_id for visitor in visitors}) == 16
+    assert len({visitor.context_id for visitor in visitors}) == 1
+    assert count_of(database, Membership) == 16
+    assert count_of(database, ResourceLink) == 1
+
+
+def test_a_launch_without_context_link_and_name_is_recorded(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    bare = again(launch, "n", person=Person(sub="4"), context=None, resource_link=None, ags=None, memberships_url=None)
+    visitor = record(database, bare, entry, now, None)
+    assert (visitor.context_id, visitor.resource_link_id, visitor.module_slug) == (None, None, None)
+    assert count_of(database, Membership) == 0
+    assert count_of(database, LaunchedLink) == 0
+    with database.read() as session:
+        assert session.scalars(select(User)).one().name is None
+
+
+def test_a_link_without_context_is_recorded(database: Database, launch: Launch, entry: DirectoryEntry, now: datetime) -> None:
+    visitor = record(database, again(launch, "n", context=None), entry, now)
+    assert visitor.context_id is None
+    assert visitor.resource_link_id is not None
+
+
+def test_the_module_that_an_instructor_chose_stays_when_the_launch_names_none(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    record(database, launch, entry, now)
+    visitor = record(database, again(launch, "nonce-2"), entry, now, None)
+    assert visitor.module_slug == MODULE
+
+
+def test_the_same_link_id_under_another_deployment_is_another_link(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    first = record(database, launch, entry, now)
+    with database.write.begin() as session:
+        other = Deployment(registration_id=entry.registration.id, deployment_id="7", status="approved", first_seen_at=now)
+        session.add(other)
+        session.flush()
+        other_id = other.id
+    second = record_launch(database, again(launch, "nonce-2"), entry, other_id, MODULE, now=now)
+    assert second.resource_link_id != first.resource_link_id
+
+
+def test_roles_follow_the_latest_launch(database: Database, launch: Launch, entry: DirectoryEntry, now: datetime) -> None:
+    record(database, launch, entry, now)
+    visitor = record(database, again(launch, "nonce-2", roles=Roles.of([INSTRUCTOR])), entry, now)
+    assert visitor.roles == {Role.INSTRUCTOR}
+    with database.read() as session:
+        assert session.scalars(select(Membership)).one().roles == "instructor"
+
+
+def test_a_blocked_user_does_not_get_in(database: Database, launch: Launch, entry: DirectoryEntry, now: datetime) -> None:
+    record(database, launch, entry, now)
+    with database.write.begin() as session:
+        session.execute(update(User).values(is_blocked=True))
+    with pytest.raises(LaunchRejected) as caught:
+        record(database, again(launch, "nonce-2"), entry, now)
+    assert (caught.value.code, caught.value.status) == ("user_blocked", 403)
+
+
+def test_an_open_edx_link_of_two_hundred_characters_is_recorded(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    link_id = "block-v1:Musterstadt+SCM+2026+type@lti_consumer+block@" + "a" * 150
+    context_id = "course-v1:Musterstadt+SCM+2026"
+    edx = again(launch, "n", context=LaunchContext(context_id), resource_link=LaunchedResourceLink(link_id))
+    record(database, edx, entry, now)
+    with database.read() as session:
+        assert session.scalars(select(ResourceLink)).one().resource_link_id == link_id
+
+
+def test_names_come_together_from_their_parts_where_the_whole_is_missing(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    person = Person(sub="9", given_name="Ju\u0308rgen", family_name="Groß")
+    record(database, again(launch, "n", person=person), entry, now)
+    with database.read() as session:
+        assert session.scalars(select(User)).one().name == "J\u00fcrgen Groß"
+
+
+def test_used_nonces_are_forgotten_after_an_hour(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(database, launch, entry, now)
+    monkeypatch.setattr("lti_tool.platforms.record_launch._PURGE_EVERY", 1)
+    record(database, again(launch, "nonce-2"), entry, now + timedelta(minutes=61))
+    assert count_of(database, UsedNonce) == 1
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        ([], {Role.PARTICIPANT}),
+        ([LEARNER], {Role.PARTICIPANT}),
+        (["Learner"], {Role.PARTICIPANT}),
+        (["Instructor"], {Role.INSTRUCTOR}),
+        ([INSTRUCTOR, LEARNER], {Role.INSTRUCTOR, Role.PARTICIPANT}),
+        (["http://purl.imsglobal.org/vocab/lis/v2/membership/Instructor#TeachingAssistant"], {Role.INSTRUCTOR}),
+        (["http://purl.imsglobal.org/vocab/lis/v2/membership#Administrator"], {Role.ADMINISTRATOR}),
+        (["http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"], {Role.ADMINISTRATOR}),
+        # An administrator of the platform who learns in this course learns.
+        ([LEARNER, "http://purl.imsglobal.org/vocab/lis/v2/system/person#Administrator"], {Role.PARTICIPANT}),
+        # Open edX calls its site staff instructors of the institution.
+        ([LEARNER, "http://purl.imsglobal.org/vocab/lis/v2/institution/person#Instructor"], {Role.PARTICIPANT}),
+        (["http://purl.imsglobal.org/vocab/lis/v2/membership#Mentor"], {Role.MENTOR}),
+        (["http://purl.imsglobal.org/vocab/lti/system/person#TestUser", LEARNER], {Role.TEST_USER, Role.PARTICIPANT}),
+        (["http://purl.imsglobal.org/vocab/lis/v2/uknownrole/unknown#Helper"], {Role.PARTICIPANT}),
+    ],
+)
+def test_roles_of_platforms_become_ours(names: list[str], expected: set[Role]) -> None:
+    assert roles_of(Roles.of(names)) == expected
