@@ -1,0 +1,12 @@
+"""Add settings and roster facts of a context."""
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,12 @@
+"""Extend the outbox for several machines."""
+
+revision = "0007"
+down_revision = "0006"
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
