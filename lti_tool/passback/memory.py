@@ -1,0 +1,25 @@
+"""The database as a delivery's memory: `ports.Memory`, each call a short transaction of its own."""
+
+from sqlalchemy import select, update
+
+from lti_tool.models import LineItem
+from lti_tool.models.database import Database
+from lti_tool.passback import ledger
+
+
+class DatabaseMemory:
+    """Implements `ports.Memory`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep_line_item(self, line_item_id: int, url: str, *, replacing: str | None) -> str:
+        is_unchanged = LineItem.url.is_(None) if replacing is None else LineItem.url == replacing
+        with self._database.write.begin() as session:
+            session.execute(update(LineItem).where(LineItem.id == line_item_id, is_unchanged).values(url=url))
+            # A launch may have named another one in the meantime: that one holds.
+            return session.scalars(select(LineItem.url).where(LineItem.id == line_item_id)).one() or url
+
+    def scores_held(self, delivery_id: int) -> tuple[float, ...]:
+        with self._database.read() as session:
+            return ledger.scores_held(session, delivery_id)

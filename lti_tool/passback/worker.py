@@ -1,0 +1,275 @@
+"""The worker: claims what is due, sends it with some threads, records how it ended; again and again.
+
+One thread (the pump) does all claiming and recording, in short transactions; the senders do nothing but talk to platforms.
+Runs as a thread beside a web process or alone as `lti-tool worker`; any number may run, the claim keeps them apart.
+"""
+
+import logging
+import os
+import random
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+
+from lti_tool import clock as real_clock
+from lti_tool.models.database import Database
+from lti_tool.passback import claim
+from lti_tool.passback.circuit import Circuits
+from lti_tool.passback.deliver_score import Sending, deliver_score
+from lti_tool.passback.delivery import Abandoned, ClaimedDelivery, Delayed, Outcome
+from lti_tool.passback.memory import DatabaseMemory
+from lti_tool.passback.ports import Gradebooks
+from lti_tool.passback.record import Ended, bring_forward, record_outcomes
+
+log = logging.getLogger(__name__)
+
+POLL_S = 2.0
+CONCURRENCY = 8
+# So many are claimed ahead per sender, that none waits for the database.
+AHEAD = 4
+# Outcomes are gathered this long, so that one transaction records several.
+GATHER_S = 0.01
+SWEEP_EVERY = timedelta(seconds=5)
+RENEW_EVERY = timedelta(seconds=15)
+PROBES_AT_ONCE = 4
+LONGEST_PAUSE_S = 30.0
+
+
+class Worker:
+    """Delivers scores until it is stopped.
+
+    Args:
+        label_for: gives a module's title by its slug, for columns that have to be created.
+        concurrency: how many scores are on the wire at once.
+        poll_s: how often to look when nobody calls `wake`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        gradebooks: Gradebooks,
+        *,
+        label_for: Callable[[str], str],
+        concurrency: int = CONCURRENCY,
+        clock: Callable[[], datetime] = real_clock.now,
+        chance: random.Random | None = None,
+        poll_s: float = POLL_S,
+    ) -> None:
+        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._database = database
+        self._sending = Sending(gradebooks, DatabaseMemory(database), label_for, clock, self._may_send)
+        self._clock = clock
+        # Jitter need not be unguessable.
+        self._chance = chance or random.Random()  # noqa: S311
+        self._circuits = Circuits(self._chance)
+        self._concurrency = concurrency
+        self._poll_s = poll_s
+        self._claims = 0
+        self._in_flight: dict[int, ClaimedDelivery] = {}
+        self._leases: dict[int, datetime] = {}
+        self._probes: set[int] = set()
+        self._work: SimpleQueue[ClaimedDelivery | None] = SimpleQueue()
+        self._done: SimpleQueue[Ended] = SimpleQueue()
+        self._unrecorded: list[Ended] = []
+        self._recovered: set[int] = set()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._stop_by: float = 0.0
+        self._thread: threading.Thread | None = None
+        self._next_sweep = self._next_renewal = clock()
+
+    def wake(self) -> None:
+        """Look for work now: call it after a transaction that enqueued scores has been committed."""
+        self._wake.set()
+
+    def start(self) -> None:
+        """Run in a thread of this process (start it after a fork, threads do not survive one)."""
+        self._thread = threading.Thread(target=self.run, name="score-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self, *, timeout_s: float = 25.0) -> bool:
+        """Stop claiming, let what is on the wire arrive, and put the rest back.
+
+        Returns:
+            Whether all had ended in time. What has not is taken over by another worker when its lease ends.
+        """
+        self.ask_to_stop(timeout_s=timeout_s)
+        if self._thread is None:
+            return True
+        self._thread.join(timeout_s + 1.0)
+        return not self._thread.is_alive() and not self._in_flight
+
+    def ask_to_stop(self, *, timeout_s: float = 25.0) -> None:
+        """Ask `run` to end, without waiting for it: a signal handler may call this."""
+        self._stop_by = time.monotonic() + timeout_s
+        self._stopping.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Deliver until asked to stop. No exception ends it: what happened is logged, and it goes on."""
+        log.info("worker_started", extra={"worker": self.name, "concurrency": self._concurrency})
+        senders = [
+            threading.Thread(target=self._send_all, name=f"score-sender-{number}", daemon=True)
+            for number in range(self._concurrency)
+        ]
+        for sender in senders:
+            sender.start()
+        pause_s = 0.0
+        while not self._stopping.is_set():
+            self._rest(pause_s)
+            try:
+                is_busy = self._turn()
+                pause_s = 0.0 if is_busy else self._poll_s
+            except Exception:
+                log.exception("worker_stumbled", extra={"worker": self.name})
+                pause_s = min(max(1.0, pause_s * 2), LONGEST_PAUSE_S)
+        self._wind_up()
+        for _ in senders:
+            self._work.put(None)
+        log.info("worker_stopped", extra={"worker": self.name, "left_on_the_wire": len(self._in_flight)})
+
+    def run_once(self) -> int:
+        """Deliver all that is due now in this thread, and tell how many tries that were. For commands and tests."""
+        tries = 0
+        self._next_sweep = self._clock()
+        while True:
+            self._sweep()
+            claimed = self._claim(self._concurrency * AHEAD)
+            if not claimed:
+                return tries
+            for delivery in claimed:
+                self._done.put(Ended(delivery, deliver_score(delivery, self._sending)))
+            self._record()
+            tries += len(claimed)
+
+    def _rest(self, pause_s: float) -> None:
+        if self._in_flight:
+            # Senders wake us; then a moment more, so that several outcomes are recorded together.
+            if self._wake.wait(self._poll_s):
+                time.sleep(GATHER_S)
+        elif pause_s:
+            self._wake.wait(pause_s)
+        self._wake.clear()
+
+    def _turn(self) -> bool:
+        """Record, renew, sweep, claim; tell whether there was or is anything to do."""
+        recorded = self._record()
+        self._renew()
+        self._sweep()
+        claimed = self._claim(self._concurrency * AHEAD - len(self._in_flight))
+        for delivery in claimed:
+            self._work.put(delivery)
+        return bool(recorded or claimed)
+
+    def _claim(self, limit: int) -> list[ClaimedDelivery]:
+        if limit <= 0:
+            return []
+        now = self._clock()
+        resting = self._circuits.resting()
+        probes = self._circuits.due_for_probe(now)[:PROBES_AT_ONCE]
+        with self._database.read() as session:
+            is_due = claim.is_anything_due(session, resting=resting - set(probes), now=now)
+        if not is_due:
+            return []
+        self._claims += 1
+        name = f"{self.name}:{self._claims}"
+        with self._database.write.begin() as session:
+            claimed = claim.claim_unresolved(session, claim=name, limit=limit, resting=resting, now=now)
+            if len(claimed) < limit:
+                claimed += claim.claim_deliveries(session, claim=name, limit=limit - len(claimed), resting=resting, now=now)
+            for registration_id in probes:
+                claimed += claim.claim_probe(session, registration_id=registration_id, claim=name, now=now)
+        for delivery in claimed:
+            self._in_flight[delivery.id] = delivery
+            self._leases[delivery.id] = delivery.lease_until
+            if delivery.registration_id in probes:
+                self._probes.add(delivery.id)
+                self._circuits.begin_probe(delivery.registration_id)
+        return claimed
+
+    def _record(self) -> int:
+        """Write down what has ended. What cannot be written now is kept for the next turn."""
+        now = self._clock()
+        while True:
+            try:
+                one = self._done.get_nowait()
+            except Empty:
+                break
+            self._unrecorded.append(one)
+            self._tell_circuits(one, now)
+        if not self._unrecorded and not self._recovered:
+            return 0
+        with self._database.write.begin() as session:
+            record_outcomes(session, self._unrecorded, chance=self._chance, now=now)
+            for registration_id in self._recovered:
+                bring_forward(session, registration_id=registration_id, now=now)
+        count = len(self._unrecorded)
+        for one in self._unrecorded:
+            self._in_flight.pop(one.claimed.id, None)
+            self._leases.pop(one.claimed.id, None)
+        self._unrecorded = []
+        self._recovered = set()
+        return count
+
+    def _tell_circuits(self, one: Ended, now: datetime) -> None:
+        """Draw from an outcome what it says about the platform."""
+        registration_id = one.claimed.registration_id
+        was_probe = one.claimed.id in self._probes
+        self._probes.discard(one.claimed.id)
+        if isinstance(one.outcome, Abandoned):
+            if was_probe:
+                self._circuits.cancel_probe(registration_id)
+        elif isinstance(one.outcome, Delayed) and one.outcome.is_platform_down:
+            self._circuits.note_failure(registration_id, retry_after_s=one.outcome.retry_after_s, now=now)
+        elif self._circuits.note_answer(registration_id):
+            self._recovered.add(registration_id)
+
+    def _renew(self) -> None:
+        now = self._clock()
+        if now < self._next_renewal or not self._in_flight:
+            return
+        self._next_renewal = now + RENEW_EVERY
+        flying = dict(self._in_flight)
+        with self._database.write.begin() as session:
+            kept = claim.renew_leases(session, {each.id: each.claim for each in flying.values()}, now=now)
+        for delivery_id in kept:
+            self._leases[delivery_id] = now + claim.LEASE
+
+    def _sweep(self) -> None:
+        now = self._clock()
+        if now < self._next_sweep:
+            return
+        self._next_sweep = now + SWEEP_EVERY
+        with self._database.read() as session:
+            if not claim.is_any_lease_expired(session, now=now):
+                return
+        with self._database.write.begin() as session:
+            released = claim.release_expired(session, now=now)
+        log.warning("score_leases_expired", extra={"deliveries": released})
+
+    def _may_send(self, delivery: ClaimedDelivery) -> bool:
+        return self._clock() < self._leases.get(delivery.id, delivery.lease_until)
+
+    def _send_all(self) -> None:
+        while (delivery := self._work.get()) is not None:
+            # deliver_score raises nothing.
+            outcome: Outcome = Abandoned() if self._stopping.is_set() else deliver_score(delivery, self._sending)
+            self._done.put(Ended(delivery, outcome))
+            self._wake.set()
+
+    def _wind_up(self) -> None:
+        """Wait for what is on the wire and record it; senders give back what they have not begun."""
+        while True:
+            try:
+                self._record()
+                self._renew()
+            except Exception:
+                log.exception("worker_stumbled", extra={"worker": self.name})
+            if not self._in_flight or time.monotonic() >= self._stop_by:
+                return
+            self._wake.wait(0.1)
+            self._wake.clear()

@@ -1,0 +1,236 @@
+"""A course for delivery tests: the playground LMS on a port, and its people and links as our tables know them."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from joserfc.jwk import RSAKey
+from sqlalchemy import func, select, update
+
+from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE
+from lti_tool.lti.http import Http
+from lti_tool.models import (
+    Context,
+    DeliveryEvent,
+    Deployment,
+    LaunchedLink,
+    LineItem,
+    Platform,
+    Registration,
+    ResourceLink,
+    ScoreDelivery,
+    User,
+)
+from lti_tool.models.database import Database
+from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
+from lti_tool.passback.outbox import enqueue_scores
+from lti_tool.passback.worker import Worker
+from lti_tool.platforms.token_store import DatabaseTokenStore
+from lti_tool.playground import Playground
+from lti_tool.playground.state import Grade, grade_key
+
+MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+MODULE = "grundlagen-und-strategie"
+TITLE = "Grundlagen und Strategie"
+ALL_SCOPES = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE)
+
+
+class TestClock:
+    """A clock that stands still until it is moved."""
+
+    __test__ = False
+
+    def __init__(self) -> None:
+        self.moment = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def move(self, **units: float) -> None:
+        self.moment += timedelta(**units)
+
+
+class School:
+    """One platform with one course; people are named as in the playground (`participant01`)."""
+
+    def __init__(
+        self, database: Database, *, issuer: str, clock: Callable[[], datetime], name: str = "", line_items_path: str = ""
+    ) -> None:
+        self.database = database
+        self.clock = clock
+        self.issuer = issuer
+        with database.write.begin() as session:
+            platform = Platform(issuer=issuer, name=name, created_at=MONDAY)
+            session.add(platform)
+            session.flush()
+            registration = Registration(
+                platform_id=platform.id,
+                client_id="playground-tool",
+                auth_login_url=f"{issuer}/mod/lti/auth.php",
+                token_url=f"{issuer}/mod/lti/token.php",
+                jwks_url=f"{issuer}/mod/lti/certs.php",
+                created_at=MONDAY,
+            )
+            session.add(registration)
+            session.flush()
+            deployment = Deployment(registration_id=registration.id, deployment_id="1", status="approved", first_seen_at=MONDAY)
+            context = Context(
+                platform_id=platform.id,
+                context_id="2",
+                registration_id=registration.id,
+                created_at=MONDAY,
+                last_seen_at=MONDAY,
+            )
+            session.add_all([deployment, context])
+            session.flush()
+            self.platform_id, self.registration_id = platform.id, registration.id
+            self.deployment_id, self.context_id = deployment.id, context.id
+
+    def person(self, sub: str) -> int:
+        """Give our key of a user."""
+        with self.database.write.begin() as session:
+            found = session.scalar(select(User.id).where(User.platform_id == self.platform_id, User.sub == sub))
+            if found is not None:
+                return found
+            user = User(platform_id=self.platform_id, sub=sub, first_seen_at=MONDAY, last_seen_at=MONDAY)
+            session.add(user)
+            session.flush()
+            return user.id
+
+    def link(
+        self,
+        resource_link_id: str,
+        *,
+        line_item_url: str | None,
+        line_items_url: str | None,
+        module_slug: str | None = MODULE,
+        scopes: Sequence[str] = ALL_SCOPES,
+    ) -> int:
+        """Give our key of a new resource link."""
+        with self.database.write.begin() as session:
+            link = ResourceLink(
+                deployment_id=self.deployment_id,
+                resource_link_id=resource_link_id,
+                context_id=self.context_id,
+                module_slug=module_slug,
+                line_item_url=line_item_url,
+                line_items_url=line_items_url,
+                ags_scopes=" ".join(scopes),
+                created_at=MONDAY,
+                last_seen_at=MONDAY,
+            )
+            session.add(link)
+            session.flush()
+            return link.id
+
+    def launched(self, user_id: int, link_id: int) -> None:
+        """Note that a user launched a link."""
+        with self.database.write.begin() as session:
+            session.add(
+                LaunchedLink(user_id=user_id, resource_link_id=link_id, first_launched_at=MONDAY, last_launched_at=MONDAY)
+            )
+
+    def enqueue(self, user_id: int, score: float, module_slug: str = MODULE) -> None:
+        """Enqueue a score in a transaction of its own."""
+        with self.database.write.begin() as session:
+            enqueue_scores(session, user_id=user_id, module_slug=module_slug, score_given=score, now=self.clock())
+
+    def change_link(self, link_id: int, **values: object) -> None:
+        """Change a link as its next launch would."""
+        with self.database.write.begin() as session:
+            session.execute(update(ResourceLink).where(ResourceLink.id == link_id).values(**values))
+
+    def delivery(self, user_id: int, link_id: int | None = None) -> ScoreDelivery:
+        """Give the one delivery of a user (to a link)."""
+        query = select(ScoreDelivery).where(ScoreDelivery.user_id == user_id)
+        if link_id is not None:
+            query = query.join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+            query = query.where(LineItem.resource_link_id == link_id)
+        with self.database.read() as session:
+            return session.scalars(query).one()
+
+    def count(self) -> int:
+        with self.database.read() as session:
+            return session.scalar(select(func.count()).select_from(ScoreDelivery)) or 0
+
+    def states(self) -> dict[str, int]:
+        """Count the deliveries by state."""
+        query = select(ScoreDelivery.state, func.count()).group_by(ScoreDelivery.state)
+        with self.database.read() as session:
+            return {state: count for state, count in session.execute(query)}
+
+    def events(self, user_id: int) -> list[str]:
+        """Give a user's ledger as `event version detail`."""
+        query = (
+            select(DeliveryEvent)
+            .join(ScoreDelivery, ScoreDelivery.id == DeliveryEvent.score_delivery_id)
+            .where(ScoreDelivery.user_id == user_id)
+            .order_by(DeliveryEvent.id)
+        )
+        with self.database.read() as session:
+            return [f"{row.event} {row.version} {row.detail}".rstrip() for row in session.scalars(query)]
+
+    def line_item_url(self, link_id: int) -> str | None:
+        """Give the address that we keep for a link's line item."""
+        with self.database.read() as session:
+            return session.scalars(select(LineItem.url).where(LineItem.resource_link_id == link_id)).one()
+
+
+class PlaygroundSchool(School):
+    """A school whose platform is the playground, answering on a port."""
+
+    def __init__(self, database: Database, lms: Playground, tool_key: RSAKey, clock: TestClock) -> None:
+        super().__init__(database, issuer=lms.issuer, clock=clock)
+        self.lms = lms
+        self.time = clock
+        self.http = Http(read_timeout_s=0.5)
+        self.client = ClockedServiceClient(self.http, DatabaseTokenStore(database), lambda: tool_key, clock=clock)
+        self.gradebooks = PlatformGradebooks(database, self.client)
+
+    def worker(self, **arguments: object) -> Worker:
+        settings: dict[str, object] = {"label_for": {MODULE: TITLE}.__getitem__, "clock": self.clock, **arguments}
+        return Worker(self.database, self.gradebooks, **settings)  # type: ignore[arg-type]
+
+    def activity(self, module_slug: str = MODULE, **changes: str | None) -> int:
+        """Give our key of the playground's activity for a module, as a launch of it would have stored it."""
+        claims = self.lms.claims("participant01", module_slug, nonce="n")
+        endpoint = claims["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"]
+        values: dict[str, str | None] = {
+            "line_item_url": endpoint.get("lineitem") or None,
+            "line_items_url": endpoint["lineitems"],
+            **changes,
+        }
+        resource_link_id = claims["https://purl.imsglobal.org/spec/lti/claim/resource_link"]["id"]
+        return self.link(
+            resource_link_id,
+            line_item_url=values["line_item_url"],
+            line_items_url=values["line_items_url"],
+            module_slug=module_slug,
+        )
+
+    def participant(self, name: str = "participant01") -> int:
+        return self.person(self.lms.person(name).id)
+
+    def passed(self, name: str, link_id: int, score: float) -> int:
+        """Let somebody launch a link and pass its module; gives our key of them."""
+        user_id = self.participant(name)
+        self.launched(user_id, link_id)
+        self.enqueue(user_id, score)
+        return user_id
+
+    def grade(self, name: str = "participant01", column: str | int = MODULE) -> float | None:
+        found = self.lms.grade(name, column)
+        return found.score if found else None
+
+    def grade_by_hand(self, name: str, value: float | None, *, at: datetime, column: str | int = MODULE) -> None:
+        """Let a teacher write into the gradebook, or empty a cell."""
+        found = self.lms.column(column)
+        with self.lms.site.lock:
+            cell = Grade(value, None, int(at.timestamp()), at.timestamp())
+            self.lms.site.state.grades[grade_key(found.id, self.lms.person(name).id)] = cell
+
+    def posted(self) -> list[tuple[float, int]]:
+        """Give what arrived at the platform as (score, status), oldest first."""
+        return [(score.body["scoreGiven"], score.status) for score in self.lms.scores_received]
+
+    def timestamps(self) -> list[datetime]:
+        return [datetime.fromisoformat(score.body["timestamp"]) for score in self.lms.scores_received]
