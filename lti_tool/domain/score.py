@@ -1,0 +1,19 @@
+"""What the gradebook is told about a module: the best attempt, in points of 100."""
+
+from collections.abc import Sequence
+
+from lti_tool.domain.attempts import Try, best_of
+
+MAXIMUM = 100
+
+
+def score_of(tries: Sequence[Try]) -> float | None:
+    """Turn a module's attempts into its score, 0 to 100 with three decimals; None: nothing was handed in yet.
+
+    The best attempt counts, so a further attempt can raise this but never lower it: the gradebook is never told less
+    than before.
+    """
+    best = best_of(tries)
+    if best is None or best.points is None:
+        return None
+    return round(MAXIMUM * best.points / best.points_possible, 3)

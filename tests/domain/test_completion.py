@@ -1,0 +1,57 @@
+"""When a module is passed, and how many hours the programme takes."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lti_tool.domain.attempts import Try
+from lti_tool.domain.completion import Evidence, Missing, Part, missing
+from lti_tool.domain.hours import module_minutes, programme_minutes
+from lti_tool.domain.programme import PracticeTask
+from lti_tool.domain.score import score_of
+from lti_tool.programme.reader import read_programme
+from tests.domain.test_attempts import MONDAY
+
+PROGRAMME = read_programme()
+points = st.lists(st.floats(0, 10), min_size=1, max_size=5)
+
+
+def test_lessons_and_quiz_are_asked_for_by_default() -> None:
+    assert missing(Evidence(6, 4, False)) == (Missing(Part.LESSONS, 2), Missing(Part.QUIZ))
+    assert missing(Evidence(6, 6, True)) == ()
+
+
+def test_each_condition_can_be_switched() -> None:
+    assert missing(Evidence(6, 0, True), frozenset({Part.QUIZ})) == ()
+    everything = frozenset(Part)
+    assert missing(Evidence(6, 6, True), everything) == (Missing(Part.PRACTICE), Missing(Part.LIVE))
+    assert missing(Evidence(6, 6, True, is_practice_accepted=True, is_live_covered=True), everything) == ()
+
+
+def test_a_lesson_that_was_taken_out_later_does_no_harm() -> None:
+    assert missing(Evidence(5, 6, True)) == ()
+
+
+@given(points, st.floats(0, 10))
+def test_a_further_attempt_never_lowers_the_score(earlier: list[float], further: float) -> None:
+    tries = [Try(number, MONDAY, MONDAY, won, 10, won >= 7) for number, won in enumerate(earlier, 1)]
+    before = score_of(tries)
+    after = score_of([*tries, Try(len(tries) + 1, MONDAY, MONDAY, further, 10, further >= 7)])
+    assert before is not None
+    assert after is not None
+    assert 0 <= before <= after <= 100
+
+
+def test_hours_are_the_sum_of_the_parts_really_offered() -> None:
+    task = PracticeTask("Aufgabe", 2.5, "", "", (), ())
+    module = replace(PROGRAMME.modules[0], lessons=PROGRAMME.modules[0].lessons[:2], practice=task)
+    # 10 + 10 minutes of reading, 2 × 12 of transfer, 30 of quiz.
+    assert module_minutes(module, PROGRAMME.hours) == 74
+    assert module_minutes(module, PROGRAMME.hours, frozenset({Part.LESSONS, Part.QUIZ, Part.PRACTICE})) == 224
+    assert module_minutes(module, PROGRAMME.hours, frozenset(Part)) == 404
+
+
+def test_the_whole_programme_without_live_sessions_takes_about_25_hours() -> None:
+    minutes = programme_minutes(PROGRAMME, frozenset({Part.LESSONS, Part.QUIZ, Part.PRACTICE}))
+    assert 20 * 60 <= minutes <= 27 * 60
