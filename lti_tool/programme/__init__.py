@@ -1,0 +1,1 @@
+"""Content: reads the programme folder (docs/authoring.md) into frozen values and proof-reads it."""

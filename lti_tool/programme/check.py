@@ -1,0 +1,126 @@
+"""Proof-reads a programme folder: everything that docs/authoring.md and the style guide ask for, with file and line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from lti_tool.domain.programme import Programme
+from lti_tool.programme.check_lessons import check_lesson
+from lti_tool.programme.check_pool import check_pool
+from lti_tool.programme.findings import Finding, Findings, ProgrammeError, Severity
+from lti_tool.programme.readability import wiener_sachtextformel, words_of
+from lti_tool.programme.reader import Reading, ReadModule, read
+
+_MOST_SUMMARY_CHARACTERS = 200
+_DIMENSIONS = 8
+_LEVELS = 5
+
+
+@dataclass(frozen=True)
+class LessonFigures:
+    """How long and how hard a lesson is."""
+
+    code: str
+    title: str
+    words: int
+    minutes: int
+    wiener_sachtextformel: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """What proof-reading found, errors first, and the figures of each lesson."""
+
+    findings: tuple[Finding, ...]
+    lessons: tuple[LessonFigures, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def check(folder: Path, *, today: date | None = None) -> list[Finding]:
+    """Proof-read a folder; the findings by file and line. See `proof_read` for the figures as well."""
+    return list(proof_read(folder, today=today).findings)
+
+
+def proof_read(folder: Path, *, today: date | None = None) -> Report:
+    """Proof-read a folder.
+
+    Args:
+        today: Lessons due for review by then are reported; None: this is not looked at.
+    """
+    try:
+        reading = read(folder)
+    except ProgrammeError as err:
+        return Report(err.findings, ())
+    findings = reading.findings
+    _check_programme(reading)
+    codes = {lesson.code for module in reading.programme.modules for lesson in module.lessons}
+    for entry in reading.modules:
+        _check_module(entry)
+        for lesson in entry.lessons:
+            check_lesson(lesson, entry.module, set(reading.programme.terms), codes, findings, today=today)
+        check_pool(entry, reading.programme.assessment, codes, findings)
+    return Report(tuple(_sorted(findings)), _figures(reading.programme))
+
+
+def _sorted(findings: Findings) -> Sequence[Finding]:
+    unique = dict.fromkeys(findings.found)
+    return sorted(unique, key=lambda finding: (finding.file, finding.line, finding.severity, finding.sentence))
+
+
+def _figures(programme: Programme) -> tuple[LessonFigures, ...]:
+    return tuple(
+        LessonFigures(lesson.code, lesson.title, len(words_of(lesson.text)), lesson.minutes, wiener_sachtextformel(lesson.text))
+        for module in programme.modules
+        for lesson in module.lessons
+    )
+
+
+def _check_programme(reading: Reading) -> None:
+    programme, head, findings = reading.programme, reading.head, reading.findings
+    if not any(change.version == programme.version for change in programme.changes):
+        findings.warning(
+            head.file, head.line_of("version"), f"Zur Version {programme.version} fehlt eine Änderungsnotiz [[change]]."
+        )
+    if not programme.dimensions:
+        findings.warning("reifegrad.toml", 1, "Die Selbsteinschätzung reifegrad.toml fehlt.")
+    elif len(programme.dimensions) != _DIMENSIONS or len(programme.dimension_levels) != _LEVELS:
+        findings.warning("reifegrad.toml", 1, f"Der Reifegrad hat acht Dimensionen mit je fünf Stufen, hier sind es "
+                         f"{len(programme.dimensions)} mit je {len(programme.dimension_levels)}.")  # fmt: skip
+    taken: dict[str, str] = {}
+    for entry in reading.modules:
+        for chapter in entry.module.practice.chapters if entry.module.practice else ():
+            for field in chapter.fields:
+                if field.id in taken:
+                    file = entry.head.file.replace("module.toml", "practice.toml")
+                    findings.error(
+                        file, 1, f"Das Feld „{field.id}“ gibt es schon in {taken[field.id]}; jede id kommt einmal vor."
+                    )
+                taken.setdefault(field.id, f"Kapitel {chapter.number}")
+
+
+def _check_module(entry: ReadModule) -> None:
+    module, head = entry.module, entry.head
+
+    def warn(key: str, sentence: str) -> None:
+        entry.findings.warning(head.file, head.line_of(key), sentence)
+
+    if not head.file.startswith(f"{module.number}-"):
+        head.error("number", f"Die Nummer {module.number} passt nicht zum Namen des Ordners.")
+    if len(module.summary) > _MOST_SUMMARY_CHARACTERS:
+        warn("summary", f"Die Zusammenfassung hat {len(module.summary)} Zeichen; höchstens {_MOST_SUMMARY_CHARACTERS}.")
+    if not 4 <= len(module.topics) <= 6:
+        warn("topics", f"Die Bescheinigung braucht 4 bis 6 Stichworte; hier sind es {len(module.topics)}.")
+    if not 5 <= len(module.lessons) <= 6:
+        warn("number", f"Ein Modul hat 5 oder 6 Lektionen; hier sind es {len(module.lessons)}.")
+    if not module.misconceptions:
+        warn("number", "Die häufigen Irrtümer [[misconception]] fehlen.")
+    if not module.terms:
+        warn("number", "Das Glossar glossary.toml fehlt oder ist leer.")
+    if module.practice is None:
+        warn("number", "Die Praxisaufgabe practice.toml fehlt.")
+    if "fiktives Beispiel" not in module.case_html:
+        warn("case", "Der Fall ist nicht als „fiktives Beispiel“ bezeichnet.")

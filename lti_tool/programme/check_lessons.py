@@ -1,0 +1,172 @@
+"""Proof-reads one lesson: its five blocks, lengths, links, figures and dates."""
+
+import re
+from datetime import date, timedelta
+
+from lti_tool.domain.programme import Module
+from lti_tool.programme.findings import Findings
+from lti_tool.programme.lessons import ReadLesson
+from lti_tool.programme.markdown import Block
+from lti_tool.programme.readability import longer_than, sentences_of, wiener_sachtextformel, words_of
+
+BLOCKS = ("Einstieg", "Kern", "Beispiel", "Merksätze", "Transferfrage")
+_WORDS = (900, 1400)
+_MOST_WORDS_OPENING = 120
+_MOST_WORDS_PARAGRAPH = 90
+_MOST_WORDS_SENTENCE = 25
+_MOST_ALT_CHARACTERS = 150
+_HARD_TO_READ = 10.0
+_MONTHS_12, _MONTHS_6 = timedelta(days=366), timedelta(days=184)
+# Security, procurement and AI go out of date sooner (style guide, rule 15).
+_MODULES_REVIEWED_EVERY_HALF_YEAR = {3}
+_HTML = re.compile(r"</?[a-zA-Z][^>]*>")
+_EMPTY_LINK_WORDS = {"hier", "mehr", "link", "weiter", "klicken sie hier", "dieser link"}
+
+
+def check_lesson(
+    entry: ReadLesson, module: Module, term_ids: set[str], codes: set[str], findings: Findings, *, today: date | None
+) -> None:
+    """Report what a lesson lacks."""
+    _check_headings(entry, findings)
+    _check_lengths(entry, findings)
+    _check_links(entry, term_ids, codes, findings)
+    _check_figures(entry, findings)
+    _check_head(entry, module, findings, today)
+    place = module.case_name.split()[-1]
+    text = " ".join(block.text for block in entry.markup.blocks)
+    if place in text and "fiktives Beispiel" not in text:
+        findings.warning(
+            entry.file, entry.body_line, f"„{place}“ ist in dieser Lektion nicht als „fiktives Beispiel“ bezeichnet."
+        )
+
+
+def _check_headings(entry: ReadLesson, findings: Findings) -> None:
+    headings = [block for block in entry.markup.blocks if block.kind == "heading"]
+    blocks = [heading for heading in headings if heading.level == 2]
+    names = [next((name for name in BLOCKS if re.match(rf"{name}(?::|$)", heading.text)), heading.text) for heading in blocks]
+    if names != list(BLOCKS):
+        line = next((b.line for b, name, right in zip(blocks, names, BLOCKS, strict=False) if name != right), entry.body_line)
+        findings.error(
+            entry.file, line, f"Die fünf Blöcke heißen {', '.join(BLOCKS)}, in dieser Folge; gefunden: {', '.join(names)}."
+        )
+    section = ""
+    below = 0
+    for heading in headings:
+        if heading.level == 1 or heading.level > 3:
+            findings.error(
+                entry.file, heading.line, "Im Text stehen nur Überschriften mit ## und ###; der Titel kommt aus dem Kopf."
+            )
+        if heading.level == 2:
+            section = heading.text
+        elif heading.level == 3 and not section.startswith("Kern"):
+            findings.error(entry.file, heading.line, "Überschriften mit ### gibt es nur im Kern.")
+        else:
+            below += 1
+    if not 3 <= below <= 4:
+        findings.warning(entry.file, entry.body_line, f"Der Kern hat drei oder vier Abschnitte (###); hier sind es {below}.")
+
+
+def _check_lengths(entry: ReadLesson, findings: Findings) -> None:
+    parts = _by_block(entry.markup.blocks)
+    blocks = [block for block in entry.markup.blocks if block.kind != "heading"]
+    total = sum(len(words_of(block.text)) for block in blocks)
+    if not _WORDS[0] <= total <= _WORDS[1]:
+        findings.warning(
+            entry.file,
+            entry.body_line,
+            f"Die Lektion hat {total} Wörter; gut sind {_WORDS[0]} bis {_WORDS[1]} (8 bis 12 Minuten).",
+        )
+    opening = sum(len(words_of(block.text)) for block in parts.get("Einstieg", ()))
+    if opening > _MOST_WORDS_OPENING:
+        findings.warning(entry.file, entry.body_line, f"Der Einstieg hat {opening} Wörter; höchstens {_MOST_WORDS_OPENING}.")
+    key_points = [block for block in parts.get("Merksätze", ()) if block.kind == "entry"]
+    if not 3 <= len(key_points) <= 5:
+        findings.warning(entry.file, entry.body_line, f"Es gibt drei bis fünf Merksätze; hier sind es {len(key_points)}.")
+    for block in blocks:
+        _check_block(block, entry.file, findings)
+    grade = wiener_sachtextformel(entry.lesson.text)
+    if grade > _HARD_TO_READ:
+        findings.warning(
+            entry.file, entry.body_line, f"Die Lektion ist schwer zu lesen (Wiener Sachtextformel {grade}; Ziel: höchstens 10)."
+        )
+
+
+def _check_block(block: Block, file: str, findings: Findings) -> None:
+    count = len(words_of(block.text))
+    if block.kind == "paragraph" and count > _MOST_WORDS_PARAGRAPH:
+        findings.warning(file, block.line, f"Der Absatz hat {count} Wörter; höchstens {_MOST_WORDS_PARAGRAPH}.")
+    for sentence in longer_than(sentences_of(block.text), _MOST_WORDS_SENTENCE):
+        words = len(words_of(sentence))
+        findings.warning(
+            file, block.line, f"Der Satz „{sentence[:40]}…“ hat {words} Wörter; in der Regel höchstens {_MOST_WORDS_SENTENCE}."
+        )
+    if found := _HTML.search(block.text):
+        findings.error(file, block.line, f"Rohes HTML wird nicht übernommen: {found[0]}")
+
+
+def _by_block(blocks: list[Block]) -> dict[str, list[Block]]:
+    parts: dict[str, list[Block]] = {}
+    name = ""
+    for block in blocks:
+        if block.kind == "heading" and block.level == 2:
+            name = block.text.split(":")[0]
+        elif block.kind != "heading":
+            parts.setdefault(name, []).append(block)
+    return parts
+
+
+def _check_links(entry: ReadLesson, term_ids: set[str], codes: set[str], findings: Findings) -> None:
+    seen: set[str] = set()
+    for reference in entry.markup.terms:
+        if reference.target not in term_ids:
+            findings.error(
+                entry.file, reference.line, f"Den Glossarbegriff „{reference.target}“ gibt es in keiner glossary.toml."
+            )
+        if reference.target in seen:
+            findings.warning(entry.file, reference.line, f"„{reference.target}“ ist schon weiter oben verlinkt; einmal genügt.")
+        seen.add(reference.target)
+    for reference in entry.markup.lessons:
+        if reference.target not in codes:
+            findings.error(entry.file, reference.line, f"Die Lektion {reference.target} gibt es nicht.")
+    for reference in entry.markup.other_links:
+        if not re.match(r"https://|mailto:", reference.target):
+            findings.error(
+                entry.file,
+                reference.line,
+                f"Der Verweis „{reference.target}“ führt nirgendwohin (erlaubt: glossar:, lektion:, https://).",
+            )
+
+
+def _check_figures(entry: ReadLesson, findings: Findings) -> None:
+    for use in entry.markup.figures:
+        if not use.stands_alone:
+            findings.error(entry.file, use.line, f"Die Grafik „{use.path}“ steht nicht allein in ihrem Absatz.")
+        if not use.alt.strip():
+            findings.error(entry.file, use.line, f"Der Grafik „{use.path}“ fehlt der Alternativtext.")
+        if len(use.alt) > _MOST_ALT_CHARACTERS:
+            findings.warning(
+                entry.file, use.line, f"Der Alternativtext hat {len(use.alt)} Zeichen; höchstens {_MOST_ALT_CHARACTERS}."
+            )
+        if not use.caption.strip():
+            findings.warning(entry.file, use.line, f"Der Grafik „{use.path}“ fehlt die Bildunterschrift.")
+
+
+def _check_head(entry: ReadLesson, module: Module, findings: Findings, today: date | None) -> None:
+    lesson, head = entry.lesson, entry.head
+
+    def warn(key: str, sentence: str) -> None:
+        findings.warning(entry.file, head.line_of(key), sentence)
+
+    if not lesson.code.startswith(f"{module.number}."):
+        head.error("code", f"Die Lektion {lesson.code} liegt im Ordner von Modul {module.number}.")
+    if not 8 <= lesson.minutes <= 12:
+        warn("minutes", f"Lesezeit {lesson.minutes} Minuten; geplant sind 8 bis 12.")
+    if not 3 <= len(lesson.sources) <= 6:
+        warn("source", f"Es gibt drei bis sechs Quellen; hier sind es {len(lesson.sources)}.")
+    if not 2 <= len(lesson.self_checks) <= 3:
+        warn("code", f"Zur Lektion gehören zwei oder drei Selbstchecks; hier sind es {len(lesson.self_checks)}.")
+    half_year = module.number in _MODULES_REVIEWED_EVERY_HALF_YEAR
+    if lesson.review_by - lesson.as_of > (_MONTHS_6 if half_year else _MONTHS_12):
+        warn("review_by", f"Die Lektion wird spätestens nach {6 if half_year else 12} Monaten geprüft.")
+    if today is not None and lesson.review_by < today:
+        warn("review_by", f"Die Prüfung der Lektion war am {lesson.review_by:%d.%m.%Y} fällig.")

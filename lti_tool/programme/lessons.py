@@ -1,0 +1,124 @@
+"""Reads lessons: a TOML head between two lines `+++`, Markdown below, figures with their text version."""
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+from lti_tool.domain.programme import Figure, Lesson, Objective, Source
+from lti_tool.programme.findings import Findings
+from lti_tool.programme.items import LEVELS, report_repeated_ids
+from lti_tool.programme.markdown import FigureUse, Markup, block, document
+from lti_tool.programme.toml_source import Table, TomlSource
+
+_VIEW_BOX = re.compile(rb"""<svg\b[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)\s*["']""")
+_NOT_IN_SVG = {
+    re.compile(rb"<script\b", re.I): "ein Skript",
+    re.compile(rb"\son\w+\s*=", re.I): "ein Ereignis-Attribut (on…)",
+    re.compile(rb"@font-face", re.I): "eine eingebettete Schrift",
+    re.compile(rb"<foreignObject\b", re.I): "fremde Inhalte (foreignObject)",
+    re.compile(rb"""(?:href|src)\s*=\s*["']\s*(?!#)""", re.I): "einen Verweis nach außen",
+    re.compile(rb"url\(\s*['\"]?(?!#)", re.I): "einen Verweis nach außen",
+    re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.I): "eine Dokumenttyp-Angabe",
+}
+
+
+@dataclass
+class ReadLesson:
+    """A lesson with what proof-reading needs: its head, where its text begins and the text taken apart."""
+
+    lesson: Lesson
+    head: Table
+    markup: Markup
+    file: str
+    body_line: int
+    figures: list[Figure] = field(default_factory=list)
+
+
+def read_lesson(path: Path, root: Path, findings: Findings) -> ReadLesson | None:
+    """Read one lesson file; None where head and text cannot be told apart."""
+    file = str(path.relative_to(root))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    marks = [number for number, line in enumerate(lines) if line.strip() == "+++"][:2]
+    if len(marks) < 2 or marks[0] != 0:
+        findings.error(file, 1, "Der Kopf fehlt: Die Datei beginnt mit einer Zeile +++, darunter TOML, dann wieder +++.")
+        return None
+    head = TomlSource(file, "\n".join(lines[1 : marks[1]]), findings, first_line=2).root
+    body_line = marks[1] + 2
+    figures: list[Figure] = []
+
+    def figure_html(use: FigureUse) -> str:
+        return _figure_html(use, path.parent.parent, file, findings, figures)
+
+    markup = document("\n".join(lines[marks[1] + 1 :]), first_line=body_line, figure_html=figure_html)
+    return ReadLesson(_lesson(head, markup), head, markup, file, body_line, figures)
+
+
+def _lesson(head: Table, markup: Markup) -> Lesson:
+    lesson = Lesson(
+        code=head.text("code"),
+        slug=head.text("slug"),
+        title=head.text("title"),
+        minutes=head.integer("minutes"),
+        authors=head.text("authors"),
+        version=head.text("version"),
+        as_of=head.day("as_of"),
+        review_by=head.day("review_by"),
+        objectives=_objectives(head),
+        sources=_sources(head),
+        headings=tuple(markup.headings),
+        body_html=markup.html,
+        text="\n".join(part.text for part in markup.blocks if part.kind in ("paragraph", "entry")),
+        self_checks=(),
+        term_ids=tuple(dict.fromkeys(reference.target for reference in markup.terms)),
+    )
+    head.finish()
+    return lesson
+
+
+def _objectives(head: Table) -> tuple[Objective, ...]:
+    tables = head.tables("objective", at_least=1)
+    objectives = []
+    for table in tables:
+        objectives.append(Objective(table.text("id"), table.text("text"), table.one_of("bloom", LEVELS)))
+        table.finish()
+    code = head.text("code")
+    for objective, table in zip(objectives, tables, strict=True):
+        if not re.fullmatch(re.escape(code) + "[a-z]", objective.id):
+            table.error("id", f"Das Lernziel „{objective.id}“ gehört nicht zur Lektion {code} (erwartet: {code}a, {code}b …).")
+    report_repeated_ids([(objective.id, table) for objective, table in zip(objectives, tables, strict=True)])
+    return tuple(objectives)
+
+
+def _sources(head: Table) -> tuple[Source, ...]:
+    sources = []
+    for table in head.tables("source"):
+        sources.append(Source(table.text("publisher"), table.text("title"), table.integer("year"), table.text("as_of")))
+        table.finish()
+    return tuple(sources)
+
+
+def _figure_html(use: FigureUse, module_folder: Path, file: str, findings: Findings, figures: list[Figure]) -> str:
+    svg_path = module_folder / use.path
+    is_inside = re.fullmatch(r"figures/[a-z0-9-]+\.svg", use.path)
+    if not is_inside or not svg_path.is_file():
+        findings.error(file, use.line, f"Die Grafik „{use.path}“ gibt es nicht (erwartet: figures/….svg im Ordner des Moduls).")
+        return ""
+    svg = svg_path.read_bytes()
+    size = _VIEW_BOX.search(svg)
+    if size is None:
+        findings.error(file, use.line, f"Der Grafik „{use.path}“ fehlt die viewBox.")
+    for pattern, what in _NOT_IN_SVG.items():
+        if pattern.search(svg):
+            findings.error(file, use.line, f"Die Grafik „{use.path}“ enthält {what}; das ist nicht erlaubt.")
+    figures.append(Figure(svg_path.name, svg))
+    width, height = (round(float(size[1])), round(float(size[2]))) if size else (0, 0)
+    text_path = svg_path.with_suffix(".md")
+    text = text_path.read_text(encoding="utf-8") if text_path.is_file() else ""
+    if not text.strip():
+        findings.error(file, use.line, f"Die Textfassung „{Path(use.path).with_suffix('.md')}“ fehlt.")
+    return (
+        f'<figure class="figure"><img src="figur:{svg_path.name}" alt="{escape(use.alt)}" width="{width}" height="{height}">'
+        f"<figcaption>{escape(use.caption)}</figcaption>"
+        f'<details><summary>Textfassung der Grafik</summary><div class="figure-text">{block(text)}</div></details></figure>'
+    )

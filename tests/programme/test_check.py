@@ -1,0 +1,108 @@
+"""Proof-reading: each rule finds its mistake, with file and line; the shipped programme has no error."""
+
+from datetime import date
+
+import pytest
+
+from lti_tool.programme.check import check, proof_read
+from lti_tool.programme.findings import Severity
+from lti_tool.programme.readability import sentences_of, syllables_in, wiener_sachtextformel
+from lti_tool.programme.reader import SHIPPED_FOLDER
+from tests.programme.conftest import Folder
+
+POOL = "1-grundlagen/pool.toml"
+LESSON = "1-grundlagen/lessons/1-1-anfang.md"
+MODULE = "1-grundlagen/module.toml"
+
+
+def test_the_shipped_programme_has_no_error() -> None:
+    report = proof_read(SHIPPED_FOLDER)
+    assert [str(finding) for finding in report.findings if finding.severity is Severity.ERROR] == []
+    assert len(report.lessons) == sum(1 for _ in SHIPPED_FOLDER.glob("*/lessons/*.md"))
+    assert all(3 < lesson.wiener_sachtextformel < 12 for lesson in report.lessons)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        (LESSON, "## Merksätze", "## Merkpunkte", f"{LESSON}:49: Fehler: Die fünf Blöcke heißen"),
+        (LESSON, "### Zweiter Teil", "#### Zweiter Teil", f"{LESSON}:37: Fehler: Im Text stehen nur Überschriften"),
+        (LESSON, "Und bei Ihnen?", "### Frage\n\nUnd?", f"{LESSON}:57: Fehler: Überschriften mit ### gibt es nur im Kern."),
+        (LESSON, "glossar:insek", "glossar:inseck", f"{LESSON}:25: Fehler: Den Glossarbegriff „inseck“"),
+        (LESSON, "lektion:1.1", "lektion:9.9", f"{LESSON}:39: Fehler: Die Lektion 9.9 gibt es nicht."),
+        (LESSON, "lektion:1.1", "seite.html", f"{LESSON}:39: Fehler: Der Verweis „seite.html“ führt nirgendwohin"),
+        (LESSON, "![Zwei Felder]", "![]", f"{LESSON}:35: Fehler: Der Grafik „figures/1-1-felder.svg“ fehlt der Alternativtext."),
+        (LESSON, "Ende.", "Ein <b>Wort</b>.", f"{LESSON}:43: Fehler: Rohes HTML wird nicht übernommen: <b>"),
+        (LESSON, "Ende.", "wort " * 30 + ".", f"{LESSON}:43: Warnung: Der Satz „wort wort"),
+        (LESSON, "Ende.", "Ein Satz ist da. " * 30, f"{LESSON}:43: Warnung: Der Absatz hat 120 Wörter"),
+        (LESSON, "Ende.", "[INSEK](glossar:insek)", f"{LESSON}:43: Warnung: „insek“ ist schon weiter oben verlinkt"),
+        (LESSON, " (fiktives Beispiel)", "", f"{LESSON}:22: Warnung: „Havelbruch“ ist in dieser Lektion nicht"),
+        (LESSON, "2027-11-01", "2028-11-01", f"{LESSON}:9: Warnung: Die Lektion wird spätestens nach 12 Monaten geprüft."),
+        (LESSON, "- Drei.\n", "", f"{LESSON}:22: Warnung: Es gibt drei bis fünf Merksätze; hier sind es 2."),
+        (POOL, 'objectives = ["1.1a"]', 'objectives = ["1.1b"]', f"{POOL}:4: Fehler: M1-01: Das Lernziel 1.1b gibt es in keiner"),
+        (POOL, 'level = "verstehen"', 'level = "bewerten"', f"{POOL}:6: Warnung: M1-01: Zur Stufe „bewerten“ gehört"),
+        (POOL, 'text = "Drei"', 'text = "Zwei"', f"{POOL}:18: Fehler: M1-01: Diese Antwort steht zweimal da."),
+        (POOL, 'text = "Drei"', 'text = "Alle genannten"', f"{POOL}:17: Warnung: M1-01: „Alle genannten“ gibt es"),
+        (
+            POOL,
+            'text = "Zwei"',
+            'text = "Zwei ist hier bei Weitem die längste"',
+            f"{POOL}:1: Warnung: M1-01: Die richtige Antwort",
+        ),
+        (POOL, 'text = "Zwei"', 'text = "Zwei, etwas länger als das"', f"{POOL}:1: Warnung: In 1 von 1 Fragen"),
+        (POOL, 'stratum = "B"', 'stratum = "A"', f"{POOL}:1: Fehler: Im Stratum B sind zu wenige Fragen: 0, nötig sind 1."),
+        ("programme.toml", "min_types = 1", "min_types = 3", f"{POOL}:1: Fehler: Der Pool hat zu wenige Fragetypen: 2"),
+        (MODULE, '"a", "b", "c", "d"', '"a"', f"{MODULE}:7: Warnung: Die Bescheinigung braucht 4 bis 6 Stichworte"),
+        (MODULE, "number = 1", "number = 2", f"{MODULE}:1: Fehler: Die Nummer 2 passt nicht zum Namen des Ordners."),
+        (
+            "programme.toml",
+            'version = "1"',
+            'version = "2"',
+            "programme.toml:4: Warnung: Zur Version 2 fehlt eine Änderungsnotiz",
+        ),
+        ("1-grundlagen/self-checks.toml", 'lesson = "1.1"', 'lesson = "1.7"', "1-grundlagen/self-checks.toml:3: Fehler: 1.1-S1"),
+    ],
+)
+def test_a_mistake_is_found_where_it_stands(folder: Folder, file: str, old: str, new: str, expected: str) -> None:
+    folder.spoil(file, old, new)
+    found = [str(finding) for finding in check(folder.path)]
+    assert any(finding.startswith(expected) for finding in found), found
+
+
+def test_an_objective_that_no_question_tests_is_reported(folder: Folder) -> None:
+    folder.spoil(LESSON, "[[source]]", '[[objective]]\nid = "1.1b"\ntext = "Sie ordnen."\nbloom = "anwenden"\n\n[[source]]')
+    assert any(f.sentence == "Das Lernziel 1.1b wird von keiner Frage geprüft." for f in check(folder.path))
+
+
+def test_a_lesson_due_for_review_is_reported_on_that_day(folder: Folder) -> None:
+    assert not any("fällig" in finding.sentence for finding in check(folder.path, today=date(2027, 11, 1)))
+    assert any("war am 01.11.2027 fällig" in finding.sentence for finding in check(folder.path, today=date(2027, 11, 2)))
+
+
+def test_what_cannot_be_read_is_reported_too(folder: Folder) -> None:
+    (folder.path / "programme.toml").unlink()
+    assert [finding.severity for finding in check(folder.path)] == [Severity.ERROR]
+
+
+def test_sentences_end_at_their_end_only() -> None:
+    text = "Am 6. Juli kam z. B. die Stadt. „Geht das?“ Ja! Das ergibt 4,0. Der Rest folgt nach Art. 32 DSGVO."
+    assert sentences_of(text) == [
+        "Am 6. Juli kam z. B. die Stadt.",
+        "„Geht das?“",
+        "Ja!",
+        "Das ergibt 4,0.",
+        "Der Rest folgt nach Art. 32 DSGVO.",
+    ]
+
+
+@pytest.mark.parametrize(("word", "syllables"), [("Haus", 1), ("Digitalisierung", 6), ("Bäume", 2), ("See", 1), ("Gemeinde", 3)])
+def test_syllables_are_counted_by_vowels(word: str, syllables: int) -> None:
+    assert syllables_in(word) == syllables
+
+
+def test_harder_text_gets_a_higher_school_year() -> None:
+    easy = "Das ist ein Haus. Es ist rot. Wir gehen hin."
+    hard = "Die Verwaltungsdigitalisierung erfordert ressortübergreifende Koordinierungsstrukturen in kommunalen Organisationen."
+    assert wiener_sachtextformel(easy) < 4
+    assert wiener_sachtextformel(hard) > 15
+    assert wiener_sachtextformel("") == 0.0
