@@ -6,22 +6,18 @@ state's digest and the nonce. Security Framework 1.0, section 5.1.3 step 9 and 7
 
 import hashlib
 import hmac
-import json
 import secrets
-import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from itsdangerous import BadSignature, Signer
+from lti_tool.lti.seal import Seal
 
 LOGIN_LIFETIME_S = 600
 # `__Host-`: only this host, over a secure connection, can set it; nobody else on the domain (RFC 6265bis, 4.1.3.2).
 LOGIN_COOKIE_PREFIX = "__Host-login-"
 # Hints longer than this do not travel in the state: it goes into addresses, and servers end those at 4 to 8 KB.
 _LONGEST_CARRIED = 1500
-_COMPRESS_FROM = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +88,8 @@ class Seals:
     def __init__(self, secret: str) -> None:
         if not secret:
             raise ValueError("a secret is needed to sign login states")
-        self._state = _Seal(secret, "lti.login-state")
-        self._cookie = _Seal(secret, "lti.login-cookie")
+        self._state = Seal(secret, "lti.login-state")
+        self._cookie = Seal(secret, "lti.login-cookie")
 
     def seal_state(self, initiation: LoginInitiation, *, now: datetime) -> tuple[str, str]:
         """Give a new key and the state that carries it."""
@@ -135,32 +131,3 @@ def digest_of(state: str) -> str:
 def is_same(one: str, other: str) -> bool:
     """Compare in constant time; anything but text is different."""
     return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))
-
-
-class _Seal:
-    def __init__(self, secret: str, purpose: str) -> None:
-        self._signer = Signer(secret, salt=purpose, key_derivation="hmac", digest_method=hashlib.sha256, sep=".")
-
-    def close(self, values: list[Any]) -> str:
-        packed = json.dumps(values, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "replace")
-        # A leading `z` marks a compressed one; base64 of a JSON list always starts with W.
-        text = (
-            b"z" + urlsafe_b64encode(zlib.compress(packed, 6)).rstrip(b"=")
-            if len(packed) > _COMPRESS_FROM
-            else urlsafe_b64encode(packed).rstrip(b"=")
-        )
-        return self._signer.sign(text).decode()
-
-    def open(self, text: str) -> list[Any] | None:
-        if not text.isascii():
-            return None
-        try:
-            signed = self._signer.unsign(text)
-        except BadSignature:
-            return None
-        # From here on it is our own: the signature was made with our key for this purpose.
-        is_compressed = signed.startswith(b"z")
-        packed = signed[1:] if is_compressed else signed
-        raw = urlsafe_b64decode(packed + b"=" * (-len(packed) % 4))
-        values: list[Any] = json.loads(zlib.decompress(raw) if is_compressed else raw)
-        return values

@@ -1,0 +1,37 @@
+"""Where a launch lands: the one place that decides it."""
+
+import logging
+
+from flask import url_for
+
+from lti_tool.domain.people import Visitor
+from lti_tool.lti.claims import Launch
+from lti_tool.web.browser_session import VISIT_PARAMETER
+from lti_tool.web.front_door import front_door
+from lti_tool.web.parts import parts
+
+log = logging.getLogger(__name__)
+
+
+def module_of(launch: Launch) -> str | None:
+    """Name the module that a launch is for: by its custom parameter `module`, else by its target; None if by neither.
+
+    A name that the programme does not know counts as none, so that the instructor is offered to choose.
+    """
+    wished = launch.custom.get("module") or front_door().launch_desk.addresses.module_of(launch.target_link_uri)
+    if wished is None or parts().programme.find_module(wished) is not None:
+        return wished
+    log.warning("module_unknown", extra={"registration": launch.registration.id})
+    return None
+
+
+def landing_address(visitor: Visitor, visit_key: str) -> str:
+    """Give the page that a visit begins on.
+
+    A link with a module opens that module, for everybody. One without opens the overview, where an instructor chooses the
+    link's module and a participant learns that it has not been set up yet.
+    """
+    if visitor.module_slug is not None:
+        # The address itself is public and fixed: platforms may name it as `target_link_uri`.
+        return f"/modules/{visitor.module_slug}?{VISIT_PARAMETER}={visit_key}"
+    return url_for("modules.overview", v=visit_key)

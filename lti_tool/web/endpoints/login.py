@@ -1,0 +1,37 @@
+"""Login address for platforms: third-party initiated login by GET and POST. Writes nothing."""
+
+from flask import Blueprint, redirect, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.web.browser_session import end_old_logins, set_cookie, without_csrf
+from lti_tool.web.front_door import front_door
+from lti_tool.web.parts import parts
+
+LARGEST_BODY = 64 * 1024
+# Browsers older than 2023 send no such header; they skip the check and meet the same page one step later, if at all.
+_FRAMES = frozenset({"iframe", "frame", "embed", "object"})
+
+blueprint = Blueprint("login", __name__)
+
+
+@blueprint.route("/lti/login", methods=["GET", "POST"])
+@without_csrf
+def login() -> ResponseReturnValue:
+    """Send the browser on to the platform, in a frame by way of the cookie check."""
+    request.max_content_length = LARGEST_BODY
+    params = request.form if request.method == "POST" else request.args
+    state = params.get("check")
+    if state:
+        answer = front_door().continue_login(state, request.cookies, now=parts().now())
+    else:
+        in_frame = request.headers.get("Sec-Fetch-Dest") in _FRAMES
+        answer = front_door().begin_login(params, in_frame=in_frame, now=parts().now())
+    # 302 as the specification's examples have it. Every browser makes a GET of it, which keeps Moodle's session cookie:
+    # with SameSite=Lax it would not come along with a POST.
+    response = redirect(answer.location, 302)
+    response.headers["Cache-Control"] = "no-store"
+    if answer.cookies:
+        end_old_logins(response)
+    for cookie in answer.cookies:
+        set_cookie(response, cookie)
+    return response

@@ -1,0 +1,116 @@
+"""Failures as pages: what happened, what to do next and a short reference that finds the log line."""
+
+import logging
+import secrets
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from lti_tool.errors import ToolError
+from lti_tool.lti.errors import LaunchRejected
+from lti_tool.messages import N_
+from lti_tool.web.front_door import front_door
+from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
+
+log = logging.getLogger(__name__)
+
+_OPEN_AGAIN = N_("Öffnen Sie die Aktivität bitte noch einmal in Ihrem Kurs.")
+_HTTP_TEXTS = {
+    404: (
+        N_("Diese Seite gibt es nicht."),
+        N_("Prüfen Sie die Adresse oder öffnen Sie die Aktivität noch einmal in Ihrem Kurs."),
+    ),
+    405: (
+        N_("Diese Adresse kann man nicht direkt aufrufen."),
+        _OPEN_AGAIN,
+    ),
+    413: (
+        N_("Die gesendete Datenmenge ist zu groß."),
+        N_("Kürzen Sie Ihre Eingabe und senden Sie sie noch einmal ab."),
+    ),
+    429: (
+        N_("Das waren zu viele Aufrufe in kurzer Zeit."),
+        N_("Warten Sie bitte eine Minute und versuchen Sie es dann noch einmal."),
+    ),
+}
+_OTHER_REQUEST = (N_("Diese Anfrage konnten wir nicht verarbeiten."), _OPEN_AGAIN)
+_OWN_FAULT = (
+    N_("Bei uns ist ein Fehler aufgetreten. Was Sie zuletzt gespeichert haben, ist nicht verloren."),
+    N_("Versuchen Sie es in ein paar Minuten noch einmal. Bleibt der Fehler, nennen Sie der Kursleitung die Referenznummer."),
+)
+# Without letters and digits that are taken for each other when read out on the telephone.
+_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def set_up(app: Flask) -> None:
+    """Answer every failure with a page."""
+    app.register_error_handler(LaunchRejected, _launch_refused)
+    app.register_error_handler(ToolError, _tool_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _own_fault)
+
+
+def new_reference() -> str:
+    """Make a reference that a person can read out: seven letters and digits."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(7))
+
+
+def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
+    reference = new_reference()
+    # The certification suite wants a line for each refusal. No claim, no token and no name stands in it.
+    extra = {"code": refusal.code, "registration": refusal.registration_id, "reference": reference}
+    if refusal.detail:
+        extra["detail"] = refusal.detail
+    log.info("launch_refused", extra=extra)
+    _allow_platform_to_frame(refusal)
+    if refusal.code == "cookie_missing" and refusal.initiation is not None:
+        allow_forms_to_anywhere()
+        page = render_template("errors/new_window.html", login=refusal.initiation.as_form(), reference=reference)
+        return page, refusal.status
+    return _page(refusal.message, refusal.next_step, reference, refusal.status)
+
+
+def _allow_platform_to_frame(refusal: LaunchRejected) -> None:
+    """Show the page where the launch happened. Where that is unknown anybody may frame it: it carries nothing."""
+    known = front_door().registrations.by_id(refusal.registration_id) if refusal.registration_id else None
+    allow_framing_by(known.frame_origin if known else "*")
+
+
+def _tool_error(error: ToolError) -> ResponseReturnValue:
+    reference = new_reference()
+    level = logging.ERROR if error.status == 500 else logging.INFO
+    log.log(level, "request_refused", extra={"code": error.code, "status": error.status, "reference": reference})
+    allow_framing_by("*")
+    return _page(error.message, error.next_step, reference, error.status, **error.values)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if 300 <= status < 400:
+        return error.get_response()
+    reference = new_reference()
+    log.info("request_refused", extra={"code": f"http_{status}", "status": status, "reference": reference})
+    message, next_step = _HTTP_TEXTS.get(status, _OTHER_REQUEST if status < 500 else _OWN_FAULT)
+    allow_framing_by("*")
+    # A 405 must say what is allowed, a 429 when to come back (RFC 9110).
+    kept = [(name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After")]
+    if isinstance(error, RequestEntityTooLarge):
+        # The rest of the body is not read, so the connection cannot serve another request.
+        kept.append(("Connection", "close"))
+    body, code = _page(message, next_step, reference, status)
+    return body, code, kept
+
+
+def _own_fault(error: Exception) -> ResponseReturnValue:
+    reference = new_reference()
+    log.error("request_failed", extra={"code": type(error).__name__, "reference": reference}, exc_info=error)
+    allow_framing_by("*")
+    return _page(*_OWN_FAULT, reference, 500)
+
+
+def _page(message: str, next_step: str, reference: str, status: int, **values: object) -> tuple[str, int]:
+    page = render_template(
+        "errors/error.html", message=message, next_step=next_step, values=values, reference=reference, status=status
+    )
+    return page, status

@@ -1,0 +1,60 @@
+"""Guards of pages: who may see them. Each answers with a page that says what to do instead."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from lti_tool.domain.people import Visitor
+from lti_tool.errors import Forbidden
+from lti_tool.messages import N_
+from lti_tool.web.browser_session import current_visitor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class InstructorsOnly(Forbidden):
+    """The page is for those who teach or administer the course."""
+
+    code = "instructors_only"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Diese Seite ist der Kursleitung vorbehalten."),
+            next_step=N_("Ihre eigenen Inhalte finden Sie unter „Module“."),
+        )
+
+
+def current_instructor() -> Visitor:
+    """Give who is at the screen, an instructor or administrator.
+
+    Raises:
+        VisitMissing: nobody is.
+        InstructorsOnly: somebody else is.
+    """
+    visitor = current_visitor()
+    if not visitor.is_instructor:
+        raise InstructorsOnly
+    return visitor
+
+
+def needs_visit(view: Callable[P, R]) -> Callable[P, R]:
+    """Let only visitors see this page."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        current_visitor()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def needs_instructor(view: Callable[P, R]) -> Callable[P, R]:
+    """Let only instructors and administrators see this page."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        current_instructor()
+        return view(*args, **kwargs)
+
+    return guarded
