@@ -1,0 +1,103 @@
+"""The register of all certificates, for those who run the tool: find, list, export."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.stored_facts import facts_from_json
+from lti_tool.certificates.verify_certificate import State, state_of
+from lti_tool.domain.certificate import Facts, find_typing_error, group_check_code, normalise_check_code
+from lti_tool.errors import NotFound, ToolError
+from lti_tool.messages import N_
+from lti_tool.models import Certificate
+
+
+class MistypedCode(ToolError):
+    """A check code that cannot be one of ours."""
+
+    code = "mistyped_code"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One certificate in the register."""
+
+    id: int
+    user_id: int | None
+    code: str
+    serial: int
+    state: State
+    facts: Facts
+    issued_at: datetime
+    pdf_sha256: str | None
+    problem: str
+    revoked_at: datetime | None
+    revocation_reason: str
+    replaced_by_id: int | None
+
+
+def list_certificates(session: Session) -> list[Entry]:
+    """List all certificates, the oldest first; documents are not loaded."""
+    return [_entry(row) for row in session.scalars(select(Certificate).order_by(Certificate.issued_at, Certificate.id))]
+
+
+def get_certificate(session: Session, typed_code: str) -> Entry:
+    """Find a certificate by its check code.
+
+    Raises:
+        MistypedCode: the code is not well formed.
+        NotFound: no certificate has it.
+    """
+    return _entry(find_row(session, typed_code))
+
+
+def export_documents(session: Session) -> Iterator[tuple[Entry, bytes]]:
+    """Give every certificate that has a document, with its bytes, one at a time: never all of them in memory."""
+    # The ids first: rows that arrive while the caller writes its file neither shift nor repeat the others.
+    documents = select(Certificate.id).where(Certificate.pdf_sha256.is_not(None)).order_by(Certificate.id)
+    for certificate_id in session.scalars(documents).all():
+        row = session.get_one(Certificate, certificate_id)
+        pdf = row.pdf
+        if pdf is not None:
+            yield _entry(row), pdf
+        session.expunge(row)
+
+
+def find_row(session: Session, typed_code: str) -> Certificate:
+    """Find the row of a check code, for the use cases that change it."""
+    code = normalise_check_code(typed_code)
+    if find_typing_error(code) is not None:
+        raise MistypedCode(
+            N_("„%(typed)s“ ist kein vollständiger Prüfcode."),
+            next_step=N_("Vergleichen Sie ihn Zeichen für Zeichen mit dem Zertifikat: 27 Zeichen in sieben Gruppen."),
+            typed=typed_code,
+        )
+    row = session.scalars(select(Certificate).where(Certificate.check_code == code)).one_or_none()
+    if row is None:
+        raise NotFound(
+            N_("Zum Prüfcode %(check_code)s gibt es kein Zertifikat."),
+            next_step=N_("Prüfen Sie, ob das Zertifikat von dieser Installation stammt."),
+            code="certificate_not_found",
+            check_code=group_check_code(code),
+        )
+    return row
+
+
+def _entry(row: Certificate) -> Entry:
+    return Entry(
+        id=row.id,
+        user_id=row.user_id,
+        code=group_check_code(row.check_code),
+        serial=row.serial,
+        state=state_of(row),
+        facts=facts_from_json(row.facts),
+        issued_at=row.issued_at,
+        pdf_sha256=row.pdf_sha256,
+        problem=row.problem,
+        revoked_at=row.revoked_at,
+        revocation_reason=row.revocation_reason,
+        replaced_by_id=row.replaced_by_id,
+    )

@@ -1,0 +1,63 @@
+"""Issues a certificate anew, with the name corrected or the address changed; the old one says that it was replaced."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.issue_certificate import certificate_values
+from lti_tool.certificates.register import find_row
+from lti_tool.certificates.stored_facts import facts_from_json
+from lti_tool.domain.certificate import Issuer, clean_name, day_of, group_check_code, new_check_code
+from lti_tool.errors import Conflict
+from lti_tool.messages import N_
+from lti_tool.models import Certificate, User
+
+log = logging.getLogger(__name__)
+
+
+def reissue_certificate(session: Session, typed_code: str, *, issuer: Issuer, name: str | None = None, now: datetime) -> int:
+    """Issue a successor with the same facts but a new date, a new check code and, if given, another name.
+
+    Its document is made by `make_document` after the commit, as with any other.
+
+    Returns:
+        The successor's id.
+    Raises:
+        NameRefused: the name cannot be printed.
+        MistypedCode, NotFound: the code leads nowhere.
+        Conflict: the certificate is revoked or has a successor already.
+    """
+    row = find_row(session, typed_code)
+    session.refresh(row, with_for_update=True)
+    if row.revoked_at is not None or row.replaced_by_id is not None:
+        raise Conflict(
+            N_("Dieses Zertifikat gilt nicht mehr; neu ausstellen lässt sich nur ein gültiges."),
+            next_step=N_("Nehmen Sie den Prüfcode des neuesten Zertifikats dieser Person: `lti-tool certificates list`."),
+            code="certificate_not_valid",
+        )
+    code = new_check_code()
+    facts = replace(
+        facts_from_json(row.facts),
+        name=clean_name(name) if name is not None else row.name,
+        issuer_name=issuer.name,
+        issuer_url=issuer.url,
+        issued_on=day_of(now),
+        check_code=code,
+        verify_url=f"{issuer.verify_url}/{group_check_code(code)}",
+    )
+    successor = Certificate(
+        **certificate_values(facts, programme_slug=row.programme_slug, user_id=row.user_id, serial=row.serial + 1, now=now)
+    )
+    session.add(successor)
+    session.flush()
+    row.replaced_by_id = successor.id
+    # Also revoked: should the successor's row ever go, the old paper must not become valid again.
+    row.revoked_at = now
+    row.revocation_reason = N_("Durch ein neu ausgestelltes Zertifikat ersetzt.")
+    if name is not None and row.user_id is not None:
+        session.get_one(User, row.user_id).certificate_name = facts.name
+    session.flush()
+    log.info("certificate_reissued", extra={"certificate": successor.id, "replaces": row.id})
+    return successor.id

@@ -1,0 +1,225 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.issue_certificate import issue_certificate
+from lti_tool.certificates.name_certificate import name_certificate
+from lti_tool.domain.certificate import Issuer, NameRefused, find_typing_error
+from lti_tool.domain.programme import Programme
+from lti_tool.errors import Conflict
+from lti_tool.models import Certificate, User
+from lti_tool.models.database import Database
+
+AddUser = Callable[..., int]
+Complete = Callable[..., None]
+SLUGS = [
+    "grundlagen-und-strategie",
+    "technologien-und-daten",
+    "sicherheit-und-datenschutz",
+    "beteiligung-und-vernetzung",
+    "umsetzung-und-kommunikation",
+]
+
+
+def certificates(session: Session) -> list[Certificate]:
+    return list(session.scalars(select(Certificate).order_by(Certificate.id)))
+
+
+def test_the_last_completion_brings_the_certificate(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id = add_user(session)
+    complete(session, user_id, SLUGS[:4])
+    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now) is None
+    complete(session, user_id, SLUGS[4:])
+    certificate_id = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    assert certificate_id is not None
+    assert [certificate.id for certificate in certificates(session)] == [certificate_id]
+
+
+def test_the_facts_are_stored_as_they_were_at_issue(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id = add_user(session, name="Ays\u0327e  C\u0327elik")
+    complete(session, user_id)
+    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    session.expire_all()
+    certificate = certificates(session)[0]
+    assert find_typing_error(certificate.check_code) is None
+    assert certificate.issued_at == now
+    assert certificate.name == "Ayşe Çelik"
+    assert (certificate.subject, certificate.serial, certificate.pdf_sha256) == ("programme", 1, None)
+    facts = certificate.facts
+    code = facts.pop("check_code")
+    assert code == certificate.check_code
+    assert facts.pop("verify_url").replace("-", "") == f"https://tool.example/verify/{code}"
+    assert facts.pop("modules")[0] == {
+        "number": 1,
+        "title": "Digitale Transformation und Smart City in der Stadtentwicklung: Grundlagen und Strategie",
+        "version": "2026.1",
+        "completed_on": "2026-10-02",  # 22:30 UTC is past midnight in Germany
+    }
+    assert facts == {
+        "format": 1,
+        "language": "de",
+        "name": "Ayşe Çelik",
+        "programme_title": "Smart-City-Manager:in",
+        "hours": 11.5,  # 25 lessons of 10 + 12 minutes and 5 quizzes of 30 minutes: 11 h 40 min
+        "issuer": {"name": "Musterakademie", "url": "https://akademie.example"},
+        "issued_on": "2026-11-23",
+    }
+
+
+def test_issuing_again_gives_the_same_certificate(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id = add_user(session)
+    complete(session, user_id)
+    first = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    again = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now + timedelta(days=400))
+    assert first == again
+    assert len(certificates(session)) == 1
+
+
+def test_completions_of_other_people_and_programmes_do_not_count(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id, other_id = add_user(session), add_user(session, name="Ole", sub="ole")
+    complete(session, user_id, SLUGS[:3])
+    complete(session, other_id, SLUGS[3:])
+    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now) is None
+    assert issue_certificate(session, programme, user_id=other_id, issuer=issuer, now=now) is None
+
+
+def test_a_hundred_simultaneous_calls_issue_one(
+    database: Database, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        user_id = add_user(session)
+        complete(session, user_id)
+    start = Barrier(20)
+
+    def issue(number: int) -> int | None:
+        if number < 20:
+            start.wait(timeout=30)
+        with database.write.begin() as session:
+            return issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+
+    with ThreadPoolExecutor(20) as pool:
+        ids = list(pool.map(issue, range(100)))
+    assert len(set(ids)) == 1
+    assert ids[0] is not None
+    with database.read() as session:
+        assert len(certificates(session)) == 1
+
+
+def test_of_two_last_completions_at_the_same_moment_one_issues(
+    database: Database, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    for round_number in range(10):
+        with database.write.begin() as session:
+            user_id = add_user(session, sub=f"person-{round_number}")
+            complete(session, user_id, SLUGS[:3])
+        start = Barrier(2)
+
+        def pass_last(slug: str, user_id: int = user_id, start: Barrier = start) -> int | None:
+            start.wait(timeout=30)
+            with database.write.begin() as session:
+                complete(session, user_id, [slug])
+                return issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+
+        with ThreadPoolExecutor(2) as pool:
+            ids = list(pool.map(pass_last, SLUGS[3:]))
+        assert [found for found in ids if found is not None], "both transactions missed the other's completion"
+        with database.read() as session:
+            assert len(list(session.scalars(select(Certificate).where(Certificate.user_id == user_id)))) == 1
+
+
+def test_the_database_itself_refuses_a_second_certificate_of_the_first_series(
+    database: Database, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    # Two transactions that both look before either writes; the constraint decides, and the later one gets the earlier's id.
+    if not database.is_postgresql:
+        return  # SQLite has no second writer
+    with database.write.begin() as session:
+        user_id = add_user(session)
+        complete(session, user_id)
+    from lti_tool.certificates import issue_certificate as module
+
+    early = database.write()
+    facts = module._facts(programme, module._completions_of(early, user_id), name="A", issuer=issuer, now=now)
+    first = module._insert_once(early, programme, user_id, facts, now)
+    with ThreadPoolExecutor(1) as pool:
+
+        def late() -> int:
+            with database.write.begin() as session:
+                other = module._facts(programme, module._completions_of(session, user_id), name="B", issuer=issuer, now=now)
+                return module._insert_once(session, programme, user_id, other, now)
+
+        waiting = pool.submit(late)
+        early.commit()
+        assert waiting.result(timeout=30) == first
+    early.close()
+
+
+@pytest.mark.parametrize("name", [None, "", "王小明", "🌻"])
+def test_without_a_name_that_can_be_printed_nothing_is_issued(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime, name: str | None
+) -> None:
+    user_id = add_user(session, name=name)
+    complete(session, user_id)
+    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now) is None
+    assert certificates(session) == []
+
+
+def test_giving_the_name_issues_what_waited_for_it(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id = add_user(session, name=None)
+    complete(session, user_id)
+    certificate_id = name_certificate(session, programme, user_id=user_id, name=" Łukasz  Żółć ", issuer=issuer, now=now)
+    assert [(row.id, row.name) for row in certificates(session)] == [(certificate_id, "Łukasz Żółć")]
+    assert session.get_one(User, user_id).certificate_name == "Łukasz Żółć"
+
+
+def test_a_name_given_early_waits_for_the_modules_and_can_still_be_changed(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id = add_user(session, name=None)
+    assert name_certificate(session, programme, user_id=user_id, name="Anna Gross", issuer=issuer, now=now) is None
+    assert name_certificate(session, programme, user_id=user_id, name="Anna Groß", issuer=issuer, now=now) is None
+    complete(session, user_id)
+    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    assert certificates(session)[0].name == "Anna Groß"
+
+
+def test_after_the_issue_the_name_is_fixed(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id = add_user(session, name=None)
+    complete(session, user_id)
+    name_certificate(session, programme, user_id=user_id, name="Anna Groß", issuer=issuer, now=now)
+    with pytest.raises(Conflict, match="schon ausgestellt"):
+        name_certificate(session, programme, user_id=user_id, name="Otto Klein", issuer=issuer, now=now)
+
+
+def test_a_name_that_the_platform_vouches_for_cannot_be_replaced(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, now: datetime
+) -> None:
+    user_id = add_user(session, name="Ayşe Çelik")
+    with pytest.raises(Conflict, match="Lernplattform"):
+        name_certificate(session, programme, user_id=user_id, name="Otto Klein", issuer=issuer, now=now)
+
+
+def test_a_name_that_cannot_be_printed_is_not_stored(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, now: datetime
+) -> None:
+    user_id = add_user(session, name=None)
+    with pytest.raises(NameRefused):
+        name_certificate(session, programme, user_id=user_id, name="王小明", issuer=issuer, now=now)
+    assert session.get_one(User, user_id).certificate_name is None

@@ -1,0 +1,209 @@
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.issue_certificate import issue_certificate
+from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.my_certificates import get_document, list_my_certificates
+from lti_tool.certificates.register import MistypedCode, export_documents, get_certificate, list_certificates
+from lti_tool.certificates.reissue_certificate import reissue_certificate
+from lti_tool.certificates.revoke_certificate import revoke_certificate
+from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
+from lti_tool.domain.certificate import Issuer, TypingError, new_check_code
+from lti_tool.domain.programme import Programme
+from lti_tool.errors import Conflict, NotFound, ToolError
+from lti_tool.models import Certificate, User
+from lti_tool.models.database import Database
+
+
+@pytest.fixture
+def user_id(session: Session, add_user: Callable[..., int], complete: Callable[..., None]) -> int:
+    """Ayşe, who has completed everything."""
+    user_id = add_user(session)
+    complete(session, user_id)
+    return user_id
+
+
+@pytest.fixture
+def code(session: Session, programme: Programme, issuer: Issuer, user_id: int, now: datetime) -> str:
+    """The check code of Ayşe's certificate."""
+    issued = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    return session.get_one(Certificate, issued).check_code
+
+
+def test_a_valid_certificate_shows_name_type_and_date_and_nothing_more(session: Session, code: str) -> None:
+    shown = verify_certificate(session, code)
+    assert shown == Verification(
+        code="-".join(code[at : at + 4] for at in range(0, 27, 4)),
+        state=State.VALID,
+        name="Ayşe Çelik",
+        document_type="Zertifikat Smart-City-Manager:in",
+        issued_on=date(2026, 11, 23),
+    )
+
+
+def test_a_code_may_be_typed_in_lower_case_with_spaces_and_lookalikes(session: Session, code: str) -> None:
+    typed = " ".join(code).lower().replace("0", "o").replace("1", "l")
+    assert verify_certificate(session, typed).state is State.VALID
+
+
+def test_a_mistyped_code_is_told_apart_from_an_unknown_one(session: Session, code: str) -> None:
+    mistyped = code[:5] + ("X" if code[5] != "X" else "Y") + code[6:]
+    assert verify_certificate(session, mistyped).typing_error is TypingError.CHECK
+    assert verify_certificate(session, code[:-1]).typing_error is TypingError.LENGTH
+    unknown = verify_certificate(session, new_check_code())
+    assert (unknown.state, unknown.typing_error, unknown.name) == (State.UNKNOWN, None, None)
+
+
+def test_a_revoked_certificate_says_so_and_since_when(session: Session, code: str, now: datetime) -> None:
+    revoke_certificate(session, code.lower(), reason="Täuschung in Modul 3", now=now + timedelta(days=2))
+    shown = verify_certificate(session, code)
+    assert (shown.state, shown.ended_on, shown.name) == (State.REVOKED, date(2026, 11, 25), "Ayşe Çelik")
+    entry = get_certificate(session, code)
+    assert (entry.state, entry.revocation_reason) == (State.REVOKED, "Täuschung in Modul 3")
+
+
+def test_a_second_revocation_is_refused_and_the_first_stays(session: Session, code: str, now: datetime) -> None:
+    revoke_certificate(session, code, reason="Erster Grund", now=now)
+    with pytest.raises(Conflict):
+        revoke_certificate(session, code, reason="Zweiter Grund", now=now + timedelta(days=1))
+    assert get_certificate(session, code).revocation_reason == "Erster Grund"
+
+
+def test_a_revocation_needs_a_reason(session: Session, code: str, now: datetime) -> None:
+    with pytest.raises(ToolError, match="Grund"):
+        revoke_certificate(session, code, reason="  ", now=now)
+
+
+def test_a_revoked_certificate_is_not_issued_again_by_the_next_quiz(
+    session: Session, programme: Programme, issuer: Issuer, user_id: int, code: str, now: datetime
+) -> None:
+    revoke_certificate(session, code, reason="Täuschung", now=now)
+    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    assert [entry.state for entry in list_certificates(session)] == [State.REVOKED]
+
+
+def test_a_reissued_certificate_replaces_the_old_one(session: Session, issuer: Issuer, code: str, now: datetime) -> None:
+    later = now + timedelta(days=30)
+    successor_id = reissue_certificate(session, code, issuer=issuer, name="Ayşe Yılmaz", now=later)
+    old = verify_certificate(session, code)
+    assert (old.state, old.ended_on, old.name) == (State.REPLACED, date(2026, 12, 23), "Ayşe Çelik")
+    successor = list_certificates(session)[1]
+    assert (successor.id, successor.serial, successor.state) == (successor_id, 2, State.VALID)
+    assert (successor.facts.name, successor.facts.issued_on) == ("Ayşe Yılmaz", date(2026, 12, 23))
+    assert successor.facts.modules == list_certificates(session)[0].facts.modules
+    assert verify_certificate(session, successor.code).name == "Ayşe Yılmaz"
+
+
+def test_only_a_valid_certificate_is_reissued(session: Session, issuer: Issuer, code: str, now: datetime) -> None:
+    reissue_certificate(session, code, issuer=issuer, now=now)
+    with pytest.raises(Conflict):
+        reissue_certificate(session, code, issuer=issuer, now=now)
+
+
+def test_after_a_reissue_the_newest_certificate_is_the_persons(
+    session: Session, programme: Programme, issuer: Issuer, user_id: int, code: str, now: datetime
+) -> None:
+    successor_id = reissue_certificate(session, code, issuer=issuer, now=now)
+    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now) == successor_id
+
+
+def test_codes_that_lead_nowhere_are_refused_with_their_reason(session: Session, now: datetime) -> None:
+    with pytest.raises(MistypedCode, match="kein vollständiger Prüfcode"):
+        get_certificate(session, "ABC")
+    with pytest.raises(NotFound, match="kein Zertifikat"):
+        revoke_certificate(session, new_check_code(), reason="Grund", now=now)
+
+
+def test_an_erased_person_leaves_a_certificate_that_still_verifies(session: Session, user_id: int, code: str) -> None:
+    certificate = list_certificates(session)[0]
+    row = session.get_one(Certificate, certificate.id)
+    row.user_id, row.name = None, ""
+    session.flush()
+    shown = verify_certificate(session, code)
+    assert (shown.state, shown.name, shown.issued_on) == (State.VALID, None, date(2026, 11, 23))
+
+
+def test_the_page_tells_what_is_still_missing(
+    session: Session, programme: Programme, add_user: Callable[..., int], complete: Callable[..., None]
+) -> None:
+    user_id = add_user(session, name=None)
+    complete(session, user_id, ["grundlagen-und-strategie", "beteiligung-und-vernetzung"])
+    mine = list_my_certificates(session, programme, user_id=user_id)
+    assert mine.certificates == ()
+    assert (mine.completed, [module.number for module in mine.missing]) == (2, [2, 3, 5])
+    assert (mine.name, mine.may_name, mine.waits_for_name) == (None, True, False)
+
+
+def test_the_page_asks_for_the_name_when_only_that_is_missing(
+    session: Session, programme: Programme, add_user: Callable[..., int], complete: Callable[..., None]
+) -> None:
+    user_id = add_user(session, name=None)
+    complete(session, user_id)
+    assert list_my_certificates(session, programme, user_id=user_id).waits_for_name
+
+
+def test_the_page_holds_the_certificate(session: Session, programme: Programme, user_id: int, code: str) -> None:
+    mine = list_my_certificates(session, programme, user_id=user_id)
+    assert (mine.missing, mine.waits_for_name, mine.may_name) == ((), False, False)
+    held = mine.certificates[0]
+    assert (held.title, held.name, held.state) == ("Zertifikat Smart-City-Manager:in", "Ayşe Çelik", State.VALID)
+    assert (held.code.replace("-", ""), held.has_document, held.needs_help) == (code, False, False)
+
+
+@pytest.fixture
+def documents(
+    database: Database,
+    programme: Programme,
+    issuer: Issuer,
+    add_user: Callable[..., int],
+    complete: Callable[..., None],
+    now: datetime,
+) -> dict[str, tuple[int, int]]:
+    """Certificates with documents of Ayşe and Ole: (user, certificate)."""
+    found = {}
+    for name in ("Ayşe Çelik", "Ole Olsen"):
+        with database.write.begin() as session:
+            user_id = add_user(session, name=name, sub=name)
+            complete(session, user_id)
+            certificate_id = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+        assert certificate_id is not None
+        make_document(database, certificate_id)
+        found[name] = (user_id, certificate_id)
+    return found
+
+
+def test_ones_own_document_comes_as_it_was_stored(database: Database, documents: dict[str, tuple[int, int]]) -> None:
+    user_id, certificate_id = documents["Ayşe Çelik"]
+    with database.read() as session:
+        document = get_document(session, certificate_id, user_id=user_id)
+    assert document.file_name == "Zertifikat-smart-city-manager.pdf"
+    assert hashlib.sha256(document.pdf).hexdigest() == document.sha256
+
+
+def test_another_persons_document_is_not_there(database: Database, documents: dict[str, tuple[int, int]]) -> None:
+    ayse, ole = documents["Ayşe Çelik"], documents["Ole Olsen"]
+    with database.read() as session:
+        for user_id, certificate_id in ((ayse[0], ole[1]), (ole[0], ayse[1]), (ayse[0], 4711)):
+            with pytest.raises(NotFound):
+                get_document(session, certificate_id, user_id=user_id)
+
+
+def test_all_documents_can_be_exported_one_at_a_time(database: Database, documents: dict[str, tuple[int, int]]) -> None:
+    with database.read() as session:
+        exported = [
+            (entry.facts.name, hashlib.sha256(pdf).hexdigest() == entry.pdf_sha256) for entry, pdf in export_documents(session)
+        ]
+    assert exported == [("Ayşe Çelik", True), ("Ole Olsen", True)]
+
+
+def test_a_certificate_outlives_its_person(database: Database, documents: dict[str, tuple[int, int]]) -> None:
+    user_id, certificate_id = documents["Ayşe Çelik"]
+    with database.write.begin() as session:
+        session.delete(session.get_one(User, user_id))
+    with database.read() as session:
+        entry = next(entry for entry in list_certificates(session) if entry.id == certificate_id)
+        assert (entry.user_id, verify_certificate(session, entry.code).state) == (None, State.VALID)
