@@ -5,7 +5,6 @@ from pathlib import Path
 
 from flask import Flask, Response, render_template, request
 
-import lti_tool
 from lti_tool.errors import ToolError
 from lti_tool.playground.endpoints import endpoints, playground
 from lti_tool.playground.faulty_wsgi import FaultyWsgi
@@ -18,7 +17,7 @@ _POLICY = "default-src 'self'; frame-src *; img-src *; base-uri 'none'; object-s
 
 def _template_folder() -> Path:
     """Find the templates: inside an installed package, beside it in a checkout."""
-    package = Path(lti_tool.__file__).parent
+    package = Path(__file__).parents[1]
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent / "templates"
 

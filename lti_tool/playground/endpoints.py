@@ -9,7 +9,7 @@ from lti_tool.playground.answers import Answer, json_answer
 from lti_tool.playground.launches import InvalidRequest
 from lti_tool.playground.platform import Playground
 from lti_tool.playground.registrations import discovery
-from lti_tool.playground.services import Call
+from lti_tool.playground.service_calls import Call
 
 endpoints = Blueprint("endpoints", __name__, url_prefix="/mod/lti")
 

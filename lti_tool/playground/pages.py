@@ -10,7 +10,7 @@ from lti_tool.messages import N_
 from lti_tool.playground.endpoints import PERSON_COOKIE, auto_submit, playground
 from lti_tool.playground.faults import SERVICES, Fault, Service
 from lti_tool.playground.launches import Target
-from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, NAMELESS, PARTICIPANTS, Person, find_person
+from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, NAMELESS, PARTICIPANTS, Person
 from lti_tool.playground.platform import GradeView
 from lti_tool.playground.site import LOCAL_ZONE
 from lti_tool.playground.state import Column
@@ -54,7 +54,7 @@ def common_values() -> dict[str, object]:
 
 def present_person() -> Person | None:
     """Tell who the browser says it is."""
-    return find_person(request.cookies.get(PERSON_COOKIE, ""))
+    return playground().site.find_person(request.cookies.get(PERSON_COOKIE, ""))
 
 
 def local_time(moment: datetime) -> str:

@@ -82,18 +82,12 @@ PARTICIPANTS = tuple(
 NAMELESS = Person("24", "nameless", "Robin", "Süß", shares_name=False)
 
 CAST = (ADMINISTRATOR, INSTRUCTOR, *PARTICIPANTS, NAMELESS)
-_BY_KEY = {key: person for person in CAST for key in (person.id, person.username)}
 
 
-def find_person(key: str) -> Person | None:
-    """Find somebody of the cast by id (`"4"`) or user name (`"participant01"`, `"instructor"`, `"nameless"`)."""
-    return _BY_KEY.get(key)
-
-
-def get_person(key: str) -> Person:
-    """Give somebody of the cast by id or user name.
-
-    Raises:
-        KeyError: nobody is called so.
-    """
-    return _BY_KEY[key]
+def further_participants(count: int) -> tuple[Person, ...]:
+    """Make more participants for a large course, named by crossing the cast's names: participant21, 22 and so on."""
+    people = []
+    for number in range(21, 21 + count):
+        given, family = _NAMES[number % 20][0], _NAMES[(number // 20 + number) % 20][1]
+        people.append(Person(str(number + 4), f"participant{number:02}", given, family))
+    return tuple(people)

@@ -16,11 +16,11 @@ from lti_tool.playground.deep_linking import DeepLinking, Outcome, Selection, pl
 from lti_tool.playground.faults import Fault, Faults, Service
 from lti_tool.playground.launches import Form, Launches, PendingLaunch, Target
 from lti_tool.playground.line_items import LineItems, number
-from lti_tool.playground.people import Person, find_person
+from lti_tool.playground.people import Person
 from lti_tool.playground.registrations import Registrations
 from lti_tool.playground.roster import Roster
 from lti_tool.playground.scores import ReceivedScore, Scores
-from lti_tool.playground.services import Services
+from lti_tool.playground.service_calls import Services
 from lti_tool.playground.site import Site, Unknown
 from lti_tool.playground.state import Activity, Column, Json, Tool, grade_key
 from lti_tool.playground.tokens import Tokens
@@ -194,8 +194,8 @@ class Playground:
     # --- course and gradebook --------------------------------------------------------------------------------------
 
     def person(self, user: str) -> Person:
-        """Find somebody of the cast by id or user name."""
-        found = find_person(user)
+        """Find somebody by id or user name."""
+        found = self.site.find_person(user)
         if found is None:
             raise Unknown("Diese Person gibt es hier nicht.")
         return found
@@ -261,6 +261,10 @@ class Playground:
         """Every score that arrived since the start, refused ones included, oldest first."""
         with self.site.lock:
             return list(self.scores.received)
+
+    def add_participants(self, count: int) -> None:
+        """Enrol more participants, `"participant21"` and so on, for a large course."""
+        self.site.add_participants(count)
 
     def suspend(self, user: str) -> None:
         """Suspend a member: left out of NRPS, gradable all the same."""

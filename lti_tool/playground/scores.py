@@ -13,7 +13,6 @@ from lti_tool.playground.answers import Answer, bad_gateway, json_answer
 from lti_tool.playground.claim_names import MEDIA_RESULTS, MEDIA_SCORE
 from lti_tool.playground.claims import line_item_url
 from lti_tool.playground.line_items import LineItems, number
-from lti_tool.playground.people import find_person
 from lti_tool.playground.site import LOCAL_ZONE, Site
 from lti_tool.playground.state import Column, Grade, Json, Tool, grade_key
 
@@ -102,7 +101,7 @@ class Scores:
 
     def _can_be_graded(self, user: str) -> bool:
         # Suspended participants can be graded; the instructor, the administrator and those not enrolled cannot.
-        person = find_person(user)
+        person = self._site.find_person(user)
         return person is not None and person.part == "participant" and user not in self._site.state.unenrolled
 
     def _write(self, column: Column, user: str, body: Json, timestamp: int, stored: Grade | None) -> None:

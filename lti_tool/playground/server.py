@@ -113,7 +113,14 @@ def main(
     shown_host = "127.0.0.1" if host in ("", "0.0.0.0") else host  # noqa: S104 - compared, not bound
     lms = Playground(f"http://{shown_host}:{port}", data_dir)
     lms.register_tool(tool_url)
-    server = _Server(host or "127.0.0.1", int(port), create_playground(lms), handler=_Handler)
+    try:
+        server = _Server(host or "127.0.0.1", int(port), create_playground(lms), handler=_Handler)
+    except SystemExit as err:  # werkzeug's way to say that it cannot listen there
+        raise ConfigurationError(
+            N_("Die Playground-Lernplattform kann %(bind)s nicht belegen; dort läuft schon ein Programm."),
+            next_step=N_("Wählen Sie einen anderen Port, zum Beispiel mit LMS_PORT=8011."),
+            bind=bind,
+        ) from err
     log.info("playground_ready", extra={"url": lms.issuer})
     try:
         server.serve_forever()

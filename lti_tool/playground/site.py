@@ -15,7 +15,7 @@ from lti_tool import clock
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.playground import signing
-from lti_tool.playground.people import CAST, Person
+from lti_tool.playground.people import CAST, Person, further_participants
 from lti_tool.playground.state import Activity, Json, State, StateFile, Tool
 
 try:
@@ -50,6 +50,7 @@ class Site:
         self._now = now
         self._file = StateFile(folder)
         self.state: State = self._file.load()
+        self._meet()
         self.keys: list[RSAKey] = [signing.key_from_text(text) for text in self.state.signing_keys]
         if not self.keys:
             self.add_key(signing_key or signing.new_key())
@@ -92,11 +93,27 @@ class Site:
         merged: Json = {"typ": "JWT", "alg": "RS256", "kid": own.kid, **(header or {})}
         return signing.sign(claims, key or own, {name: value for name, value in merged.items() if value is not None})
 
+    def _meet(self) -> None:
+        """Get to know everybody who has an account."""
+        self.people = (*CAST, *further_participants(self.state.further_participants))
+        self._by_key = {key: person for person in self.people for key in (person.id, person.username)}
+
+    def add_participants(self, count: int) -> None:
+        """Enrol more participants."""
+        with self.lock:
+            self.state.further_participants += count
+            self._meet()
+            self.save()
+
+    def find_person(self, key: str) -> Person | None:
+        """Find somebody by id (`"4"`) or user name (`"participant01"`, `"instructor"`, `"nameless"`)."""
+        return self._by_key.get(key)
+
     def members(self) -> list[Person]:
         """List who is enrolled in the course: participants and the instructor, never the administrator."""
         with self.lock:
             out = set(self.state.unenrolled)
-        return [person for person in CAST if person.part != "administrator" and person.id not in out]
+        return [person for person in self.people if person.part != "administrator" and person.id not in out]
 
     def activity(self, key: str | int) -> Activity:
         """Find an activity by resource link id, or by the module named in its custom parameters."""

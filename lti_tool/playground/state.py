@@ -102,6 +102,7 @@ class State:
     tokens: dict[str, Token] = field(default_factory=dict)
     signing_keys: list[str] = field(default_factory=list)
     """Private keys as JWK text, the signing one last; the others are still published."""
+    further_participants: int = 0
     unenrolled: list[str] = field(default_factory=list)
     suspended: list[str] = field(default_factory=list)
     used_registrations: list[str] = field(default_factory=list)

@@ -113,6 +113,14 @@ def test_suspended_and_unenrolled_members_are_left_out(lms: Playground, get: Get
     assert "4" in {member["user_id"] for member in get().get_json()["members"]}
 
 
+def test_a_large_course_has_more_participants(lms: Playground, get: Get) -> None:
+    lms.add_participants(478)
+    members = get().get_json()["members"]
+    assert len(members) == 500
+    assert len({member["user_id"] for member in members}) == 500
+    assert lms.initiate("participant498", lms.activities[0].id)["login_hint"] == "502"
+
+
 def test_any_accept_is_fine_here_but_plain_json_is_not(get: Get) -> None:
     assert get(accept="*/*").status_code == 200
     assert get(accept="application/json").status_code == 400

@@ -1,5 +1,9 @@
 """The playground on a real port: it fails on request, keeps its data, and fetches the tool's keys."""
 
+import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +15,7 @@ from flask import Flask
 from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
+import lti_tool
 from lti_tool.errors import ConfigurationError
 from lti_tool.playground import Playground, Served, main, serve_in_thread
 from lti_tool.playground.signing import new_key, public_half, sign
@@ -217,6 +222,48 @@ def test_with_a_folder_everything_is_there_after_a_restart(tmp_path: Path, tool_
 def test_a_tool_that_moves_takes_its_activities_along(lms: Playground) -> None:
     lms.register_tool("http://localhost:9000")
     assert {activity.url for activity in lms.activities} == {"http://localhost:9000/lti/launch"}
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def test_a_port_in_use_is_named(tmp_path: Path, taken_port: int) -> None:
+    with pytest.raises(ConfigurationError, match=f"127.0.0.1:{taken_port}"):
+        main(f"127.0.0.1:{taken_port}", "http://localhost:8000", tmp_path, environment="development")
+
+
+def test_as_a_program_it_runs_until_interrupted(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    code = (
+        "from pathlib import Path; from lti_tool.playground import main; "
+        f"main('127.0.0.1:{port}', 'http://localhost:8000', Path({str(tmp_path)!r}), environment='development')"
+    )
+    root = Path(lti_tool.__file__).parent.parent
+    with subprocess.Popen([sys.executable, "-c", code], cwd=root) as program:
+        try:
+            assert fetched_within(f"http://127.0.0.1:{port}/course", 20).status_code == 200
+        finally:
+            program.send_signal(signal.SIGINT)
+        assert program.wait(10) == 0
+    assert (tmp_path / "playground.json").exists()
+
+
+def fetched_within(url: str, seconds: float) -> requests.Response:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            return requests.get(url, timeout=TIMEOUT_S)
+        except requests.ConnectionError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
 
 
 def test_in_production_the_playground_does_not_start(tmp_path: Path) -> None:
