@@ -24,7 +24,7 @@ def check(folder: Path | None, readability: bool) -> None:
     folder = folder or bootstrap.programme_folder(load_settings())
     findings = check_folder(folder)
     for finding in findings:
-        click.echo(f"{finding.path}:{finding.line}: {finding.severity}: {finding.sentence}")
+        click.echo(str(finding))
     if readability:
         for line in readability_table(folder):
             click.echo(line)

@@ -91,7 +91,7 @@ def show(registration_id: int) -> None:
 def _print_details(found: RegistrationDetails) -> None:
     for name, value in asdict(found).items():
         if isinstance(value, list | tuple):
-            value = ", ".join(str(each) for each in value) or "–"  # noqa: PLW2901
+            value = ", ".join(str(each) for each in value) or "–"
         click.echo(f"{name:16} {value if value is not None else '–'}")
 
 

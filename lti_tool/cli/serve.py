@@ -45,10 +45,10 @@ def worker(concurrency: int) -> None:
     settings = load_settings()
     logs.configure(settings.log_level, style=settings.log_style)
     bootstrap.check_ready_to_serve(settings)
-    deliveries = bootstrap.make_worker(bootstrap.build(settings), concurrency=concurrency)
+    deliveries = bootstrap.make_worker(settings, concurrency=concurrency)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        deliveries.stop_soon()
+        deliveries.ask_to_stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)

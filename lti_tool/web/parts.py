@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.keyring import Keyring
+from lti_tool.lti.http import Http
+from lti_tool.passback.gradebooks import ClockedServiceClient
+from lti_tool.passback.worker import Worker
+from lti_tool.platforms.front_door import FrontDoor
 from lti_tool.settings import Settings
 
 if TYPE_CHECKING:
@@ -24,6 +29,18 @@ class Parts:
     database: "Database"
     keyring: Keyring
     programme: Programme
+    issuer: Issuer
+    front_door: FrontDoor
+    """Login and launch."""
+    secret: str
+    """Signs cookies and forms."""
+    http: Http
+    service_client: ClockedServiceClient
+    """Talks to the platforms' services."""
+    worker: Worker
+    """Delivers scores; runs only where it was started."""
+    wake_worker: Callable[[], None]
+    """To be called after a transaction that may have enqueued scores."""
     now: Callable[[], datetime]
 
 

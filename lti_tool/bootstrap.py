@@ -1,0 +1,154 @@
+"""Settings in, Parts out: everything is wired once, here."""
+
+import logging
+import os
+import secrets
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from lti_tool import clock, migrations
+from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.programme import Programme
+from lti_tool.errors import ConfigurationError
+from lti_tool.keyring import Keyring
+from lti_tool.lti.http import Http
+from lti_tool.models.database import Database, open_database
+from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
+from lti_tool.passback.worker import Worker
+from lti_tool.platforms.front_door import open_front_door
+from lti_tool.platforms.token_store import DatabaseTokenStore
+from lti_tool.programme.reader import read_programme
+from lti_tool.settings import Settings
+from lti_tool.web.parts import Parts
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+log = logging.getLogger(__name__)
+SHIPPED_PROGRAMME = Path(__file__).parent / "programme" / "smart_city_manager"
+
+
+def programme_folder(settings: Settings) -> Path:
+    """Tell where the programme's files are: the operator's own, or the shipped ones."""
+    return settings.programme_dir or SHIPPED_PROGRAMME
+
+
+@cache
+def _programme(folder: Path) -> Programme:
+    # Once per process: reading and cleaning 28 lessons takes most of a second.
+    return read_programme(folder)
+
+
+def secret_key(settings: Settings) -> str:
+    """Give the secret that signs cookies; in development one is made at the first start and kept."""
+    given = settings.secret_key.get_secret_value()
+    if given:
+        return given
+    path = settings.data_dir / "secret-key"
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        made = secrets.token_urlsafe(48)
+        try:
+            # Whole or not at all, and only the first of several processes.
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii")
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(made)
+        return made
+
+
+def issuer(settings: Settings) -> Issuer:
+    """Tell who issues certificates here."""
+    return Issuer(name=settings.issuer_name, url=settings.issuer_url, verify_url=f"{settings.public_url}/verify")
+
+
+def build(settings: Settings) -> Parts:
+    """Wire the tool. Opens no connection and makes no request; `check_ready_to_serve` says what is missing.
+
+    Raises:
+        ConfigurationError: the programme's files have errors.
+    """
+    database = open_database(settings.effective_database_url)
+    keyring = Keyring(settings.keys_dir)
+    programme = _programme(programme_folder(settings))
+    http = Http()
+    secret = secret_key(settings)
+    service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
+    worker = _worker(database, service_client, programme)
+    return Parts(
+        settings=settings,
+        database=database,
+        keyring=keyring,
+        programme=programme,
+        issuer=issuer(settings),
+        front_door=open_front_door(
+            database,
+            secret=secret,
+            public_url=settings.public_url,
+            deployment_policy=settings.deployment_policy,
+            http=http,
+        ),
+        secret=secret,
+        http=http,
+        service_client=service_client,
+        worker=worker,
+        wake_worker=worker.wake,
+        now=clock.now,
+    )
+
+
+def _worker(database: Database, client: ClockedServiceClient, programme: Programme, concurrency: int = 8) -> Worker:
+    titles = {module.slug: module.short_title for module in programme.modules}
+    return Worker(
+        database, PlatformGradebooks(database, client), label_for=lambda slug: titles.get(slug, slug), concurrency=concurrency
+    )
+
+
+def make_worker(settings: Settings, *, concurrency: int) -> Worker:
+    """Make a delivery worker for a process of its own."""
+    parts = build(settings)
+    return _worker(parts.database, parts.service_client, parts.programme, concurrency)
+
+
+def gradebooks(parts: Parts) -> PlatformGradebooks:
+    """Give the platforms' gradebooks, for commands."""
+    return PlatformGradebooks(parts.database, parts.service_client)
+
+
+def start_embedded_worker(app: "Flask") -> Worker | None:
+    """Start delivering scores in this web process, where the settings want it (after gunicorn's fork)."""
+    parts: Parts = app.extensions["parts"]
+    wish = parts.settings.embedded_worker
+    if wish == "off" or (wish == "auto" and parts.database.is_postgresql):
+        return None
+    parts.worker.start()
+    return parts.worker
+
+
+def check_ready_to_serve(settings: Settings) -> None:
+    """Stop the start with a sentence where something is missing.
+
+    Raises:
+        ConfigurationError: no key, no database, a database of another release, or programme files with errors.
+    """
+    Keyring(settings.keys_dir).signing_key()
+    _programme(programme_folder(settings))
+    database = open_database(settings.effective_database_url)
+    try:
+        found, expected = migrations.current_revision(database.engine), migrations.newest_revision()
+    except SQLAlchemyError as err:
+        cause = str(getattr(err, "orig", err)).strip().splitlines()[0]
+        raise ConfigurationError(f"The database of LTI_TOOL_DATABASE_URL does not answer: {cause}") from err
+    finally:
+        database.close()
+    if found is None:
+        raise ConfigurationError("The database is empty. Prepare it with `lti-tool db upgrade`.")
+    # A newer database is fine: while a rolling upgrade runs, the old release goes on serving.
+    if expected is not None and found < expected:
+        raise ConfigurationError(f"The database is at revision {found}, this release needs {expected}: `lti-tool db upgrade`.")

@@ -1,0 +1,104 @@
+"""`lti-tool certificates`: the register, for those who run the tool."""
+
+import hashlib
+import json
+import zipfile
+from pathlib import Path
+
+import click
+
+from lti_tool import bootstrap, clock
+from lti_tool.certificates import register
+from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.register import Entry
+from lti_tool.certificates.reissue_certificate import reissue_certificate
+from lti_tool.certificates.revoke_certificate import revoke_certificate
+from lti_tool.cli.registrations import opened
+from lti_tool.domain.certificate import group_check_code
+
+
+@click.group()
+def certificates() -> None:
+    """List, show, revoke, reissue and export certificates."""
+
+
+@certificates.command(name="list")
+def list_certificates() -> None:
+    """List all certificates, without names."""
+    _, database = opened()
+    with database.read() as session:
+        found = register.list_certificates(session)
+    for each in found:
+        note = f"  PROBLEM: {each.problem}" if each.problem else ""
+        click.echo(f"{each.code}  {each.state}  {each.issued_at:%Y-%m-%d}  user={each.user_id or '–'}{note}")
+    click.echo(f"{len(found)} certificates")
+
+
+@certificates.command()
+@click.argument("code")
+def show(code: str) -> None:
+    """Show one certificate with everything that is printed on it."""
+    _, database = opened()
+    with database.read() as session:
+        found = register.get_certificate(session, code)
+    click.echo(f"{found.code}  {found.state}  issued {found.issued_at:%Y-%m-%d %H:%M} UTC  sha256={found.pdf_sha256 or '–'}")
+    if found.revoked_at:
+        click.echo(f"revoked {found.revoked_at:%Y-%m-%d}: {found.revocation_reason}")
+    if found.problem:
+        click.echo(f"problem: {found.problem}")
+    facts = found.facts
+    click.echo(f"{facts.name}\n{facts.programme_title}")
+    for module in facts.modules:
+        click.echo(f"  {module.number}  {module.title}  ({module.version}, {module.completed_on:%Y-%m-%d})")
+
+
+@certificates.command()
+@click.argument("code")
+@click.option("--reason", required=True, help="Kept in the register; the verify page says since when, not why.")
+def revoke(code: str, reason: str) -> None:
+    """Withdraw a certificate."""
+    _, database = opened()
+    with database.write.begin() as session:
+        revoke_certificate(session, code, reason=reason, now=clock.now())
+    click.echo("Revoked.")
+
+
+@certificates.command()
+@click.argument("code")
+@click.option("--name", default=None, help="The corrected name; without it the same facts are issued again.")
+def reissue(code: str, name: str | None) -> None:
+    """Issue a successor; the old one says that it was replaced."""
+    settings, database = opened()
+    with database.write.begin() as session:
+        made = reissue_certificate(session, code, issuer=bootstrap.issuer(settings), name=name, now=clock.now())
+    make_document(database, made)
+    with database.read() as session:
+        new = next(each for each in register.list_certificates(session) if each.id == made)
+    click.echo(new.code)
+
+
+@certificates.command()
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.zip")
+def export(out: Path) -> None:
+    """Write all documents and a manifest (code, state, SHA-256) into a ZIP, one after the other."""
+    _, database = opened()
+    manifest: list[dict[str, object]] = []
+    with database.read() as session, zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for entry, document in register.export_documents(session):
+            name = f"{entry.code}.pdf"
+            archive.writestr(zipfile.ZipInfo(name, _zip_time(entry)), document)
+            manifest.append(
+                {"file": name, "code": group_check_code(entry.code), "state": str(entry.state), "issued_at": entry.issued_at.isoformat(),
+                 "sha256": hashlib.sha256(document).hexdigest()}
+            )  # fmt: skip
+        archive.writestr("manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
+    click.echo(f"{len(manifest)} certificates in {out}")
+
+
+def _zip_time(entry: Entry) -> tuple[int, int, int, int, int, int]:
+    at = entry.issued_at
+    return at.year, at.month, at.day, at.hour, at.minute, at.second
+
+
+def add_to(main: click.Group) -> None:
+    main.add_command(certificates)

@@ -1,0 +1,151 @@
+"""`lti-tool doctor`: looks at everything that can be wrong with an installation; each finding says what to do."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+import click
+
+from lti_tool import bootstrap, clock
+from lti_tool.errors import ToolError
+from lti_tool.keyring import Keyring
+from lti_tool.lti.claim_names import SCOPE_SCORE
+from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
+from lti_tool.lti.http import Answer
+from lti_tool.lti.ports import Registration
+from lti_tool.platforms.registrations import list_registrations
+from lti_tool.settings import Settings, load_settings
+from lti_tool.web.parts import Parts
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of the report; `remedy` is empty where all is well."""
+
+    what: str
+    is_good: bool
+    says: str
+    remedy: str = ""
+
+
+@click.command()
+@click.argument("registration", type=int, required=False)
+def doctor(registration: int | None) -> None:
+    """Check settings, keys, clock, database, public address and each platform's key set and token endpoint."""
+    bad = 0
+    for check in _all_checks(registration):
+        click.echo(f"{'ok ' if check.is_good else 'BAD'}  {check.what}: {check.says}")
+        if not check.is_good:
+            bad += 1
+            click.echo(f"     → {check.remedy}")
+    click.echo("All is well." if not bad else f"{bad} findings.")
+    if bad:
+        sys.exit(1)
+
+
+def _all_checks(registration: int | None) -> Iterator[Check]:
+    try:
+        settings = load_settings()
+    except ToolError as err:
+        yield Check("settings", False, str(err), "Correct the variable and run doctor again.")
+        return
+    yield Check("settings", True, f"{settings.environment}, {settings.public_url}")
+    yield _signing_key(settings)
+    try:
+        bootstrap.check_ready_to_serve(settings)
+    except ToolError as err:
+        yield Check("ready to serve", False, str(err), "Do what the sentence says, then run doctor again.")
+        return
+    yield Check("database and programme", True, "at this release's revision, content without errors")
+    parts = bootstrap.build(settings)
+    yield _public_address(parts)
+    with parts.database.read() as session:
+        known = [each for each in list_registrations(session) if registration in (None, each.id)]
+    if not known:
+        yield Check("platforms", False, "none registered", "lti-tool registrations add …, or an invite for the LMS admin.")
+    for each in known:
+        entry = parts.front_door.registrations.by_id(each.id)
+        if entry is not None:
+            yield from _platform(parts, entry.registration)
+
+
+def _signing_key(settings: Settings) -> Check:
+    try:
+        key = Keyring(settings.keys_dir).signing_key()
+    except ToolError as err:
+        return Check("signing key", False, str(err), "lti-tool keys new")
+    return Check("signing key", True, str(key.kid))
+
+
+def _public_address(parts: Parts) -> Check:
+    address = f"{parts.settings.public_url}/lti/jwks"
+    try:
+        answer = parts.http.send("GET", address)
+        published = {key["kid"] for key in answer.json()["keys"]} if answer.status == 200 else set()
+    except (ServiceUnavailable, ServiceRefused, ValueError, KeyError, TypeError) as err:
+        code = getattr(err, "code", "not a key set")
+        return Check(
+            "public address",
+            False,
+            f"{address}: {code}",
+            "Start the tool, check DNS, proxy and certificate; platforms fetch our keys here.",
+        )
+    if parts.keyring.signing_kid() not in published:
+        return Check(
+            "public address",
+            False,
+            f"{address} does not show our signing key",
+            "Let LTI_TOOL_KEYS_DIR of the served tool and of this command be the same.",
+        )
+    return Check("public address", True, f"{address} shows {len(published)} keys")
+
+
+def _platform(parts: Parts, registration: Registration) -> Iterator[Check]:
+    name = f"registration {registration.id} ({registration.issuer})"
+    try:
+        answer = parts.http.send("GET", registration.jwks_url)
+    except (ServiceUnavailable, ServiceRefused) as err:
+        yield Check(f"{name} keys", False, err.code, f"Is {registration.jwks_url} right and reachable from here?")
+        return
+    ours, theirs = clock.now(), _date_of(answer)
+    yield Check(
+        f"{name} keys",
+        answer.status == 200,
+        f"http {answer.status}",
+        f"Copy the public keyset address anew: {registration.jwks_url}",
+    )
+    if theirs is not None:
+        skew_s = (theirs - ours).total_seconds()
+        yield Check(
+            f"{name} clock",
+            abs(skew_s) < 30,
+            f"differs by {skew_s:+.0f} s",
+            "Synchronise both clocks (NTP); launches allow 60 s.",
+        )
+    try:
+        token = parts.service_client.fetch_token(registration, [SCOPE_SCORE], now=ours)
+    except (ServiceUnavailable, ServiceRefused) as err:
+        yield Check(
+            f"{name} token", False, f"{err.code} {err}".strip(), "Is the tool activated there, and our keyset address entered?"
+        )
+        return
+    granted = SCOPE_SCORE in token.granted_scopes
+    yield Check(
+        f"{name} token",
+        granted,
+        "granted for scores" if granted else "without scores",
+        "Let the platform's settings allow grade sync.",
+    )
+
+
+def _date_of(answer: Answer) -> datetime | None:
+    try:
+        return parsedate_to_datetime(answer.headers.get("Date", ""))
+    except ValueError:
+        return None
+
+
+def add_to(main: click.Group) -> None:
+    main.add_command(doctor)

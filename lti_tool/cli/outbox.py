@@ -1,0 +1,89 @@
+"""`lti-tool outbox`: scores on their way to the gradebooks."""
+
+import json
+import sys
+from dataclasses import asdict
+
+import click
+
+from lti_tool import bootstrap, clock
+from lti_tool.cli.registrations import opened
+from lti_tool.passback import deliveries
+from lti_tool.passback.reconcile import Difference, reconcile
+from lti_tool.platforms.registrations import get_registration, list_registrations
+from lti_tool.settings import load_settings
+
+
+@click.group()
+def outbox() -> None:
+    """List scores on their way, send again, compare with the gradebooks."""
+
+
+@outbox.command(name="list")
+@click.option("--failed", is_flag=True, help="Only those that are parked or were put off.")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+def list_deliveries(failed: bool, as_json: bool) -> None:
+    """List score deliveries, the longest unchanged first."""
+    _, database = opened()
+    with database.read() as session:
+        found = deliveries.list_deliveries(session, failed_only=failed)
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in found], indent=2, default=str))
+        return
+    for each in found:
+        when = each.delivered_at or each.next_try_at or each.waiting_since
+        parts = [
+            f"{each.id:6}  {each.state:9}  user={each.user_id}  registration={each.registration_id}  {each.module_slug}",
+            f"{each.score_given:g}/100  tries={each.tries}  {when:%Y-%m-%d %H:%M} UTC  {each.reason}",
+        ]
+        click.echo("  ".join(parts).rstrip())
+    click.echo(f"{len(found)} deliveries")
+
+
+@outbox.command()
+@click.argument("ids", type=int, nargs=-1, required=True, metavar="ID…")
+def retry(ids: tuple[int, ...]) -> None:
+    """Send deliveries again now, parked ones too."""
+    _, database = opened()
+    with database.write.begin() as session:
+        going = deliveries.retry_deliveries(session, ids, now=clock.now())
+    click.echo(f"{len(going)} will be sent again: {', '.join(map(str, going)) or 'none'}")
+    if left := sorted(set(ids) - set(going)):
+        click.echo(f"Not sent again (unknown, or on the wire at this moment): {', '.join(map(str, left))}", err=True)
+        sys.exit(1)
+
+
+@outbox.command(name="reconcile")
+@click.argument("registration", type=int, required=False)
+def reconcile_command(registration: int | None) -> None:
+    """Compare the gradebooks with what was delivered; sends what is missing, reports what a teacher changed."""
+    parts = bootstrap.build(load_settings())
+    with parts.database.read() as session:
+        which = [get_registration(session, registration)] if registration else list_registrations(session)
+    unreadable = 0
+    for each in which:
+        found = reconcile(parts.database, bootstrap.gradebooks(parts), registration_id=each.id, clock=clock.now)
+        click.echo(
+            f"registration {each.id}: {found.line_items_read} columns read, {found.matching} scores as delivered, "
+            f"{len(found.sent_again)} missing and sent again, {len(found.changed_by_teacher)} changed by a teacher"
+        )
+        for one in found.sent_again:
+            click.echo(f"  sent again  {_words(one)}")
+        for one in found.changed_by_teacher:
+            click.echo(f"  by hand     {_words(one)}  (left alone)")
+        for item in found.unreadable:
+            click.echo(f"  not readable: column {item.line_item_id} ({item.code})", err=True)
+        unreadable += len(found.unreadable)
+    if unreadable:
+        sys.exit(1)
+
+
+def _words(one: Difference) -> str:
+    standing = "nothing" if one.standing is None else f"{one.standing:g}"
+    return (
+        f"delivery={one.delivery_id} user={one.user_id} {one.module_slug}: delivered {one.delivered:g}, there stands {standing}"
+    )
+
+
+def add_to(main: click.Group) -> None:
+    main.add_command(outbox)
