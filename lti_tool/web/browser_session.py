@@ -20,8 +20,6 @@ from lti_tool.errors import Forbidden
 from lti_tool.lti.seal import Seal
 from lti_tool.lti.state import LOGIN_COOKIE_PREFIX, CookieToSet, is_same
 from lti_tool.messages import N_
-from lti_tool.web import front_door
-from lti_tool.web.front_door import front_door as the_front_door
 from lti_tool.web.parts import parts
 
 VISIT_COOKIE_PREFIX = "__Host-visit-"
@@ -120,9 +118,7 @@ class _Visits:
 
 def set_up(app: Flask) -> None:
     """Find each request's visit, check the CSRF token of whatever changes something, give templates their words."""
-    front_door.set_up(app)
-    settings = app.extensions["parts"].settings
-    app.extensions["visits"] = _Visits(settings.secret_key.get_secret_value())
+    app.extensions["visits"] = _Visits(app.extensions["parts"].secret)
     app.before_request(_find_visit)
     app.before_request(_check_csrf)
     app.jinja_env.globals.update(href=href, csrf_token=csrf_token, csrf_field=csrf_field)
@@ -240,7 +236,7 @@ def _find_visit() -> None:
     if visit is None:
         return
     # A registration that was disabled or removed ends its visits, too.
-    entry = the_front_door().registrations.by_id(visit.visitor.registration_id)
+    entry = parts().front_door.registrations.by_id(visit.visitor.registration_id)
     if entry is not None and entry.registration.is_enabled:
         g.visit = visit
         g.visitor = visit.visitor

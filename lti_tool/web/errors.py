@@ -10,8 +10,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from lti_tool.errors import ToolError
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.messages import N_
-from lti_tool.web.front_door import front_door
 from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
+from lti_tool.web.parts import parts
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
 
 def _allow_platform_to_frame(refusal: LaunchRejected) -> None:
     """Show the page where the launch happened. Where that is unknown anybody may frame it: it carries nothing."""
-    known = front_door().registrations.by_id(refusal.registration_id) if refusal.registration_id else None
+    known = parts().front_door.registrations.by_id(refusal.registration_id) if refusal.registration_id else None
     allow_framing_by(known.frame_origin if known else "*")
 
 

@@ -7,7 +7,6 @@ from flask import url_for
 from lti_tool.domain.people import Visitor
 from lti_tool.lti.claims import Launch
 from lti_tool.web.browser_session import VISIT_PARAMETER
-from lti_tool.web.front_door import front_door
 from lti_tool.web.parts import parts
 
 log = logging.getLogger(__name__)
@@ -18,7 +17,7 @@ def module_of(launch: Launch) -> str | None:
 
     A name that the programme does not know counts as none, so that the instructor is offered to choose.
     """
-    wished = launch.custom.get("module") or front_door().launch_desk.addresses.module_of(launch.target_link_uri)
+    wished = launch.custom.get("module") or parts().front_door.launch_desk.addresses.module_of(launch.target_link_uri)
     if wished is None or parts().programme.find_module(wished) is not None:
         return wished
     log.warning("module_unknown", extra={"registration": launch.registration.id})

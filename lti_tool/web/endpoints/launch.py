@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.web.browser_session import open_visit, without_csrf
 from lti_tool.web.endpoints.landing import landing_address, module_of
-from lti_tool.web.front_door import front_door
 from lti_tool.web.parts import parts
 
 # An id_token of at most 64 KB and what surrounds it.
@@ -21,7 +20,7 @@ def launch() -> ResponseReturnValue:
     request.max_content_length = LARGEST_BODY
     request.max_form_memory_size = LARGEST_BODY
     now = parts().now()
-    visitor = front_door().let_in(request.form, request.cookies, module_of, now=now)
+    visitor = parts().front_door.let_in(request.form, request.cookies, module_of, now=now)
     # 303: the next request is a GET, so going back or reloading does not post the token again.
     response = redirect("", 303)
     key = open_visit(response, visitor, now=now)

@@ -4,7 +4,6 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.web.browser_session import end_old_logins, set_cookie, without_csrf
-from lti_tool.web.front_door import front_door
 from lti_tool.web.parts import parts
 
 LARGEST_BODY = 64 * 1024
@@ -22,10 +21,10 @@ def login() -> ResponseReturnValue:
     params = request.form if request.method == "POST" else request.args
     state = params.get("check")
     if state:
-        answer = front_door().continue_login(state, request.cookies, now=parts().now())
+        answer = parts().front_door.continue_login(state, request.cookies, now=parts().now())
     else:
         in_frame = request.headers.get("Sec-Fetch-Dest") in _FRAMES
-        answer = front_door().begin_login(params, in_frame=in_frame, now=parts().now())
+        answer = parts().front_door.begin_login(params, in_frame=in_frame, now=parts().now())
     # 302 as the specification's examples have it. Every browser makes a GET of it, which keeps Moodle's session cookie:
     # with SameSite=Lax it would not come along with a POST.
     response = redirect(answer.location, 302)

@@ -1,0 +1,175 @@
+"""The application with a registered platform, on both engines."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from flask import Blueprint, Flask
+from joserfc.jwk import RSAKey
+from pydantic import SecretStr
+
+from lti_tool import bootstrap
+from lti_tool.domain.programme import AssessmentRules, Change, HoursRules, Module, Programme
+from lti_tool.keyring import Keyring
+from lti_tool.lti.http import Http
+from lti_tool.models.database import Database
+from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
+from lti_tool.passback.worker import Worker
+from lti_tool.platforms.front_door import open_front_door
+from lti_tool.platforms.registrations import NewRegistration, add_registration
+from lti_tool.platforms.token_store import DatabaseTokenStore
+from lti_tool.settings import Settings
+from lti_tool.web import assets, browser_session, errors, headers, language
+from lti_tool.web.browser_session import csrf_field, current_visitor
+from lti_tool.web.endpoints import health, jwks, launch, login
+from lti_tool.web.guards import needs_instructor
+from lti_tool.web.parts import Parts
+from tests.certification.platform import CLIENT_ID, DEPLOYMENT_ID, ISSUER, TOOL_URL, KeyServer, new_key, public_half, serve_keys
+from tests.certification.tool import Clock, Tool
+
+ROOT = Path(__file__).parent.parent.parent
+START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def platform_key() -> RSAKey:
+    return new_key("841a98f4b376ced6e8a8")
+
+
+@pytest.fixture(scope="session")
+def foreign_key() -> RSAKey:
+    """Somebody else's key that bears the platform's kid."""
+    return new_key("841a98f4b376ced6e8a8")
+
+
+@pytest.fixture(scope="session")
+def keyring(tmp_path_factory: pytest.TempPathFactory) -> Keyring:
+    keyring = Keyring(tmp_path_factory.mktemp("keys"))
+    keyring.new()
+    return keyring
+
+
+@pytest.fixture(scope="session")
+def _serving() -> Iterator[KeyServer]:
+    with serve_keys() as server:
+        yield server
+
+
+@pytest.fixture
+def key_server(_serving: KeyServer, platform_key: RSAKey) -> KeyServer:
+    _serving.publish(public_half(platform_key))
+    _serving.asked = 0
+    return _serving
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(START)
+
+
+@pytest.fixture
+def parts(database: Database, keyring: Keyring, clock: Clock) -> Parts:
+    settings = Settings(public_url=TOOL_URL, secret_key=SecretStr("s" * 40), environment="production")
+    http = Http()
+    service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock)
+    worker = Worker(database, PlatformGradebooks(database, service_client), label_for=str, concurrency=1)
+    return Parts(
+        settings=settings,
+        database=database,
+        keyring=keyring,
+        programme=a_programme(),
+        issuer=bootstrap.issuer(settings),
+        front_door=open_front_door(database, secret="s" * 40, public_url=TOOL_URL, deployment_policy="approve", http=http),
+        secret="s" * 40,
+        http=http,
+        service_client=service_client,
+        worker=worker,
+        wake_worker=worker.wake,
+        now=clock,
+    )
+
+
+@pytest.fixture
+def app(parts: Parts) -> Flask:
+    return make_app(parts)
+
+
+@pytest.fixture
+def tool(
+    app: Flask,
+    database: Database,
+    platform_key: RSAKey,
+    key_server: KeyServer,
+    clock: Clock,
+    caplog: pytest.LogCaptureFixture,
+) -> Tool:
+    caplog.set_level(logging.INFO)
+    new = NewRegistration(
+        issuer=ISSUER,
+        client_id=CLIENT_ID,
+        auth_login_url=f"{ISSUER}/mod/lti/auth.php",
+        token_url=f"{ISSUER}/mod/lti/token.php",
+        jwks_url=key_server.url,
+        name="Moodle der Musterstadt",
+        deployment_ids=(DEPLOYMENT_ID,),
+    )
+    with database.write.begin() as session:
+        registration = add_registration(session, new, is_production=False, now=clock())
+    return Tool(app, app.test_client(), platform_key, key_server, clock, registration.id, caplog)
+
+
+def make_app(parts: Parts) -> Flask:
+    """Make the application with the real login, launch, visits and refusals, and three small pages behind them."""
+    app = Flask("lti_tool", static_folder=None, template_folder=str(ROOT / "templates"))
+    app.extensions["parts"] = parts
+    assets.set_up(app)
+    language.set_up(app)
+    browser_session.set_up(app)
+    headers.set_up(app)
+    errors.set_up(app)
+    app.jinja_env.globals["in_language"] = lambda wish: f"?lang={wish}"
+    for room in (login, launch, jwks, health):
+        app.register_blueprint(room.blueprint)
+    app.register_blueprint(_pages())
+    return app
+
+
+def _pages() -> Blueprint:
+    pages = Blueprint("modules", __name__)
+
+    @pages.get("/modules")
+    def overview() -> str:
+        return f"overview of user {current_visitor().user_id}"
+
+    @pages.route("/modules/<slug>", methods=["GET", "POST"])
+    def module(slug: str) -> str:
+        return f"{slug} for user {current_visitor().user_id} {csrf_field()}"
+
+    @pages.get("/cohort")
+    @needs_instructor
+    def cohort() -> str:
+        return "the cohort"
+
+    return pages
+
+
+def a_programme() -> Programme:
+    slugs = ("grundlagen-und-strategie", "technologien-und-daten")
+    modules = tuple(
+        Module(number, slug, slug, slug, "", "", (), "", "", (), (), (), (), (), None) for number, slug in enumerate(slugs, 1)
+    )
+    return Programme(
+        slug="smart-city-manager",
+        title="Smart-City-Manager:in",
+        subtitle="",
+        language="de",
+        version="1.0",
+        changes=(Change("1.0", date(2026, 11, 1), ""),),
+        assessment=AssessmentRules(12, {}, 6, 3, 1, 36, 60, 3, 24),
+        hours=HoursRules(10, 20),
+        modules=modules,
+        dimensions=(),
+        dimension_levels=(),
+    )
