@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import clock, migrations
@@ -74,11 +75,11 @@ def build(settings: Settings) -> Parts:
     Raises:
         ConfigurationError: the programme's files have errors.
     """
+    settings = settings.model_copy(update={"secret_key": SecretStr(secret_key(settings))})
     database = open_database(settings.effective_database_url)
     keyring = Keyring(settings.keys_dir)
     programme = _programme(programme_folder(settings))
     http = Http()
-    secret = secret_key(settings)
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
     worker = _worker(database, service_client, programme)
     return Parts(
@@ -89,12 +90,11 @@ def build(settings: Settings) -> Parts:
         issuer=issuer(settings),
         front_door=open_front_door(
             database,
-            secret=secret,
+            secret=settings.secret_key.get_secret_value(),
             public_url=settings.public_url,
             deployment_policy=settings.deployment_policy,
             http=http,
         ),
-        secret=secret,
         http=http,
         service_client=service_client,
         worker=worker,

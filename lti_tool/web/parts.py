@@ -32,8 +32,6 @@ class Parts:
     issuer: Issuer
     front_door: FrontDoor
     """Login and launch."""
-    secret: str
-    """Signs cookies and forms."""
     http: Http
     service_client: ClockedServiceClient
     """Talks to the platforms' services."""
