@@ -1,0 +1,179 @@
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lti_tool.cli import main
+
+ADD = [
+    "registrations",
+    "add",
+    "--issuer",
+    "https://moodle.example",
+    "--client-id",
+    "abc",
+    "--auth-login-url",
+    "https://moodle.example/mod/lti/auth.php",
+    "--token-url",
+    "https://moodle.example/mod/lti/token.php",
+    "--jwks-url",
+    "https://moodle.example/mod/lti/certs.php",
+    "--deployment",
+    "2",
+    "--name",
+    "Testmoodle",
+]
+
+
+class Cli:
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+
+    def __call__(self, *arguments: str) -> Result:
+        return CliRunner().invoke(main, arguments, env=self._environment)
+
+
+@pytest.fixture
+def cli(sqlite_url: str, keys_folder: Path, tmp_path: Path) -> Cli:
+    return Cli(
+        {
+            "LTI_TOOL_DATABASE_URL": sqlite_url,
+            "LTI_TOOL_KEYS_DIR": str(keys_folder),
+            "LTI_TOOL_DATA_DIR": str(tmp_path),
+        }
+    )
+
+
+COMMANDS = [
+    (),
+    ("serve",),
+    ("worker",),
+    ("playground",),
+    ("db",),
+    ("db", "upgrade"),
+    ("db", "current"),
+    ("keys",),
+    ("keys", "new"),
+    ("keys", "list"),
+    ("keys", "retire"),
+    ("registrations",),
+    ("registrations", "add"),
+    ("registrations", "list"),
+    ("registrations", "show"),
+    ("registrations", "disable"),
+    ("registrations", "enable"),
+    ("registrations", "remove"),
+    ("deployments",),
+    ("deployments", "list"),
+    ("deployments", "approve"),
+    ("deployments", "block"),
+    ("programme", "check"),
+    ("doctor",),
+    ("outbox", "list"),
+    ("outbox", "retry"),
+    ("outbox", "reconcile"),
+    ("certificates", "list"),
+    ("certificates", "show"),
+    ("certificates", "revoke"),
+    ("certificates", "reissue"),
+    ("certificates", "export"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(cli: Cli, command: tuple[str, ...]) -> None:
+    result = cli(*command, "--help")
+    assert result.exit_code == 0
+    assert "Usage:" in result.output
+
+
+def test_a_registration_is_added_listed_shown_and_disabled(cli: Cli) -> None:
+    added = cli(*ADD)
+    assert (added.exit_code, added.output) == (0, "1\n")
+    (listed,) = json.loads(cli("registrations", "list", "--json").output)
+    assert (listed["issuer"], listed["client_id"], listed["is_enabled"]) == ("https://moodle.example", "abc", True)
+    assert "https://moodle.example/mod/lti/token.php" in cli("registrations", "show", "1").output
+    assert cli("registrations", "disable", "1").exit_code == 0
+    assert "disabled" in cli("registrations", "list").output
+    assert cli("registrations", "enable", "1").exit_code == 0
+
+
+def test_the_same_issuer_and_client_again_is_refused_with_a_reason(cli: Cli) -> None:
+    cli(*ADD)
+    again = cli(*ADD)
+    assert again.exit_code == 1
+    assert again.stdout == ""
+    assert again.stderr.strip()
+
+
+def test_wrong_usage_ends_with_2(cli: Cli) -> None:
+    assert cli("registrations", "add").exit_code == 2
+    assert cli("no-such-command").exit_code == 2
+
+
+def test_deployments_are_approved_and_blocked(cli: Cli) -> None:
+    cli(*ADD)
+    assert "approved" in cli("deployments", "list").output
+    assert cli("deployments", "block", "1", "2").exit_code == 0
+    assert "blocked" in cli("deployments", "list").output
+    assert cli("deployments", "approve", "1", "99").exit_code in (0, 1)
+
+
+def test_a_removed_registration_is_gone(cli: Cli) -> None:
+    cli(*ADD)
+    assert cli("registrations", "remove", "1", "--yes").exit_code == 0
+    assert cli("registrations", "show", "1").exit_code == 1
+
+
+def test_the_database_is_at_this_release(cli: Cli) -> None:
+    assert cli("db", "upgrade").output.startswith("Already at revision")
+    database, release = cli("db", "current").output.removeprefix("database ").split(", release ")
+    assert database == release.strip()
+
+
+def test_keys_are_made_and_listed(cli: Cli, tmp_path: Path) -> None:
+    environment = {"LTI_TOOL_KEYS_DIR": str(tmp_path / "own-keys")}
+    assert "No key yet" in CliRunner().invoke(main, ["keys", "list"], env=environment).output
+    assert "signs now" in CliRunner().invoke(main, ["keys", "new"], env=environment).output
+    assert CliRunner().invoke(main, ["keys", "list"], env=environment).output.endswith("signs\n")
+
+
+def test_the_only_key_cannot_be_retired(cli: Cli, keys_folder: Path) -> None:
+    kid = next(keys_folder.glob("*.pem")).stem
+    refused = cli("keys", "retire", kid)
+    assert refused.exit_code == 1
+    assert "wird noch gebraucht" in refused.stderr
+
+
+def test_empty_lists_are_no_failure(cli: Cli) -> None:
+    assert cli("outbox", "list").output == "0 deliveries\n"
+    assert json.loads(cli("outbox", "list", "--failed", "--json").output) == []
+    assert cli("certificates", "list").output == "0 certificates\n"
+
+
+def test_an_unknown_delivery_or_certificate_is_refused(cli: Cli) -> None:
+    assert cli("outbox", "retry", "77").exit_code == 1
+    assert cli("certificates", "show", "0000").exit_code == 1
+
+
+def test_a_bad_setting_is_named(sqlite_url: str) -> None:
+    result = CliRunner().invoke(
+        main, ["db", "current"], env={"LTI_TOOL_PUBLIC_URL": "ftp://x", "LTI_TOOL_DATABASE_URL": sqlite_url}
+    )
+    assert result.exit_code == 1
+    assert "LTI_TOOL_PUBLIC_URL must be a web address" in result.stderr
+
+
+def test_the_shipped_programme_has_no_errors(cli: Cli) -> None:
+    result = cli("programme", "check")
+    assert result.exit_code == 0
+    assert result.output.strip().splitlines()[-1].startswith("0 errors")
+
+
+def test_a_programme_with_an_error_is_refused_with_file_and_line(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "programme.toml").write_text('title = "x"\nslug = \n')
+    result = cli("programme", "check", str(tmp_path / "broken"))
+    assert result.exit_code == 1
+    assert "programme.toml:2" in result.output
