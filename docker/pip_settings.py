@@ -20,7 +20,7 @@ CA_VARIABLES = ("PIP_CERT", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUND
 def pip_settings() -> dict[str, str]:
     """Read pip's settings as pip itself merges them: the environment wins over the user's file, that over the machine's."""
     command = [sys.executable, "-m", "pip", "config", "list", "--disable-pip-version-check"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - fixed words
     found: dict[str, tuple[int, str]] = {}
     for line in listed.splitlines():
         name, _, quoted = line.partition("=")
