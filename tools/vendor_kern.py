@@ -13,14 +13,65 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-COMPONENTS = (
-    "accordion alert badge body btn card description-list dialog divider error fieldset form-check form-input heading hgroup hint "
-    "icon input-group label link list number preline progress sr-only subline summary table task-list title dark light"
-).split()
-ICONS = (
-    "arrow-back arrow-forward arrow-up arrow-down check-circle checklist close danger download edit info menu-book mail "
-    "open-in-new print success visibility warning calendar-today home help keyboard-arrow-down keyboard-arrow-up"
-).split()
+COMPONENTS = [
+    "accordion",
+    "alert",
+    "badge",
+    "body",
+    "btn",
+    "card",
+    "description-list",
+    "dialog",
+    "divider",
+    "error",
+    "fieldset",
+    "form-check",
+    "form-input",
+    "heading",
+    "hgroup",
+    "hint",
+    "icon",
+    "input-group",
+    "label",
+    "link",
+    "list",
+    "number",
+    "preline",
+    "progress",
+    "sr-only",
+    "subline",
+    "summary",
+    "table",
+    "task-list",
+    "title",
+    "dark",
+    "light",
+]
+ICONS = [
+    "arrow-back",
+    "arrow-forward",
+    "arrow-up",
+    "arrow-down",
+    "check-circle",
+    "checklist",
+    "close",
+    "danger",
+    "download",
+    "edit",
+    "info",
+    "menu-book",
+    "mail",
+    "open-in-new",
+    "print",
+    "success",
+    "visibility",
+    "warning",
+    "calendar-today",
+    "home",
+    "help",
+    "keyboard-arrow-down",
+    "keyboard-arrow-up",
+]
 FONTS = ("FiraSans-Regular.woff2", "FiraSans-Medium.woff2", "FiraSans-SemiBold.woff2")
 TARGET = Path(__file__).parent.parent / "lti_tool" / "web" / "static" / "vendor" / "kern"
 
