@@ -6,6 +6,7 @@ from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonPro
 from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
 from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
 from lti_tool.models.room import Context, LaunchedLink, Membership, ResourceLink, User
+from lti_tool.models.workbook import Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback, WorkbookField, WorkbookVersion
 
 __all__ = [
     "AccessToken",
@@ -29,4 +30,10 @@ __all__ = [
     "UsedNonce",
     "User",
     "UtcDateTime",
+    "Workbook",
+    "WorkbookChapter",
+    "WorkbookEdition",
+    "WorkbookFeedback",
+    "WorkbookField",
+    "WorkbookVersion",
 ]
