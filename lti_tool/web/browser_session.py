@@ -118,7 +118,7 @@ class _Visits:
 
 def set_up(app: Flask) -> None:
     """Find each request's visit, check the CSRF token of whatever changes something, give templates their words."""
-    app.extensions["visits"] = _Visits(app.extensions["parts"].secret)
+    app.extensions["visits"] = _Visits(app.extensions["parts"].settings.secret_key.get_secret_value())
     app.before_request(_find_visit)
     app.before_request(_check_csrf)
     app.jinja_env.globals.update(href=href, csrf_token=csrf_token, csrf_field=csrf_field)
