@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME
@@ -29,7 +29,8 @@ class HeldCertificate:
     state: State
     ended_on: date | None
     reason: str
-    has_document: bool
+    document_bytes: int | None
+    """Size of the document; None: it is not there."""
     needs_help: bool
     """It could not be typeset; a person must decide how the name is written."""
 
@@ -61,14 +62,14 @@ class Document:
 def list_my_certificates(session: Session, programme: Programme, *, user_id: int) -> MyCertificates:
     """Collect a person's certificates and what is still missing for the next."""
     user = session.get_one(User, user_id)
-    rows = session.scalars(
-        select(Certificate)
+    rows = session.execute(
+        select(Certificate, func.length(Certificate.pdf))
         .where(Certificate.user_id == user_id, Certificate.programme_slug == programme.slug)
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     )
     completions = session.execute(select(Completion.module_slug, Completion.completed_at).where(Completion.user_id == user_id))
     missing = missing_modules(programme, {slug: day_of(at) for slug, at in completions})
-    certificates = tuple(_held(row) for row in rows)
+    certificates = tuple(_held(row, document_bytes) for row, document_bytes in rows)
     return MyCertificates(
         certificates=certificates,
         completed=len(programme.modules) - len(missing),
@@ -78,7 +79,7 @@ def list_my_certificates(session: Session, programme: Programme, *, user_id: int
     )
 
 
-def _held(certificate: Certificate) -> HeldCertificate:
+def _held(certificate: Certificate, document_bytes: int | None) -> HeldCertificate:
     facts = facts_from_json(certificate.facts)
     return HeldCertificate(
         id=certificate.id,
@@ -90,7 +91,7 @@ def _held(certificate: Certificate) -> HeldCertificate:
         state=state_of(certificate),
         ended_on=day_of(certificate.revoked_at) if certificate.revoked_at else None,
         reason=certificate.revocation_reason,
-        has_document=certificate.pdf_sha256 is not None,
+        document_bytes=document_bytes,
         needs_help=bool(certificate.problem),
     )
 

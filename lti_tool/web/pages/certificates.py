@@ -1,0 +1,89 @@
+"""A participant's own certificates: what they hold, what is still missing, and the name to print."""
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.my_certificates import MyCertificates, get_document, list_my_certificates
+from lti_tool.certificates.name_certificate import name_certificate
+from lti_tool.domain.certificate import NameRefused, clean_name
+from lti_tool.domain.people import Visitor
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.parts import parts
+
+blueprint = Blueprint("certificates", __name__)
+
+
+@blueprint.get("/certificates")
+def overview() -> str:
+    """Show all of a person's certificates and what is missing for the next."""
+    visitor = current_visitor()
+    mine = _mine(visitor)
+    # A process may have died between issue and typesetting: then the document is made now.
+    waiting = [held.id for held in mine.certificates if held.document_bytes is None and not held.needs_help]
+    if waiting:
+        for certificate_id in waiting:
+            make_document(parts().database, certificate_id)
+        mine = _mine(visitor)
+    return render_template(
+        "certificates/overview.html", section="certificates", mine=mine, modules=len(parts().programme.modules)
+    )
+
+
+@blueprint.get("/certificates/<int:certificate_id>.pdf")
+def document(certificate_id: int) -> ResponseReturnValue:
+    """Send the stored document of one's own certificate."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        found = get_document(session, certificate_id, user_id=visitor.user_id)
+    response = Response(found.pdf, content_type="application/pdf")
+    response.set_etag(found.sha256)
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response.make_conditional(request)
+
+
+@blueprint.get("/certificates/name")
+def name() -> ResponseReturnValue:
+    """Ask for the name to print, where the platform told none."""
+    mine = _mine(current_visitor())
+    if not mine.may_name:
+        return redirect(href("certificates.overview"), 303)
+    return render_template("certificates/name.html", section="certificates", typed=mine.name or "")
+
+
+@blueprint.post("/certificates/name")
+def save_name() -> ResponseReturnValue:
+    """Show the name as it will be printed; once that is confirmed, store it and issue what waited for it."""
+    visitor = current_visitor()
+    typed = request.form.get("name", "")
+    step = request.form.get("step")
+    try:
+        printed = clean_name(typed)
+    except NameRefused as error:
+        return render_template("certificates/name.html", section="certificates", typed=typed, error=error), error.status
+    if step == "confirm":
+        _store_name(visitor, printed)
+        return redirect(href("certificates.overview"), 303)
+    if step == "change":
+        return render_template("certificates/name.html", section="certificates", typed=printed)
+    return render_template("certificates/name_preview.html", section="certificates", name=printed)
+
+
+def _store_name(visitor: Visitor, printed: str) -> None:
+    with parts().database.write.begin() as session:
+        certificate_id = name_certificate(
+            session,
+            parts().programme,
+            user_id=visitor.user_id,
+            name=printed,
+            issuer=parts().issuer,
+            now=parts().now(),
+        )
+    if certificate_id is not None:
+        make_document(parts().database, certificate_id)
+
+
+def _mine(visitor: Visitor) -> MyCertificates:
+    with parts().database.read() as session:
+        return list_my_certificates(session, parts().programme, user_id=visitor.user_id)
