@@ -46,6 +46,10 @@ class ClockedServiceClient(ServiceClient):
         """Tell how far a platform's clock is ahead of ours; zero where nothing is known."""
         return self._leads.get(registration_id, timedelta(0))
 
+    def forget_clocks(self) -> None:
+        """Know nothing any more, as a process does that has just begun."""
+        self._leads.clear()
+
 
 class PlatformGradebooks:
     """Implements `ports.Gradebooks`; one per process, safe to use from its threads."""

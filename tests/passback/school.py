@@ -23,6 +23,7 @@ from lti_tool.models import (
 from lti_tool.models.database import Database
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.outbox import enqueue_scores
+from lti_tool.passback.ports import Gradebooks
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.playground import Playground
@@ -52,22 +53,20 @@ class TestClock:
 class School:
     """One platform with one course; people are named as in the playground (`participant01`)."""
 
-    def __init__(
-        self, database: Database, *, issuer: str, clock: Callable[[], datetime], name: str = "", line_items_path: str = ""
-    ) -> None:
+    def __init__(self, database: Database, *, issuer: str, clock: Callable[[], datetime], host: str = "") -> None:
         self.database = database
         self.clock = clock
-        self.issuer = issuer
+        host = host or issuer
         with database.write.begin() as session:
-            platform = Platform(issuer=issuer, name=name, created_at=MONDAY)
+            platform = Platform(issuer=issuer, created_at=MONDAY)
             session.add(platform)
             session.flush()
             registration = Registration(
                 platform_id=platform.id,
                 client_id="playground-tool",
-                auth_login_url=f"{issuer}/mod/lti/auth.php",
-                token_url=f"{issuer}/mod/lti/token.php",
-                jwks_url=f"{issuer}/mod/lti/certs.php",
+                auth_login_url=f"{host}/mod/lti/auth.php",
+                token_url=f"{host}/mod/lti/token.php",
+                jwks_url=f"{host}/mod/lti/certs.php",
                 created_at=MONDAY,
             )
             session.add(registration)
@@ -152,11 +151,16 @@ class School:
         with self.database.read() as session:
             return session.scalar(select(func.count()).select_from(ScoreDelivery)) or 0
 
+    def retry_now(self, user_id: int) -> None:
+        """Let a delivery that was put off be due now."""
+        with self.database.write.begin() as session:
+            session.execute(update(ScoreDelivery).where(ScoreDelivery.user_id == user_id).values(next_try_at=self.clock()))
+
     def states(self) -> dict[str, int]:
         """Count the deliveries by state."""
         query = select(ScoreDelivery.state, func.count()).group_by(ScoreDelivery.state)
         with self.database.read() as session:
-            return {state: count for state, count in session.execute(query)}
+            return dict(session.execute(query).all())
 
     def events(self, user_id: int) -> list[str]:
         """Give a user's ledger as `event version detail`."""
@@ -182,17 +186,38 @@ class PlaygroundSchool(School):
         super().__init__(database, issuer=lms.issuer, clock=clock)
         self.lms = lms
         self.time = clock
+        self._tool_key = tool_key
         self.http = Http(read_timeout_s=0.5)
-        self.client = ClockedServiceClient(self.http, DatabaseTokenStore(database), lambda: tool_key, clock=clock)
-        self.gradebooks = PlatformGradebooks(database, self.client)
+        self.client = self._new_client()
+        self.gradebooks: Gradebooks = PlatformGradebooks(database, self.client)
+
+    def _new_client(self) -> ClockedServiceClient:
+        tokens = DatabaseTokenStore(self.database)
+        return ClockedServiceClient(self.http, tokens, lambda: self._tool_key, clock=self.time)
+
+    def second_registration(self) -> School:
+        """Give another registration at the same playground."""
+        return School(self.database, issuer="https://other.test", clock=self.time, host=self.lms.issuer)
+
+    def be_patient(self) -> None:
+        """Wait longer for the platform's answers."""
+        self.http.close()
+        self.http = Http(read_timeout_s=5.0)
+        self.client = self._new_client()
+        self.gradebooks = PlatformGradebooks(self.database, self.client)
+
+    def another_process(self) -> Worker:
+        """Give a worker that shares nothing with the others but the database."""
+        gradebooks = PlatformGradebooks(self.database, self._new_client())
+        return Worker(self.database, gradebooks, label_for=str.title, clock=self.time)
 
     def worker(self, **arguments: object) -> Worker:
         settings: dict[str, object] = {"label_for": {MODULE: TITLE}.__getitem__, "clock": self.clock, **arguments}
         return Worker(self.database, self.gradebooks, **settings)  # type: ignore[arg-type]
 
-    def activity(self, module_slug: str = MODULE, **changes: str | None) -> int:
-        """Give our key of the playground's activity for a module, as a launch of it would have stored it."""
-        claims = self.lms.claims("participant01", module_slug, nonce="n")
+    def activity(self, key: str = MODULE, *, module_slug: str | None = None, **changes: str | None) -> int:
+        """Give our key of the playground's activity (by its module or id), as a launch of it would have stored it."""
+        claims = self.lms.claims("participant01", key, nonce="n")
         endpoint = claims["https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"]
         values: dict[str, str | None] = {
             "line_item_url": endpoint.get("lineitem") or None,
@@ -204,7 +229,7 @@ class PlaygroundSchool(School):
             resource_link_id,
             line_item_url=values["line_item_url"],
             line_items_url=values["line_items_url"],
-            module_slug=module_slug,
+            module_slug=module_slug or key,
         )
 
     def participant(self, name: str = "participant01") -> int:

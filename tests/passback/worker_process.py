@@ -1,0 +1,27 @@
+"""A real worker process for the tests that kill one: `python worker_process.py DATABASE_URL KEY_FILE`."""
+
+import json
+import sys
+from pathlib import Path
+
+from joserfc.jwk import RSAKey
+
+from lti_tool import clock, logs
+from lti_tool.lti.http import Http
+from lti_tool.models.database import open_database
+from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
+from lti_tool.passback.worker import Worker
+from lti_tool.platforms.token_store import DatabaseTokenStore
+
+
+def main(database_url: str, key_file: str) -> None:
+    """Deliver until killed."""
+    logs.configure()
+    database = open_database(database_url)
+    key = RSAKey.import_key(json.loads(Path(key_file).read_text(encoding="utf-8")))
+    client = ClockedServiceClient(Http(), DatabaseTokenStore(database), lambda: key, clock=clock.now)
+    Worker(database, PlatformGradebooks(database, client), label_for=str.title, poll_s=0.1).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
