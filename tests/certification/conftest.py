@@ -82,7 +82,6 @@ def parts(database: Database, keyring: Keyring, clock: Clock) -> Parts:
         programme=a_programme(),
         issuer=bootstrap.issuer(settings),
         front_door=open_front_door(database, secret="s" * 40, public_url=TOOL_URL, deployment_policy="approve", http=http),
-        secret="s" * 40,
         http=http,
         service_client=service_client,
         worker=worker,
@@ -132,12 +131,14 @@ def make_app(parts: Parts) -> Flask:
     app.jinja_env.globals["in_language"] = lambda wish: f"?lang={wish}"
     for room in (login, launch, jwks, health):
         app.register_blueprint(room.blueprint)
-    app.register_blueprint(_pages())
+    for blueprint in _pages():
+        app.register_blueprint(blueprint)
     return app
 
 
-def _pages() -> Blueprint:
+def _pages() -> tuple[Blueprint, Blueprint]:
     pages = Blueprint("modules", __name__)
+    certificates = Blueprint("certificates", __name__)
 
     @pages.get("/modules")
     def overview() -> str:
@@ -152,7 +153,11 @@ def _pages() -> Blueprint:
     def cohort() -> str:
         return "the cohort"
 
-    return pages
+    @certificates.get("/certificates", endpoint="overview")
+    def certificates_overview() -> str:
+        return "the certificates"
+
+    return pages, certificates
 
 
 def a_programme() -> Programme:

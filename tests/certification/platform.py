@@ -49,7 +49,7 @@ def sign(header: Json, payload: Json | list[Any] | bytes, key: Any) -> str:
     return f"{signing_input}.{segment(algorithm.sign(signing_input.encode('ascii'), key))}"
 
 
-def launch_claims(nonce: str, *, now: datetime, **changes: Any) -> Json:
+def launch_claims(login_nonce: str, /, *, now: datetime, **changes: Any) -> Json:
     """Give the claims of a participant's launch as Moodle 4.2 sends them; changed by the names in `claim_names`.
 
     `ABSENT` takes a claim out.
@@ -57,7 +57,7 @@ def launch_claims(nonce: str, *, now: datetime, **changes: Any) -> Json:
     issued_at = int(now.timestamp())
     services = f"{ISSUER}/mod/lti/services.php"
     claims: Json = {
-        "nonce": nonce,
+        "nonce": login_nonce,
         "iat": issued_at,
         "exp": issued_at + 60,
         "iss": ISSUER,
