@@ -1,0 +1,1 @@
+"""A participant goes through a module: lessons, self-checks, quiz, score, certificate."""

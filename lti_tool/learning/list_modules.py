@@ -1,0 +1,83 @@
+"""Lists the programme's modules with where a visitor stands in each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.hours import module_minutes
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Module, Programme
+from lti_tool.learning.footprint import Footprint, footprint_of
+from lti_tool.models import ResourceLink
+from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
+
+
+@dataclass(frozen=True)
+class ModuleLine:
+    """One module in the overview."""
+
+    module: Module
+    minutes: int
+    lessons_read: int
+    is_started: bool
+    is_quiz_passed: bool
+    completed_at: datetime | None
+    delivery: DeliveryStatus | None
+    """None: the module is not passed, or no course waits for its score."""
+    is_next: bool
+
+
+@dataclass(frozen=True)
+class ModulesPage:
+    lines: tuple[ModuleLine, ...]
+    completed: int
+    next_module: Module | None
+    """None: all are passed."""
+    link_has_no_module: bool
+    """The visitor came by a link that names no module yet."""
+
+
+def list_modules(session: Session, programme: Programme, visitor: Visitor) -> ModulesPage:
+    """Gather the overview of all modules."""
+    footprint = footprint_of(session, visitor.user_id)
+    next_module = next_module_of(programme, footprint)
+    lines = tuple(_line(session, programme, visitor, module, footprint, next_module) for module in programme.modules)
+    return ModulesPage(
+        lines=lines,
+        completed=sum(line.completed_at is not None for line in lines),
+        next_module=next_module,
+        link_has_no_module=_link_has_no_module(session, visitor),
+    )
+
+
+def next_module_of(programme: Programme, footprint: Footprint) -> Module | None:
+    """Pick where to go on: a module begun and not passed, else the first one not passed."""
+    unfinished = [module for module in programme.modules if module.slug not in footprint.completed_at]
+    begun = [module for module in unfinished if footprint.lessons.get(module.slug) or footprint.tries_at(module)]
+    return next(iter([*begun, *unfinished]), None)
+
+
+def _line(
+    session: Session, programme: Programme, visitor: Visitor, module: Module, footprint: Footprint, next_module: Module | None
+) -> ModuleLine:
+    evidence = footprint.evidence(module)
+    completed_at = footprint.completed_at.get(module.slug)
+    return ModuleLine(
+        module=module,
+        minutes=module_minutes(module, programme.hours),
+        lessons_read=evidence.lessons_read,
+        is_started=bool(footprint.lessons.get(module.slug) or footprint.tries_at(module)),
+        is_quiz_passed=evidence.is_quiz_passed,
+        completed_at=completed_at,
+        delivery=delivery_status(session, user_id=visitor.user_id, module_slug=module.slug) if completed_at else None,
+        is_next=next_module is not None and module.slug == next_module.slug,
+    )
+
+
+def _link_has_no_module(session: Session, visitor: Visitor) -> bool:
+    if visitor.resource_link_id is None:
+        return False
+    found = session.execute(select(ResourceLink.module_slug).where(ResourceLink.id == visitor.resource_link_id)).one_or_none()
+    return found is not None and found.module_slug is None

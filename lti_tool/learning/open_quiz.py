@@ -1,0 +1,42 @@
+"""Opens the front page of a module's quiz: its rules, the attempts made, what is possible now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.attempts import Standing, Try, standing
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import AssessmentRules, Module, Programme
+from lti_tool.learning.content import get_module
+from lti_tool.learning.footprint import footprint_of
+
+
+@dataclass(frozen=True)
+class QuizPage:
+    module: Module
+    rules: AssessmentRules
+    stands: Standing
+    tries: Sequence[Try]
+    lessons_unread: int
+    minutes: int
+
+
+def open_quiz(session: Session, programme: Programme, visitor: Visitor, module_slug: str, *, now: datetime) -> QuizPage:
+    """Gather the front page of a quiz.
+
+    Raises:
+        NotFound: the programme has no such module.
+    """
+    module = get_module(programme, module_slug)
+    footprint = footprint_of(session, visitor.user_id)
+    evidence = footprint.evidence(module)
+    return QuizPage(
+        module=module,
+        rules=programme.assessment,
+        stands=standing(footprint.tries_at(module), programme.assessment, now=now),
+        tries=footprint.tries_at(module),
+        lessons_unread=evidence.lessons - evidence.lessons_read,
+        minutes=programme.hours.quiz_minutes,
+    )

@@ -1,0 +1,145 @@
+"""Shows what became of an attempt: points, feedback on what was chosen, full solutions where they are due."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.answers import Answer, Extent, extent_of
+from lti_tool.domain.attempts import Standing, standing
+from lti_tool.domain.completion import Missing, missing
+from lti_tool.domain.feedback import Remark, remarks_on
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Item, Lesson, Module, Programme
+from lti_tool.errors import Conflict
+from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
+from lti_tool.learning.content import get_module
+from lti_tool.learning.footprint import footprint_of
+from lti_tool.learning.list_modules import next_module_of
+from lti_tool.learning.open_module import first_unread
+from lti_tool.messages import N_
+from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
+
+
+class Verdict(StrEnum):
+    RIGHT = "right"
+    PARTLY = "partly"
+    WRONG = "wrong"
+    UNANSWERED = "unanswered"
+    WITHDRAWN = "withdrawn"
+
+
+class StillOpen(Conflict):
+    """The attempt has not been handed in: there is nothing to show yet."""
+
+    code = "still_open"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Dieser Versuch ist noch nicht abgegeben."), next_step=N_("Setzen Sie ihn fort und geben Sie ihn am Ende ab.")
+        )
+
+
+@dataclass(frozen=True)
+class ItemReview:
+    position: int
+    item: Item | None
+    points: float
+    verdict: Verdict
+    answer: Answer | None
+    remarks: tuple[Remark, ...]
+    lesson: Lesson | None
+    """Where it is taught."""
+
+
+@dataclass(frozen=True)
+class AttemptReview:
+    module: Module
+    number: int
+    submitted_at: datetime
+    points: float
+    points_possible: int
+    pct: float
+    pass_mark_pct: int
+    is_passed: bool
+    is_best: bool
+    items: tuple[ItemReview, ...]
+    shows_solutions: bool
+    """Only then may a page show `item`'s right answers and its explanation."""
+    stands: Standing
+    missing: tuple[Missing, ...]
+    completed_at: datetime | None
+    delivery: DeliveryStatus | None
+    next_lesson: Lesson | None
+    next_module: Module | None
+    lessons_to_repeat: tuple[Lesson, ...]
+
+
+def review_attempt(
+    session: Session, programme: Programme, visitor: Visitor, module_slug: str, number: int, *, now: datetime
+) -> AttemptReview:
+    """Gather the result of an attempt.
+
+    Raises:
+        NotFound: there is no such attempt.
+        StillOpen: it has not been handed in.
+    """
+    module = get_module(programme, module_slug)
+    attempt = get_attempt(session, visitor, module, number)
+    if attempt.submitted_at is None or attempt.points is None:
+        raise StillOpen
+    footprint = footprint_of(session, visitor.user_id)
+    stands = standing(footprint.tries_at(module), programme.assessment, now=now)
+    items = tuple(_review(question, module) for question in questions_of(session, attempt, module))
+    completed_at = footprint.completed_at.get(module.slug)
+    return AttemptReview(
+        module=module,
+        number=number,
+        submitted_at=attempt.submitted_at,
+        points=attempt.points,
+        points_possible=attempt.points_possible,
+        pct=100 * attempt.points / attempt.points_possible,
+        pass_mark_pct=attempt.pass_mark_pct,
+        is_passed=bool(attempt.is_passed),
+        is_best=stands.best is not None and stands.best.number == number,
+        items=items,
+        shows_solutions=stands.shows_solutions,
+        stands=stands,
+        missing=() if completed_at else missing(footprint.evidence(module)),
+        completed_at=completed_at,
+        delivery=delivery_status(session, user_id=visitor.user_id, module_slug=module.slug) if completed_at else None,
+        next_lesson=first_unread(module, footprint),
+        next_module=next_module_of(programme, footprint),
+        lessons_to_repeat=_lessons_to_repeat(items, module),
+    )
+
+
+def _review(question: DrawnQuestion, module: Module) -> ItemReview:
+    item, answer = question.item, question.answer
+    points = question.row.points or 0.0
+    if item is None:
+        return ItemReview(question.position, None, points, Verdict.WITHDRAWN, None, (), None)
+    return ItemReview(
+        position=question.position,
+        item=item,
+        points=points,
+        verdict=_verdict(item, answer, points),
+        answer=answer,
+        remarks=remarks_on(item, answer),
+        lesson=next((lesson for lesson in module.lessons if lesson.code == item.lesson_code), None),
+    )
+
+
+def _verdict(item: Item, answer: Answer | None, points: float) -> Verdict:
+    if extent_of(item, answer) is Extent.NOTHING:
+        return Verdict.UNANSWERED
+    if points == 1:
+        return Verdict.RIGHT
+    return Verdict.PARTLY if points > 0 else Verdict.WRONG
+
+
+def _lessons_to_repeat(items: Sequence[ItemReview], module: Module) -> tuple[Lesson, ...]:
+    weak = {review.lesson.code for review in items if review.lesson is not None and review.points < 1}
+    return tuple(lesson for lesson in module.lessons if lesson.code in weak)

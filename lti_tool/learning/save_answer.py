@@ -1,0 +1,88 @@
+"""Keeps the answer to one question of an open attempt, so that nothing is lost when a browser or a person goes away."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.answers import Answer, to_json
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Programme
+from lti_tool.errors import Conflict
+from lti_tool.learning.attempt_rows import get_attempt, questions_of
+from lti_tool.learning.content import get_module
+from lti_tool.learning.open_question import AlreadySubmitted, get_question
+from lti_tool.learning.shown_question import Fields, ShownQuestion, read_answer, show_question
+from lti_tool.messages import N_
+
+
+@dataclass(frozen=True)
+class SavedAnswer:
+    saved_at: datetime | None
+    problem: str
+    """What a person should look at again: `not_a_number`, `same_number`; empty: nothing."""
+    count: int
+
+
+class AnsweredElsewhere(Conflict):
+    """Another window has saved another answer since this one was opened."""
+
+    code = "answered_elsewhere"
+
+    def __init__(self, mine: ShownQuestion, saved_at: datetime | None) -> None:
+        super().__init__(
+            N_("Diese Frage wurde inzwischen in einem anderen Fenster anders beantwortet."),
+            next_step=N_("Prüfen Sie Ihre Antwort und speichern Sie noch einmal."),
+        )
+        self.mine = mine
+        self.saved_at = saved_at
+
+
+def save_answer(
+    session: Session,
+    programme: Programme,
+    visitor: Visitor,
+    module_slug: str,
+    number: int,
+    position: int,
+    fields: Fields,
+    *,
+    seen_version: str,
+    now: datetime,
+) -> SavedAnswer:
+    """Keep the answer that a form brought.
+
+    Args:
+        fields: The form's fields, see `shown_question`.
+        seen_version: `version_of` the answer that the form was opened with. Where the stored one is newer and differs,
+            nothing is overwritten.
+    Raises:
+        NotFound: there is no such attempt or question.
+        AlreadySubmitted: the attempt was handed in.
+        AnsweredElsewhere: see above.
+    """
+    module = get_module(programme, module_slug)
+    # Locked: an answer that comes while the attempt is being handed in waits, and then finds it handed in.
+    attempt = get_attempt(session, visitor, module, number, lock=True)
+    if attempt.submitted_at is not None:
+        raise AlreadySubmitted
+    questions = list(questions_of(session, attempt, module))
+    question = get_question(questions, position)
+    if question.item is None:
+        return SavedAnswer(question.saved_at, "", len(questions))
+    read = read_answer(question.item, question.order, fields)
+    if not _are_equal(read.answer, question.answer):
+        if version_of(question.saved_at) != seen_version:
+            raise AnsweredElsewhere(show_question(question.item, question.order, read.answer), question.saved_at)
+        question.row.answer = to_json(read.answer) if read.answer is not None else None
+        question.row.saved_at = now
+    return SavedAnswer(question.row.saved_at, read.problem, len(questions))
+
+
+def version_of(saved_at: datetime | None) -> str:
+    """Name a stored answer by the moment it was saved; empty: nothing was saved yet."""
+    return saved_at.isoformat() if saved_at is not None else ""
+
+
+def _are_equal(one: Answer | None, other: Answer | None) -> bool:
+    return one == other

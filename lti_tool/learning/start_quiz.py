@@ -1,0 +1,120 @@
+"""Starts an attempt at a module's quiz, or goes on with the open one."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.attempts import NextTry, standing
+from lti_tool.domain.drawing import DrawnItem, draw
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Module, Programme
+from lti_tool.errors import Conflict
+from lti_tool.learning.content import get_module
+from lti_tool.learning.footprint import footprint_of
+from lti_tool.messages import N_
+from lti_tool.models import Attempt, AttemptItem
+
+log = logging.getLogger(__name__)
+
+
+class AttemptNotAllowed(Conflict):
+    """No attempt can begin now."""
+
+    code = "attempt_not_allowed"
+
+
+def start_quiz(session: Session, programme: Programme, visitor: Visitor, module_slug: str, *, seed: int, now: datetime) -> int:
+    """Draw a new attempt unless one is open already.
+
+    Args:
+        seed: Random, 0 to 2^63 - 1; kept, so that the draw can be made again.
+    Returns:
+        The attempt's number.
+    Raises:
+        NotFound: the programme has no such module.
+        AttemptNotAllowed: the wait before the last attempt is not over, or none is left.
+        QuizNotReady: the pool cannot fill the blueprint.
+    """
+    module = get_module(programme, module_slug)
+    number = _allowed_number(session, programme, visitor, module, now)
+    if _is_there(session, visitor, module, number):
+        return number
+    seen = _seen_ids(session, visitor, module)
+    drawn = draw(module.items, module.lesson_codes, programme.assessment, seed=seed, seen_ids=seen)
+    try:
+        with session.begin_nested():
+            _insert(session, programme, visitor, module, number, seed, drawn, now)
+    except IntegrityError:
+        # The unique constraint let another tab's start win; both go on with that one.
+        if not _is_there(session, visitor, module, number):
+            raise
+    return number
+
+
+def _allowed_number(session: Session, programme: Programme, visitor: Visitor, module: Module, now: datetime) -> int:
+    stands = standing(footprint_of(session, visitor.user_id).tries_at(module), programme.assessment, now=now)
+    if stands.next_try is NextTry.WAIT:
+        raise AttemptNotAllowed(
+            N_("Der letzte Versuch ist noch nicht freigegeben."),
+            next_step=N_(
+                "Auf der Seite der Lernerfolgskontrolle steht, ab wann er möglich ist. Nutzen Sie die Zeit zum Wiederholen."
+            ),
+        )
+    if stands.next_try is NextTry.NONE_LEFT:
+        raise AttemptNotAllowed(
+            N_("Alle Versuche sind genutzt."),
+            next_step=N_("Bitte sprechen Sie mit Ihrer Lernbegleitung. Sie kann einen weiteren Versuch freigeben."),
+        )
+    return stands.next_number
+
+
+def _is_there(session: Session, visitor: Visitor, module: Module, number: int) -> bool:
+    return (
+        session.scalar(
+            select(Attempt.id).where(
+                Attempt.user_id == visitor.user_id, Attempt.module_slug == module.slug, Attempt.number == number
+            )
+        )
+        is not None
+    )
+
+
+def _seen_ids(session: Session, visitor: Visitor, module: Module) -> set[str]:
+    query = select(AttemptItem.item_id).join(Attempt).where(
+        Attempt.user_id == visitor.user_id, Attempt.module_slug == module.slug
+    )  # fmt: skip
+    return set(session.scalars(query))
+
+
+def _insert(
+    session: Session,
+    programme: Programme,
+    visitor: Visitor,
+    module: Module,
+    number: int,
+    seed: int,
+    drawn: tuple[DrawnItem, ...],
+    now: datetime,
+) -> None:
+    attempt = Attempt(
+        user_id=visitor.user_id,
+        module_slug=module.slug,
+        number=number,
+        seed=seed,
+        programme_version=programme.version,
+        pass_mark_pct=programme.assessment.pass_mark_pct,
+        context_id=visitor.context_id,
+        started_at=now,
+        points_possible=len(drawn),
+    )
+    session.add(attempt)
+    session.flush()
+    session.add_all(
+        AttemptItem(attempt_id=attempt.id, position=position, item_id=item.item_id, order=list(item.order))
+        for position, item in enumerate(drawn, 1)
+    )
+    session.flush()
+    log.info("attempt_started", extra={"attempt": attempt.id, "user": visitor.user_id, "module": module.slug})

@@ -1,0 +1,55 @@
+"""Hands in an attempt: mark, completion, score and certificate in one transaction."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.marking import Mark, mark
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Programme
+from lti_tool.learning.attempt_rows import get_attempt, questions_of
+from lti_tool.learning.content import get_module
+from lti_tool.learning.settle_module import settle_module
+
+log = logging.getLogger(__name__)
+
+
+def submit_quiz(
+    session: Session,
+    programme: Programme,
+    visitor: Visitor,
+    module_slug: str,
+    number: int,
+    *,
+    issuer: Issuer,
+    now: datetime,
+) -> Mark | None:
+    """Mark what is saved of an attempt and draw the consequences.
+
+    Handing in twice (double click, back button, second tab) marks once.
+
+    Returns:
+        The mark; None: the attempt was handed in before.
+    Raises:
+        NotFound: there is no such module, or the visitor has no such attempt.
+    """
+    module = get_module(programme, module_slug)
+    attempt = get_attempt(session, visitor, module, number, lock=True)
+    if attempt.submitted_at is not None:
+        return None
+    questions = questions_of(session, attempt, module)
+    result = mark(
+        [question.item for question in questions],
+        [question.answer for question in questions],
+        pass_mark_pct=attempt.pass_mark_pct,
+    )
+    for question, points in zip(questions, result.per_item, strict=True):
+        question.row.points = float(points)
+    attempt.submitted_at = now
+    attempt.points = result.points
+    attempt.is_passed = result.is_passed
+    log.info("attempt_submitted", extra={"attempt": attempt.id, "user": visitor.user_id, "module": module.slug})
+    settle_module(session, programme, visitor, module, issuer=issuer, now=now)
+    return result
