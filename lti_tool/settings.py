@@ -63,6 +63,10 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = "on"
     embedded_worker: Literal["auto", "on", "off"] = "auto"
     """Whether `serve` also delivers scores; `auto`: on SQLite only."""
+    allow_private_platforms: bool | None = None
+    """Whether a platform may register from a private network or this machine; absent: in development only."""
+    platform_hosts: str = ""
+    """Further hosts, separated by commas, where a platform that registers may have its endpoints."""
 
     @classmethod
     def settings_customise_sources(
@@ -98,6 +102,10 @@ class Settings(BaseSettings):
     def effective_database_url(self) -> str:
         """Give the database URL with the default filled in."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'lti-tool.sqlite3').absolute()}"
+
+    @property
+    def private_platforms_allowed(self) -> bool:
+        return not self.is_production if self.allow_private_platforms is None else self.allow_private_platforms
 
     @property
     def is_production(self) -> bool:

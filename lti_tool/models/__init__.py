@@ -2,6 +2,7 @@
 
 from lti_tool.models.base import Base, UtcDateTime
 from lti_tool.models.certification import Certificate
+from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
 from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
 from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
@@ -18,6 +19,7 @@ __all__ = [
     "Context",
     "DeliveryEvent",
     "Deployment",
+    "Invite",
     "LaunchedLink",
     "LessonProgress",
     "LineItem",

@@ -41,6 +41,8 @@ class Context(Base):
     title: Mapped[str] = mapped_column(Text, default="")
     label: Mapped[str] = mapped_column(Text, default="")
     memberships_url: Mapped[str | None] = mapped_column(String(2000))
+    claim_names: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Names, never values, of the claims of the latest launch from here, separated by spaces."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
 
