@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.my_certificates import MyCertificates, get_document, list_my_certificates
 from lti_tool.certificates.name_certificate import name_certificate
+from lti_tool.certificates.wording import DOCUMENT_TYPE
 from lti_tool.domain.certificate import NameRefused, clean_name
 from lti_tool.domain.people import Visitor
 from lti_tool.web.browser_session import current_visitor, href
@@ -67,7 +68,7 @@ def save_name() -> ResponseReturnValue:
         return redirect(href("certificates.overview"), 303)
     if step == "change":
         return render_template("certificates/name.html", section="certificates", typed=printed)
-    return render_template("certificates/name_preview.html", section="certificates", name=printed)
+    return render_template("certificates/name_preview.html", section="certificates", name=printed, type=DOCUMENT_TYPE)
 
 
 def _store_name(visitor: Visitor, printed: str) -> None:
