@@ -17,7 +17,7 @@ COMMENT_LENGTH_MAX = 4_000
 VERSIONS_KEPT = 60
 """Of each field; the oldest go first."""
 _WRITING_SPELL = timedelta(minutes=5)
-_SHORTENED_BY = 40
+_REMOVED_MAX = 40
 
 COVER_NUMBER = -1
 
@@ -231,12 +231,18 @@ def missing_fields(chapter: Chapter, contents: Mapping[str, Content]) -> tuple[M
 def continues(earlier: Content, later: Content, *, begun_at: datetime, now: datetime) -> bool:
     """Tell whether a save goes on with the kept version instead of beginning a new one.
 
-    Autosave writes every second; a version is a spell of writing of at most five minutes. A save that loses a good deal
-    of text always begins a new version, so that what was deleted by mistake is still there.
+    Autosave writes every second; a version is a spell of writing of at most five minutes. A save that takes away a good
+    deal of text always begins a new version, so that what was deleted or replaced by mistake is still there.
     """
-    return (
-        now - begun_at < _WRITING_SPELL and later.length > earlier.length - _SHORTENED_BY and len(later.rows) >= len(earlier.rows)
-    )
+    return now - begun_at < _WRITING_SPELL and _removed("\n".join(earlier.texts), "\n".join(later.texts)) <= _REMOVED_MAX
+
+
+def _removed(earlier: str, later: str) -> int:
+    """Count the characters between the common beginning and the common end that are gone."""
+    shorter = min(len(earlier), len(later))
+    start = next((n for n in range(shorter) if earlier[n] != later[n]), shorter)
+    end = next((n for n in range(shorter - start) if earlier[-1 - n] != later[-1 - n]), shorter - start)
+    return len(earlier) - start - end
 
 
 def practice_done(rule: PracticeRule, *, accepted: bool, submitted: bool, confirmed: bool) -> bool:
