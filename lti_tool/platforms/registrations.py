@@ -35,6 +35,7 @@ class NewRegistration:
     token_audience: str | None = None
     name: str = ""
     deployment_ids: tuple[str, ...] = ()
+    product_family: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,14 @@ class RegistrationDetails:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class SavedRegistration:
+    """What `save_registration` has made of it."""
+
+    registration: RegistrationDetails
+    is_new: bool
+
+
 def add_registration(session: Session, new: NewRegistration, *, is_production: bool, now: datetime) -> RegistrationDetails:
     """Add a registration and approve its deployments.
 
@@ -63,11 +72,6 @@ def add_registration(session: Session, new: NewRegistration, *, is_production: b
         Conflict: this issuer and client_id are registered already.
     """
     _check(new, is_production=is_production)
-    platform = session.scalar(select(Platform).where(Platform.issuer == new.issuer))
-    if platform is None:
-        platform = Platform(issuer=new.issuer, name=new.name[:200], created_at=now)
-        session.add(platform)
-        session.flush()
     taken = Conflict(
         N_("Für %(issuer)s ist die Client-ID %(client_id)s schon registriert."),
         next_step=N_("Sehen Sie mit `registrations list` nach; entfernen Sie die alte Registrierung, wenn sie falsch ist."),
@@ -76,16 +80,9 @@ def add_registration(session: Session, new: NewRegistration, *, is_production: b
     )
     if find_registration_id(session, new.issuer, new.client_id) is not None:
         raise taken
+    platform = _platform(session, new, now=now)
     row = Registration(
-        platform_id=platform.id,
-        client_id=new.client_id,
-        name=new.name[:200],
-        auth_login_url=new.auth_login_url,
-        token_url=new.token_url,
-        token_audience=new.token_audience or None,
-        jwks_url=new.jwks_url,
-        is_enabled=True,
-        created_at=now,
+        platform_id=platform.id, client_id=new.client_id, name=new.name[:200], is_enabled=True, created_at=now, **_addresses(new)
     )
     session.add(row)
     try:
@@ -93,18 +90,59 @@ def add_registration(session: Session, new: NewRegistration, *, is_production: b
     except IntegrityError as err:
         # Somebody else was faster.
         raise taken from err
-    for deployment_id in dict.fromkeys(new.deployment_ids):
-        session.add(
-            Deployment(
-                registration_id=row.id,
-                deployment_id=deployment_id,
-                status="approved",
-                first_seen_at=now,
-                decided_at=now,
-            )
-        )
-    session.flush()
+    _approve_deployments(session, row.id, new.deployment_ids, now=now)
     return _details(row, platform)
+
+
+def save_registration(session: Session, new: NewRegistration, *, is_production: bool, now: datetime) -> SavedRegistration:
+    """Add a registration, or bring the one with this issuer and client_id up to date.
+
+    What an operator has decided stays: a disabled registration stays disabled, a blocked deployment blocked.
+
+    Raises:
+        ToolError: an address is none, or is not https in production.
+    """
+    known = find_registration_id(session, new.issuer, new.client_id)
+    if known is None:
+        return SavedRegistration(add_registration(session, new, is_production=is_production, now=now), is_new=True)
+    _check(new, is_production=is_production)
+    session.execute(update(Registration).where(Registration.id == known).values(**_addresses(new)))
+    _platform(session, new, now=now)
+    _approve_deployments(session, known, new.deployment_ids, now=now)
+    return SavedRegistration(get_registration(session, known), is_new=False)
+
+
+def _platform(session: Session, new: NewRegistration, *, now: datetime) -> Platform:
+    platform = session.scalar(select(Platform).where(Platform.issuer == new.issuer))
+    if platform is None:
+        platform = Platform(issuer=new.issuer, name=new.name[:200], product_family="", created_at=now)
+        session.add(platform)
+    if new.product_family:
+        platform.product_family = new.product_family[:100]
+    session.flush()
+    return platform
+
+
+def _addresses(new: NewRegistration) -> dict[str, str | None]:
+    return {
+        "auth_login_url": new.auth_login_url,
+        "token_url": new.token_url,
+        "token_audience": new.token_audience or None,
+        "jwks_url": new.jwks_url,
+    }
+
+
+def _approve_deployments(session: Session, registration_id: int, deployment_ids: tuple[str, ...], *, now: datetime) -> None:
+    for deployment_id in dict.fromkeys(deployment_ids):
+        row = session.scalar(
+            select(Deployment).where(Deployment.registration_id == registration_id, Deployment.deployment_id == deployment_id)
+        )
+        if row is None:
+            row = Deployment(registration_id=registration_id, deployment_id=deployment_id, status="held", first_seen_at=now)
+            session.add(row)
+        if row.status == "held":
+            row.status, row.decided_at = "approved", now
+    session.flush()
 
 
 def register_playground(

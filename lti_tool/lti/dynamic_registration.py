@@ -1,0 +1,268 @@
+"""Dynamic registration (LTI Dynamic Registration 1.0): this tool registers itself at a platform.
+
+1. `read_configuration`: fetch what the platform says of itself and check it (section 3.5.1).
+2. A person confirms what is shown.
+3. `register`: tell the platform about the tool and read what it answers (sections 3.5.2 and 3.6).
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from lti_tool.lti import claim_names as names
+from lti_tool.lti.addresses import OwnAddresses
+from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
+from lti_tool.lti.guarded_fetch import GuardedHttp
+from lti_tool.lti.http import Answer
+from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.registration_failed import LONGEST_SHOWN, RegistrationFailed
+
+PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-configuration"
+TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
+
+# All that this tool asks for. Moodle grants the reading scopes only if they are asked for by name.
+SCOPES: Final = (
+    names.SCOPE_LINE_ITEM,
+    names.SCOPE_LINE_ITEM_READ,
+    names.SCOPE_RESULT_READ,
+    names.SCOPE_SCORE,
+    names.SCOPE_MEMBERSHIPS,
+)
+# The name for the roster and the certificate. Moodle turns these into "share the name: always", and no e-mail claim into
+# "share the e-mail address: never".
+CLAIMS: Final = ("iss", "sub", "name", "given_name", "family_name")
+
+# Hosts whose endpoints lie elsewhere by design: Canvas' cloud answers for all its schools.
+_KNOWN_ENDPOINT_HOSTS: Final = {
+    "canvas.instructure.com": frozenset({"sso.canvaslms.com"}),
+    "canvas.beta.instructure.com": frozenset({"sso.beta.canvaslms.com"}),
+    "canvas.test.instructure.com": frozenset({"sso.test.canvaslms.com"}),
+}
+_LONGEST_URL = 1000
+_LONGEST_ISSUER = 500
+_LARGEST_TOKEN = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformConfiguration:
+    """What a platform says of itself, checked."""
+
+    issuer: str
+    auth_login_url: str
+    token_url: str
+    jwks_url: str
+    registration_url: str
+    token_audience: str | None = None
+    product_family: str = ""
+    version: str = ""
+    scopes: tuple[str, ...] = ()
+    """Those of ours that it supports; all of them where it does not say."""
+    takes_deep_linking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the platform answered; `deployment_id` is None where it deploys the tool later."""
+
+    client_id: str
+    deployment_id: str | None
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolDescription:
+    """How the tool introduces itself."""
+
+    name: str
+    description: str
+    logo_url: str
+    policy_url: str
+
+
+def read_configuration(http: GuardedHttp, url: str, *, further_hosts: frozenset[str] = frozenset()) -> PlatformConfiguration:
+    """Fetch a platform's configuration and check it.
+
+    Args:
+        url: the parameter `openid_configuration`; anybody may have written it.
+        further_hosts: where endpoints may lie besides the issuer's own host.
+    Raises:
+        RegistrationFailed: with one sentence for the administrator.
+    """
+    answer = _send(http, "GET", url)
+    if answer.status != 200:
+        raise RegistrationFailed("configuration_status", platform_status=answer.status, platform_answer=readable(answer))
+    document = _object(answer, "configuration_unreadable")
+    issuer = _url(document, "issuer", longest=_LONGEST_ISSUER)
+    # Section 3.5.1: the issuer's host must be that of the configuration; else anybody could speak for any platform.
+    if host_of(issuer) != host_of(url) or urlsplit(issuer).scheme != urlsplit(url).scheme:
+        raise RegistrationFailed("issuer_differs", detail=issuer)
+    endpoints = {
+        name: _url(document, name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
+    }
+    check_hosts(issuer, endpoints.values(), further_hosts=further_hosts)
+    platform = document.get(PLATFORM_CONFIGURATION)
+    platform = platform if isinstance(platform, dict) else {}
+    audience = document.get("authorization_server")
+    return PlatformConfiguration(
+        issuer=issuer,
+        auth_login_url=endpoints["authorization_endpoint"],
+        token_url=endpoints["token_endpoint"],
+        jwks_url=endpoints["jwks_uri"],
+        registration_url=endpoints["registration_endpoint"],
+        token_audience=audience if isinstance(audience, str) and 0 < len(audience) <= _LONGEST_URL else None,
+        product_family=_text(platform, "product_family_code", 100),
+        version=_text(platform, "version", 100),
+        scopes=_supported_scopes(document),
+        takes_deep_linking=_takes_deep_linking(platform),
+    )
+
+
+def check_hosts(issuer: str, endpoints: Any, *, further_hosts: frozenset[str] = frozenset()) -> None:
+    """Check that a platform's addresses lie at the issuer's host, or where an operator allows it.
+
+    Keys that came from another host could speak for people of this platform.
+
+    Raises:
+        RegistrationFailed: one lies elsewhere.
+    """
+    issuer_host = host_of(issuer)
+    allowed = {issuer_host} | _KNOWN_ENDPOINT_HOSTS.get(issuer_host, frozenset()) | further_hosts
+    for address in endpoints:
+        if host_of(address) not in allowed or urlsplit(address).scheme != urlsplit(issuer).scheme:
+            raise RegistrationFailed("endpoint_foreign", detail=address)
+
+
+def registration_request(platform: PlatformConfiguration, addresses: OwnAddresses, tool: ToolDescription) -> dict[str, Any]:
+    """Describe the tool as a platform wants it (section 3.5.2); the shape is the one that Moodle 4.2.3 was seen to accept."""
+    messages: list[dict[str, Any]] = [{"type": names.RESOURCE_LINK_REQUEST, "label": tool.name}]
+    if platform.takes_deep_linking:
+        messages.append(
+            {
+                "type": names.DEEP_LINKING_REQUEST,
+                "target_link_uri": addresses.launch_url,
+                "label": tool.name,
+                "placements": ["ContentArea"],
+                "supported_types": ["ltiResourceLink"],
+            }
+        )
+    return {
+        "application_type": "web",
+        "response_types": ["id_token"],
+        "grant_types": ["implicit", "client_credentials"],
+        "initiate_login_uri": addresses.login_url,
+        # Platforms compare these to the letter; there is one for all messages.
+        "redirect_uris": [addresses.launch_url],
+        "client_name": tool.name,
+        "jwks_uri": f"{addresses.public_url}/lti/jwks",
+        "logo_uri": tool.logo_url,
+        "token_endpoint_auth_method": "private_key_jwt",
+        "client_uri": addresses.public_url,
+        "policy_uri": tool.policy_url,
+        "scope": " ".join(platform.scopes),
+        TOOL_CONFIGURATION: {
+            # Moodle compares it with the target's host and wants no port.
+            "domain": urlsplit(addresses.public_url).hostname,
+            "description": tool.description,
+            "target_link_uri": addresses.launch_url,
+            "claims": list(CLAIMS),
+            "messages": messages,
+        },
+    }
+
+
+def register(http: GuardedHttp, platform: PlatformConfiguration, request: Mapping[str, Any], token: str | None) -> Registered:
+    """Send the registration and read the answer. Moodle answers 200, the specification says 201.
+
+    Args:
+        token: the parameter `registration_token`; D2L sends none.
+    Raises:
+        RegistrationFailed: with the platform's own words.
+    """
+    answer = _send(
+        http,
+        "POST",
+        platform.registration_url,
+        headers={"Content-Type": "application/json", "Accept": "application/json"},
+        body=json.dumps(request).encode(),
+        bearer=token or None,
+    )
+    if answer.status not in (200, 201):
+        raise RegistrationFailed("refused", platform_status=answer.status, platform_answer=readable(answer))
+    document = _object(answer, "answer_unreadable")
+    client_id = document.get("client_id")
+    if not isinstance(client_id, str) or not 0 < len(client_id) <= 255 or not client_id.isprintable():
+        raise RegistrationFailed("answer_unreadable", platform_answer=readable(answer))
+    configuration = document.get(TOOL_CONFIGURATION)
+    deployment_id = configuration.get("deployment_id") if isinstance(configuration, dict) else None
+    scope = document.get("scope")
+    return Registered(
+        client_id=client_id,
+        deployment_id=deployment_id if isinstance(deployment_id, str) and 0 < len(deployment_id) <= 255 else None,
+        scopes=tuple(scope.split()) if isinstance(scope, str) else platform.scopes,
+    )
+
+
+def is_usable_token(token: str) -> bool:
+    """Tell whether a registration token may go into a header."""
+    return token.isascii() and token.isprintable() and " " not in token and len(token) <= _LARGEST_TOKEN
+
+
+def host_of(url: str) -> str:
+    """Give the host of an address, in lower case; empty if there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def readable(answer: Answer) -> str:
+    """Give the words of an answer without markup and cut, for people; it is still somebody else's text."""
+    text = answer.body[: 64 * 1024].decode("utf-8", "replace")
+    text = re.sub(r"(?is)<(script|style|head)\b.*?</\1\s*>", " ", text)
+    text = re.sub(r"<[^>]*>", " ", text)
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " …"
+
+
+def _send(http: GuardedHttp, method: str, url: str, **rest: Any) -> Answer:
+    try:
+        return http.send(method, url, **rest)
+    except (ServiceRefused, ServiceUnavailable) as err:
+        raise RegistrationFailed(err.code) from err
+
+
+def _object(answer: Answer, code: str) -> Mapping[str, Any]:
+    try:
+        document = answer.json()
+    except ValueError as err:
+        raise RegistrationFailed(code, detail="JSON", platform_answer=readable(answer)) from err
+    if not isinstance(document, dict):
+        raise RegistrationFailed(code, detail="JSON", platform_answer=readable(answer))
+    return document
+
+
+def _url(document: Mapping[str, Any], name: str, *, longest: int = _LONGEST_URL) -> str:
+    value = document.get(name)
+    if not isinstance(value, str) or len(value) > longest or not value.isascii() or origin_of(value) is None:
+        raise RegistrationFailed("configuration_unreadable", detail=name)
+    return value
+
+
+def _text(document: Mapping[str, Any], name: str, longest: int) -> str:
+    value = document.get(name)
+    return "".join(letter for letter in value if letter.isprintable())[:longest] if isinstance(value, str) else ""
+
+
+def _supported_scopes(document: Mapping[str, Any]) -> tuple[str, ...]:
+    supported = document.get("scopes_supported")
+    return SCOPES if not isinstance(supported, list) else tuple(scope for scope in SCOPES if scope in supported)
+
+
+def _takes_deep_linking(platform: Mapping[str, Any]) -> bool:
+    messages = platform.get("messages_supported")
+    if not isinstance(messages, list):
+        return True
+    return any(isinstance(each, dict) and each.get("type") == names.DEEP_LINKING_REQUEST for each in messages)

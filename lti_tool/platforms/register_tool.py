@@ -1,0 +1,81 @@
+"""Register the tool at a platform: what was shown to the administrator, sealed, comes back and is stored."""
+
+from dataclasses import astuple, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.lti.dynamic_registration import PlatformConfiguration, Registered, host_of
+from lti_tool.lti.seal import Seal
+from lti_tool.platforms.invite_platform import OpenInvite, use_invite_up
+from lti_tool.platforms.registrations import NewRegistration, SavedRegistration, save_registration
+
+# As long as Moodle's registration token.
+OFFER_LIFETIME_S = 3600
+
+
+class Offers:
+    """Seals what a confirm page has shown, so that what is confirmed is what was shown, without cookie and without a table."""
+
+    def __init__(self, secret: str) -> None:
+        self._seal = Seal(secret, "platforms.offer.1")
+
+    def close(self, invite: OpenInvite, platform: PlatformConfiguration, token: str, *, now: datetime) -> str:
+        """Seal a checked configuration and the platform's registration token, for one invitation."""
+        return self._seal.close([invite.id, int(now.timestamp()), token, *astuple(platform)])
+
+    def open(self, invite: OpenInvite, text: str, *, now: datetime) -> tuple[PlatformConfiguration, str] | None:
+        """Give configuration and token back; None if it is not ours, of another invitation, or too old."""
+        values = self._seal.open(text)
+        if values is None:
+            return None
+        invite_id, made_at, token, *platform = values
+        if invite_id != invite.id or not -60 <= now.timestamp() - made_at <= OFFER_LIFETIME_S:
+            return None
+        opened = PlatformConfiguration(*platform)
+        return replace(opened, scopes=tuple(opened.scopes)), token
+
+
+def register_tool(
+    session: Session,
+    invite: OpenInvite,
+    platform: PlatformConfiguration,
+    registered: Registered,
+    *,
+    is_production: bool,
+    now: datetime,
+) -> SavedRegistration:
+    """Store what a platform answered, with its deployment approved, and use the invitation up.
+
+    Registering the same client again brings its addresses up to date.
+
+    Raises:
+        InviteUnusable: the invitation was used meanwhile.
+        ToolError: an address is not https in production.
+    """
+    new = NewRegistration(
+        issuer=platform.issuer,
+        client_id=registered.client_id,
+        auth_login_url=platform.auth_login_url,
+        token_url=platform.token_url,
+        jwks_url=platform.jwks_url,
+        token_audience=platform.token_audience,
+        name=host_of(platform.issuer),
+        product_family=platform.product_family,
+        deployment_ids=(registered.deployment_id,) if registered.deployment_id else (),
+    )
+    return register_by_hand(session, invite, new, is_production=is_production, now=now)
+
+
+def register_by_hand(
+    session: Session, invite: OpenInvite, new: NewRegistration, *, is_production: bool, now: datetime
+) -> SavedRegistration:
+    """Store what an administrator has copied from the platform, and use the invitation up.
+
+    Raises:
+        InviteUnusable: the invitation was used meanwhile.
+        ToolError: an address is none, or is not https in production.
+    """
+    saved = save_registration(session, new, is_production=is_production, now=now)
+    use_invite_up(session, invite.id, saved.registration.id, now=now)
+    return saved
