@@ -33,8 +33,10 @@ def texts() -> Iterator[tuple[str, str, int]]:
         else:
             environment = Environment(extensions=["jinja2.ext.i18n"])  # noqa: S701 - nothing is rendered here
             for line, _function, message in environment.extract_translations(path.read_text(encoding="utf-8")):
-                if isinstance(message, str) and message:
-                    yield message, name, line
+                # With keyword values (`_('… %(n)s', n=3)`) the extractor gives a tuple: the text and None for each value.
+                text = message[0] if isinstance(message, tuple) else message
+                if text:
+                    yield text, name, line
 
 
 def main() -> None:
