@@ -2,24 +2,25 @@
 
 The nonce's hash is a primary key, so of many simultaneous replays one inserts it and gets in. Everything else hangs on
 that insert. The pieces of SQL are the same for both engines; PostgreSQL takes them as one (data-modifying CTEs), because
-round trips are what a launch costs there.
+round trips are what a launch costs there. Both go to the driver's own cursor: by way of SQLAlchemy a launch takes more than twice the
+processor time (measured: 0.37 instead of 0.17 ms on PostgreSQL, 0.65 instead of 0.28 ms on SQLite).
 """
 
 import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, TextClause, bindparam, text
+from sqlalchemy import delete
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.lti.claims import Launch, Person
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.roles import Roles
-from lti_tool.models import UtcDateTime
+from lti_tool.models import UsedNonce
 from lti_tool.platforms.registration_directory import DirectoryEntry
 
 if TYPE_CHECKING:
@@ -95,13 +96,7 @@ _TEXTS: Final = (
 )
 
 
-def _timed(sql: str) -> TextClause:
-    clause = text(sql)
-    moments = [bindparam(name, type_=UtcDateTime()) for name in ("now", "nonce_expires_at") if f":{name}" in sql]
-    return clause.bindparams(*moments)
-
-
-def _for_postgresql() -> TextClause:
+def _for_postgresql() -> str:
     """Join the pieces to one statement. Foreign keys are checked at its end, so rows may name each other within it."""
     words = {
         "true": "true",
@@ -127,18 +122,30 @@ def _for_postgresql() -> TextClause:
                seen_link.id AS link_key, seen_link.module_slug
         FROM seen_user LEFT JOIN seen_context ON true LEFT JOIN seen_link ON true"""  # noqa: S608 - our own pieces
     # A parameter in a SELECT list has no type of its own, least of all where it is NULL.
-    return _timed(re.sub(rf":({'|'.join(_TEXTS)})\b", r"CAST(:\1 AS text)", whole))
+    typed = re.sub(rf":({'|'.join(_TEXTS)})\b", r"CAST(:\1 AS text)", whole)
+    return re.sub(r":([a-z_]+)\b", r"%(\1)s", typed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """In the order of the PostgreSQL statement's columns."""
+
+    user_id: int
+    is_blocked: bool
+    context_key: int | None
+    link_key: int | None
+    module_slug: str | None
 
 
 @dataclass(frozen=True)
 class _SqliteStatements:
-    nonce: TextClause
-    user: TextClause
-    context: TextClause
-    membership: TextClause
-    link: TextClause
-    launched: TextClause
-    platform: TextClause
+    nonce: str
+    user: str
+    context: str
+    membership: str
+    link: str
+    launched: str
+    platform: str
 
 
 def _for_sqlite() -> _SqliteStatements:
@@ -156,19 +163,19 @@ def _for_sqlite() -> _SqliteStatements:
         "user_and_link": one_row,
     }
     return _SqliteStatements(
-        nonce=_timed(_NONCE),
-        user=_timed(_USER.format(**words)),
-        context=_timed(_CONTEXT.format(**words)),
-        membership=_timed(_MEMBERSHIP.format(**words)),
-        link=_timed(_LINK.format(**words)),
-        launched=_timed(_LAUNCHED.format(**words)),
-        platform=_timed(_PLATFORM),
+        nonce=_NONCE,
+        user=_USER.format(**words),
+        context=_CONTEXT.format(**words),
+        membership=_MEMBERSHIP.format(**words),
+        link=_LINK.format(**words),
+        launched=_LAUNCHED.format(**words),
+        platform=_PLATFORM,
     )
 
 
 _POSTGRESQL: Final = _for_postgresql()
 _SQLITE: Final = _for_sqlite()
-_PURGE: Final = _timed("DELETE FROM used_nonce WHERE expires_at < :now")
+_SQLITE_TIME: Final = "%Y-%m-%d %H:%M:%S.%f"
 _launches = count(1)
 
 
@@ -194,28 +201,22 @@ def record_launch(
     """
     roles = roles_of(launch.roles)
     values = _values(launch, entry, deployment_id, module_slug, roles, now=now)
-    if database.is_postgresql:
-        # Autocommit: one statement is a transaction of its own, and BEGIN and COMMIT would be two more round trips.
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            found = connection.execute(_POSTGRESQL, values).mappings().one_or_none()
-            row = None if found is None else dict(found)
-            _purge_now_and_then(connection, now=now)
-    else:
-        with database.engine.begin() as connection:
-            row = _record_in_sqlite(connection, values)
-            _purge_now_and_then(connection, now=now)
+    row = _record_in_postgresql(database, values) if database.is_postgresql else _record_in_sqlite(database, values)
+    if next(_launches) % _PURGE_EVERY == 0:
+        with database.write.begin() as session:
+            session.execute(delete(UsedNonce).where(UsedNonce.expires_at < now))
     if row is None:
         raise LaunchRejected(code="nonce_used", registration_id=launch.registration.id)
-    if row["is_blocked"]:
+    if row.is_blocked:
         raise LaunchRejected(code="user_blocked", registration_id=launch.registration.id)
     return Visitor(
-        user_id=row["user_id"],
+        user_id=row.user_id,
         platform_id=entry.platform_id,
         registration_id=launch.registration.id,
         deployment_id=deployment_id,
-        context_id=row["context_key"],
-        resource_link_id=row["link_key"],
-        module_slug=row["module_slug"],
+        context_id=row.context_key,
+        resource_link_id=row.link_key,
+        module_slug=row.module_slug,
         roles=roles,
         locale=launch.presentation.locale or "",
         frame_origin=entry.frame_origin,
@@ -277,30 +278,51 @@ def full_name(person: Person) -> str | None:
     return unicodedata.normalize("NFC", name) if name else None
 
 
-def _record_in_sqlite(connection: Connection, values: dict[str, Any]) -> dict[str, Any] | None:
-    if connection.execute(_SQLITE.nonce, values).rowcount == 0:
+def _record_in_postgresql(database: "Database", values: dict[str, Any]) -> _Recorded | None:
+    connection = database.engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        # Autocommit: one statement is a transaction of its own, and BEGIN and COMMIT would be two more round trips.
+        driver.autocommit = True
+        try:
+            row = driver.execute(_POSTGRESQL, values).fetchone()
+        finally:
+            driver.autocommit = False
+    finally:
+        connection.close()
+    return None if row is None else _Recorded(*row)
+
+
+def _record_in_sqlite(database: "Database", values: dict[str, Any]) -> _Recorded | None:
+    # As SQLAlchemy writes datetimes there.
+    moments = {name: values[name].astimezone(UTC).strftime(_SQLITE_TIME) for name in ("now", "nonce_expires_at")}
+    connection = database.engine.raw_connection()
+    try:
+        driver: Any = connection.driver_connection
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            recorded = _record_within(driver, values | moments)
+        except BaseException:
+            driver.execute("ROLLBACK")
+            raise
+        driver.execute("COMMIT")
+    finally:
+        connection.close()
+    return recorded
+
+
+def _record_within(driver: Any, values: dict[str, Any]) -> _Recorded | None:
+    if driver.execute(_SQLITE.nonce, values).rowcount == 0:
         return None
-    user = connection.execute(_SQLITE.user, values).one()
-    values["user_id"] = user.id
-    context = connection.execute(_SQLITE.context, values).one_or_none()
-    values["context_key"] = context.id if context else None
-    if context:
-        connection.execute(_SQLITE.membership, values)
-    link = connection.execute(_SQLITE.link, values).one_or_none()
-    values["link_key"] = link.id if link else None
-    if link:
-        connection.execute(_SQLITE.launched, values)
+    ((values["user_id"], is_blocked),) = driver.execute(_SQLITE.user, values).fetchall()
+    contexts = driver.execute(_SQLITE.context, values).fetchall()
+    values["context_key"] = contexts[0][0] if contexts else None
+    if contexts:
+        driver.execute(_SQLITE.membership, values)
+    links = driver.execute(_SQLITE.link, values).fetchall()
+    values["link_key"], module_slug = links[0] if links else (None, None)
+    if links:
+        driver.execute(_SQLITE.launched, values)
     if values["product_family"]:
-        connection.execute(_SQLITE.platform, values)
-    return {
-        "user_id": user.id,
-        "is_blocked": bool(user.is_blocked),
-        "context_key": values["context_key"],
-        "link_key": values["link_key"],
-        "module_slug": link.module_slug if link else None,
-    }
-
-
-def _purge_now_and_then(connection: Connection, *, now: datetime) -> None:
-    if next(_launches) % _PURGE_EVERY == 0:
-        connection.execute(_PURGE, {"now": now})
+        driver.execute(_SQLITE.platform, values)
+    return _Recorded(values["user_id"], bool(is_blocked), values["context_key"], values["link_key"], module_slug)

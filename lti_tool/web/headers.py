@@ -8,6 +8,12 @@ from lti_tool.web.parts import parts
 
 # No inline script or style anywhere. `data:` images are KERN's icons inside its stylesheet.
 _SOURCES = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
+_FOR_ALL = (
+    ("X-Content-Type-Options", "nosniff"),
+    # The visit's key in our addresses is nobody else's business.
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
 _HSTS = "max-age=31536000"
 
 
@@ -32,17 +38,14 @@ def allow_forms_to_anywhere() -> None:
 
 def _set_headers(response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _policy())
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    # The visit's key in our addresses is nobody else's business.
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+    headers.extend(_FOR_ALL)
+    headers["Content-Security-Policy"] = _policy()
     if _ancestors() == "'none'":
-        headers.setdefault("X-Frame-Options", "DENY")
-    if visitor_if_any() is not None or response.status_code >= 400:
-        headers.setdefault("Cache-Control", "no-store")
+        headers["X-Frame-Options"] = "DENY"
+    if (visitor_if_any() is not None or response.status_code >= 400) and "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
     if parts().settings.is_production:
-        headers.setdefault("Strict-Transport-Security", _HSTS)
+        headers["Strict-Transport-Security"] = _HSTS
     return response
 
 
