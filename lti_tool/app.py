@@ -45,6 +45,8 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     for room in (login, launch, jwks, health, modules, quizzes, certificates, verify):
         app.register_blueprint(room.blueprint)
 
+    health.set_readiness(app, lambda: bootstrap.readiness(parts))
+
     def in_language(wish: str) -> str:
         """Give the present page's address in another language (the visit stays in it)."""
         arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": wish}

@@ -131,6 +131,20 @@ def start_embedded_worker(app: "Flask") -> Worker | None:
     return parts.worker
 
 
+def readiness(parts: Parts) -> list[str]:
+    """Tell what keeps this process from serving, one word each; nothing means ready."""
+    amiss = []
+    if parts.keyring.signing_kid() is None:
+        amiss.append("no_signing_key")
+    try:
+        found, expected = migrations.current_revision(parts.database.engine), migrations.newest_revision()
+    except SQLAlchemyError:
+        return [*amiss, "database_unavailable"]
+    if found is None or (expected is not None and found < expected):
+        amiss.append("migrations_pending")
+    return amiss
+
+
 def check_ready_to_serve(settings: Settings) -> None:
     """Stop the start with a sentence where something is missing.
 
