@@ -205,6 +205,21 @@ def register(http: GuardedHttp, platform: PlatformConfiguration, request: Mappin
     )
 
 
+def check_keys(http: GuardedHttp, jwks_url: str) -> None:
+    """Look whether a platform's public keys are where somebody typed that they are.
+
+    Raises:
+        RegistrationFailed: they are not, or we may not look there.
+    """
+    answer = _send(http, "GET", jwks_url)
+    try:
+        keys = answer.json()["keys"] if answer.status == 200 else None
+    except (ValueError, KeyError, TypeError):
+        keys = None
+    if not isinstance(keys, list) or not keys:
+        raise RegistrationFailed("keys_missing", detail=jwks_url, platform_status=answer.status)
+
+
 def is_usable_token(token: str) -> bool:
     """Tell whether a registration token may go into a header."""
     return token.isascii() and token.isprintable() and " " not in token and len(token) <= _LARGEST_TOKEN

@@ -25,6 +25,8 @@ _TEXTS: Final = {
     "issuer_differs": N_("Die Konfiguration liegt nicht bei der Lernplattform, für die sie gelten soll (%(detail)s)."),
     "endpoint_foreign": N_("Die Lernplattform nennt eine Adresse bei einem anderen Rechner: %(detail)s."),
     "invite_elsewhere": N_("Diese Einladung gilt für eine andere Lernplattform (%(detail)s)."),
+    "token_unusable": N_("Die Lernplattform hat ein fehlerhaftes Registrierungs-Token mitgegeben."),
+    "keys_missing": N_("Unter %(detail)s stehen keine öffentlichen Schlüssel (Status %(status)s)."),
     "refused": N_("Die Lernplattform hat die Registrierung abgelehnt (Status %(status)s)."),
     "answer_unreadable": N_("Die Lernplattform hat die Registrierung angenommen, aber keine Client-ID genannt."),
 }
@@ -44,6 +46,7 @@ _NEXT_STEPS: Final = {
     "endpoint_foreign": N_(
         "Ist das gewollt, kann der Betrieb dieses Angebots den Rechner zulassen (Einstellung PLATFORM_HOSTS)."
     ),
+    "keys_missing": N_("Prüfen Sie die Adresse der öffentlichen Schlüssel. Kopieren Sie sie am besten aus der Lernplattform."),
     "invite_elsewhere": N_("Lassen Sie sich eine Einladung für diese Lernplattform geben."),
 }
 # What the words of Moodle's registration endpoint mean for the person at the screen.

@@ -1,0 +1,249 @@
+"""Registration by invitation: in the frame that a platform opens, or by hand. No cookie is needed, the invitation suffices."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Blueprint, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.errors import ToolError
+from lti_tool.lti.addresses import OwnAddresses
+from lti_tool.lti.dynamic_registration import (
+    PlatformConfiguration,
+    Registered,
+    ToolDescription,
+    check_hosts,
+    check_keys,
+    host_of,
+    is_usable_token,
+    read_configuration,
+    register,
+    registration_request,
+)
+from lti_tool.lti.guarded_fetch import GuardedHttp
+from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.messages import N_
+from lti_tool.platforms.invite_platform import OpenInvite, check_platform, claim_invite, open_invite, release_invite
+from lti_tool.platforms.lms_families import FAMILIES, find_family
+from lti_tool.platforms.register_tool import Offers, register_by_hand, register_tool
+from lti_tool.platforms.registrations import NewRegistration, SavedRegistration
+from lti_tool.web.assets import asset_url
+from lti_tool.web.browser_session import without_csrf
+from lti_tool.web.headers import allow_framing_by
+from lti_tool.web.language import translate
+from lti_tool.web.pages.next_clicks import next_clicks
+from lti_tool.web.parts import parts
+
+log = logging.getLogger(__name__)
+blueprint = Blueprint("register", __name__)
+P = ParamSpec("P")
+
+_FIELDS = ("issuer", "client_id", "deployment_id", "auth_login_url", "token_url", "jwks_url", "token_audience")
+_TOO_OLD = N_("Zwischen Anzeige und Bestätigung ist zu viel Zeit vergangen, oder die Seite wurde verändert.")
+_BEGIN_AGAIN = N_("Beginnen Sie die Registrierung in der Lernplattform noch einmal.")
+
+
+def _kept_by_nobody(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Let no cache keep what belongs to one invitation."""
+
+    @wraps(view)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        response = make_response(view(*args, **kwargs))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return answered
+
+
+@blueprint.get("/lti/register/<invite>")
+@_kept_by_nobody
+def begin(invite: str) -> ResponseReturnValue:
+    """Show which platform asks and what it will be asked for; without a platform explain what to do with this address."""
+    opened = _opened(invite)
+    address = request.args.get("openid_configuration", "")
+    if not address:
+        return render_template("register/explain.html", invite=invite, expires_at=opened.expires_at, address=request.base_url)
+    token = request.args.get("registration_token", "")
+    try:
+        _frame_for(address)
+        if not is_usable_token(token):
+            raise RegistrationFailed("token_unusable")
+        platform = read_configuration(_http(), address, further_hosts=_further_hosts())
+        check_platform(opened, platform.issuer)
+    except RegistrationFailed as failure:
+        return _failed(failure, host_of(address))
+    offer = Offers(_secret()).close(opened, platform, token, now=parts().now())
+    return render_template(
+        "register/confirm.html", invite=invite, offer=offer, platform=platform, clicks=next_clicks(platform.product_family)
+    )
+
+
+@blueprint.post("/lti/register/<invite>")
+@without_csrf
+@_kept_by_nobody
+def confirm(invite: str) -> ResponseReturnValue:
+    """Register at the platform that was shown."""
+    opened = _opened(invite)
+    now = parts().now()
+    offer = Offers(_secret()).open(opened, request.form.get("offer", ""), now=now)
+    if offer is None:
+        raise ToolError(_TOO_OLD, next_step=_BEGIN_AGAIN, code="offer_unusable")
+    platform, token = offer
+    allow_framing_by(origin_of(platform.issuer) or "")
+    with parts().database.write.begin() as session:
+        claim_invite(session, opened.id, now=now)
+    try:
+        registered = register(_http(), platform, _request(platform), token)
+        saved = _store(opened, platform, registered)
+    except ToolError as failure:
+        with parts().database.write.begin() as session:
+            release_invite(session, opened.id)
+        if isinstance(failure, RegistrationFailed):
+            return _failed(failure, host_of(platform.issuer))
+        raise
+    return render_template(
+        "register/done.html",
+        saved=saved,
+        platform=platform,
+        registered=registered,
+        clicks=next_clicks(platform.product_family),
+        is_in_frame=True,
+    )
+
+
+@blueprint.get("/lti/register/<invite>/by-hand")
+@_kept_by_nobody
+def by_hand(invite: str) -> ResponseReturnValue:
+    """Show our addresses, and a form for the platform's, filled as far as its family is known."""
+    _opened(invite)
+    family = find_family(request.args.get("family", ""))
+    site = request.args.get("site", "").strip()
+    has_site = origin_of(site) is not None
+    values = family.filled(site) if family and has_site else {}
+    return _by_hand_page(
+        invite, values, site=site, family=family.key if family else "", site_is_wrong=bool(site) and not has_site
+    )
+
+
+@blueprint.post("/lti/register/<invite>/by-hand")
+@without_csrf
+@_kept_by_nobody
+def register_typed(invite: str) -> ResponseReturnValue:
+    """Register what was typed, once the platform's keys have been seen."""
+    opened = _opened(invite)
+    values = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    new = NewRegistration(
+        issuer=values["issuer"],
+        client_id=values["client_id"],
+        auth_login_url=values["auth_login_url"],
+        token_url=values["token_url"],
+        jwks_url=values["jwks_url"],
+        token_audience=values["token_audience"] or None,
+        name=host_of(values["issuer"]),
+        deployment_ids=(values["deployment_id"],) if values["deployment_id"] else (),
+    )
+    try:
+        _check_typed(opened, new)
+        with parts().database.write.begin() as session:
+            saved = register_by_hand(session, opened, new, is_production=parts().settings.is_production, now=parts().now())
+    except RegistrationFailed as failure:
+        return _by_hand_page(invite, values, failure=failure), failure.status
+    except ToolError as failure:
+        if failure.code != "registration_invalid":
+            raise
+        return _by_hand_page(invite, values, failure=failure), 422
+    _log(saved, opened)
+    clicks = next_clicks(request.form.get("family", ""))
+    return render_template("register/done.html", saved=saved, clicks=clicks, is_in_frame=False)
+
+
+def _check_typed(opened: OpenInvite, new: NewRegistration) -> None:
+    """Look whether the platform is where it was said to be, before anything is stored."""
+    check_platform(opened, new.issuer)
+    check_hosts(new.issuer, (new.auth_login_url, new.token_url, new.jwks_url), further_hosts=_further_hosts())
+    check_keys(_http(), new.jwks_url)
+
+
+def _by_hand_page(
+    invite: str,
+    values: dict[str, str],
+    *,
+    site: str = "",
+    family: str = "",
+    site_is_wrong: bool = False,
+    failure: ToolError | None = None,
+) -> str:
+    addresses = OwnAddresses(parts().settings.public_url)
+    return render_template(
+        "register/by_hand.html",
+        invite=invite,
+        values=values,
+        site=site,
+        site_is_wrong=site_is_wrong,
+        failure=failure,
+        families=FAMILIES,
+        family=find_family(family or request.form.get("family", "")),
+        own=addresses,
+        logo_url=_absolute(asset_url("icon.svg")),
+        module_slugs=[module.slug for module in parts().programme.modules],
+    )
+
+
+def _opened(invite: str) -> OpenInvite:
+    with parts().database.read() as session:
+        return open_invite(session, invite, now=parts().now())
+
+
+def _store(opened: OpenInvite, platform: PlatformConfiguration, registered: Registered) -> SavedRegistration:
+    with parts().database.write.begin() as session:
+        saved = register_tool(
+            session, opened, platform, registered, is_production=parts().settings.is_production, now=parts().now()
+        )
+    _log(saved, opened)
+    return saved
+
+
+def _log(saved: SavedRegistration, opened: OpenInvite) -> None:
+    extra = {"registration": saved.registration.id, "invite": opened.id, "is_new": saved.is_new}
+    log.info("platform_registered", extra=extra)
+
+
+def _failed(failure: RegistrationFailed, host: str) -> ResponseReturnValue:
+    log.warning("registration_failed", extra={"code": failure.code, "host": host[:100]})
+    return render_template("register/failed.html", failure=failure, host=host), failure.status
+
+
+def _frame_for(address: str) -> None:
+    """Let the platform that asks show the page in its frame, also a page that says why it does not work."""
+    allow_framing_by(origin_of(address) or "*")
+
+
+def _request(platform: PlatformConfiguration) -> dict[str, object]:
+    tool = ToolDescription(
+        name=parts().programme.title,
+        description=translate(N_("Lernprogramm in fünf Modulen mit Prüfungen, Strategieentwurf und Zertifikat.")),
+        logo_url=_absolute(asset_url("icon.svg")),
+        policy_url=f"{parts().settings.public_url}/privacy",
+    )
+    return registration_request(platform, OwnAddresses(parts().settings.public_url), tool)
+
+
+def _absolute(path: str) -> str:
+    # Without the hash: a platform keeps the address for years.
+    return parts().settings.public_url + path.partition("?")[0]
+
+
+def _http() -> GuardedHttp:
+    settings = parts().settings
+    return GuardedHttp(allow_private=settings.private_platforms_allowed, user_agent=f"lti-tool (+{settings.public_url})")
+
+
+def _secret() -> str:
+    return parts().settings.secret_key.get_secret_value()
+
+
+def _further_hosts() -> frozenset[str]:
+    return frozenset(host.strip().lower() for host in parts().settings.platform_hosts.split(",") if host.strip())
