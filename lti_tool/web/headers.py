@@ -39,7 +39,8 @@ def allow_forms_to_anywhere() -> None:
 def _set_headers(response: Response) -> Response:
     headers = response.headers
     headers.extend(_FOR_ALL)
-    headers["Content-Security-Policy"] = _policy()
+    if "Content-Security-Policy" not in headers:
+        headers["Content-Security-Policy"] = _policy()
     if _ancestors() == "'none'":
         headers["X-Frame-Options"] = "DENY"
     if (visitor_if_any() is not None or response.status_code >= 400) and "Cache-Control" not in headers:

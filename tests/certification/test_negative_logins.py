@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from lti_tool.lti.errors import ServiceRefused
@@ -17,7 +18,7 @@ from lti_tool.platforms.registrations import NewRegistration, add_registration, 
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.web.parts import Parts
 from tests.certification.platform import INSTRUCTOR, ISSUER, TOOL_URL, new_key, public_half
-from tests.certification.tool import Tool
+from tests.certification.tool import Tool, cookie_names
 
 
 def test_n15_id_token_replayed_in_the_same_browser(tool: Tool) -> None:
@@ -32,7 +33,7 @@ def test_n15_id_token_replayed_in_the_same_browser(tool: Tool) -> None:
 def test_n15_of_twenty_simultaneous_replays_exactly_one_gets_in(tool: Tool, database: Database) -> None:
     begun = tool.begin()
     token = tool.token(begun)
-    cookie = tool.browser.get_cookie(f"__Host-login-{_login_key(tool)}", domain="tool.test")
+    cookie = tool.browser.get_cookie(f"__Host-login-{_login_key(tool.browser)}", domain="tool.test")
     assert cookie is not None
     barrier = Barrier(20)
 
@@ -82,14 +83,12 @@ def test_n17_state_expired(tool: Tool) -> None:
 
 def test_n17_state_of_another_login_with_this_logins_cookie_renamed(tool: Tool) -> None:
     begun = tool.begin()
-    own = _login_key(tool)
+    own = _login_key(tool.browser)
     stranger = tool.another_browser()
     theirs = tool.begin(browser=stranger)
     cookie = tool.browser.get_cookie(f"__Host-login-{own}", domain="tool.test")
     assert cookie is not None
-    key_of_theirs = next(
-        name.removeprefix("__Host-login-") for name in _cookie_names(stranger) if name.startswith("__Host-login-")
-    )
+    key_of_theirs = _login_key(stranger)
     tool.browser.set_cookie(f"__Host-login-{key_of_theirs}", cookie.value, domain="tool.test")
     tool.refused(tool.post(tool.token(begun), theirs.state), "cookie_missing")
 
@@ -375,9 +374,5 @@ def test_a_refused_launch_records_nobody(tool: Tool, database: Database) -> None
         assert len(session.scalars(select(Deployment)).all()) == 1
 
 
-def _cookie_names(browser: Any) -> list[str]:
-    return [cookie.key for cookie in browser._cookies.values()]
-
-
-def _login_key(tool: Tool) -> str:
-    return next(name.removeprefix("__Host-login-") for name in _cookie_names(tool.browser) if name.startswith("__Host-login-"))
+def _login_key(browser: FlaskClient) -> str:
+    return cookie_names(browser, "__Host-login-")[0].removeprefix("__Host-login-")

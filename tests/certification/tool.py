@@ -16,6 +16,11 @@ from werkzeug.test import TestResponse
 from tests.certification.platform import CLIENT_ID, ISSUER, TOOL_URL, KeyServer, launch_claims, sign
 
 
+def cookie_names(browser: FlaskClient, prefix: str) -> list[str]:
+    """Give the names of a browser's cookies that begin so."""
+    return [cookie.key for cookie in (browser._cookies or {}).values() if cookie.key.startswith(prefix)]
+
+
 class Clock:
     """A clock that only moves when it is told to."""
 
