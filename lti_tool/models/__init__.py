@@ -2,6 +2,15 @@
 
 from lti_tool.models.base import Base, UtcDateTime
 from lti_tool.models.certification import Certificate
+from lti_tool.models.cohort import (
+    CourseSettings,
+    DeepLinkingRequest,
+    ExtendedTime,
+    ExtraAttempt,
+    Mentoring,
+    OfferedItem,
+    RosterReading,
+)
 from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
 from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
@@ -17,17 +26,24 @@ __all__ = [
     "Certificate",
     "Completion",
     "Context",
+    "CourseSettings",
+    "DeepLinkingRequest",
     "DeliveryEvent",
     "Deployment",
+    "ExtendedTime",
+    "ExtraAttempt",
     "Invite",
     "LaunchedLink",
     "LessonProgress",
     "LineItem",
     "Membership",
+    "Mentoring",
+    "OfferedItem",
     "Platform",
     "PlatformKeySet",
     "Registration",
     "ResourceLink",
+    "RosterReading",
     "ScoreDelivery",
     "UsedNonce",
     "User",

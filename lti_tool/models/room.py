@@ -79,6 +79,8 @@ class ResourceLink(Base):
     title: Mapped[str] = mapped_column(Text, default="")
     module_slug: Mapped[str | None] = mapped_column(String(100))
     """From the custom parameter `module`, or set by an instructor; None: not set up yet."""
+    page: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    """From the custom parameter `page`: `workbook` or `certificates`; empty: the link is for a module."""
     line_item_url: Mapped[str | None] = mapped_column(String(2000))
     """AGS `lineitem` of the latest launch; None where it was absent or empty."""
     line_items_url: Mapped[str | None] = mapped_column(String(2000))
