@@ -71,7 +71,7 @@ def add_registration(session: Session, new: NewRegistration, *, is_production: b
         ToolError: an address is none, or is not https in production.
         Conflict: this issuer and client_id are registered already.
     """
-    _check(new, is_production=is_production)
+    check_addresses(new, is_production=is_production)
     taken = Conflict(
         N_("Für %(issuer)s ist die Client-ID %(client_id)s schon registriert."),
         next_step=N_("Sehen Sie mit `registrations list` nach; entfernen Sie die alte Registrierung, wenn sie falsch ist."),
@@ -105,7 +105,7 @@ def save_registration(session: Session, new: NewRegistration, *, is_production: 
     known = find_registration_id(session, new.issuer, new.client_id)
     if known is None:
         return SavedRegistration(add_registration(session, new, is_production=is_production, now=now), is_new=True)
-    _check(new, is_production=is_production)
+    check_addresses(new, is_production=is_production)
     session.execute(update(Registration).where(Registration.id == known).values(**_addresses(new)))
     _platform(session, new, now=now)
     _approve_deployments(session, known, new.deployment_ids, now=now)
@@ -227,7 +227,12 @@ def _not_found(registration_id: int) -> NotFound:
     )
 
 
-def _check(new: NewRegistration, *, is_production: bool) -> None:
+def check_addresses(new: NewRegistration, *, is_production: bool) -> None:
+    """Check the shape of everything that was copied from the platform.
+
+    Raises:
+        ToolError: an address is none, or is not https in production; an id is missing or too long.
+    """
     for name, value, longest in (
         ("issuer", new.issuer, _LONGEST_ISSUER),
         ("auth_login_url", new.auth_login_url, _LONGEST_URL),

@@ -29,7 +29,7 @@ from lti_tool.messages import N_
 from lti_tool.platforms.invite_platform import OpenInvite, check_platform, claim_invite, open_invite, release_invite
 from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.register_tool import Offers, register_by_hand, register_tool
-from lti_tool.platforms.registrations import NewRegistration, SavedRegistration
+from lti_tool.platforms.registrations import NewRegistration, SavedRegistration, check_addresses
 from lti_tool.web.assets import asset_url
 from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.headers import allow_framing_by
@@ -162,6 +162,7 @@ def register_typed(invite: str) -> ResponseReturnValue:
 
 def _check_typed(opened: OpenInvite, new: NewRegistration) -> None:
     """Look whether the platform is where it was said to be, before anything is stored."""
+    check_addresses(new, is_production=parts().settings.is_production)
     check_platform(opened, new.issuer)
     check_hosts(new.issuer, (new.auth_login_url, new.token_url, new.jwks_url), further_hosts=_further_hosts())
     check_keys(_http(), new.jwks_url)
