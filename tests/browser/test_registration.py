@@ -1,0 +1,70 @@
+"""An LMS admin connects the tool in a real browser: one paste, two clicks, activate, and a launch works."""
+
+import re
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from lti_tool.playground.people import ADMINISTRATOR, PARTICIPANTS
+from tests.installation import Installation
+
+pytestmark = pytest.mark.browser
+
+
+def sign_in(page: Page, lms_url: str, person_id: str) -> None:
+    page.goto(f"{lms_url}/")
+    page.locator(f'button[name="person"][value="{person_id}"]').click()
+
+
+def test_one_paste_and_two_clicks_connect_and_a_participant_gets_in(context: BrowserContext, installation: Installation) -> None:
+    address = installation.run("registrations", "invite", "--platform-url", installation.lms_url).strip()
+    known = set(installation.lms.site.state.tools)
+    page = context.new_page()
+    sign_in(page, installation.lms_url, ADMINISTRATOR.id)
+    page.goto(f"{installation.lms_url}/tools")
+
+    page.get_by_label("Registrierungsadresse").fill(address)
+    page.get_by_role("button", name="Registrierung beginnen").click()
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", level=1)).to_have_text("Diese Lernplattform verbinden?")
+    expect(frame.get_by_text(installation.lms_url, exact=True)).to_be_visible()
+    frame.get_by_role("button", name="Verbinden").click()
+
+    # The tool closes the frame; the LMS reads its list anew and shows the tool that waits.
+    page.wait_for_url(re.compile(r"/tools$"))
+    page.get_by_role("button", name="Freigeben").click()
+    expect(page.get_by_role("button", name="Freigeben")).to_have_count(0)
+
+    (tool_id,) = set(installation.lms.site.state.tools) - known
+    activity = installation.lms.add_activity(
+        "Modul 1 über die neue Verbindung", custom={"module": "grundlagen-und-strategie"}, tool_id=tool_id
+    )
+    sign_in(page, installation.lms_url, PARTICIPANTS[0].id)
+    page.goto(f"{installation.lms_url}/activity/{activity.id}")
+    expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_contain_text("Grundlagen")
+
+
+def test_without_javascript_it_works_too_but_the_frame_stays_open(installation: Installation, context: BrowserContext) -> None:
+    assert context.browser is not None
+    plain = context.browser.new_context(java_script_enabled=False, locale="de-DE")
+    try:
+        address = installation.run("registrations", "invite").strip()
+        page = plain.new_page()
+        page.goto(installation.lms.begin_registration(address))
+        page.get_by_role("button", name="Verbinden").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Die Lernplattform ist verbunden")
+        expect(page.get_by_text("Freigeben")).to_be_visible()
+    finally:
+        plain.close()
+
+
+def test_an_address_opened_by_mistake_explains_itself_and_copies_itself(
+    installation: Installation, context: BrowserContext
+) -> None:
+    address = installation.run("registrations", "invite").strip()
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=installation.tool_url)
+    page = context.new_page()
+    page.goto(address)
+    page.get_by_role("button", name="Kopieren").click()
+    expect(page.get_by_role("button", name="Kopiert")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == address
