@@ -7,12 +7,13 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import find_newest_certificate_id
-from lti_tool.domain.attempts import NextTry, Standing, standing
+from lti_tool.domain.attempts import NextTry, Standing
 from lti_tool.domain.completion import Missing, Part, missing
 from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Lesson, Module, Programme
 from lti_tool.learning.content import get_module
+from lti_tool.learning.course_rules import rules_for, standing_of
 from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.learning.list_modules import next_module_of
 from lti_tool.learning.send_late_scores import is_score_unsent
@@ -100,7 +101,7 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
     """
     module = get_module(programme, module_slug)
     footprint = footprint_of(session, visitor.user_id)
-    stands = standing(footprint.tries_at(module), programme.assessment, now=now)
+    stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
     evidence = footprint.evidence(module)
     completed_at = footprint.completed_at.get(module.slug)
     left = () if completed_at else missing(evidence)
@@ -114,7 +115,7 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
         lessons_read=evidence.lessons_read,
         quiz=stands,
         question_count=programme.assessment.items,
-        pass_mark_pct=programme.assessment.pass_mark_pct,
+        pass_mark_pct=rules_for(session, programme, visitor).pass_mark_pct,
         missing=left,
         next_step=_next_step(programme, module, footprint, stands, left),
         completed_at=completed_at,

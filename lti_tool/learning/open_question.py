@@ -11,6 +11,7 @@ from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module
+from lti_tool.learning.course_rules import attempts_allowed
 from lti_tool.learning.shown_question import ShownQuestion, show_question
 from lti_tool.messages import N_
 
@@ -76,7 +77,7 @@ def open_question(
     return QuestionPage(
         module=module,
         attempt_number=number,
-        attempts_allowed=max(programme.assessment.attempts, number),
+        attempts_allowed=max(attempts_allowed(session, programme, visitor, module), number),
         position=position,
         count=len(questions),
         question=show_question(item, question.order, answer) if item is not None else None,
@@ -109,7 +110,8 @@ def open_answers(session: Session, programme: Programme, visitor: Visitor, modul
         )
         for question in questions
     )
-    return AnswersPage(module, number, max(programme.assessment.attempts, number), lines)
+    allowed = max(attempts_allowed(session, programme, visitor, module), number)
+    return AnswersPage(module, number, allowed, lines)
 
 
 def get_question(questions: list[DrawnQuestion], position: int) -> DrawnQuestion:

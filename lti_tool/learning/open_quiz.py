@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import Standing, Try, standing
+from lti_tool.domain.attempts import Standing, Try
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import AssessmentRules, Module, Programme
 from lti_tool.learning.content import get_module
+from lti_tool.learning.course_rules import rules_for, standing_of
 from lti_tool.learning.footprint import footprint_of
 
 
@@ -34,8 +35,8 @@ def open_quiz(session: Session, programme: Programme, visitor: Visitor, module_s
     evidence = footprint.evidence(module)
     return QuizPage(
         module=module,
-        rules=programme.assessment,
-        stands=standing(footprint.tries_at(module), programme.assessment, now=now),
+        rules=rules_for(session, programme, visitor),
+        stands=standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now),
         tries=footprint.tries_at(module),
         lessons_unread=evidence.lessons - evidence.lessons_read,
         minutes=programme.hours.quiz_minutes,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.answers import Answer, Extent, extent_of
-from lti_tool.domain.attempts import Standing, standing
+from lti_tool.domain.attempts import Standing
 from lti_tool.domain.completion import Missing, missing
 from lti_tool.domain.feedback import Remark, remarks_on
 from lti_tool.domain.people import Visitor
@@ -16,6 +16,7 @@ from lti_tool.domain.programme import Item, Lesson, Module, Programme
 from lti_tool.errors import Conflict
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module
+from lti_tool.learning.course_rules import standing_of
 from lti_tool.learning.footprint import footprint_of
 from lti_tool.learning.list_modules import next_module_of
 from lti_tool.learning.open_module import first_unread
@@ -91,7 +92,7 @@ def review_attempt(
     if attempt.submitted_at is None or attempt.points is None:
         raise StillOpen
     footprint = footprint_of(session, visitor.user_id)
-    stands = standing(footprint.tries_at(module), programme.assessment, now=now)
+    stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
     items = tuple(_review(question, module) for question in questions_of(session, attempt, module))
     completed_at = footprint.completed_at.get(module.slug)
     return AttemptReview(

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import NextTry, standing
+from lti_tool.domain.attempts import NextTry
 from lti_tool.domain.drawing import DrawnItem, draw
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import Conflict
 from lti_tool.learning.content import get_module
+from lti_tool.learning.course_rules import rules_for, standing_of
 from lti_tool.learning.footprint import footprint_of
 from lti_tool.messages import N_
 from lti_tool.models import Attempt, AttemptItem
@@ -55,7 +56,8 @@ def start_quiz(session: Session, programme: Programme, visitor: Visitor, module_
 
 
 def _allowed_number(session: Session, programme: Programme, visitor: Visitor, module: Module, now: datetime) -> int:
-    stands = standing(footprint_of(session, visitor.user_id).tries_at(module), programme.assessment, now=now)
+    tries = footprint_of(session, visitor.user_id).tries_at(module)
+    stands = standing_of(session, programme, visitor, module, tries, now=now)
     if stands.next_try is NextTry.WAIT:
         raise AttemptNotAllowed(
             N_("Der letzte Versuch ist noch nicht freigegeben."),
@@ -105,7 +107,7 @@ def _insert(
         number=number,
         seed=seed,
         programme_version=programme.version,
-        pass_mark_pct=programme.assessment.pass_mark_pct,
+        pass_mark_pct=rules_for(session, programme, visitor).pass_mark_pct,
         context_id=visitor.context_id,
         started_at=now,
         points_possible=len(drawn),

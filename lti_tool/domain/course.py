@@ -1,0 +1,46 @@
+"""What an instructor may set for a course, and what that changes in the programme's rules (curriculum, section 6)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from math import ceil
+
+from lti_tool.domain.programme import AssessmentRules
+
+PASS_MARKS_PCT = range(60, 91)
+ATTEMPTS = range(1, 11)
+TIME_LIMITS_MIN = range(5, 241)
+EXTRA_TIMES_PCT = (0, 25, 50, 75, 100)
+
+
+@dataclass(frozen=True)
+class CourseSettings:
+    """A course's own settings; None: as the programme says, and for the time: no limit."""
+
+    pass_mark_pct: int | None = None
+    attempts: int | None = None
+    time_limit_min: int | None = None
+    begins_on: date | None = None
+    ends_on: date | None = None
+
+    def faults(self) -> tuple[str, ...]:
+        """Name the settings that are out of bounds; empty: all is well."""
+        wrong = {
+            "pass_mark_pct": self.pass_mark_pct is not None and self.pass_mark_pct not in PASS_MARKS_PCT,
+            "attempts": self.attempts is not None and self.attempts not in ATTEMPTS,
+            "time_limit_min": self.time_limit_min is not None and self.time_limit_min not in TIME_LIMITS_MIN,
+            "ends_on": self.begins_on is not None and self.ends_on is not None and self.ends_on < self.begins_on,
+        }
+        return tuple(name for name, is_wrong in wrong.items() if is_wrong)
+
+    def applied_to(self, rules: AssessmentRules) -> AssessmentRules:
+        """Give the rules that hold in this course."""
+        return replace(
+            rules,
+            pass_mark_pct=rules.pass_mark_pct if self.pass_mark_pct is None else self.pass_mark_pct,
+            attempts=rules.attempts if self.attempts is None else self.attempts,
+        )
+
+
+def minutes_for(time_limit_min: int | None, extra_pct: int) -> int | None:
+    """Give one person's time for a quiz, rounded up to whole minutes; None: there is no limit."""
+    return None if time_limit_min is None else ceil(time_limit_min * (100 + extra_pct) / 100)
