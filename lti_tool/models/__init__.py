@@ -1,7 +1,7 @@
 """Tables: columns and constraints, no queries. Import the classes from here, so that all of them are known to the metadata."""
 
 from lti_tool.models.base import Base, UtcDateTime
-from lti_tool.models.certification import Certificate
+from lti_tool.models.certification import Certificate, CertificateLogo, CertificateWording, NameRequest, SealCertificate
 from lti_tool.models.cohort import (
     CourseSettings,
     DeepLinkingRequest,
@@ -16,6 +16,7 @@ from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonPro
 from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
 from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
 from lti_tool.models.room import Context, LaunchedLink, Membership, ResourceLink, User
+from lti_tool.models.traffic import RateBucket
 from lti_tool.models.workbook import Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback, WorkbookField, WorkbookVersion
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "AttemptItem",
     "Base",
     "Certificate",
+    "CertificateLogo",
+    "CertificateWording",
     "Completion",
     "Context",
     "CourseSettings",
@@ -38,13 +41,16 @@ __all__ = [
     "LineItem",
     "Membership",
     "Mentoring",
+    "NameRequest",
     "OfferedItem",
     "Platform",
     "PlatformKeySet",
+    "RateBucket",
     "Registration",
     "ResourceLink",
     "RosterReading",
     "ScoreDelivery",
+    "SealCertificate",
     "UsedNonce",
     "User",
     "UtcDateTime",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from lti_tool.models.base import Base
@@ -17,7 +17,10 @@ class Certificate(Base):
     """
 
     __tablename__ = "certificate"
-    __table_args__ = (UniqueConstraint("user_id", "programme_slug", "subject", "serial"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "programme_slug", "subject", "serial"),
+        Index("uq_certificate_status_list_status_index", "status_list", "status_index", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("lti_user.id", ondelete="SET NULL"))
@@ -39,3 +42,67 @@ class Certificate(Base):
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str] = mapped_column(Text, default="")
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="SET NULL"))
+    seal_level: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    """PAdES level of the stored document: `B-B`, `B-T`, `B-LTA`; empty: not sealed."""
+    seal_fingerprint: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """SHA-256 of the certificate whose key sealed the document."""
+    status_list: Mapped[int | None]
+    status_index: Mapped[int | None]
+    """Where the credential's bit stands in the published status lists; drawn at random."""
+    credential: Mapped[str | None] = deferred(mapped_column(Text, nullable=True))
+    """The Open Badge with its Data Integrity proof, as it is attached to the document."""
+    credential_jwt: Mapped[str | None] = deferred(mapped_column(Text, nullable=True))
+    """The same badge as a signed token (VC-JWT)."""
+    erased_at: Mapped[datetime | None]
+    """When the person's data were erased; since then the name, the document and the credential are gone."""
+
+
+class CertificateWording(Base):
+    """What an administrator of one registration wants printed on its documents, instead of the installation's settings."""
+
+    __tablename__ = "certificate_wording"
+
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    wording: Mapped[dict[str, Any]] = mapped_column(JSON)
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("lti_user.id", ondelete="SET NULL"))
+
+
+class CertificateLogo(Base):
+    """A logo that some document was or will be printed with; kept, because facts name it by its hash."""
+
+    __tablename__ = "certificate_logo"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    svg: Mapped[str] = mapped_column(Text)
+
+
+class SealCertificate(Base):
+    """A certificate that sealed documents of ours, now or in earlier years; seals are checked against these alone."""
+
+    __tablename__ = "seal_certificate"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    pem: Mapped[str] = mapped_column(Text)
+    """The certificate and the chain that came with it."""
+    subject: Mapped[str] = mapped_column(Text)
+    first_used_at: Mapped[datetime]
+
+
+class NameRequest(Base):
+    """A participant asks for another name on a certificate; an instructor decides. One per certificate."""
+
+    __tablename__ = "name_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id", ondelete="CASCADE"), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    requested_at: Mapped[datetime]
+    decision: Mapped[str] = mapped_column(String(10), default="")
+    """`approved` or `refused`; empty: open."""
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("lti_user.id", ondelete="SET NULL"))
+    answer: Mapped[str] = mapped_column(Text, default="")
