@@ -52,3 +52,4 @@ def installation(tmp_path_factory: pytest.TempPathFactory, keys_folder: Path, _s
     subprocess.run(["cp", str(_sqlite_template), str(database)], check=True)
     with installed(folder, f"sqlite:///{database}", keys_folder) as running:
         yield running
+        print(running.logs())  # shown where a test failed

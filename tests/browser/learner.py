@@ -1,0 +1,85 @@
+"""A participant in a real browser who knows all the answers."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+
+from playwright.sync_api import FrameLocator, Locator, Page
+
+from lti_tool.domain.programme import Case, Cloze, Item, Matching, Module, MultipleChoice, Numeric, Option, Ordering, Programme, SingleChoice
+
+
+def plain(html: str) -> str:
+    """Give what a person reads of a piece of HTML, white space folded."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).replace("\xa0", " ").split())
+
+
+def shown(locator: Locator) -> str:
+    return " ".join((locator.text_content() or "").replace("\xa0", " ").split())
+
+
+@dataclass
+class Learner:
+    """Acts on a page or inside a frame of one."""
+
+    screen: Page | FrameLocator
+    programme: Programme
+
+    def read_all_lessons(self, module: Module) -> None:
+        """From the module page: open the lesson that comes next and mark each as read."""
+        self.screen.get_by_role("link", name=re.compile(r"Lektion \d\.\d")).first.click()
+        for lesson in module.lessons:
+            self.screen.get_by_role("heading", level=1, name=lesson.title).wait_for()
+            self.screen.get_by_role("button", name="Als gelesen markieren").click()
+
+    def pass_quiz(self, module: Module, *, wrong: int = 0) -> None:
+        """From the quiz's front page: begin, answer (the first `wrong` questions not at all), hand in."""
+        self.screen.get_by_role("button", name=re.compile("Versuch . von 3 beginnen")).click()
+        count = self.programme.assessment.items
+        for position in range(1, count + 1):
+            self.screen.get_by_role("heading", level=1, name=f"Frage {position} von {count}").wait_for()
+            if position > wrong:
+                self.answer(self.item_on_screen(module))
+            self.screen.get_by_role("button", name="Weiter").click()
+        self.screen.get_by_role("heading", level=1, name="Vor dem Abgeben").wait_for()
+        self.screen.get_by_role("button", name="abgeben").click()
+
+    def item_on_screen(self, module: Module) -> Item:
+        stem = shown(self.screen.locator("#stem"))
+        vignette = self.screen.locator(".vignette")
+        case = shown(vignette) if vignette.count() else ""
+        for item in module.items:
+            if plain(item.stem_html) == stem and (plain(item.vignette_html) if isinstance(item, Case) else "") == case:
+                return item
+        raise AssertionError(f"no item of {module.slug} reads: {stem}")
+
+    def answer(self, item: Item) -> None:
+        """Give the full answer."""
+        if isinstance(item, SingleChoice | MultipleChoice | Case):
+            self._tick(item.options)
+        elif isinstance(item, Matching):
+            for pair in item.pairs:
+                rows = self.screen.locator(".match")
+                row = next(row for row in rows.all() if shown(row.locator("label")) == plain(pair.left_html))
+                self._choose(row.locator("select"), pair.right)
+        elif isinstance(item, Cloze):
+            numbers = [int(number) for number in re.findall(r"\{\{(\d+)\}\}", item.text_html)]
+            answers = {gap.number: gap.answer for gap in item.gaps}
+            for select, number in zip(self.screen.locator(".cloze select").all(), numbers, strict=True):
+                self._choose(select, answers[number])
+        elif isinstance(item, Ordering):
+            ranks = {plain(step): rank for rank, step in enumerate(item.steps)}
+            for row in self.screen.locator(".ordering__step").all():
+                row.locator("select").select_option(value=str(ranks[shown(row.locator(".ordering__text"))]))
+        elif isinstance(item, Numeric):
+            self.screen.locator("#number").fill(f"{item.value:.{item.decimals}f}".replace(".", ","))
+
+    def _tick(self, options: tuple[Option, ...]) -> None:
+        right = {plain(option.html) for option in options if option.is_right}
+        for row in self.screen.locator(".kern-form-check").all():
+            if shown(row.locator("label")) in right:
+                row.locator("input").check()
+
+    def _choose(self, select: Locator, text: str) -> None:
+        places = {shown(option): option.get_attribute("value") for option in select.locator("option").all()}
+        select.select_option(value=places[plain(text)])
