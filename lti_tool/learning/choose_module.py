@@ -29,7 +29,7 @@ def choose_module(session: Session, programme: Programme, visitor: Visitor, modu
     module = get_module(programme, module_slug)
     changed = session.execute(
         update(ResourceLink)
-        .where(ResourceLink.id == visitor.resource_link_id, ResourceLink.module_slug.is_(None))
+        .where(ResourceLink.id == visitor.resource_link_id, ResourceLink.module_slug.is_(None), ResourceLink.page == "")
         .values(module_slug=module.slug)
         .returning(ResourceLink.id)
     ).one_or_none()

@@ -79,5 +79,8 @@ def _line(
 def _link_has_no_module(session: Session, visitor: Visitor) -> bool:
     if visitor.resource_link_id is None:
         return False
-    found = session.execute(select(ResourceLink.module_slug).where(ResourceLink.id == visitor.resource_link_id)).one_or_none()
-    return found is not None and found.module_slug is None
+    found = session.execute(
+        select(ResourceLink.module_slug, ResourceLink.page).where(ResourceLink.id == visitor.resource_link_id)
+    ).one_or_none()
+    # A link may stand for the workbook or the certificates instead; those need no module.
+    return found is not None and found.module_slug is None and not found.page

@@ -14,14 +14,17 @@ CONTEXT: Final = _LTI + "context"
 CUSTOM: Final = _LTI + "custom"
 LAUNCH_PRESENTATION: Final = _LTI + "launch_presentation"
 TOOL_PLATFORM: Final = _LTI + "tool_platform"
+ROLE_SCOPE_MENTOR: Final = _LTI + "role_scope_mentor"
 
 # Assignment and Grade Services 2.0; Names and Role Provisioning Services 2.0; Deep Linking 2.0
 AGS_ENDPOINT: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 NAMES_ROLE_SERVICE: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 DEEP_LINKING_SETTINGS: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+DEEP_LINKING_DATA: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/data"
 
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
+RESOURCE_LINK_ITEM: Final = "ltiResourceLink"
 SUBMISSION_REVIEW_REQUEST: Final = "LtiSubmissionReviewRequest"
 LTI_VERSION: Final = "1.3.0"
 

@@ -111,6 +111,8 @@ class Launch:
     ags: AgsEndpoint | None = None
     memberships_url: str | None = None
     deep_linking: DeepLinkingSettings | None = None
+    mentored_subs: tuple[str, ...] | None = None
+    """Whom a mentor accompanies (Core 5.4.7, `role_scope_mentor`); None: the platform does not say."""
     presentation: Presentation = Presentation()
     platform: PlatformInfo = PlatformInfo()
 
@@ -143,6 +145,7 @@ def read_claims(claims: JsonObject, registration: Registration, *, nonce: str) -
         ags=_ags_endpoint(claims),
         memberships_url=_memberships_url(claims),
         deep_linking=_deep_linking(claims, message_type),
+        mentored_subs=_mentored_subs(claims),
         presentation=_presentation(claims),
         platform=_platform(claims),
     )
@@ -252,6 +255,10 @@ def _deep_linking(claims: JsonObject, message_type: str) -> DeepLinkingSettings 
         text=optional_text(found, "text", "deep_linking_settings.text", longest=2000),
         data=_opaque(found, "data"),
     )
+
+
+def _mentored_subs(claims: JsonObject) -> tuple[str, ...] | None:
+    return None if claims.get(names.ROLE_SCOPE_MENTOR) is None else texts(claims, names.ROLE_SCOPE_MENTOR, "role_scope_mentor")
 
 
 def _opaque(source: JsonObject, name: str) -> str | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from lti_tool.domain.people import Visitor
+from lti_tool.lti import claim_names as names
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.claims import Launch
 from lti_tool.lti.errors import LaunchRejected
@@ -21,6 +22,16 @@ from lti_tool.platforms.registration_directory import RegistrationDirectory
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
+
+_MESSAGE_TYPES = frozenset({names.RESOURCE_LINK_REQUEST, names.DEEP_LINKING_REQUEST})
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A launch that got in, and who came by it."""
+
+    launch: Launch
+    visitor: Visitor
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ class FrontDoor:
         module_of: Callable[[Launch], str | None],
         *,
         now: datetime,
-    ) -> Visitor:
+    ) -> Arrival:
         """Verify a launch and record it.
 
         Args:
@@ -62,7 +73,7 @@ class FrontDoor:
         if entry is None:
             raise LaunchRejected(code="registration_unknown", registration_id=launch.registration.id)
         deployment = self.deployments.get(launch.registration.id, launch.deployment_id, now=now)
-        return record_launch(self.database, launch, entry, deployment.id, module_of(launch), now=now)
+        return Arrival(launch, record_launch(self.database, launch, entry, deployment.id, module_of(launch), now=now))
 
 
 def open_front_door(database: "Database", *, secret: str, public_url: str, deployment_policy: Policy, http: Http) -> FrontDoor:
@@ -78,5 +89,5 @@ def open_front_door(database: "Database", *, secret: str, public_url: str, deplo
         deployments,
         key_sets,
         LoginDesk(registrations.find, seals, addresses),
-        LaunchDesk(registrations.find, deployments.check, key_sets.find_key, seals, addresses),
+        LaunchDesk(registrations.find, deployments.check, key_sets.find_key, seals, addresses, _MESSAGE_TYPES),
     )

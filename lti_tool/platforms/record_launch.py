@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import delete
 
 from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.placing import PAGES
 from lti_tool.lti.claims import Launch, Person
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.roles import Roles
@@ -56,15 +57,15 @@ _MEMBERSHIP: Final = """
     SET roles = excluded.roles, is_gone = excluded.is_gone, last_seen_at = excluded.last_seen_at"""
 _LINK: Final = """
     INSERT INTO resource_link
-        (deployment_id, resource_link_id, context_id, title, module_slug, line_item_url, line_items_url, ags_scopes,
+        (deployment_id, resource_link_id, context_id, title, module_slug, page, line_item_url, line_items_url, ags_scopes,
          created_at, last_seen_at)
-    SELECT :deployment_id, :resource_link_id, {context_key}, :link_title, :module_slug, :line_item_url,
+    SELECT :deployment_id, :resource_link_id, {context_key}, :link_title, :module_slug, :page, :line_item_url,
            :line_items_url, :ags_scopes, :now, :now
     FROM {used} WHERE {has_link}
     ON CONFLICT (deployment_id, resource_link_id) DO UPDATE
     SET context_id = COALESCE(excluded.context_id, resource_link.context_id),
         title = excluded.title,
-        module_slug = COALESCE(excluded.module_slug, resource_link.module_slug),
+        module_slug = COALESCE(excluded.module_slug, resource_link.module_slug), page = excluded.page,
         line_item_url = excluded.line_item_url, line_items_url = excluded.line_items_url,
         ags_scopes = excluded.ags_scopes, last_seen_at = excluded.last_seen_at
     RETURNING id, module_slug"""
@@ -89,6 +90,7 @@ _TEXTS: Final = (
     "resource_link_id",
     "link_title",
     "module_slug",
+    "page",
     "line_item_url",
     "line_items_url",
     "ags_scopes",
@@ -265,11 +267,18 @@ def _values(
         "resource_link_id": link.id if link else None,
         "link_title": (link.title if link else None) or "",
         "module_slug": module_slug,
+        "page": page_of(launch) if module_slug is None else "",
         "line_item_url": ags.line_item if ags else None,
         "line_items_url": ags.line_items if ags else None,
         "ags_scopes": " ".join(sorted(ags.scopes)) if ags else "",
         "product_family": launch.platform.product_family or "",
     }
+
+
+def page_of(launch: Launch) -> str:
+    """Name the page that a link stands for by its custom parameter `page`; empty: for none that we know."""
+    page = launch.custom.get("page", "")
+    return page if page in PAGES else ""
 
 
 def full_name(person: Person) -> str | None:
