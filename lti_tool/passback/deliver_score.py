@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from lti_tool.lti.claim_names import SCOPE_RESULT_READ
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
 from lti_tool.passback.delivery import (
@@ -175,12 +176,19 @@ class _Trip:
         return Arrived(self.last_sent, note=KEPT_BY_TEACHER)
 
     def _standing(self) -> Standing | None:
+        """Read what stands there; without the right to, all that is known is that ours was not taken: as if nothing did."""
         claimed = self._claimed
+        if SCOPE_RESULT_READ not in claimed.scopes:
+            return None
         try:
             return self._to.gradebooks.result_of(claimed.registration_id, self._url, claimed.user_sub, now=self._to.clock())
         except ServiceRefused:
-            # No right to read results: then all we know is that ours is not there.
             return None
+        except ServiceUnavailable as failure:
+            # There was a token for the score a moment ago, so it is this scope that the platform does not give.
+            if failure.code == "token_refused":
+                return None
+            raise
 
     def _look_up(self, code: str) -> Outcome | _Again:
         """Look for a line item in place of the one that is gone. None is created: somebody took it away on purpose."""

@@ -33,6 +33,8 @@ class Ended:
 
     claimed: ClaimedDelivery
     outcome: Outcome
+    is_recovery: bool = False
+    """Whether this was the first answer of a platform that had been down."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ log = logging.getLogger(__name__)
 
 POLL_S = 2.0
 CONCURRENCY = 8
-# So many are claimed ahead per sender, that none waits for the database.
-AHEAD = 4
+# So many are claimed per sender: none waits for the database, and one transaction serves many.
+AHEAD = 12
 # Outcomes are gathered this long, so that one transaction records several.
-GATHER_S = 0.01
+GATHER_S = 0.05
 SWEEP_EVERY = timedelta(seconds=5)
 RENEW_EVERY = timedelta(seconds=15)
 PROBES_AT_ONCE = 4
@@ -75,7 +75,6 @@ class Worker:
         self._work: SimpleQueue[ClaimedDelivery | None] = SimpleQueue()
         self._done: SimpleQueue[Ended] = SimpleQueue()
         self._unrecorded: list[Ended] = []
-        self._recovered: set[int] = set()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._stop_by: float = 0.0
@@ -138,11 +137,11 @@ class Worker:
         self._next_sweep = self._clock()
         while True:
             self._sweep()
-            claimed = self._claim(self._concurrency * AHEAD)
+            claimed = self._claim()
             if not claimed:
                 return tries
             for delivery in claimed:
-                self._done.put(Ended(delivery, deliver_score(delivery, self._sending)))
+                self._send(delivery)
             self._record()
             tries += len(claimed)
 
@@ -160,13 +159,16 @@ class Worker:
         recorded = self._record()
         self._renew()
         self._sweep()
-        claimed = self._claim(self._concurrency * AHEAD - len(self._in_flight))
+        claimed = self._claim()
         for delivery in claimed:
             self._work.put(delivery)
         return bool(recorded or claimed)
 
-    def _claim(self, limit: int) -> list[ClaimedDelivery]:
-        if limit <= 0:
+    def _claim(self) -> list[ClaimedDelivery]:
+        """Take what is due, as soon as there is room for a good many."""
+        most = self._concurrency * AHEAD
+        limit = most - len(self._in_flight)
+        if limit < most // 2:
             return []
         now = self._clock()
         resting = self._circuits.resting()
@@ -193,40 +195,24 @@ class Worker:
 
     def _record(self) -> int:
         """Write down what has ended. What cannot be written now is kept for the next turn."""
-        now = self._clock()
         while True:
             try:
-                one = self._done.get_nowait()
+                self._unrecorded.append(self._done.get_nowait())
             except Empty:
                 break
-            self._unrecorded.append(one)
-            self._tell_circuits(one, now)
-        if not self._unrecorded and not self._recovered:
+        if not self._unrecorded:
             return 0
+        now = self._clock()
         with self._database.write.begin() as session:
             record_outcomes(session, self._unrecorded, chance=self._chance, now=now)
-            for registration_id in self._recovered:
+            for registration_id in {one.claimed.registration_id for one in self._unrecorded if one.is_recovery}:
                 bring_forward(session, registration_id=registration_id, now=now)
         count = len(self._unrecorded)
         for one in self._unrecorded:
             self._in_flight.pop(one.claimed.id, None)
             self._leases.pop(one.claimed.id, None)
         self._unrecorded = []
-        self._recovered = set()
         return count
-
-    def _tell_circuits(self, one: Ended, now: datetime) -> None:
-        """Draw from an outcome what it says about the platform."""
-        registration_id = one.claimed.registration_id
-        was_probe = one.claimed.id in self._probes
-        self._probes.discard(one.claimed.id)
-        if isinstance(one.outcome, Abandoned):
-            if was_probe:
-                self._circuits.cancel_probe(registration_id)
-        elif isinstance(one.outcome, Delayed) and one.outcome.is_platform_down:
-            self._circuits.note_failure(registration_id, retry_after_s=one.outcome.retry_after_s, now=now)
-        elif self._circuits.note_answer(registration_id):
-            self._recovered.add(registration_id)
 
     def _renew(self) -> None:
         now = self._clock()
@@ -256,10 +242,27 @@ class Worker:
 
     def _send_all(self) -> None:
         while (delivery := self._work.get()) is not None:
-            # deliver_score raises nothing.
-            outcome: Outcome = Abandoned() if self._stopping.is_set() else deliver_score(delivery, self._sending)
-            self._done.put(Ended(delivery, outcome))
+            self._send(delivery)
             self._wake.set()
+
+    def _send(self, delivery: ClaimedDelivery) -> None:
+        """Send one, unless its platform has turned out to be down since it was claimed."""
+        registration_id = delivery.registration_id
+        is_probe = delivery.id in self._probes
+        is_put_off = self._stopping.is_set() or (not is_probe and registration_id in self._circuits.resting())
+        outcome: Outcome = Abandoned() if is_put_off else deliver_score(delivery, self._sending)
+        is_recovery = False
+        match outcome:
+            case Abandoned():
+                if is_probe:
+                    self._circuits.cancel_probe(registration_id)
+            case Delayed(is_platform_down=True):
+                asked = outcome.retry_after_s
+                self._circuits.note_failure(registration_id, retry_after_s=asked, now=self._clock())
+            case _:
+                is_recovery = self._circuits.note_answer(registration_id)
+        self._probes.discard(delivery.id)
+        self._done.put(Ended(delivery, outcome, is_recovery))
 
     def _wind_up(self) -> None:
         """Wait for what is on the wire and record it; senders give back what they have not begun."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
+from lti_tool.lti.claim_names import SCOPE_SCORE
 from lti_tool.models import AccessToken, Registration
 from lti_tool.passback.worker import Worker
 from tests.passback.school import MODULE, MONDAY, PlaygroundSchool
@@ -275,6 +276,24 @@ def test_409_while_the_results_cannot_be_read_waits(school: PlaygroundSchool, wo
     assert school.grade() == 95
 
 
+def test_409_without_the_right_to_read_results_sends_once_more(school: PlaygroundSchool, worker: Worker) -> None:
+    tool = school.lms.site.tool("1")
+    tool.scopes = [scope for scope in tool.scopes if not scope.endswith("/result.readonly")]
+    user_id = school.passed("participant01", school.activity(), 60)
+    school.lms.answer_next(409, service="scores")
+    worker.run_once()
+    assert (school.delivery(user_id).state, school.grade()) == ("delivered", 60)
+
+
+def test_409_on_a_link_that_offers_no_results_sends_once_more(school: PlaygroundSchool, worker: Worker) -> None:
+    link_id = school.activity()
+    school.change_link(link_id, ags_scopes=SCOPE_SCORE)
+    user_id = school.passed("participant01", link_id, 60)
+    school.lms.answer_next(409, service="scores")
+    worker.run_once()
+    assert (school.delivery(user_id).state, school.grade()) == ("delivered", 60)
+
+
 def test_a_clock_that_lags_is_made_up_for(school: PlaygroundSchool, worker: Worker) -> None:
     school.lms.move_clock(30)
     user_id = school.passed("participant01", school.activity(), 60)
@@ -320,6 +339,31 @@ def test_a_line_item_that_moved_is_found_again(school: PlaygroundSchool, worker:
     worker.run_once()
     assert (school.delivery(user_id).state, school.grade()) == ("delivered", 60)
     assert school.line_item_url(link_id) == school.lms.line_item_url(MODULE)
+
+
+def test_a_line_item_is_looked_up_once_in_a_try(school: PlaygroundSchool, worker: Worker) -> None:
+    gone = school.lms.line_item_url(MODULE).replace("/lineitems/", "/lineitems/99")
+    user_id = school.passed("participant01", school.activity(line_item_url=gone), 60)
+    school.lms.answer_next(404, service="scores", times=2)
+    worker.run_once()
+    assert (school.delivery(user_id).state, school.delivery(user_id).last_error) == ("parked", "line_item_gone")
+
+
+def test_a_course_that_is_gone_parks_the_score(school: PlaygroundSchool, worker: Worker) -> None:
+    user_id = school.passed("participant01", school.activity(), 60)
+    school.lms.answer_next(404, times=3)
+    worker.run_once()
+    # The first 404 was the token's: no platform without tokens is given up for it.
+    assert (school.delivery(user_id).state, school.delivery(user_id).last_error) == ("waiting", "token_refused")
+    school.time.move(minutes=2)
+    worker.run_once()
+    school.lms.faults.clear()
+    assert (school.delivery(user_id).state, school.delivery(user_id).last_error) == ("waiting", "token_refused")
+    school.time.move(minutes=5)
+    school.lms.answer_next(404, service="scores")
+    school.lms.answer_next(404, service="lineitems")
+    worker.run_once()
+    assert (school.delivery(user_id).state, school.delivery(user_id).last_error) == ("parked", "line_item_gone")
 
 
 def test_a_line_item_that_is_gone_parks_the_score_and_none_is_made(school: PlaygroundSchool, worker: Worker) -> None:

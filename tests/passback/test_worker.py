@@ -300,6 +300,33 @@ def test_whatever_happens_no_score_falls_and_every_timestamp_rises(school: Playg
         assert school.grade(f"participant{number:02}") == school.delivery(user_id).score_given == max(scores)
 
 
+def test_enqueueing_and_delivering_at_once_do_not_stand_in_each_others_way(school: PlaygroundSchool) -> None:
+    links = [school.activity(module_slug) for module_slug in MODULES[:3]]
+    for link_id in links:
+        school.change_link(link_id, module_slug=MODULE)
+    users = [school.participant(f"participant{number:02}") for number in range(1, 11)]
+    for user_id in users:
+        for link_id in links:
+            school.launched(user_id, link_id)
+    workers = [school.another_process() for _ in range(2)]
+    for worker in workers:
+        worker.start()
+
+    def enqueue_all(start: int) -> None:
+        for score in range(start, 90, 4):
+            for user_id in users:
+                school.enqueue(user_id, score)
+            for worker in workers:
+                worker.wake()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(enqueue_all, (60, 61, 62, 63)))
+    until(lambda: school.states() == {"delivered": 30}, seconds=40)
+    assert all(worker.stop(timeout_s=5) for worker in workers)
+    for column in MODULES[:3]:
+        assert [school.grade(f"participant{number:02}", column) for number in range(1, 11)] == [89] * 10
+
+
 def test_a_thread_of_its_own_does_not_keep_the_process_alive(school: PlaygroundSchool) -> None:
     worker = school.worker()
     worker.start()
