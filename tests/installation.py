@@ -38,6 +38,7 @@ class Installation:
     lms_url: str
     environment: dict[str, str]
     folder: Path
+    program: str = LTI_TOOL
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -48,7 +49,7 @@ class Installation:
         """Start an `lti-tool` command with this installation's settings; its output goes to log files in the folder."""
         log = (self.folder / f"{arguments[0]}-{len(self.processes)}.log").open("wb")
         process = subprocess.Popen(
-            [LTI_TOOL, *arguments],
+            [self.program, *arguments],
             env={**os.environ, **self.environment},
             cwd=self.folder,
             stdout=log,
@@ -62,7 +63,7 @@ class Installation:
     def run(self, *arguments: str) -> str:
         """Run an `lti-tool` command to its end and give what it printed."""
         done = subprocess.run(
-            [LTI_TOOL, *arguments], env={**os.environ, **self.environment}, cwd=self.folder, capture_output=True, text=True
+            [self.program, *arguments], env={**os.environ, **self.environment}, cwd=self.folder, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
@@ -95,7 +96,9 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path, database_url: str, keys: Path, *, serve: bool = True, **settings: str) -> Iterator[Installation]:
+def installed(
+    folder: Path, database_url: str, keys: Path, *, serve: bool = True, program: str = LTI_TOOL, **settings: str
+) -> Iterator[Installation]:
     """Set up and start an installation on an upgraded database; `keys` is a folder with a signing key to copy."""
     shutil.copytree(keys, folder / "keys")
     tool_url = f"http://localhost:{free_port()}"
@@ -111,7 +114,7 @@ def installed(folder: Path, database_url: str, keys: Path, *, serve: bool = True
             "LTI_TOOL_EMBEDDED_WORKER": "on",
             **{f"LTI_TOOL_{name.upper()}": value for name, value in settings.items()},
         }
-        installation = Installation(tool_url, lms, served.base_url, environment, folder)
+        installation = Installation(tool_url, lms, served.base_url, environment, folder, program)
         offered = lms.registration()
         database = open_database(database_url)
         with database.write.begin() as session:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
+from lti_tool.bootstrap import SHIPPED_PROGRAMME
+from lti_tool.domain.programme import Programme
+from lti_tool.programme.reader import read_programme
 from tests.installation import Installation, installed
 from tests.run import chromium
 
@@ -42,6 +45,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     context.set_default_timeout(15_000)
     yield context
     context.close()
+
+
+@pytest.fixture(scope="session")
+def programme() -> Programme:
+    return read_programme(SHIPPED_PROGRAMME)
 
 
 @pytest.fixture(scope="module")

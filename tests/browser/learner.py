@@ -6,7 +6,19 @@ from html import unescape
 
 from playwright.sync_api import FrameLocator, Locator, Page
 
-from lti_tool.domain.programme import Case, Cloze, Item, Matching, Module, MultipleChoice, Numeric, Option, Ordering, Programme, SingleChoice
+from lti_tool.domain.programme import (
+    Case,
+    Cloze,
+    Item,
+    Matching,
+    Module,
+    MultipleChoice,
+    Numeric,
+    Option,
+    Ordering,
+    Programme,
+    SingleChoice,
+)
 
 
 def plain(html: str) -> str:

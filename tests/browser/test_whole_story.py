@@ -1,38 +1,24 @@
-"""The whole story in a real browser: launch, learn, score in the gradebook, certificate, a stranger verifies."""
+"""The whole story in a real browser, on both databases, in a frame and in a new window."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.domain.programme import Programme
-from lti_tool.programme.reader import read_programme
-from tests.browser.learner import Learner
-from tests.installation import Installation
+from tests.browser.story import activity_id, from_launch_to_verified_certificate, sign_in
+from tests.installation import Installation, installed
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 
-# The playground's second participant.
-LEARNER = "participant02"
-
-
-@pytest.fixture(scope="module")
-def programme() -> Programme:
-    return read_programme(SHIPPED_PROGRAMME)
-
-
-def sign_in(page: Page, installation: Installation, name: str) -> None:
-    """Choose who one is in the playground."""
-    page.goto(installation.lms_url)
-    page.get_by_role("button", name=name).click()
-    page.wait_for_url("**/course")
-
-
-def activity_id(installation: Installation, module_slug: str) -> int:
-    return next(int(each.id) for each in installation.lms.activities if each.custom.get("module") == module_slug)
+@pytest.fixture
+def fresh_installation(database_url: str, tmp_path: Path, keys_folder: Path) -> Iterator[Installation]:
+    """An installation of its own, on each engine."""
+    with installed(tmp_path, database_url, keys_folder) as running:
+        yield running
+        print(running.logs())
 
 
 def test_a_participant_launches_in_a_frame_of_another_site_and_reads(
@@ -53,58 +39,6 @@ def test_a_participant_launches_in_a_frame_of_another_site_and_reads(
 
 
 def test_five_modules_in_a_new_window_lead_to_a_certificate_that_a_stranger_verifies(
-    browser: Browser, context: BrowserContext, installation: Installation, programme: Programme
+    browser: Browser, context: BrowserContext, fresh_installation: Installation, programme: Programme
 ) -> None:
-    page = context.new_page()
-    sign_in(page, installation, "Mehtap")
-    for module in programme.modules:
-        page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
-        expect(page.get_by_role("heading", level=1)).to_have_text(module.title)
-        learner = Learner(page, programme)
-        learner.read_all_lessons(module)
-        page.get_by_role("link", name="Lernerfolgskontrolle").first.click()
-        learner.pass_quiz(module, wrong=1)
-        expect(page.get_by_text("9 von 10 Punkten").first).to_be_visible()
-    _score_arrives(page, installation, programme)
-    code = _certificate_is_there(page)
-    _stranger_verifies(browser, installation, code)
-
-
-def _score_arrives(page: Page, installation: Installation, programme: Programme) -> None:
-    last = programme.modules[-1]
-    _eventually(page, lambda: installation.lms.grade(LEARNER, last.slug) is not None)
-    for module in programme.modules:
-        grade = installation.lms.grade(LEARNER, module.slug)
-        assert grade is not None
-        assert (grade.score, grade.maximum) == (90, 100)
-    page.get_by_role("link", name="Module").first.click()
-    expect(page.get_by_text(re.compile(r"in der Bewertungsübersicht Ihres Kurses seit")).first).to_be_visible()
-
-
-def _certificate_is_there(page: Page) -> str:
-    page.get_by_role("link", name="Meine Nachweise").click()
-    with page.expect_download() as started:
-        page.get_by_role("link", name=re.compile("PDF")).first.click()
-    assert started.value.path().read_bytes().startswith(b"%PDF-1.7")
-    found = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{3}", page.inner_text("main"))
-    assert found is not None
-    return found[0]
-
-
-def _stranger_verifies(browser: Browser, installation: Installation, code: str) -> None:
-    context = browser.new_context(locale="de-DE")
-    page = context.new_page()
-    page.goto(f"{installation.tool_url}/verify")
-    page.get_by_role("textbox").fill(code.lower().replace("-", " "))
-    page.get_by_role("button", name="prüfen").click()
-    expect(page.get_by_text("Mehtap").first).to_be_visible()
-    expect(page.get_by_text("gültig").first).to_be_visible()
-    context.close()
-
-
-def _eventually(page: Page, is_so: Callable[[], bool]) -> None:
-    for _ in range(100):
-        if is_so():
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("did not happen within ten seconds")
+    from_launch_to_verified_certificate(browser, context, fresh_installation, programme)

@@ -1,0 +1,84 @@
+"""The whole story as steps in a real browser: launch, learn, score in the gradebook, certificate, a stranger verifies."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from lti_tool.domain.programme import Programme
+from tests.browser.learner import Learner
+from tests.installation import Installation
+
+# The playground's second participant.
+LEARNER = "participant02"
+LEARNER_NAME = "Mehtap Yıldırım-Kranz"
+
+
+def sign_in(page: Page, installation: Installation, name: str) -> None:
+    """Choose who one is in the playground."""
+    page.goto(installation.lms_url)
+    page.get_by_role("button", name=name).click()
+    page.wait_for_url("**/course")
+
+
+def activity_id(installation: Installation, module_slug: str) -> int:
+    return next(int(each.id) for each in installation.lms.activities if each.custom.get("module") == module_slug)
+
+
+def from_launch_to_verified_certificate(
+    browser: Browser, context: BrowserContext, installation: Installation, programme: Programme
+) -> None:
+    """Go through all five modules in a new window, see the scores arrive, hold a certificate, let a stranger verify it."""
+    page = context.new_page()
+    sign_in(page, installation, LEARNER_NAME)
+    for module in programme.modules:
+        page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
+        expect(page.get_by_role("heading", level=1)).to_have_text(module.title)
+        learner = Learner(page, programme)
+        learner.read_all_lessons(module)
+        page.get_by_role("link", name="Lernerfolgskontrolle").first.click()
+        learner.pass_quiz(module, wrong=1)
+        expect(page.get_by_text("9 von 10 Punkten").first).to_be_visible()
+    _scores_arrive(page, installation, programme)
+    code = _certificate_is_there(page)
+    _stranger_verifies(browser, installation, code)
+
+
+def _scores_arrive(page: Page, installation: Installation, programme: Programme) -> None:
+    last = programme.modules[-1]
+    _eventually(page, lambda: installation.lms.grade(LEARNER, last.slug) is not None)
+    for module in programme.modules:
+        grade = installation.lms.grade(LEARNER, module.slug)
+        assert grade is not None
+        assert (grade.score, grade.maximum) == (90, 100)
+    page.get_by_role("link", name="Module").first.click()
+    expect(page.get_by_text(re.compile(r"in der Bewertungsübersicht Ihres Kurses seit")).first).to_be_visible()
+
+
+def _certificate_is_there(page: Page) -> str:
+    page.get_by_role("link", name="Meine Nachweise").click()
+    with page.expect_download() as started:
+        page.get_by_role("link", name=re.compile("PDF")).first.click()
+    assert started.value.path().read_bytes().startswith(b"%PDF-1.7")
+    found = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{3}", page.inner_text("main"))
+    assert found is not None
+    return found[0]
+
+
+def _stranger_verifies(browser: Browser, installation: Installation, code: str) -> None:
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.goto(f"{installation.tool_url}/verify")
+    page.get_by_role("textbox").fill(code.lower().replace("-", " "))
+    page.get_by_role("button", name="prüfen").click()
+    expect(page.get_by_text(LEARNER_NAME).first).to_be_visible()
+    expect(page.get_by_text("gültig").first).to_be_visible()
+    context.close()
+
+
+def _eventually(page: Page, is_so: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if is_so():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("did not happen within ten seconds")
