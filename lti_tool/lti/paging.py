@@ -14,7 +14,7 @@ from lti_tool.lti.service_client import ServiceClient, ServiceRequest, checked, 
 MOST_PAGES = 500
 # Moodle 4.2 writes the line items' header with typographic quotes (as Latin-1 bytes) and `&amp;` in the address.
 _LINK = re.compile(r"<([^<>]*)>((?:[^,<]|,(?!\s*<))*)")
-_REL_NEXT = re.compile(r";\s*rel\s*=\s*[^\w;]*next\b", re.IGNORECASE)
+_REL_NEXT = re.compile(r";\s*rel\s*=[^;A-Za-z]*next(?![A-Za-z])", re.IGNORECASE)
 
 
 def next_page_of(link_header: str, page_url: str) -> str | None:

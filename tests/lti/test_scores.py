@@ -1,0 +1,144 @@
+"""Scores: what is sent, and how each answer of a platform is read."""
+
+import json
+from datetime import datetime, timedelta, timezone
+
+import pytest
+
+from lti_tool.lti.errors import ServiceUnavailable
+from lti_tool.lti.scores import Delivered, Refused, Result, Score, Unavailable, post_score, read_result
+from lti_tool.lti.service_client import ServiceClient
+from tests.lti.recording_platform import NOW, RecordingPlatform
+
+SCORE = Score("4", 66.667, 100, NOW)
+
+
+def post(client: ServiceClient, platform: RecordingPlatform, score: Score = SCORE) -> Delivered | Refused | Unavailable:
+    return post_score(client, platform.registration, f"{platform.url}/item?type_id=6", score, now=NOW)
+
+
+def test_a_final_score_is_sent_with_the_exact_media_type(client: ServiceClient, platform: RecordingPlatform) -> None:
+    platform.tell("/item/scores", 200)
+    assert post(client, platform) == Delivered()
+    (asked,) = platform.asked_at("/item/scores")
+    assert asked.query == {"type_id": ["6"]}
+    assert asked.headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
+    assert json.loads(asked.body) == {
+        "userId": "4",
+        "timestamp": "2026-11-23T09:30:00.000Z",
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "scoreGiven": 66.667,
+        "scoreMaximum": 100,
+    }
+
+
+def test_a_timestamp_of_another_zone_is_sent_in_utc(client: ServiceClient, platform: RecordingPlatform) -> None:
+    platform.tell("/item/scores", 200)
+    berlin = datetime(2026, 11, 23, 10, 30, 0, 250_000, tzinfo=timezone(timedelta(hours=1)))
+    post(client, platform, Score("4", 1, 1, berlin, comment="bestanden"))
+    sent = json.loads(platform.asked_at("/item/scores")[0].body)
+    assert (sent["timestamp"], sent["comment"]) == ("2026-11-23T09:30:00.250Z", "bestanden")
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+def test_every_success_counts(client: ServiceClient, platform: RecordingPlatform, status: int) -> None:
+    platform.tell("/item/scores", status)
+    assert post(client, platform) == Delivered()
+
+
+def test_a_score_not_newer_than_the_platforms_is_told_apart(client: ServiceClient, platform: RecordingPlatform) -> None:
+    platform.tell("/item/scores", 409, [], reason="Refusing score with an earlier timestamp for item 5 and user 4")
+    answer = post(client, platform)
+    assert isinstance(answer, Refused)
+    assert answer.code == "not_newer"
+
+
+def test_moodles_user_who_cannot_be_graded_is_told_apart_and_not_named(
+    client: ServiceClient, platform: RecordingPlatform
+) -> None:
+    platform.tell("/item/scores", 400, [], reason='Incorrect score received{"userId": "999999"}')
+    answer = post(client, platform)
+    assert isinstance(answer, Refused)
+    assert answer.code == "user_not_gradable"
+    assert "999999" not in answer.reason
+
+
+@pytest.mark.parametrize("status", [400, 404, 405, 406, 410, 415, 422])
+def test_refusals_are_for_good(client: ServiceClient, platform: RecordingPlatform, status: int) -> None:
+    platform.tell("/item/scores", status)
+    assert post(client, platform) == Refused(f"http_{status}", f"The platform answered {status}.")
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 302, 303])
+def test_trouble_is_for_now(client: ServiceClient, platform: RecordingPlatform, status: int) -> None:
+    platform.tell("/item/scores", status)
+    assert post(client, platform) == Unavailable(f"http_{status}", f"The platform answered {status}.")
+
+
+def test_the_platforms_wish_to_wait_is_heard(client: ServiceClient, platform: RecordingPlatform) -> None:
+    platform.tell("/item/scores", 429, Retry_After="120")
+    answer = post(client, platform)
+    assert isinstance(answer, Unavailable)
+    assert answer.retry_after_s == 120
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_died_costs_no_score(client: ServiceClient, platform: RecordingPlatform, status: int) -> None:
+    platform.tell("/item/scores", status)
+    platform.tell("/item/scores", 200)
+    assert post(client, platform) == Delivered()
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_what_a_new_token_does_not_help_is_for_good(client: ServiceClient, platform: RecordingPlatform, status: int) -> None:
+    platform.tell("/item/scores", status, times=2)
+    assert post(client, platform) == Refused(f"http_{status}", f"The platform answered {status}.")
+
+
+def test_a_refused_token_is_for_now(client: ServiceClient, platform: RecordingPlatform) -> None:
+    platform.tell("/token", 400, {"error": "invalid_client"})
+    assert post(client, platform) == Unavailable("token_refused", "invalid_client")
+
+
+def test_a_foreign_line_item_gets_nothing(client: ServiceClient, platform: RecordingPlatform) -> None:
+    answer = post_score(client, platform.registration, "https://evil.example/item", SCORE, now=NOW)
+    assert isinstance(answer, Refused)
+    assert answer.code == "foreign_address"
+    assert platform.asked == []
+
+
+@pytest.mark.parametrize(("given", "maximum"), [(-1, 10), (11, 10), (0, 0), (1, -1)])
+def test_an_impossible_score_cannot_be_made(given: float, maximum: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and its maximum"):
+        Score("4", given, maximum, NOW)
+
+
+def result(client: ServiceClient, platform: RecordingPlatform) -> Result | None:
+    return read_result(client, platform.registration, f"{platform.url}/item?type_id=6", "4", now=NOW)
+
+
+def test_a_result_is_read_for_the_user_also_where_the_platform_gives_all(
+    client: ServiceClient, platform: RecordingPlatform
+) -> None:
+    everybody = [
+        {"userId": "3", "resultScore": 1, "resultMaximum": 10},
+        {"userId": "4", "resultScore": 0, "resultMaximum": 10, "comment": "Gut: äöüß"},
+    ]
+    platform.tell("/item/results", 200, everybody)
+    assert result(client, platform) == Result("4", 0.0, 10.0, "Gut: äöüß")
+    (asked,) = platform.asked_at("/item/results")
+    assert asked.query == {"type_id": ["6"], "user_id": ["4"]}
+    assert asked.headers["Accept"] == "application/vnd.ims.lis.v2.resultcontainer+json"
+
+
+@pytest.mark.parametrize("body", [[], {}, [{"userId": "5"}], [5]])
+def test_no_result_is_none(client: ServiceClient, platform: RecordingPlatform, body: object) -> None:
+    platform.tell("/item/results", 200, body)
+    assert result(client, platform) is None
+
+
+def test_an_error_page_with_status_200_is_no_result(client: ServiceClient, platform: RecordingPlatform) -> None:
+    platform.tell("/item/results", 200, b"<html>")
+    with pytest.raises(ServiceUnavailable):
+        result(client, platform)

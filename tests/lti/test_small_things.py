@@ -1,0 +1,192 @@
+"""Seals, addresses, origins, keys: the small things that everything hangs on."""
+
+import json
+from base64 import urlsafe_b64encode
+from datetime import timedelta
+
+import pytest
+from joserfc.jwk import RSAKey
+
+from lti_tool.lti.addresses import OwnAddresses
+from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.key_sets import parse_key_set
+from lti_tool.lti.seal import Seal
+from lti_tool.lti.state import LoginInitiation, PendingLogin, Seals, digest_of, is_same
+from tests.lti.recording_platform import NOW
+
+SECRET = "s" * 40
+OWN = OwnAddresses("https://tool.test")
+
+
+def test_a_seal_opens_what_it_closed() -> None:
+    seal = Seal(SECRET, "test")
+    for values in ([], ["ü", 1, None, True], ["x" * 3000]):
+        assert seal.open(seal.close(values)) == values
+
+
+def test_a_long_value_is_packed_small() -> None:
+    assert len(Seal(SECRET, "test").close(["https://moodle.test/" * 100])) < 200
+
+
+@pytest.mark.parametrize("text", ["", ".", "a", "a.b", "WyJhIl0", "WyJhIl0.", "ä.b", "W10.c2ln", "zAAAA.c2ln"])
+def test_a_seal_does_not_open_what_others_made(text: str) -> None:
+    assert Seal(SECRET, "test").open(text) is None
+
+
+def test_a_seal_of_another_purpose_or_secret_does_not_count() -> None:
+    closed = Seal(SECRET, "one").close(["x"])
+    assert Seal(SECRET, "two").open(closed) is None
+    assert Seal("t" * 40, "one").open(closed) is None
+
+
+def test_a_seal_without_a_secret_cannot_be_made() -> None:
+    with pytest.raises(ValueError, match="secret"):
+        Seals("")
+
+
+def test_a_state_carries_the_login_that_led_to_it() -> None:
+    initiation = LoginInitiation("https://moodle.test", "4", "https://tool.test/lti/launch", "c", '{"cmid":95}', "6")
+    seals = Seals(SECRET)
+    key, state = seals.seal_state(initiation, now=NOW)
+    opened = seals.open_state(state)
+    assert opened is not None
+    assert (opened.key, opened.initiation) == (key, initiation)
+
+
+def test_a_state_leaves_out_a_login_too_long_to_carry() -> None:
+    initiation = LoginInitiation("https://moodle.test", "4", "https://tool.test/lti/launch", message_hint="x" * 2000)
+    _, state = Seals(SECRET).seal_state(initiation, now=NOW)
+    opened = Seals(SECRET).open_state(state)
+    assert opened is not None
+    assert opened.initiation is None
+    assert len(state) < 200
+
+
+def test_every_login_has_a_key_of_its_own() -> None:
+    initiation = LoginInitiation("https://moodle.test", "4", "https://tool.test/lti/launch")
+    keys = {Seals(SECRET).seal_state(initiation, now=NOW)[0] for _ in range(100)}
+    assert len(keys) == 100
+
+
+def test_a_login_cookie_gives_back_what_it_holds_and_ends_after_ten_minutes() -> None:
+    seals = Seals(SECRET)
+    login = PendingLogin("key", digest_of("state"), "nonce", "https://moodle.test", "c", "https://tool.test/lti/launch", 0)
+    login = PendingLogin(*[*(getattr(login, name) for name in login.__slots__[:-1]), int(NOW.timestamp())])
+    cookie = seals.seal_login(login)
+    assert cookie.name == "__Host-login-key"
+    assert cookie.max_age_s == 600
+    assert seals.open_login(cookie.value) == login
+    assert not login.is_expired(NOW + timedelta(seconds=600))
+    assert login.is_expired(NOW + timedelta(seconds=601))
+    assert login.is_expired(NOW - timedelta(seconds=61))
+
+
+def test_a_state_does_not_pass_as_a_cookie() -> None:
+    initiation = LoginInitiation("https://moodle.test", "4", "https://tool.test/lti/launch")
+    seals = Seals(SECRET)
+    assert seals.open_login(seals.seal_state(initiation, now=NOW)[1]) is None
+
+
+def test_texts_that_no_header_could_carry_are_different_and_no_crash() -> None:
+    assert not is_same("\ud800", "x")
+    assert is_same("ä", "ä")
+
+
+@pytest.mark.parametrize(
+    ("target", "module"),
+    [
+        ("https://tool.test/lti/launch", None),
+        ("https://tool.test/lti/launch?item=a%20b", None),
+        ("https://tool.test/modules/grundlagen-und-strategie", "grundlagen-und-strategie"),
+        ("https://tool.test/modules/grundlagen-und-strategie/quiz?x=1", "grundlagen-und-strategie"),
+    ],
+)
+def test_own_targets_are_known_and_name_their_module(target: str, module: str | None) -> None:
+    assert OWN.is_own_target(target)
+    assert OWN.module_of(target) == module
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["", "https://tool.test", "https://tool.test/modules/", "https://tool.test/modules/A", "https://tool.test/lti/launchx"],
+)
+def test_other_addresses_are_no_targets(target: str) -> None:
+    assert not OWN.is_own_target(target)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://moodle.test/mod/lti?x=1", "https://moodle.test"),
+        ("https://moodle.test:443/", "https://moodle.test"),
+        ("http://127.0.0.1:8001/x", "http://127.0.0.1:8001"),
+        ("http://[::1]:8001/x", "http://[::1]:8001"),
+        ("https://MOODLE.test/", "https://moodle.test"),
+        ("https://a@moodle.test/", None),
+        ("https://moodle.test\\@evil.example", None),
+        ("https://moodle.test /", None),
+        ("https://moodle.test:99999/", None),
+        ("https://münchen.test/", None),
+        ("javascript:alert(1)", None),
+        ("//moodle.test", None),
+        ("https://", None),
+        ("http://[", None),
+        ("https://moodle.test/\n", None),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(url: str, origin: str | None) -> None:
+    assert origin_of(url) == origin
+
+
+@pytest.fixture(scope="module")
+def key() -> RSAKey:
+    return RSAKey.generate_key(2048)
+
+
+def entry_of(key: RSAKey, **more: object) -> dict[str, object]:
+    public = key.as_dict(private=False)
+    return {"kty": "RSA", "kid": "k", "n": public["n"], "e": public["e"], **more}
+
+
+def parse(*entries: object) -> set[str]:
+    return set(parse_key_set(json.dumps({"keys": list(entries)})))
+
+
+def test_signing_keys_are_taken_by_kid(key: RSAKey) -> None:
+    assert parse(entry_of(key), entry_of(key, kid="l", use="sig", alg="RS256")) == {"k", "l"}
+
+
+def test_of_two_keys_with_one_kid_the_first_counts(key: RSAKey) -> None:
+    other = RSAKey.generate_key(2048)
+    keys = parse_key_set(json.dumps({"keys": [entry_of(key), entry_of(other)]}))
+    assert keys["k"].as_dict(private=False)["n"] == key.as_dict(private=False)["n"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kid": None},
+        {"kid": ""},
+        {"kid": 5},
+        {"kty": "oct", "k": "c2VjcmV0"},
+        {"kty": "EC"},
+        {"use": "enc"},
+        {"alg": "RS512"},
+        {"d": "AQAB"},
+        {"n": ""},
+        {"n": 5},
+        {"n": "!!!"},
+        {"e": "AA"},
+        {"e": None},
+        {"e": "AQAB" * 10},
+        {"n": urlsafe_b64encode(b"\xff" * 128).decode()},
+        {"n": urlsafe_b64encode(b"\xff" * 2048).decode()},
+    ],
+)
+def test_other_keys_are_not_taken(key: RSAKey, change: dict[str, object]) -> None:
+    assert parse({**entry_of(key), **change}) == set()
+
+
+@pytest.mark.parametrize("document", ["", "x", "[]", "5", "null", "{}", '{"keys": {}}', '{"keys": [5, [], null]}', "[" * 100_000])
+def test_what_is_no_key_set_holds_no_keys(document: str) -> None:
+    assert parse_key_set(document) == {}
