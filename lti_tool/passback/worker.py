@@ -59,16 +59,14 @@ class Worker:
         chance: random.Random | None = None,
         poll_s: float = POLL_S,
     ) -> None:
-        self.name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._database = database
         self._sending = Sending(gradebooks, DatabaseMemory(database), label_for, clock, self._may_send)
         self._clock = clock
-        # Jitter need not be unguessable.
-        self._chance = chance or random.Random()  # noqa: S311
+        # Not seeded here: what web processes inherit through a fork must not give each of them the same jitter.
+        self._chance = chance or random.SystemRandom()
         self._circuits = Circuits(self._chance)
         self._concurrency = concurrency
         self._poll_s = poll_s
-        self._claims = 0
         self._in_flight: dict[int, ClaimedDelivery] = {}
         self._leases: dict[int, datetime] = {}
         self._probes: set[int] = set()
@@ -110,7 +108,7 @@ class Worker:
 
     def run(self) -> None:
         """Deliver until asked to stop. No exception ends it: what happened is logged, and it goes on."""
-        log.info("worker_started", extra={"worker": self.name, "concurrency": self._concurrency})
+        log.info("worker_started", extra={"concurrency": self._concurrency})
         senders = [
             threading.Thread(target=self._send_all, name=f"score-sender-{number}", daemon=True)
             for number in range(self._concurrency)
@@ -124,12 +122,12 @@ class Worker:
                 is_busy = self._turn()
                 pause_s = 0.0 if is_busy else self._poll_s
             except Exception:
-                log.exception("worker_stumbled", extra={"worker": self.name})
+                log.exception("worker_stumbled")
                 pause_s = min(max(1.0, pause_s * 2), LONGEST_PAUSE_S)
         self._wind_up()
         for _ in senders:
             self._work.put(None)
-        log.info("worker_stopped", extra={"worker": self.name, "left_on_the_wire": len(self._in_flight)})
+        log.info("worker_stopped", extra={"left_on_the_wire": len(self._in_flight)})
 
     def run_once(self) -> int:
         """Deliver all that is due now in this thread, and tell how many tries that were. For commands and tests."""
@@ -177,8 +175,8 @@ class Worker:
             is_due = claim.is_anything_due(session, resting=resting - set(probes), now=now)
         if not is_due:
             return []
-        self._claims += 1
-        name = f"{self.name}:{self._claims}"
+        # Made anew for each claim, so that no process after a fork has the same.
+        name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(8)}"
         with self._database.write.begin() as session:
             claimed = claim.claim_unresolved(session, claim=name, limit=limit, resting=resting, now=now)
             if len(claimed) < limit:
@@ -271,7 +269,7 @@ class Worker:
                 self._record()
                 self._renew()
             except Exception:
-                log.exception("worker_stumbled", extra={"worker": self.name})
+                log.exception("worker_stumbled")
             if not self._in_flight or time.monotonic() >= self._stop_by:
                 return
             self._wake.wait(0.1)
