@@ -143,9 +143,9 @@ def _place(session: Session, context_id: int) -> _Place | None:
         .join(Platform, Platform.id == Context.platform_id)
         .where(Context.id == context_id, Context.memberships_url.is_not(None), RegistrationRow.is_enabled)
     ).one_or_none()
-    if row is None:
+    if row is None or row[0] is None:
         return None
-    url, registration, platform = row
+    url, registration, platform = row[0], row[1], row[2]
     return _Place(
         platform.id,
         Registration(
