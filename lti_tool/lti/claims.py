@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lti_tool.lti import claim_names as names
+from lti_tool.lti.claim_inventory import claim_names_of
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.json_shapes import (
     LONGEST_URL,
@@ -115,6 +116,8 @@ class Launch:
     """Whom a mentor accompanies (Core 5.4.7, `role_scope_mentor`); None: the platform does not say."""
     presentation: Presentation = Presentation()
     platform: PlatformInfo = PlatformInfo()
+    claim_names: tuple[str, ...] = ()
+    """What the platform sent, by name, for the connection check."""
 
 
 def read_claims(claims: JsonObject, registration: Registration, *, nonce: str) -> Launch:
@@ -148,6 +151,7 @@ def read_claims(claims: JsonObject, registration: Registration, *, nonce: str) -
         mentored_subs=_mentored_subs(claims),
         presentation=_presentation(claims),
         platform=_platform(claims),
+        claim_names=claim_names_of(claims),
     )
 
 

@@ -84,6 +84,25 @@ _TEXTS: dict[str, tuple[int, str, str]] = {
 _OTHERS = (400, _NOT_CONFIRMED, _TELL_REFERENCE)
 
 
+_MENDED_BY_COMPARING = frozenset(
+    {
+        "registration_unknown",
+        "registration_disabled",
+        "issuer_wrong",
+        "audience_wrong",
+        "azp_wrong",
+        "deployment_held",
+        "deployment_blocked",
+    }
+)
+
+
+def as_received(value: object) -> str:
+    """Give a received value for people to compare: printable and cut."""
+    text = value if isinstance(value, str) else repr(value)
+    return "".join(letter if letter.isprintable() else "�" for letter in text[:255])
+
+
 class LaunchRejected(ToolError):
     """A login or launch that does not get in.
 
@@ -92,6 +111,9 @@ class LaunchRejected(ToolError):
         detail: name of the claim or parameter it is about; one of our own words, never something received.
         registration_id: whose launch it was, as far as that is known.
         initiation: the login to start anew in a window of its own, where that can help.
+
+    `received` holds issuer, client_id and deployment_id as they came, where an administrator has to compare them with what
+    is registered; never a token. They are somebody else's words.
     """
 
     code = "launch_rejected"
@@ -110,6 +132,12 @@ class LaunchRejected(ToolError):
         self.detail = detail
         self.registration_id = registration_id
         self.initiation = initiation
+        self.received: dict[str, str] = {}
+
+    def tell_received(self, **values: object) -> None:
+        """Add what was received, if it is this kind of refusal that an administrator mends by comparing."""
+        if self.code in _MENDED_BY_COMPARING:
+            self.received |= {name: as_received(value) for name, value in values.items() if value not in (None, "")}
 
 
 class ServiceRefused(ToolError):

@@ -80,6 +80,7 @@ def receive_launch(desk: LaunchDesk, form: Mapping[str, str], cookies: Mapping[s
         return checks.run()
     except LaunchRejected as refusal:
         refusal.registration_id = checks.registration_id
+        refusal.tell_received(**checks.received)
         raise
     except LtiException as err:
         # One of PyLTI1p3's message validators; ours, which say more exactly what is wrong, run before them.
@@ -103,6 +104,16 @@ class _LaunchChecks(ToolMessageLaunch):
     @property
     def registration_id(self) -> int | None:
         return self._known.id if self._known else None
+
+    @property
+    def received(self) -> dict[str, object]:
+        """Give who the platform says it is: from the token once its signature has been checked, before from the login."""
+        claims = self._jwt.get("body")
+        if isinstance(claims, dict):
+            sent = {"issuer": claims.get("iss"), "client_id": claims.get("aud"), "authorized_party": claims.get("azp")}
+            return {**sent, "deployment_id": claims.get(names.DEPLOYMENT_ID)}
+        login: PendingLogin | None = getattr(self, "_login", None)
+        return {"issuer": login.issuer, "client_id": login.client_id} if login else {}
 
     def run(self) -> Launch:
         self.validate()

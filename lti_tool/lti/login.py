@@ -67,7 +67,11 @@ def begin_login(desk: LoginDesk, params: Mapping[str, str], *, in_frame: bool, n
         raise LaunchRejected(code="target_link_foreign")
     request = ReceivedRequest(params, {})
     login = _StatelessLogin(request, PortsToolConfig(desk.find_registration), desk, initiation, now)
-    location = login.start()
+    try:
+        location = login.start()
+    except LaunchRejected as refusal:
+        refusal.tell_received(issuer=initiation.issuer, client_id=initiation.client_id, deployment_id=initiation.deployment_id)
+        raise
     cookies = tuple(login.cookies_to_set)
     # An initiation too long for the state cannot be repeated, so nothing would be won by checking first.
     if in_frame and initiation.is_short:

@@ -48,9 +48,7 @@ FAMILIES = (
         "{site}/Modules/LTIConsumer/ltiauth.php",
         "{site}/Modules/LTIConsumer/ltitoken.php",
         "{site}/Modules/LTIConsumer/lticerts.php",
-        where=N_(
-            "Administration → Erweiterungen → LTI → Konsument. Die Angaben der Plattform zeigt ILIAS nach dem Speichern."
-        ),
+        where=N_("Administration → Erweiterungen → LTI → Konsument. Die Angaben der Plattform zeigt ILIAS nach dem Speichern."),
         remark=N_(
             "In ILIAS 10 und neuer fehlt „/Modules/LTIConsumer“ in den Adressen. Vergleichen Sie mit dem, was ILIAS anzeigt."
         ),

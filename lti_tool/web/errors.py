@@ -68,6 +68,9 @@ def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
         allow_forms_to_anywhere()
         page = render_template("errors/new_window.html", login=refusal.initiation.as_form(), reference=reference)
         return page, refusal.status
+    if refusal.received:
+        page = render_template("errors/to_compare.html", refusal=refusal, received=refusal.received, reference=reference)
+        return page, refusal.status
     return _page(refusal.message, refusal.next_step, reference, refusal.status)
 
 
