@@ -34,7 +34,7 @@ say "migrate, first key"
 inside migrate
 inside keys new
 say "serve"
-inside serve &
+docker/in-image.sh "$data" "${settings[@]}" serve &
 server=$!
 for _ in $(seq 100); do
   curl --silent --output /dev/null --max-time 2 "http://127.0.0.1:$port/livez" && break

@@ -16,8 +16,8 @@ shift
 root="$(cat "$store/root-folder")"
 
 if [ "${IN_IMAGE_NAMESPACE:-}" != yes ]; then
-  # The process ends with this script, and all its mounts with it.
-  IN_IMAGE_NAMESPACE=yes exec unshare --mount --pid --fork --kill-child -- "$0" "$data" "$@"
+  # The mounts below are this process's alone and end with it. By exec all the way, signals reach the command itself.
+  IN_IMAGE_NAMESPACE=yes exec unshare --mount -- "$0" "$data" "$@"
 fi
 
 mapfile -t from_image < <(python3 - "$store/image.json" <<'PYTHON'
