@@ -359,6 +359,10 @@ class Programme:
         return next((module for module in self.modules if module.slug == slug), None)
 
     @cached_property
+    def lessons_by_code(self) -> Mapping[str, tuple[Module, Lesson]]:
+        return {lesson.code: (module, lesson) for module in self.modules for lesson in module.lessons}
+
+    @cached_property
     def terms(self) -> Mapping[str, Term]:
         """All glossary terms of all modules by id."""
         return {term.id: term for module in self.modules for term in module.terms}

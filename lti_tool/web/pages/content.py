@@ -1,0 +1,60 @@
+"""Puts authored HTML into pages: turns the addresses of lessons and figures into those of this site."""
+
+import re
+from hashlib import sha256
+
+from flask import Blueprint, Response, abort, url_for
+from markupsafe import Markup
+
+from lti_tool.domain.programme import Figure
+from lti_tool.web.browser_session import href
+from lti_tool.web.parts import parts
+
+blueprint = Blueprint("content", __name__)
+
+_LESSON_LINK = re.compile(r'<a href="lektion:([\d.]+)">(.*?)</a>', re.DOTALL)
+_FIGURE = re.compile(r'src="figur:([a-z0-9-]+\.svg)"')
+# A drawing opened by itself is a document of its own: it may style itself and do nothing else.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@blueprint.get("/figures/<name>")
+def figure(name: str) -> Response:
+    """Send a drawing of a lesson; it is public and never changes under its address."""
+    found = _find_figure(name)
+    if found is None:
+        abort(404)
+    response = Response(found.svg, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+@blueprint.app_template_filter("authored")
+def authored(html: str) -> Markup:
+    """Mark authored HTML as safe (it was cleaned when it was read) and give its links their addresses."""
+    if "lektion:" in html:
+        html = _LESSON_LINK.sub(_lesson_link, html)
+    if "figur:" in html:
+        html = _FIGURE.sub(lambda found: f'src="{_figure_address(found[1])}"', html)
+    return Markup(html)  # noqa: S704 - cleaned by nh3 in programme/markdown.py
+
+
+def _lesson_link(found: re.Match[str]) -> str:
+    entry = parts().programme.lessons_by_code.get(found[1])
+    if entry is None:
+        return found[2]
+    module, lesson = entry
+    address = href("lessons.page", module_slug=module.slug, lesson_slug=lesson.slug)
+    return f'<a href="{Markup.escape(address)}">{found[2]}</a>'
+
+
+def _figure_address(name: str) -> str:
+    found = _find_figure(name)
+    fingerprint = sha256(found.svg).hexdigest()[:12] if found is not None else ""
+    return url_for("content.figure", name=name, h=fingerprint)
+
+
+def _find_figure(name: str) -> Figure | None:
+    modules = parts().programme.modules
+    return next((found for module in modules for found in [module.find_figure(name)] if found is not None), None)

@@ -1,0 +1,67 @@
+"""The overview of all modules, and the page of one: what is done, what is missing, what comes next."""
+
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from lti_tool.learning.choose_module import choose_module
+from lti_tool.learning.list_modules import list_modules
+from lti_tool.learning.open_module import open_module
+from lti_tool.learning.send_late_scores import send_late_scores
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.language import local
+from lti_tool.web.pages import content, lessons
+from lti_tool.web.parts import parts
+
+blueprint = Blueprint("modules", __name__)
+
+
+@blueprint.record_once
+def _with_its_neighbours(state: BlueprintSetupState) -> None:
+    """Lessons and authored content come with the modules they belong to."""
+    state.app.register_blueprint(lessons.blueprint)
+    state.app.register_blueprint(content.blueprint)
+
+
+@blueprint.get("/modules")
+def overview() -> str:
+    """Show all modules with where the visitor stands."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        page = list_modules(session, parts().programme, visitor)
+    return render_template("modules/overview.html", section="modules", page=page, programme=parts().programme)
+
+
+@blueprint.post("/modules")
+def choose() -> ResponseReturnValue:
+    """Give the link that an instructor came by its module."""
+    visitor = current_visitor()
+    slug = request.form.get("module", "")
+    with parts().database.write.begin() as session:
+        choose_module(session, parts().programme, visitor, slug)
+    return redirect(href("modules.page", module_slug=slug), 303)
+
+
+@blueprint.get("/modules/<module_slug>")
+def page(module_slug: str) -> str:
+    """Show one module."""
+    visitor = current_visitor()
+    programme = parts().programme
+    now = parts().now()
+    with parts().database.read() as session:
+        module_page = open_module(session, programme, visitor, module_slug, now=now)
+    if module_page.has_unsent_score:
+        with parts().database.write.begin() as session:
+            send_late_scores(session, visitor, module_page.module, now=now)
+        parts().wake_worker()
+        with parts().database.read() as session:
+            module_page = open_module(session, programme, visitor, module_slug, now=now)
+    return render_template("modules/module.html", section="modules", page=module_page, programme=programme)
+
+
+@blueprint.app_template_test("today")
+def is_today(moment: datetime) -> bool:
+    """Tell whether a moment lies on the present day."""
+    return local(moment).date() == local(parts().now()).date()

@@ -1,0 +1,173 @@
+"""The quiz of a module: its rules, one question per page, the list before handing in, the result."""
+
+import secrets
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.people import Visitor
+from lti_tool.learning.open_question import AlreadySubmitted, open_answers, open_question, with_answer
+from lti_tool.learning.open_quiz import open_quiz
+from lti_tool.learning.review_attempt import StillOpen, review_attempt
+from lti_tool.learning.save_answer import AnsweredElsewhere, SavedAnswer, save_answer, version_of
+from lti_tool.learning.start_quiz import start_quiz
+from lti_tool.learning.submit_quiz import submit_quiz
+from lti_tool.messages import N_
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.language import format_time_of_day, message_of, translate
+from lti_tool.web.parts import parts
+
+blueprint = Blueprint("quizzes", __name__, url_prefix="/modules/<module_slug>/quiz")
+
+_PROBLEMS = {
+    "not_a_number": N_("Das können wir nicht als Zahl lesen. Schreiben Sie zum Beispiel 6,3 oder 1.200."),
+    "same_number": N_("Zwei Schritte hatten dieselbe Nummer. Wir haben eine Reihenfolge daraus gemacht: Bitte prüfen Sie sie."),
+}
+
+
+@blueprint.get("")
+def front(module_slug: str) -> str:
+    """Show the rules, what is possible now, and the attempts made."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        page = open_quiz(session, parts().programme, visitor, module_slug, now=parts().now())
+    return render_template("quizzes/front.html", section="modules", page=page, programme=parts().programme)
+
+
+@blueprint.post("")
+def start(module_slug: str) -> ResponseReturnValue:
+    """Begin an attempt, or go on with the open one."""
+    visitor = current_visitor()
+    with parts().database.write.begin() as session:
+        number = start_quiz(session, parts().programme, visitor, module_slug, seed=secrets.randbits(63), now=parts().now())
+    return redirect(_attempt_address(visitor, module_slug, number), 303)
+
+
+@blueprint.get("/<int:number>/questions/<int:position>")
+def question(module_slug: str, number: int, position: int) -> ResponseReturnValue:
+    """Ask one question."""
+    return _question_page(current_visitor(), module_slug, number, position)
+
+
+@blueprint.post("/<int:number>/questions/<int:position>")
+def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
+    """Keep an answer and go where the pressed button leads; the page's script gets a word of JSON instead."""
+    visitor = current_visitor()
+    wants_json = request.accept_mimetypes.best == "application/json"
+    try:
+        with parts().database.write.begin() as session:
+            saved = save_answer(
+                session,
+                parts().programme,
+                visitor,
+                module_slug,
+                number,
+                position,
+                request.form.to_dict(flat=False),
+                seen_version=request.form.get("seen", ""),
+                now=parts().now(),
+            )
+    except AnsweredElsewhere as conflict:
+        if wants_json:
+            return jsonify(message=" ".join(message_of(conflict))), 409
+        return _question_page(visitor, module_slug, number, position, conflict=conflict)
+    except AlreadySubmitted:
+        if wants_json:
+            return jsonify(message=""), 409
+        return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
+    if wants_json:
+        return jsonify(seen=version_of(saved.saved_at), message=_saved_message(saved))
+    return _go_on(saved, visitor, module_slug, number, position)
+
+
+@blueprint.get("/<int:number>/answers")
+def answers(module_slug: str, number: int) -> ResponseReturnValue:
+    """List all questions before handing in and name those still open."""
+    visitor = current_visitor()
+    try:
+        with parts().database.read() as session:
+            page = open_answers(session, parts().programme, visitor, module_slug, number)
+    except AlreadySubmitted:
+        return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
+    return render_template("quizzes/answers.html", section="modules", page=page, programme=parts().programme)
+
+
+@blueprint.post("/<int:number>/answers")
+def submit(module_slug: str, number: int) -> ResponseReturnValue:
+    """Hand in; a second time just shows the result."""
+    visitor = current_visitor()
+    with parts().database.write.begin() as session:
+        submit_quiz(session, parts().programme, visitor, module_slug, number, issuer=parts().issuer, now=parts().now())
+    parts().wake_worker()
+    return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
+
+
+@blueprint.get("/<int:number>")
+def result(module_slug: str, number: int) -> ResponseReturnValue:
+    """Show what became of an attempt; an open one goes on."""
+    visitor = current_visitor()
+    try:
+        with parts().database.read() as session:
+            review = review_attempt(session, parts().programme, visitor, module_slug, number, now=parts().now())
+    except StillOpen:
+        return redirect(_attempt_address(visitor, module_slug, number), 303)
+    return render_template("quizzes/result.html", section="modules", page=review, programme=parts().programme)
+
+
+def _question_page(
+    visitor: Visitor,
+    module_slug: str,
+    number: int,
+    position: int,
+    *,
+    conflict: AnsweredElsewhere | None = None,
+    problem: str = "",
+) -> ResponseReturnValue:
+    try:
+        with parts().database.read() as session:
+            page = open_question(session, parts().programme, visitor, module_slug, number, position)
+    except AlreadySubmitted:
+        return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
+    if conflict is not None:
+        page = with_answer(page, conflict.mine)
+    html = render_template(
+        "quizzes/question.html",
+        section="modules",
+        page=page,
+        programme=parts().programme,
+        seen=version_of(page.saved_at),
+        conflict=conflict,
+        problem=_PROBLEMS.get(problem or request.args.get("look", ""), ""),
+    )
+    return html, 409 if conflict is not None else 200
+
+
+def _go_on(saved: SavedAnswer, visitor: Visitor, module_slug: str, number: int, position: int) -> ResponseReturnValue:
+    go = request.form.get("go", "")
+    here = {"module_slug": module_slug, "number": number}
+    if saved.problem and go != "back":
+        return redirect(href("quizzes.question", **here, position=position, look=saved.problem), 303)
+    if request.form.get("move"):
+        return redirect(href("quizzes.question", **here, position=position) + "#steps", 303)
+    if go == "back" and position > 1:
+        return redirect(href("quizzes.question", **here, position=position - 1), 303)
+    if go == "next" and position < saved.count:
+        return redirect(href("quizzes.question", **here, position=position + 1), 303)
+    if go in ("next", "answers"):
+        return redirect(href("quizzes.answers", **here), 303)
+    return redirect(href("quizzes.question", **here, position=position), 303)
+
+
+def _attempt_address(visitor: Visitor, module_slug: str, number: int) -> str:
+    """Give the first question of an open attempt that is not answered fully, else the list before handing in."""
+    with parts().database.read() as session:
+        unfinished = open_answers(session, parts().programme, visitor, module_slug, number).unfinished
+    if not unfinished:
+        return href("quizzes.answers", module_slug=module_slug, number=number)
+    return href("quizzes.question", module_slug=module_slug, number=number, position=unfinished[0])
+
+
+def _saved_message(saved: SavedAnswer) -> str:
+    if saved.saved_at is None:
+        return ""
+    return translate("Antwort gespeichert um %(time)s", time=format_time_of_day(saved.saved_at))

@@ -1,0 +1,81 @@
+// Makes learning pages smoother; each of them works without this file.
+"use strict";
+
+// --- Autosave: every change of an answer is kept at once. The page's own submit does the same without a script. ---
+
+for (const form of document.querySelectorAll("form[data-autosave]")) {
+  const notice = form.querySelector("[data-saved]");
+  let running = Promise.resolve();
+
+  const save = async () => {
+    const body = new URLSearchParams(new FormData(form));
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const word = await answer.json();
+      if (answer.ok) form.elements.seen.value = word.seen;
+      notice.textContent = word.message || "";
+    } catch {
+      // No connection: the answer goes with the next change, or when the person goes on.
+      notice.textContent = "";
+    }
+  };
+  // One after the other, so that each knows the version that the one before has saved.
+  const enqueue = () => (running = running.then(save));
+  form.addEventListener("change", enqueue);
+
+  const list = form.querySelector(".ordering");
+  if (list) list.addEventListener("click", (event) => {
+    const button = event.target.closest("button[name=move]");
+    if (!button) return;
+    event.preventDefault();
+    const step = button.closest("li");
+    const goesUp = button.value.startsWith("up");
+    const other = goesUp ? step.previousElementSibling : step.nextElementSibling;
+    if (!other) return;
+    if (goesUp) other.before(step); else other.after(step);
+    [...list.children].forEach((row, index, rows) => {
+      row.querySelector("input").value = row.querySelector("select").value = String(index);
+      row.querySelector("[value^=up]").disabled = index === 0;
+      row.querySelector("[value^=down]").disabled = index === rows.length - 1;
+    });
+    const twin = step.querySelector(button.disabled ? "button:not(:disabled)" : `[value^=${goesUp ? "up" : "down"}]`);
+    twin.focus();
+    enqueue();
+  });
+}
+
+// --- Where a score is: asked again until it has arrived. ---
+
+const refresh = async (tries) => {
+  const place = document.querySelector("[data-refresh]");
+  if (!place || !tries) return;
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  try {
+    const text = await (await fetch(location.href, { headers: { Accept: "text/html" } })).text();
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById(place.id);
+    if (!fresh) return;
+    if (fresh.textContent !== place.textContent) place.textContent = fresh.textContent;
+    place.toggleAttribute("data-refresh", fresh.hasAttribute("data-refresh"));
+  } catch {
+    return;
+  }
+  refresh(tries - 1);
+};
+refresh(20);
+
+// --- Reading position: the heading last passed is remembered when the lesson is left. ---
+
+const text = document.querySelector("[data-position]");
+const token = document.querySelector("input[name=csrf_token]");
+if (text && token) {
+  const headings = [...text.querySelectorAll("h2[id], h3[id]")];
+  let sent = "";
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden") return;
+    const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
+    const anchor = passed.length && scrollY > 0 ? passed[passed.length - 1].id : "";
+    if (!anchor || anchor === sent) return;
+    sent = anchor;
+    navigator.sendBeacon(text.dataset.position, new URLSearchParams({ anchor, csrf_token: token.value }));
+  });
+}
