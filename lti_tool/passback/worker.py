@@ -73,15 +73,18 @@ class Worker:
         self._work: SimpleQueue[ClaimedDelivery | None] = SimpleQueue()
         self._done: SimpleQueue[Ended] = SimpleQueue()
         self._unrecorded: list[Ended] = []
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
+        # A queue and a plain flag rather than events: an event's lock would hang a signal handler that meets it taken.
+        self._calls: SimpleQueue[None] = SimpleQueue()
+        self._is_stopping = False
         self._stop_by: float = 0.0
         self._thread: threading.Thread | None = None
         self._next_sweep = self._next_renewal = clock()
 
     def wake(self) -> None:
         """Look for work now: call it after a transaction that enqueued scores has been committed."""
-        self._wake.set()
+        # One call waiting is enough; in a process whose worker does not run they must not pile up.
+        if self._calls.empty():
+            self._calls.put(None)
 
     def start(self) -> None:
         """Run in a thread of this process (start it after a fork, threads do not survive one)."""
@@ -103,8 +106,8 @@ class Worker:
     def ask_to_stop(self, *, timeout_s: float = 25.0) -> None:
         """Ask `run` to end, without waiting for it: a signal handler may call this."""
         self._stop_by = time.monotonic() + timeout_s
-        self._stopping.set()
-        self._wake.set()
+        self._is_stopping = True
+        self.wake()
 
     def run(self) -> None:
         """Deliver until asked to stop. No exception ends it: what happened is logged, and it goes on."""
@@ -116,7 +119,7 @@ class Worker:
         for sender in senders:
             sender.start()
         pause_s = 0.0
-        while not self._stopping.is_set():
+        while not self._is_stopping:
             self._rest(pause_s)
             try:
                 is_busy = self._turn()
@@ -146,11 +149,18 @@ class Worker:
     def _rest(self, pause_s: float) -> None:
         if self._in_flight:
             # Senders wake us; then a moment more, so that several outcomes are recorded together.
-            if self._wake.wait(self._poll_s):
+            if self._is_called_within(self._poll_s):
                 time.sleep(GATHER_S)
         elif pause_s:
-            self._wake.wait(pause_s)
-        self._wake.clear()
+            self._is_called_within(pause_s)
+
+    def _is_called_within(self, seconds: float) -> bool:
+        """Wait for a call, and forget it: what it was about is found by looking."""
+        try:
+            self._calls.get(timeout=seconds)
+        except Empty:
+            return False
+        return True
 
     def _turn(self) -> bool:
         """Record, renew, sweep, claim; tell whether there was or is anything to do."""
@@ -241,13 +251,13 @@ class Worker:
     def _send_all(self) -> None:
         while (delivery := self._work.get()) is not None:
             self._send(delivery)
-            self._wake.set()
+            self.wake()
 
     def _send(self, delivery: ClaimedDelivery) -> None:
         """Send one, unless its platform has turned out to be down since it was claimed."""
         registration_id = delivery.registration_id
         is_probe = delivery.id in self._probes
-        is_put_off = self._stopping.is_set() or (not is_probe and registration_id in self._circuits.resting())
+        is_put_off = self._is_stopping or (not is_probe and registration_id in self._circuits.resting())
         outcome: Outcome = Abandoned() if is_put_off else deliver_score(delivery, self._sending)
         is_recovery = False
         match outcome:
@@ -272,5 +282,4 @@ class Worker:
                 log.exception("worker_stumbled")
             if not self._in_flight or time.monotonic() >= self._stop_by:
                 return
-            self._wake.wait(0.1)
-            self._wake.clear()
+            self._is_called_within(0.1)

@@ -332,3 +332,29 @@ def test_a_thread_of_its_own_does_not_keep_the_process_alive(school: PlaygroundS
     worker.start()
     assert all(thread.daemon for thread in threading.enumerate() if thread.name.startswith("score-"))
     assert worker.stop(timeout_s=5)
+
+
+def test_calls_do_not_pile_up_where_no_worker_runs(school: PlaygroundSchool) -> None:
+    worker = school.worker()
+    for _ in range(1000):
+        worker.wake()
+    assert worker._calls.qsize() == 1
+
+
+def test_a_worker_process_that_is_asked_to_stop_ends_in_order(
+    school: PlaygroundSchool, database_url: str, tool_key: RSAKey, tmp_path: Path
+) -> None:
+    key_file = tmp_path / "key.json"
+    key_file.write_text(json.dumps(tool_key.as_dict(private=True)), encoding="utf-8")
+    school.passed("participant01", school.activity(), 75)
+    school.lms.hang_next(0.5, service="scores", after_work=True)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, worker_process.__file__, database_url, str(key_file)]
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            until(lambda: len(school.posted()) == 1)
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+    assert school.states() == {"delivered": 1}

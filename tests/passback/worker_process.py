@@ -1,6 +1,7 @@
 """A real worker process for the tests that kill one: `python worker_process.py DATABASE_URL KEY_FILE`."""
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from lti_tool.platforms.token_store import DatabaseTokenStore
 
 
 def main(database_url: str, key_file: str) -> None:
-    """Deliver until killed."""
+    """Deliver until killed, or asked to stop."""
     logs.configure()
     database = open_database(database_url)
     key = RSAKey.import_key(json.loads(Path(key_file).read_text(encoding="utf-8")))
     client = ClockedServiceClient(Http(), DatabaseTokenStore(database), lambda: key, clock=clock.now)
-    Worker(database, PlatformGradebooks(database, client), label_for=str.title, poll_s=0.1).run()
+    worker = Worker(database, PlatformGradebooks(database, client), label_for=str.title, poll_s=0.1)
+    signal.signal(signal.SIGTERM, lambda *_: worker.ask_to_stop())
+    worker.run()
 
 
 if __name__ == "__main__":
