@@ -17,6 +17,7 @@ from lti_tool.workbook.typeset import typeset_draft
 
 # The draft is German, and so is its date, wherever the server stands.
 _ZONE = ZoneInfo("Europe/Berlin")
+_UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU") | {ord("ß"): "ss"}
 
 
 class FileFormat(StrEnum):
@@ -71,6 +72,6 @@ def export_draft(
 
 def _plain(text: str) -> str:
     """Give what of a name can stand in a file name everywhere."""
-    text = text.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"}))
+    text = text.translate(_UMLAUTS)
     ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^A-Za-z0-9]+", "-", ascii_only).strip("-")[:40].strip("-")

@@ -1,0 +1,222 @@
+"""The author's pages of the strategy draft: overview, one chapter to write in, history, handing in, showing."""
+
+import re
+from collections.abc import Mapping
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.workbook import COVER_NUMBER, RATING_WORDS, STATUS_WORDS, Missing, heading_of
+from lti_tool.messages import N_
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.language import translate
+from lti_tool.web.pages import workbook_export, workbook_feedback
+from lti_tool.web.pages.workbook_author import current_author
+from lti_tool.web.pages.workbook_form import ROWS_ADDED, problem_of, read_entry, saved_words, token_of, view_of
+from lti_tool.web.parts import parts
+from lti_tool.workbook.draft import ChapterNotFound, get_place, hide_questions
+from lti_tool.workbook.history import read_history, restore_version
+from lti_tool.workbook.open_workbook import ChapterPage, open_chapter, open_workbook
+from lti_tool.workbook.read_editions import list_shown_chapters
+from lti_tool.workbook.release_chapter import end_release, release_chapter
+from lti_tool.workbook.save_fields import Entry, Outcome, Saved, save_fields
+from lti_tool.workbook.submit_chapter import ChapterIncomplete, submit_chapter, take_back_chapter
+
+blueprint = Blueprint("workbook", __name__)
+# A chapter is sent as a whole: ten fields of 20,000 characters, each letter up to nine bytes in a form.
+_CHAPTER_BYTES_MAX = 3 * 1024 * 1024
+_LARGE = {"workbook.save", "workbook.save_field"}
+_COVER_NAME = "cover"
+
+
+@blueprint.record_once
+def _with_its_neighbours(state: BlueprintSetupState) -> None:
+    """Export and feedback come with the draft."""
+    state.app.register_blueprint(workbook_export.blueprint)
+    state.app.register_blueprint(workbook_feedback.blueprint)
+    state.app.jinja_env.globals.update(
+        chapter_heading=heading_of, chapter_name=chapter_name, status_words=STATUS_WORDS, rating_words=RATING_WORDS
+    )
+
+
+@blueprint.url_value_preprocessor
+def _allow_a_whole_chapter(endpoint: str | None, values: dict[str, object] | None) -> None:
+    # Runs before anything reads the form; all other pages keep the application's small limit.
+    if endpoint in _LARGE:
+        request.max_content_length = _CHAPTER_BYTES_MAX
+        request.max_form_memory_size = _CHAPTER_BYTES_MAX
+
+
+def chapter_name(number: int) -> str:
+    """Name a chapter in addresses: its number, or `cover`."""
+    return _COVER_NAME if number == COVER_NUMBER else str(number)
+
+
+def _number(name: str) -> int:
+    if name == _COVER_NAME:
+        return COVER_NUMBER
+    if not re.fullmatch(r"[0-9]{1,3}", name):
+        raise ChapterNotFound
+    return int(name)
+
+
+@blueprint.get("/workbook")
+def overview() -> ResponseReturnValue:
+    """Show all chapters of one's own draft; who teaches gets the course's drafts instead."""
+    visitor = current_visitor()
+    if visitor.is_instructor:
+        return redirect(href("workbook_feedback.course"), 303)
+    visitor = current_author()
+    with parts().database.read() as session:
+        page = open_workbook(session, parts().programme, visitor)
+        shown = list_shown_chapters(session, parts().programme, visitor)
+    return render_template("workbook/overview.html", section="workbook", page=page, shown=shown, programme=parts().programme)
+
+
+@blueprint.get("/workbook/chapters/<name>")
+def chapter(name: str) -> str:
+    """Show one chapter to write in."""
+    with parts().database.read() as session:
+        page = open_chapter(session, parts().programme, current_author(), _number(name))
+    return _render(page, {}, ())
+
+
+@blueprint.post("/workbook/chapters/<name>")
+def save(name: str) -> ResponseReturnValue:
+    """Save the whole chapter, and do what the pressed button says besides."""
+    visitor, number = current_author(), _number(name)
+    action, _, argument = request.form.get("action", "save").partition(":")
+    with parts().database.write.begin() as session:
+        results = save_fields(
+            session,
+            parts().programme,
+            user_id=visitor.user_id,
+            number=number,
+            entries=_entries(number, leave_out=argument if action == "take" else ""),
+            now=parts().now(),
+        )
+        if action == "questions":
+            hide_questions(session, parts().programme, user_id=visitor.user_id, hidden=argument == "hide", now=parts().now())
+    if any(result.outcome not in (Outcome.SAVED, Outcome.UNCHANGED) for result in results.values()):
+        with parts().database.read() as session:
+            page = open_chapter(session, parts().programme, visitor, number)
+        return _render(page, results, ()), 409
+    if action == "submit":
+        return _submit(visitor, number)
+    if action == "add":
+        return redirect(href("workbook.chapter", name=name, more=argument, _anchor=f"field-{argument}"), 303)
+    anchor = f"field-{argument}" if action == "take" else "saved"
+    return redirect(href("workbook.chapter", name=name, _anchor=anchor), 303)
+
+
+def _entries(number: int, *, leave_out: str) -> dict[str, Entry]:
+    fields = get_place(parts().programme, number).chapter.fields
+    entries = {field.id: read_entry(request.form, field) for field in fields if field.id != leave_out}
+    return {field_id: entry for field_id, entry in entries.items() if entry is not None}
+
+
+def _submit(visitor: Visitor, number: int) -> ResponseReturnValue:
+    try:
+        with parts().database.write.begin() as session:
+            submit_chapter(session, parts().programme, visitor, number, now=parts().now())
+    except ChapterIncomplete as incomplete:
+        with parts().database.read() as session:
+            page = open_chapter(session, parts().programme, visitor, number)
+        return _render(page, {}, incomplete.missing), incomplete.status
+    return redirect(href("workbook.chapter", name=chapter_name(number)), 303)
+
+
+@blueprint.post("/workbook/chapters/<name>/fields/<field_id>")
+def save_field(name: str, field_id: str) -> ResponseReturnValue:
+    """Save one field for the page's script; the answer says what to show."""
+    visitor, number = current_author(), _number(name)
+    programme = parts().programme
+    field = get_place(programme, number).find_field(field_id)
+    entry = read_entry(request.form, field) if field else None
+    if field is None or entry is None:
+        return jsonify(message=translate(N_("Das Feld wurde nicht gespeichert. Laden Sie die Seite bitte neu."))), 404
+    with parts().database.write.begin() as session:
+        saved = save_fields(
+            session, programme, user_id=visitor.user_id, number=number, entries={field_id: entry}, now=parts().now()
+        )[field_id]
+    if saved.outcome in (Outcome.SAVED, Outcome.UNCHANGED):
+        return jsonify(token=token_of(saved.stored), message=saved_words(saved.stored))
+    answer: dict[str, object] = {"message": problem_of(saved), "token": token_of(saved.stored)}
+    if saved.outcome is Outcome.CONFLICT:
+        answer["html"] = render_template(
+            "workbook/_conflict.html", field=field, other=saved.stored.content, problem=problem_of(saved)
+        )
+    return jsonify(answer), 409
+
+
+@blueprint.get("/workbook/chapters/<name>/fields/<field_id>/history")
+def history(name: str, field_id: str) -> str:
+    """Show the kept states of a field."""
+    with parts().database.read() as session:
+        found = read_history(
+            session, parts().programme, user_id=current_author().user_id, number=_number(name), field_id=field_id
+        )
+    return render_template("workbook/history.html", section="workbook", history=found, programme=parts().programme)
+
+
+@blueprint.post("/workbook/chapters/<name>/fields/<field_id>/history")
+def restore(name: str, field_id: str) -> ResponseReturnValue:
+    """Take a kept state back."""
+    version = request.form.get("version", "")
+    with parts().database.write.begin() as session:
+        restore_version(
+            session,
+            parts().programme,
+            user_id=current_author().user_id,
+            number=_number(name),
+            field_id=field_id,
+            version_id=int(version) if version.isdecimal() and len(version) < 10 else 0,
+            now=parts().now(),
+        )
+    return redirect(href("workbook.chapter", name=name, _anchor=f"field-{field_id}"), 303)
+
+
+@blueprint.post("/workbook/chapters/<name>/reopen")
+def take_back(name: str) -> ResponseReturnValue:
+    """Write on in a chapter that was handed in or accepted."""
+    with parts().database.write.begin() as session:
+        take_back_chapter(session, parts().programme, current_author(), _number(name), now=parts().now())
+    return redirect(href("workbook.chapter", name=name), 303)
+
+
+@blueprint.post("/workbook/chapters/<name>/release")
+def release(name: str) -> ResponseReturnValue:
+    """Show the chapter to the members of the course, or end that."""
+    visitor, number, now = current_author(), _number(name), parts().now()
+    with parts().database.write.begin() as session:
+        if request.form.get("action") == "end":
+            end_release(session, parts().programme, visitor, number, now=now)
+        else:
+            is_meant = request.form.get("restricted") == "yes"
+            release_chapter(session, parts().programme, visitor, number, is_restricted_meant=is_meant, now=now)
+    return redirect(href("workbook.chapter", name=name, _anchor="peers"), 303)
+
+
+def _render(page: ChapterPage, results: Mapping[str, Saved], missing: tuple[Missing, ...]) -> str:
+    missing_by_field = {one.field.id: one for one in missing}
+    more = request.args.get("more", "")
+    views = [
+        view_of(
+            state,
+            results.get(state.field.id),
+            missing_by_field.get(state.field.id),
+            more_rows=ROWS_ADDED if state.field.id == more else 0,
+        )
+        for state in page.fields
+    ]
+    return render_template(
+        "workbook/chapter.html",
+        section="workbook",
+        page=page,
+        fields=views,
+        is_incomplete=bool(missing),
+        programme=parts().programme,
+        rows_added=ROWS_ADDED,
+    )

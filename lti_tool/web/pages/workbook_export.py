@@ -1,0 +1,84 @@
+"""Taking the draft home: as a file, or as a page to print."""
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from lti_tool.domain.workbook import places
+from lti_tool.errors import NotFound
+from lti_tool.messages import N_
+from lti_tool.web.pages.workbook_author import current_author
+from lti_tool.web.parts import parts
+from lti_tool.workbook.chart import chart_svg, chart_text
+from lti_tool.workbook.draft import Draft, read_draft
+from lti_tool.workbook.export_draft import FileFormat, export_draft, manuscript_of
+from lti_tool.workbook.manuscript import CONTENTS, STATUS_LINE, ProfileBlock, ReifegradProfile
+
+blueprint = Blueprint("workbook_export", __name__)
+
+
+@blueprint.get("/workbook/export")
+def choose() -> str:
+    """Ask for the format and for what is to be in it."""
+    draft, _ = _read()
+    restricted = [place for place in places(parts().programme) if place.chapter.is_restricted]
+    return render_template(
+        "workbook/export.html",
+        section="workbook",
+        restricted=restricted,
+        is_begun=bool(draft.fields),
+        programme=parts().programme,
+    )
+
+
+@blueprint.get("/workbook/export/document")
+def document() -> ResponseReturnValue:
+    """Send the draft as a file."""
+    draft, profile = _read()
+    try:
+        file_format = FileFormat(request.args.get("format", ""))
+    except ValueError:
+        raise NotFound(
+            N_("Dieses Format gibt es nicht."), next_step=N_("Wählen Sie ODT, DOCX oder PDF."), code="format_not_found"
+        ) from None
+    made = export_draft(
+        parts().programme, draft, file_format, includes_restricted=_includes_restricted(), profile=profile, now=parts().now()
+    )
+    response = Response(made.content, content_type=made.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.file_name}"'
+    # The draft is its author's alone; no copy of it stays in a shared browser.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/workbook/print")
+def print_view() -> str:
+    """Show the draft as one page, made for printing."""
+    draft, profile = _read()
+    manuscript = manuscript_of(
+        parts().programme, draft, includes_restricted=_includes_restricted(), profile=profile, now=parts().now()
+    )
+    charts = {
+        block.heading: (Markup(chart_svg(block.profile)), chart_text(block.profile))  # noqa: S704 - our own SVG, its labels escaped
+        for part in manuscript.sections
+        for block in part.blocks
+        if isinstance(block, ProfileBlock)
+    }
+    return render_template(
+        "workbook/print.html",
+        section="workbook",
+        manuscript=manuscript,
+        charts=charts,
+        contents=CONTENTS,
+        status_line=STATUS_LINE,
+        programme=parts().programme,
+    )
+
+
+def _read() -> tuple[Draft, ReifegradProfile | None]:
+    with parts().database.read() as session:
+        return read_draft(session, parts().programme, user_id=current_author().user_id), None
+
+
+def _includes_restricted() -> bool:
+    return request.args.get("restricted") == "yes"

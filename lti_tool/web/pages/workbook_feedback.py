@@ -1,0 +1,113 @@
+"""Reading what others wrote: the Lernbegleitung what was handed in, members of the course what is shown to them."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, RATING_WORDS, Place, Rating
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.guards import current_instructor
+from lti_tool.web.parts import parts
+from lti_tool.workbook.editions import Decision, Edition
+from lti_tool.workbook.give_feedback import FeedbackEmpty, FeedbackTooLong, Said, decide_on_submission, give_peer_feedback
+from lti_tool.workbook.read_editions import (
+    list_course_drafts,
+    list_shown_chapters,
+    read_shown_chapter,
+    read_submission,
+)
+
+blueprint = Blueprint("workbook_feedback", __name__)
+
+
+@blueprint.get("/workbook/course")
+def course() -> str:
+    """List the drafts of the course for its instructors."""
+    visitor = current_instructor()
+    with parts().database.read() as session:
+        drafts = list_course_drafts(session, parts().programme, visitor)
+    return render_template("workbook/course.html", section="workbook", drafts=drafts, programme=parts().programme)
+
+
+@blueprint.get("/workbook/course/<int:edition_id>")
+def submission(edition_id: int) -> str:
+    """Show a submission with the form for feedback."""
+    visitor = current_instructor()
+    with parts().database.read() as session:
+        edition = read_submission(session, parts().programme, visitor, edition_id)
+    return _render("workbook/submission.html", edition, None)
+
+
+@blueprint.post("/workbook/course/<int:edition_id>")
+def decide(edition_id: int) -> ResponseReturnValue:
+    """Accept a submission or give it back."""
+    visitor = current_instructor()
+    with parts().database.read() as session:
+        edition = read_submission(session, parts().programme, visitor, edition_id)
+    said = _said(edition.place)
+    decision = Decision.ACCEPTED if request.form.get("action") == "accept" else Decision.RETURNED
+    try:
+        with parts().database.write.begin() as session:
+            decide_on_submission(session, parts().programme, visitor, edition_id, decision, said, now=parts().now())
+    except (FeedbackEmpty, FeedbackTooLong) as refusal:
+        return _render("workbook/submission.html", edition, said, refusal), refusal.status
+    return redirect(href("workbook_feedback.submission", edition_id=edition_id), 303)
+
+
+@blueprint.get("/workbook/peers")
+def peers() -> str:
+    """List what other members of the course show."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        shown = list_shown_chapters(session, parts().programme, visitor)
+    return render_template("workbook/peers.html", section="workbook", shown=shown, programme=parts().programme)
+
+
+@blueprint.get("/workbook/peers/<int:edition_id>")
+def shown_chapter(edition_id: int) -> str:
+    """Show another member's chapter with the form for feedback."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        edition = read_shown_chapter(session, parts().programme, visitor, edition_id)
+    return _render("workbook/shown_chapter.html", edition, None)
+
+
+@blueprint.post("/workbook/peers/<int:edition_id>")
+def say(edition_id: int) -> ResponseReturnValue:
+    """Say something to another member's chapter."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        edition = read_shown_chapter(session, parts().programme, visitor, edition_id)
+    said = _said(edition.place)
+    is_confirmed = request.form.get("confirmed") == "yes"
+    try:
+        with parts().database.write.begin() as session:
+            give_peer_feedback(
+                session, parts().programme, visitor, edition_id, said, is_confirmed=is_confirmed, now=parts().now()
+            )
+    except (FeedbackEmpty, FeedbackTooLong) as refusal:
+        return _render("workbook/shown_chapter.html", edition, said, refusal), refusal.status
+    return redirect(href("workbook_feedback.shown_chapter", edition_id=edition_id, _anchor="feedback"), 303)
+
+
+def _said(place: Place) -> Said:
+    ratings: dict[str, Rating | None] = {}
+    comments: dict[str, str] = {}
+    for criterion in place.task.criteria if place.task else ():
+        word = request.form.get(f"rating.{criterion.id}", "")
+        ratings[criterion.id] = Rating(word) if word in set(Rating) else None
+        comments[criterion.id] = request.form.get(f"comment.{criterion.id}", "")
+    return Said(ratings, comments, request.form.get("text", ""))
+
+
+def _render(template: str, edition: Edition, said: Said | None, refusal: FeedbackEmpty | FeedbackTooLong | None = None) -> str:
+    return render_template(
+        template,
+        section="workbook",
+        edition=edition,
+        said=said or Said({}, {}, ""),
+        refusal=refusal,
+        is_confirmed=request.form.get("confirmed") == "yes",
+        ratings=RATING_WORDS,
+        comment_length_max=COMMENT_LENGTH_MAX,
+        programme=parts().programme,
+    )
