@@ -3,20 +3,18 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 
 import click
 
 from lti_tool import bootstrap, clock
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
-from lti_tool.lti.claim_names import SCOPE_SCORE
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Answer
 from lti_tool.lti.ports import Registration
+from lti_tool.platforms.connection_check import Standing, check_registration
 from lti_tool.platforms.registrations import list_registrations
 from lti_tool.settings import Settings, load_settings
+from lti_tool.web.language import in_english
 from lti_tool.web.parts import Parts
 
 
@@ -103,48 +101,17 @@ def _public_address(parts: Parts) -> Check:
 
 
 def _platform(parts: Parts, registration: Registration) -> Iterator[Check]:
-    name = f"registration {registration.id} ({registration.issuer})"
-    try:
-        answer = parts.http.send("GET", registration.jwks_url)
-    except (ServiceUnavailable, ServiceRefused) as err:
-        yield Check(f"{name} keys", False, err.code, f"Is {registration.jwks_url} right and reachable from here?")
-        return
-    ours, theirs = clock.now(), _date_of(answer)
-    yield Check(
-        f"{name} keys",
-        answer.status == 200,
-        f"http {answer.status}",
-        f"Copy the public keyset address anew: {registration.jwks_url}",
-    )
-    if theirs is not None:
-        skew_s = (theirs - ours).total_seconds()
+    """Ask the platform what the page /lti/check asks, too."""
+    for finding in check_registration(parts.http, parts.service_client, registration, clock=clock.now):
+        says = in_english(finding.says, **finding.values)
+        if finding.listed:
+            says += " " + ", ".join(map(in_english, finding.listed))
         yield Check(
-            f"{name} clock",
-            abs(skew_s) < 30,
-            f"differs by {skew_s:+.0f} s",
-            "Synchronise both clocks (NTP); launches allow 60 s.",
+            f"registration {registration.id} ({registration.issuer}) {finding.check}",
+            finding.standing is not Standing.BAD,
+            says,
+            in_english(finding.remedy, **finding.values),
         )
-    try:
-        token = parts.service_client.fetch_token(registration, [SCOPE_SCORE], now=ours)
-    except (ServiceUnavailable, ServiceRefused) as err:
-        yield Check(
-            f"{name} token", False, f"{err.code} {err}".strip(), "Is the tool activated there, and our keyset address entered?"
-        )
-        return
-    granted = SCOPE_SCORE in token.granted_scopes
-    yield Check(
-        f"{name} token",
-        granted,
-        "granted for scores" if granted else "without scores",
-        "Let the platform's settings allow grade sync.",
-    )
-
-
-def _date_of(answer: Answer) -> datetime | None:
-    try:
-        return parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
-        return None
 
 
 def add_to(main: click.Group) -> None:

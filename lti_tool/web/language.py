@@ -60,6 +60,12 @@ def translate(text: str, **values: Any) -> str:
     return translated % values if values else translated
 
 
+def in_english(text: str, **values: Any) -> str:
+    """Give a catalogue text in English, whatever the request wants: for the command line."""
+    translated = _catalogue("en").get(text, text)
+    return translated % values if values else translated
+
+
 def message_of(error: ToolError) -> tuple[str, str]:
     """Give an error's message and next step in the request's language."""
     return translate(error.message, **error.values), translate(error.next_step, **error.values) if error.next_step else ""
@@ -108,7 +114,5 @@ def set_up(app: Flask) -> None:
     def remember(response: Any) -> Any:
         wish = request.args.get("lang")
         if wish in LANGUAGES and wish != request.cookies.get(COOKIE):
-            response.set_cookie(
-                COOKIE, wish, max_age=180 * 86400, secure=True, httponly=True, samesite="None", partitioned=True
-            )
+            response.set_cookie(COOKIE, wish, max_age=180 * 86400, secure=True, httponly=True, samesite="None", partitioned=True)
         return response
