@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import pytest
 from flask import Blueprint, Flask
@@ -11,6 +10,7 @@ from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
 from lti_tool import bootstrap
+from lti_tool.app import create_app
 from lti_tool.domain.programme import AssessmentRules, Change, HoursRules, Module, Programme
 from lti_tool.keyring import Keyring
 from lti_tool.lti.http import Http
@@ -21,15 +21,12 @@ from lti_tool.platforms.front_door import open_front_door
 from lti_tool.platforms.registrations import NewRegistration, add_registration
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.settings import Settings
-from lti_tool.web import assets, browser_session, errors, headers, language
 from lti_tool.web.browser_session import csrf_field, current_visitor
-from lti_tool.web.endpoints import health, jwks, launch, login
 from lti_tool.web.guards import needs_instructor
 from lti_tool.web.parts import Parts
 from tests.certification.platform import CLIENT_ID, DEPLOYMENT_ID, ISSUER, TOOL_URL, KeyServer, new_key, public_half, serve_keys
 from tests.certification.tool import Clock, Tool
 
-ROOT = Path(__file__).parent.parent.parent
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
 
@@ -120,44 +117,26 @@ def tool(
 
 
 def make_app(parts: Parts) -> Flask:
-    """Make the application with the real login, launch, visits and refusals, and three small pages behind them."""
-    app = Flask("lti_tool", static_folder=None, template_folder=str(ROOT / "templates"))
-    app.extensions["parts"] = parts
-    assets.set_up(app)
-    language.set_up(app)
-    browser_session.set_up(app)
-    headers.set_up(app)
-    errors.set_up(app)
-    app.jinja_env.globals["in_language"] = lambda wish: f"?lang={wish}"
-    for room in (login, launch, jwks, health):
-        app.register_blueprint(room.blueprint)
-    for blueprint in _pages():
-        app.register_blueprint(blueprint)
+    """Make the real application, and beside it two small pages that show who is there."""
+    app = create_app(parts=parts)
+    app.register_blueprint(_probes())
     return app
 
 
-def _pages() -> tuple[Blueprint, Blueprint]:
-    pages = Blueprint("modules", __name__)
-    certificates = Blueprint("certificates", __name__)
+def _probes() -> Blueprint:
+    probes = Blueprint("probes", __name__)
 
-    @pages.get("/modules")
-    def overview() -> str:
-        return f"overview of user {current_visitor().user_id}"
+    @probes.route("/probe", methods=["GET", "POST"])
+    def who() -> str:
+        visitor = current_visitor()
+        return f"user {visitor.user_id}, module {visitor.module_slug} {csrf_field()}"
 
-    @pages.route("/modules/<slug>", methods=["GET", "POST"])
-    def module(slug: str) -> str:
-        return f"{slug} for user {current_visitor().user_id} {csrf_field()}"
-
-    @pages.get("/cohort")
+    @probes.get("/probe/instructor")
     @needs_instructor
-    def cohort() -> str:
-        return "the cohort"
+    def instructor() -> str:
+        return "an instructor"
 
-    @certificates.get("/certificates", endpoint="overview")
-    def certificates_overview() -> str:
-        return "the certificates"
-
-    return pages, certificates
+    return probes
 
 
 def a_programme() -> Programme:

@@ -323,13 +323,13 @@ def test_n37_the_key_of_one_visit_does_not_open_it_with_the_cookie_of_another(to
 def test_n37_a_learner_does_not_see_the_instructors_page(tool: Tool) -> None:
     landing = tool.got_in(tool.launch())
     key = parse_qs(urlsplit(landing).query)["v"][0]
-    assert tool.browser.get("/cohort", query_string={"v": key}, base_url=TOOL_URL).status_code == 403
+    assert tool.browser.get("/probe/instructor", query_string={"v": key}, base_url=TOOL_URL).status_code == 403
 
 
 def test_n37_an_instructor_sees_it(tool: Tool) -> None:
     landing = tool.got_in(tool.launch(roles=[INSTRUCTOR]))
     key = parse_qs(urlsplit(landing).query)["v"][0]
-    assert tool.browser.get("/cohort", query_string={"v": key}, base_url=TOOL_URL).status_code == 200
+    assert tool.browser.get("/probe/instructor", query_string={"v": key}, base_url=TOOL_URL).status_code == 200
 
 
 def test_n38_a_disabled_registration_is_refused_at_login(tool: Tool, parts: Parts) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-from lti_tool.lti import claim_names as names
 from lti_tool.models.database import Database, open_database
 from lti_tool.platforms.deployments import block_deployment
 from lti_tool.platforms.registrations import NewRegistration, add_registration
@@ -345,11 +344,6 @@ def test_n27_sub_of_255_characters_gets_in(tool: Tool) -> None:
     tool.got_in(tool.launch(sub="x" * 255))
 
 
-def test_a_deep_linking_request_is_refused_while_there_is_no_page_for_it(tool: Tool) -> None:
-    settings = {
-        "deep_link_return_url": "https://moodle.test/mod/lti/contentitem_return.php",
-        "accept_types": ["ltiResourceLink"],
-        "accept_presentation_document_targets": ["iframe"],
-    }
-    answer = tool.launch(message_type=names.DEEP_LINKING_REQUEST, resource_link=ABSENT, deep_linking_settings=settings)
-    tool.refused(answer, "message_type_unsupported")
+@pytest.mark.parametrize("message_type", ["LtiSubmissionReviewRequest", "DataPrivacyLaunchRequest", "LtiSomethingNew"])
+def test_a_message_that_this_tool_has_no_page_for_is_refused(tool: Tool, message_type: str) -> None:
+    tool.refused(tool.launch(message_type=message_type), "message_type_unsupported")

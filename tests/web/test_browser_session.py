@@ -36,6 +36,11 @@ def key_of(address: str) -> str:
     return parse_qs(urlsplit(address).query)["v"][0]
 
 
+def probe(landing: str) -> str:
+    """Give the address of the test's own page inside the visit of a landing."""
+    return f"/probe?v={key_of(landing)}"
+
+
 def launch_as(tool: Tool, sub: str, **changes: object) -> str:
     begun = tool.begin(login_hint=sub)
     return tool.got_in(tool.post(tool.token(begun, sub=sub, **changes), begun.state))
@@ -61,15 +66,15 @@ def test_two_launches_in_two_tabs_stay_apart(tool: Tool) -> None:
     one = tool.got_in(tool.launch(resource_link={"id": "95"}))
     two = tool.got_in(tool.launch(resource_link={"id": "96"}, custom={"module": "technologien-und-daten"}))
     assert key_of(one) != key_of(two)
-    assert "grundlagen-und-strategie for user 1" in get(tool, one).get_data(as_text=True)
-    assert "technologien-und-daten for user 1" in get(tool, two).get_data(as_text=True)
+    assert "user 1, module grundlagen-und-strategie" in get(tool, probe(one)).get_data(as_text=True)
+    assert "user 1, module technologien-und-daten" in get(tool, probe(two)).get_data(as_text=True)
 
 
 def test_roles_of_two_launches_never_mix(tool: Tool) -> None:
     learner = key_of(tool.got_in(tool.launch()))
     instructor = key_of(tool.got_in(tool.launch(roles=[INSTRUCTOR])))
-    assert get(tool, f"/cohort?v={learner}").status_code == 403
-    assert get(tool, f"/cohort?v={instructor}").status_code == 200
+    assert get(tool, f"/probe/instructor?v={learner}").status_code == 403
+    assert get(tool, f"/probe/instructor?v={instructor}").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -124,28 +129,28 @@ def test_a_browser_keeps_four_login_cookies(tool: Tool) -> None:
 
 
 def test_a_form_of_the_visit_is_taken(tool: Tool) -> None:
-    landing = tool.got_in(tool.launch())
-    token = re.search(r'name="csrf_token" value="([^"]+)"', get(tool, landing).get_data(as_text=True))
+    page = probe(tool.got_in(tool.launch()))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', get(tool, page).get_data(as_text=True))
     assert token is not None
-    assert tool.browser.post(landing, data={"csrf_token": token[1]}, base_url=TOOL_URL).status_code == 200
-    assert tool.browser.post(landing, headers={"X-CSRF-Token": token[1]}, base_url=TOOL_URL).status_code == 200
+    assert tool.browser.post(page, data={"csrf_token": token[1]}, base_url=TOOL_URL).status_code == 200
+    assert tool.browser.post(page, headers={"X-CSRF-Token": token[1]}, base_url=TOOL_URL).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["", "x", "ä"])
 def test_a_form_without_the_right_token_is_refused(tool: Tool, token: str) -> None:
-    landing = tool.got_in(tool.launch())
-    assert tool.browser.post(landing, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 403
+    page = probe(tool.got_in(tool.launch()))
+    assert tool.browser.post(page, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 403
 
 
 def test_the_token_of_another_visit_does_not_count(tool: Tool) -> None:
-    one, two = tool.got_in(tool.launch()), tool.got_in(tool.launch())
+    one, two = probe(tool.got_in(tool.launch())), probe(tool.got_in(tool.launch()))
     token = re.search(r'name="csrf_token" value="([^"]+)"', get(tool, one).get_data(as_text=True))
     assert token is not None
     assert tool.browser.post(two, data={"csrf_token": token[1]}, base_url=TOOL_URL).status_code == 403
 
 
 def test_a_post_without_any_visit_is_refused(tool: Tool) -> None:
-    assert tool.browser.post("/modules/grundlagen-und-strategie", base_url=TOOL_URL).status_code == 403
+    assert tool.browser.post("/probe", base_url=TOOL_URL).status_code == 403
 
 
 def test_addresses_inside_a_visit_carry_its_key(app: Flask, tool: Tool) -> None:
