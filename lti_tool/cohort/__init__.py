@@ -1,0 +1,1 @@
+"""One context: who stands where, settings, scores on their way."""

@@ -1,0 +1,73 @@
+"""What comes next for one member, in a sentence for the person who teaches."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lti_tool.cohort.standings import CertificateState, MemberStanding, ModuleStanding, State
+from lti_tool.domain.programme import Module, Programme
+from lti_tool.messages import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A German msgid with its values."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def advice_for(programme: Programme, member: MemberStanding) -> Advice:
+    """Say what is to be done next; what needs somebody's help comes before what the person does alone."""
+    pairs = list(zip(programme.modules, member.modules, strict=True))
+    for wanted in (_late, _stuck):
+        for module, standing in pairs:
+            if wanted(standing):
+                return _trouble(module, standing)
+    if member.certificate is not CertificateState.NOT_YET:
+        return Advice(_CERTIFICATE[member.certificate])
+    unfinished = [(module, standing) for module, standing in pairs if standing.state is not State.PASSED]
+    if not unfinished:
+        return Advice(N_("Alle Module bestanden"))
+    if len(unfinished) == len(pairs) and all(standing.state is State.OPEN for _, standing in pairs):
+        return Advice(N_("Noch nicht begonnen"))
+    begun = [pair for pair in unfinished if pair[1].state is State.BEGUN]
+    return _work(*(begun or unfinished)[0])
+
+
+_CERTIFICATE = {
+    CertificateState.ISSUED: N_("Zertifikat ausgestellt"),
+    CertificateState.REVOKED: N_("Zertifikat widerrufen"),
+    CertificateState.WAITS_FOR_NAME: N_("Zertifikat wartet auf den Namen"),
+}
+
+
+def _late(standing: ModuleStanding) -> bool:
+    return standing.score is not None and standing.score.is_late
+
+
+def _stuck(standing: ModuleStanding) -> bool:
+    return standing.state is State.STUCK
+
+
+def _trouble(module: Module, standing: ModuleStanding) -> Advice:
+    if standing.score is not None and standing.score.state == "parked":
+        return Advice(N_("Modul %(number)s: Note angehalten"), {"number": module.number})
+    if _late(standing):
+        return Advice(N_("Modul %(number)s: Note wartet"), {"number": module.number})
+    return Advice(
+        N_("Modul %(number)s: %(attempts)s Versuche genutzt, Freischaltung möglich"),
+        {"number": module.number, "attempts": standing.attempts},
+    )
+
+
+def _work(module: Module, standing: ModuleStanding) -> Advice:
+    left = len(module.lessons) - standing.lessons_read
+    if standing.state is State.OPEN:
+        return Advice(N_("Modul %(number)s: noch nicht begonnen"), {"number": module.number})
+    if left == 1:
+        return Advice(N_("Modul %(number)s: 1 Lektion offen"), {"number": module.number})
+    if left > 1:
+        return Advice(N_("Modul %(number)s: %(left)s Lektionen offen"), {"number": module.number, "left": left})
+    if standing.is_quiz_passed:
+        return Advice(N_("Modul %(number)s: fast geschafft"), {"number": module.number})
+    return Advice(N_("Modul %(number)s: Lernerfolgskontrolle offen"), {"number": module.number})

@@ -1,0 +1,40 @@
+"""An instructor gives somebody more time for the quizzes of a course (Nachteilsausgleich)."""
+
+import logging
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.cohort.viewer import check_is_member, teaching_viewer_of
+from lti_tool.domain.course import EXTRA_TIMES_PCT
+from lti_tool.domain.people import Visitor
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+from lti_tool.models import ExtendedTime
+
+log = logging.getLogger(__name__)
+
+
+def extend_time(session: Session, visitor: Visitor, user_id: int, extra_pct: int, *, now: datetime) -> None:
+    """Set how much longer a person may work on a quiz in this course.
+
+    Raises:
+        Forbidden: the visitor does not teach here.
+        NotFound: the person is not in this course.
+        ToolError: there is no such extension.
+    """
+    viewer = teaching_viewer_of(session, visitor)
+    check_is_member(session, viewer, user_id)
+    if extra_pct not in EXTRA_TIMES_PCT:
+        raise ToolError(N_("Diese Verlängerung gibt es nicht."), next_step=N_("Wählen Sie eine Verlängerung aus der Liste."))
+    row = session.scalars(
+        select(ExtendedTime)
+        .where(ExtendedTime.user_id == user_id, ExtendedTime.context_id == viewer.context_id)
+        .with_for_update()
+    ).one_or_none()
+    if row is None:
+        row = ExtendedTime(user_id=user_id, context_id=viewer.context_id, extra_pct=extra_pct, granted_at=now)
+        session.add(row)
+    row.extra_pct, row.granted_by_id, row.granted_at = extra_pct, visitor.user_id, now
+    log.info("time_extended", extra={"context": viewer.context_id, "user": visitor.user_id, "member": user_id})

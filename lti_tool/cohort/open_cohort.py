@@ -1,0 +1,234 @@
+"""Opens the course page: everybody's standing, filtered and sorted, the chart's figures, and what went wrong with scores."""
+
+import logging
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.cohort.advice import Advice, advice_for
+from lti_tool.cohort.course_settings import settings_of
+from lti_tool.cohort.standings import CertificateState, MemberStanding, State, standings_in
+from lti_tool.cohort.viewer import Viewer, viewer_of
+from lti_tool.domain.course import CourseSettings
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import AssessmentRules, Module, Programme
+from lti_tool.models import Context, RosterReading
+from lti_tool.passback.reasons import Reason, reason_for
+
+log = logging.getLogger(__name__)
+
+PAGE_SIZE = 50
+# Fewer people would be told by the figures (public service law on monitoring staff; see docs).
+FEWEST_FOR_FIGURES = 5
+Value = TypeVar("Value", bound=StrEnum)
+
+
+class Show(StrEnum):
+    """Which members are listed."""
+
+    ALL = "all"
+    LATE_SCORE = "late"
+    STUCK = "stuck"
+    UNFINISHED = "unfinished"
+    NOT_BEGUN = "not-begun"
+    CERTIFIED = "certified"
+    GONE = "gone"
+
+
+class Sort(StrEnum):
+    NAME = "name"
+    FEWEST_FIRST = "fewest"
+    MOST_FIRST = "most"
+
+
+@dataclass(frozen=True)
+class CohortQuery:
+    """What the address asks for."""
+
+    show: Show = Show.ALL
+    sort: Sort = Sort.NAME
+    name: str = ""
+    page: int = 1
+
+    @classmethod
+    def of(cls, show: str, sort: str, name: str, page: str) -> "CohortQuery":
+        """Read words of an address; what is not understood counts as not said."""
+        return cls(
+            _word(Show, show, Show.ALL),
+            _word(Sort, sort, Sort.NAME),
+            " ".join(name.split())[:100],
+            int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 6 and int(page) > 0 else 1,
+        )
+
+
+@dataclass(frozen=True)
+class CohortLine:
+    member: MemberStanding
+    advice: Advice | None
+    """None: the viewer sees passed or not, nothing else."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    module: Module
+    passed: int
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Scores that have not arrived for the same reason."""
+
+    count: int
+    reason: Reason | None
+    since: datetime
+    next_try_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What is known of the platform's roster."""
+
+    is_offered: bool
+    read_at: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True)
+class CohortPage:
+    title: str
+    sees_details: bool
+    query: CohortQuery
+    total: int
+    """Participants who are in the course now, whatever is filtered."""
+    gone: int
+    certified: int
+    bars: tuple[Bar, ...]
+    """Empty where there are too few for figures."""
+    lines: tuple[CohortLine, ...]
+    found: int
+    pages: int
+    troubles: tuple[Trouble, ...]
+    roster: Roster
+    settings: CourseSettings
+    rules: AssessmentRules
+
+
+def open_cohort(session: Session, programme: Programme, visitor: Visitor, query: CohortQuery) -> CohortPage:
+    """Gather the course page.
+
+    Raises:
+        Forbidden: the visitor neither teaches nor accompanies here.
+        Conflict: the launch named no context.
+    """
+    viewer = viewer_of(session, visitor)
+    settings = settings_of(session, viewer.context_id)
+    rules = settings.applied_to(programme.assessment)
+    everybody = standings_in(session, programme, rules, viewer.context_id, only=viewer.only)
+    present = [member for member in everybody if not member.is_gone]
+    found = _chosen(everybody, query, viewer)
+    pages = max(1, -(-len(found) // PAGE_SIZE))
+    shown = found[(min(query.page, pages) - 1) * PAGE_SIZE :][:PAGE_SIZE]
+    context = session.get_one(Context, viewer.context_id)
+    log.info("cohort_opened", extra={"context": viewer.context_id, "user": visitor.user_id, "members": len(shown)})
+    return CohortPage(
+        title=context.title or context.label,
+        sees_details=viewer.sees_details,
+        query=query,
+        total=len(present),
+        gone=len(everybody) - len(present),
+        certified=sum(member.certificate is CertificateState.ISSUED for member in present),
+        bars=_bars(programme, present, viewer),
+        lines=tuple(CohortLine(member, advice_for(programme, member) if viewer.sees_details else None) for member in shown),
+        found=len(found),
+        pages=pages,
+        troubles=_troubles(present) if viewer.sees_details else (),
+        roster=_roster(session, context),
+        settings=settings,
+        rules=rules,
+    )
+
+
+def sort_key(name: str) -> str:
+    """Fold a name for sorting and searching: case and marks do not count, ß is ss (DIN 91379 names sort by base letters)."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def by_name(members: Iterable[MemberStanding]) -> list[MemberStanding]:
+    """Sort by name, those without one last."""
+    return sorted(members, key=lambda member: (member.name is None, sort_key(member.name or ""), member.user_id))
+
+
+def _word(kind: type[Value], text: str, otherwise: Value) -> Value:
+    try:
+        return kind(text)
+    except ValueError:
+        return otherwise
+
+
+def _chosen(everybody: Sequence[MemberStanding], query: CohortQuery, viewer: Viewer) -> list[MemberStanding]:
+    show = query.show if viewer.sees_details else Show.ALL
+    wanted = sort_key(query.name)
+    found = by_name(
+        member
+        for member in everybody
+        if member.is_gone == (show is Show.GONE)
+        and _shows(member, show)
+        and (not wanted or wanted in sort_key(member.name or ""))
+    )
+    if query.sort is not Sort.NAME and viewer.sees_details:
+        # Stable: equals stay in the order of their names.
+        found.sort(key=lambda member: member.passed, reverse=query.sort is Sort.MOST_FIRST)
+    return found
+
+
+def _shows(member: MemberStanding, show: Show) -> bool:
+    match show:
+        case Show.LATE_SCORE:
+            return member.has_late_score
+        case Show.STUCK:
+            return member.is_stuck
+        case Show.UNFINISHED:
+            return member.passed < len(member.modules)
+        case Show.NOT_BEGUN:
+            return all(module.state is State.OPEN for module in member.modules)
+        case Show.CERTIFIED:
+            return member.certificate is CertificateState.ISSUED
+        case _:
+            return True
+
+
+def _bars(programme: Programme, present: Sequence[MemberStanding], viewer: Viewer) -> tuple[Bar, ...]:
+    if not present or (not viewer.sees_details and len(present) < FEWEST_FOR_FIGURES):
+        return ()
+    return tuple(
+        Bar(module, sum(member.modules[place].state is State.PASSED for member in present))
+        for place, module in enumerate(programme.modules)
+    )
+
+
+def _troubles(present: Iterable[MemberStanding]) -> tuple[Trouble, ...]:
+    late = [module.score for member in present for module in member.modules if module.score is not None and module.score.is_late]
+    counts = Counter((score.reason, score.state) for score in late)
+    troubles = []
+    for (code, state), count in counts.most_common():
+        alike = [score for score in late if (score.reason, score.state) == (code, state)]
+        tries = [score.next_try_at for score in alike if score.next_try_at is not None]
+        troubles.append(Trouble(count, reason_for(code), min(score.since for score in alike), min(tries, default=None)))
+    return tuple(troubles)
+
+
+def _roster(session: Session, context: Context) -> Roster:
+    reading = session.scalars(select(RosterReading).where(RosterReading.context_id == context.id)).one_or_none()
+    return Roster(
+        is_offered=context.memberships_url is not None,
+        read_at=reading.read_at if reading else None,
+        problem=reading.problem if reading else "",
+    )

@@ -1,0 +1,255 @@
+"""Where each member of a context stands in each module, read with eight queries however many they are."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.people import Role
+from lti_tool.domain.programme import AssessmentRules, Module, Programme
+from lti_tool.models import (
+    Attempt,
+    Certificate,
+    Completion,
+    ExtraAttempt,
+    LessonProgress,
+    LineItem,
+    Membership,
+    ResourceLink,
+    ScoreDelivery,
+    User,
+)
+from lti_tool.passback.delivery_status import DeliveryState, shown_state
+
+# Certificate.subject of the whole programme.
+_WHOLE_PROGRAMME = "programme"
+_NO_PARTICIPANTS = frozenset({Role.INSTRUCTOR, Role.ADMINISTRATOR, Role.MENTOR, Role.TEST_USER})
+_WORST_FIRST: tuple[DeliveryState, ...] = ("parked", "delayed", "waiting", "delivered")
+
+
+class State(StrEnum):
+    """Where somebody stands in one module, in the words of the table."""
+
+    PASSED = "passed"
+    STUCK = "stuck"
+    """All attempts are used and the quiz is not passed."""
+    BEGUN = "begun"
+    OPEN = "open"
+
+
+class CertificateState(StrEnum):
+    ISSUED = "issued"
+    REVOKED = "revoked"
+    WAITS_FOR_NAME = "waits_for_name"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreStanding:
+    """How far the score for a module got in this context: the worst of its links."""
+
+    state: DeliveryState
+    reason: str
+    next_try_at: datetime | None
+    since: datetime
+
+    @property
+    def is_late(self) -> bool:
+        """Something went wrong; a score that has just been put on its way is not late."""
+        return self.state in ("parked", "delayed")
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleStanding:
+    state: State
+    lessons_read: int
+    attempts: int
+    attempts_allowed: int
+    is_quiz_passed: bool
+    best_pct: float | None
+    completed_at: datetime | None
+    score: ScoreStanding | None
+    """None: nothing was to be sent to this context."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberStanding:
+    user_id: int
+    sub: str
+    name: str | None
+    is_gone: bool
+    modules: tuple[ModuleStanding, ...]
+    """In the programme's order."""
+    certificate: CertificateState
+
+    @property
+    def passed(self) -> int:
+        return sum(module.state is State.PASSED for module in self.modules)
+
+    @property
+    def has_late_score(self) -> bool:
+        return any(module.score is not None and module.score.is_late for module in self.modules)
+
+    @property
+    def is_stuck(self) -> bool:
+        return any(module.state is State.STUCK for module in self.modules)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Everything about everybody, by user and module."""
+
+    lessons: Mapping[tuple[int, str], tuple[int, int]]
+    tries: Mapping[tuple[int, str], Any]
+    completed: Mapping[tuple[int, str], datetime]
+    scores: Mapping[tuple[int, str], ScoreStanding]
+    granted: Mapping[tuple[int, str], int]
+    certificates: Mapping[int, bool]
+    """By user: whether the newest is valid."""
+
+
+def standings_in(
+    session: Session,
+    programme: Programme,
+    rules: AssessmentRules,
+    context_id: int,
+    *,
+    only: Collection[int] | None = None,
+) -> list[MemberStanding]:
+    """Tell where the participants of a context stand, those who are gone included.
+
+    Who teaches, administers, accompanies or only pretends to take part is left out.
+
+    Args:
+        rules: as they hold in this context.
+        only: keys of the users to look at; None: all.
+    """
+    members = [row for row in session.execute(_members(context_id, only)) if not _NO_PARTICIPANTS & set(row.roles.split())]
+    who = User.id.in_(only) if only is not None else User.id.in_(_user_ids(context_id))
+    facts = _facts(session, programme, context_id, who)
+    return [
+        MemberStanding(
+            user_id=row.id,
+            sub=row.sub,
+            name=row.name,
+            is_gone=row.is_gone,
+            modules=tuple(_module(row.id, module, rules, facts) for module in programme.modules),
+            certificate=_certificate(row, programme, facts),
+        )
+        for row in members
+    ]
+
+
+def _members(context_id: int, only: Collection[int] | None) -> Select[*tuple[Any, ...]]:
+    query = (
+        select(User.id, User.sub, User.name, User.certificate_name, Membership.roles, Membership.is_gone)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.context_id == context_id)
+    )
+    return query if only is None else query.where(User.id.in_(only))
+
+
+def _user_ids(context_id: int) -> Select[int]:
+    return select(Membership.user_id).where(Membership.context_id == context_id)
+
+
+def _facts(session: Session, programme: Programme, context_id: int, who: ColumnElement[bool]) -> _Facts:
+    people = select(User.id).where(who).scalar_subquery()
+    lessons = session.execute(
+        select(
+            LessonProgress.user_id,
+            LessonProgress.module_slug,
+            func.count(LessonProgress.id),
+            func.count(LessonProgress.completed_at),
+        )
+        .where(LessonProgress.user_id.in_(people), LessonProgress.lesson_code.in_(list(programme.lessons_by_code)))
+        .group_by(LessonProgress.user_id, LessonProgress.module_slug)
+    )
+    tries = session.execute(
+        select(
+            Attempt.user_id,
+            Attempt.module_slug,
+            func.count(Attempt.id),
+            func.count(Attempt.submitted_at),
+            func.max(case((Attempt.is_passed.is_(True), 1), else_=0)),
+            func.max(100.0 * Attempt.points / Attempt.points_possible),
+        )
+        .where(Attempt.user_id.in_(people))
+        .group_by(Attempt.user_id, Attempt.module_slug)
+    )
+    completed = session.execute(
+        select(Completion.user_id, Completion.module_slug, Completion.completed_at).where(Completion.user_id.in_(people))
+    )
+    granted = session.execute(
+        select(ExtraAttempt.user_id, ExtraAttempt.module_slug, func.count(ExtraAttempt.id))
+        .where(ExtraAttempt.user_id.in_(people))
+        .group_by(ExtraAttempt.user_id, ExtraAttempt.module_slug)
+    )
+    certificates = session.execute(
+        select(Certificate.user_id, Certificate.revoked_at)
+        .where(
+            Certificate.user_id.in_(people),
+            Certificate.programme_slug == programme.slug,
+            Certificate.subject == _WHOLE_PROGRAMME,
+        )
+        .order_by(Certificate.serial)
+    )
+    return _Facts(
+        lessons={(user, slug): (opened, read) for user, slug, opened, read in lessons},
+        tries={(row[0], row[1]): row[2:] for row in tries.tuples()},
+        completed={(user, slug): at for user, slug, at in completed},
+        scores=_scores(session, context_id, people),
+        granted={(user, slug): count for user, slug, count in granted},
+        certificates={user: revoked_at is None for user, revoked_at in certificates if user is not None},
+    )
+
+
+def _scores(session: Session, context_id: int, people: Any) -> dict[tuple[int, str], ScoreStanding]:
+    rows = session.execute(
+        select(
+            ScoreDelivery.user_id,
+            ScoreDelivery.module_slug,
+            ScoreDelivery.state,
+            ScoreDelivery.tries,
+            ScoreDelivery.last_error,
+            ScoreDelivery.next_try_at,
+            ScoreDelivery.changed_at,
+        )
+        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .where(ResourceLink.context_id == context_id, ScoreDelivery.user_id.in_(people))
+    )
+    found: defaultdict[tuple[int, str], list[ScoreStanding]] = defaultdict(list)
+    for user, slug, stored, tries, reason, next_try_at, changed_at in rows:
+        state = shown_state(stored, tries)
+        found[user, slug].append(ScoreStanding(state, reason, next_try_at if state == "delayed" else None, changed_at))
+    return {key: min(several, key=lambda score: _WORST_FIRST.index(score.state)) for key, several in found.items()}
+
+
+def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts) -> ModuleStanding:
+    key = (user_id, module.slug)
+    opened, read = facts.lessons.get(key, (0, 0))
+    attempts, submitted, is_passed, best = facts.tries.get(key, (0, 0, 0, None))
+    allowed = rules.attempts + facts.granted.get(key, 0)
+    completed_at = facts.completed.get(key)
+    if completed_at is not None:
+        state = State.PASSED
+    elif not is_passed and submitted >= allowed:
+        state = State.STUCK
+    else:
+        state = State.BEGUN if opened or attempts else State.OPEN
+    return ModuleStanding(state, read, attempts, allowed, bool(is_passed), best, completed_at, facts.scores.get(key))
+
+
+def _certificate(row: Any, programme: Programme, facts: _Facts) -> CertificateState:
+    is_valid = facts.certificates.get(row.id)
+    if is_valid is not None:
+        return CertificateState.ISSUED if is_valid else CertificateState.REVOKED
+    if all((row.id, module.slug) in facts.completed for module in programme.modules):
+        return CertificateState.WAITS_FOR_NAME if not (row.name or row.certificate_name) else CertificateState.NOT_YET
+    return CertificateState.NOT_YET
