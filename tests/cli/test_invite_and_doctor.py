@@ -1,0 +1,63 @@
+"""`registrations invite`, and what `doctor` says of a platform."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lti_tool.cli import main
+from lti_tool.keyring import Keyring
+from lti_tool.models.database import open_database
+from lti_tool.platforms.registrations import register_playground
+from lti_tool.playground import Playground
+from lti_tool.playground.server import serve_in_thread
+
+
+@pytest.fixture
+def environment(sqlite_url: str, keys_folder: Path, tmp_path: Path) -> dict[str, str]:
+    return {
+        "LTI_TOOL_PUBLIC_URL": "http://localhost:1",
+        "LTI_TOOL_DATABASE_URL": sqlite_url,
+        "LTI_TOOL_KEYS_DIR": str(keys_folder),
+        "LTI_TOOL_DATA_DIR": str(tmp_path),
+    }
+
+
+def run(environment: dict[str, str], *arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments, env=environment)
+
+
+def test_an_invite_is_an_address_on_stdout_and_its_end_on_stderr(environment: dict[str, str]) -> None:
+    made = run(environment, "registrations", "invite", "--days", "3")
+    assert made.exit_code == 0
+    assert re.fullmatch(r"http://localhost:1/lti/register/[A-Za-z0-9_-]{32}\n", made.stdout)
+    assert "Works once, until" in made.stderr
+
+
+def test_two_invites_are_different(environment: dict[str, str]) -> None:
+    first, second = (run(environment, "registrations", "invite").stdout for _ in range(2))
+    assert first != second
+
+
+@pytest.mark.parametrize("arguments", [("--platform-url", "moodle"), ("--days", "0"), ("--days", "91")])
+def test_an_invite_that_makes_no_sense_is_refused(environment: dict[str, str], arguments: tuple[str, str]) -> None:
+    refused = run(environment, "registrations", "invite", *arguments)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert refused.stderr.strip()
+
+
+def test_doctor_names_each_line_of_a_platform(environment: dict[str, str]) -> None:
+    lms = Playground("http://127.0.0.1:0")
+    with serve_in_thread(lms):
+        keys = Keyring(Path(environment["LTI_TOOL_KEYS_DIR"])).public_jwks()
+        lms.register_tool("http://localhost:1", jwks=keys)
+        database = open_database(environment["LTI_TOOL_DATABASE_URL"])
+        register_playground(database, lms_url=lms.issuer, client_id="playground-tool")
+        database.close()
+        output = run(environment, "doctor").output
+        for check in ("keys", "clock", "token", "scopes"):
+            assert re.search(rf"^ok   registration 1 \({re.escape(lms.issuer)}\) {check}:", output, re.MULTILINE), output
+        lms.answer_next(503, service="token", times=3)
+        output = run(environment, "doctor", "1").output
+        assert re.search(r"^BAD  registration 1 .* token: .*token_http_503", output, re.MULTILINE), output
