@@ -9,7 +9,7 @@ from lti_tool import bootstrap
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web import assets, browser_session, errors, headers, language
 from lti_tool.web.endpoints import health, jwks, launch, login
-from lti_tool.web.pages import certificates, check, modules, quizzes, register, verify, workbook
+from lti_tool.web.pages import certificates, check, cohort, deep_linking, modules, quizzes, register, verify, workbook
 from lti_tool.web.parts import Parts
 
 PACKAGE = Path(__file__).parent
@@ -42,7 +42,8 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     browser_session.set_up(app)
     headers.set_up(app)
     errors.set_up(app)
-    for room in (login, launch, jwks, health, modules, quizzes, certificates, verify, register, check, workbook):
+    rooms = (login, launch, jwks, health, modules, quizzes, certificates, verify, register, check, workbook, deep_linking, cohort)
+    for room in rooms:
         app.register_blueprint(room.blueprint)
 
     health.set_readiness(app, lambda: bootstrap.readiness(parts))

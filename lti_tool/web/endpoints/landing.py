@@ -4,8 +4,10 @@ import logging
 
 from flask import url_for
 
-from lti_tool.domain.people import Visitor
+from lti_tool.domain.people import Role
 from lti_tool.lti.claims import Launch
+from lti_tool.platforms.front_door import Arrival
+from lti_tool.platforms.record_launch import page_of
 from lti_tool.web.browser_session import VISIT_PARAMETER
 from lti_tool.web.parts import parts
 
@@ -24,13 +26,23 @@ def module_of(launch: Launch) -> str | None:
     return None
 
 
-def landing_address(visitor: Visitor, visit_key: str) -> str:
+def landing_address(arrival: Arrival, visit_key: str) -> str:
     """Give the page that a visit begins on.
 
-    A link with a module opens that module, for everybody. One without opens the overview, where an instructor chooses the
-    link's module and a participant learns that it has not been set up yet.
+    A request for content opens the choice; a mentor sees how far their people are; a link with a module opens that module, for
+    everybody else, and one for a page that page. Any other opens the overview, where an instructor chooses the link's module
+    and a participant learns that it has not been set up yet.
     """
+    visitor = arrival.visitor
+    if arrival.launch.deep_linking is not None:
+        return url_for("deep_linking.choose", v=visit_key)
+    if Role.MENTOR in visitor.roles and not visitor.is_instructor and Role.PARTICIPANT not in visitor.roles:
+        return url_for("cohort.overview", v=visit_key)
     if visitor.module_slug is not None:
         # The address itself is public and fixed: platforms may name it as `target_link_uri`.
         return f"/modules/{visitor.module_slug}?{VISIT_PARAMETER}={visit_key}"
+    page = page_of(arrival.launch)
+    if page:
+        # Public and fixed likewise.
+        return f"/{page}?{VISIT_PARAMETER}={visit_key}"
     return url_for("modules.overview", v=visit_key)

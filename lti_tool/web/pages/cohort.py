@@ -1,0 +1,172 @@
+"""The course page: who stands where, with filter and sort in the address; the list to take along; the course's settings."""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from lti_tool.cohort.course_settings import SettingsRefused, change_settings, settings_of
+from lti_tool.cohort.export_cohort import CohortTable, export_cohort
+from lti_tool.cohort.open_cohort import CohortQuery, Show, Sort, open_cohort
+from lti_tool.cohort.resend_scores import resend_late_scores
+from lti_tool.cohort.spreadsheets import as_csv, as_ods, as_xlsx
+from lti_tool.cohort.viewer import teaching_viewer_of
+from lti_tool.domain.course import ATTEMPTS, PASS_MARKS_PCT, TIME_LIMITS_MIN, CourseSettings
+from lti_tool.domain.people import Visitor
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+from lti_tool.platforms.refresh_roster import refresh_roster
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.language import local, message_of, translate
+from lti_tool.web.pages import cohort_people
+from lti_tool.web.parts import parts
+
+blueprint = Blueprint("cohort", __name__, url_prefix="/cohort")
+
+_WRITERS: dict[str, tuple[Callable[[CohortTable], bytes], str]] = {
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "ods": (as_ods, "application/vnd.oasis.opendocument.spreadsheet"),
+    "xlsx": (as_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+_SHOWS = {
+    Show.ALL: N_("alle"),
+    Show.LATE_SCORE: N_("Note nicht angekommen"),
+    Show.STUCK: N_("alle Versuche genutzt"),
+    Show.UNFINISHED: N_("noch nicht fertig"),
+    Show.NOT_BEGUN: N_("noch nicht begonnen"),
+    Show.CERTIFIED: N_("mit Zertifikat"),
+    Show.GONE: N_("nicht mehr im Kurs"),
+}
+_SORTS = {
+    Sort.NAME: N_("Name"),
+    Sort.FEWEST_FIRST: N_("wenigste Module zuerst"),
+    Sort.MOST_FIRST: N_("meiste Module zuerst"),
+}
+DONE = {
+    "roster": N_("Die Teilnehmendenliste ist auf dem neuesten Stand."),
+    "sent": N_("Die Noten sind wieder unterwegs."),
+    "saved": N_("Die Einstellungen sind gespeichert."),
+}
+# How a setting is read: from, to.
+_BOUNDS = {"pass_mark_pct": PASS_MARKS_PCT, "attempts": ATTEMPTS, "time_limit_min": TIME_LIMITS_MIN}
+
+
+@blueprint.record_once
+def _with_the_people(state: BlueprintSetupState) -> None:
+    state.app.register_blueprint(cohort_people.blueprint)
+
+
+@blueprint.get("")
+def overview() -> ResponseReturnValue:
+    """Show who stands where."""
+    return _overview(current_visitor())
+
+
+@blueprint.get("/list.<kind>")
+def export(kind: str) -> Response:
+    """Give the list as a file."""
+    visitor = current_visitor()
+    if kind not in _WRITERS:
+        abort(404)
+    with parts().database.read() as session:
+        table = export_cohort(session, parts().programme, visitor, say=translate)
+    write, content_type = _WRITERS[kind]
+    response = Response(write(table), content_type=content_type)
+    name = f"{translate(N_('Kursliste'))}-{local(parts().now()):%Y-%m-%d}.{kind}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/roster")
+def refresh() -> ResponseReturnValue:
+    """Read the platform's roster anew."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        viewer = teaching_viewer_of(session, visitor)
+    try:
+        refresh_roster(parts().database, parts().service_client, viewer.context_id, now=parts().now())
+    except ToolError as problem:
+        return _overview(visitor, problem=problem)
+    return redirect(href("cohort.overview", done="roster"), 303)
+
+
+@blueprint.post("/scores")
+def resend_all() -> ResponseReturnValue:
+    """Send every score again that has not arrived."""
+    visitor = current_visitor()
+    with parts().database.write.begin() as session:
+        resend_late_scores(session, visitor, now=parts().now())
+    parts().wake_worker()
+    return redirect(href("cohort.overview", done="sent"), 303)
+
+
+@blueprint.get("/settings")
+def settings() -> ResponseReturnValue:
+    """Show the course's settings."""
+    with parts().database.read() as session:
+        viewer = teaching_viewer_of(session, current_visitor())
+        found = settings_of(session, viewer.context_id)
+    return _settings_page({name: _written(getattr(found, name)) for name in _fields()}, ())
+
+
+@blueprint.post("/settings")
+def save_settings() -> ResponseReturnValue:
+    """Store the course's settings."""
+    visitor = current_visitor()
+    typed = {name: request.form.get(name, "").strip() for name in _fields()}
+    wished, unreadable = _read_settings(typed)
+    try:
+        if unreadable:
+            raise SettingsRefused(unreadable)
+        with parts().database.write.begin() as session:
+            change_settings(session, visitor, wished, now=parts().now())
+    except SettingsRefused as refused:
+        return _settings_page(typed, refused.faults), 400
+    return redirect(href("cohort.overview", done="saved"), 303)
+
+
+def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> ResponseReturnValue:
+    arguments = request.args
+    query = CohortQuery.of(*(arguments.get(name, "") for name in ("show", "sort", "name", "page")))
+    with parts().database.read() as session:
+        page = open_cohort(session, parts().programme, visitor, query)
+    html = render_template(
+        "cohort/overview.html",
+        section="cohort",
+        page=page,
+        programme=parts().programme,
+        shows=_SHOWS,
+        sorts=_SORTS,
+        done=DONE.get(arguments.get("done", "")),
+        problem=None if problem is None else message_of(problem),
+    )
+    return html, 200 if problem is None else problem.status
+
+
+def _settings_page(values: dict[str, str], faults: tuple[str, ...]) -> str:
+    return render_template(
+        "cohort/settings.html", section="cohort", values=values, faults=faults, rules=parts().programme.assessment, bounds=_BOUNDS
+    )
+
+
+def _fields() -> tuple[str, ...]:
+    return ("pass_mark_pct", "attempts", "time_limit_min", "begins_on", "ends_on")
+
+
+def _written(value: int | date | None) -> str:
+    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _read_settings(typed: dict[str, str]) -> tuple[CourseSettings, tuple[str, ...]]:
+    """Read what was typed; an empty field means: as the programme says."""
+    values: dict[str, int | date | None] = {}
+    unreadable = []
+    for name, text in typed.items():
+        try:
+            values[name] = None if not text else int(text) if name in _BOUNDS else date.fromisoformat(text)
+        except ValueError:
+            unreadable.append(name)
+    return CourseSettings(**values) if not unreadable else CourseSettings(), tuple(unreadable)  # type: ignore[arg-type]

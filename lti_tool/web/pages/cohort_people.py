@@ -1,0 +1,88 @@
+"""One participant, for who teaches: attempts, scores with their ledger, further attempts, more time."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.cohort.extend_time import extend_time
+from lti_tool.cohort.grant_attempt import LONGEST_REASON, ReasonMissing, grant_attempt
+from lti_tool.cohort.open_person import open_person
+from lti_tool.cohort.resend_scores import resend_score
+from lti_tool.domain.course import EXTRA_TIMES_PCT
+from lti_tool.messages import N_
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.language import message_of
+from lti_tool.web.parts import parts
+
+blueprint = Blueprint("cohort_people", __name__, url_prefix="/cohort/people")
+
+_DONE = {
+    "sent": N_("Die Note ist wieder unterwegs."),
+    "granted": N_("Der weitere Versuch ist freigegeben."),
+    "time": N_("Die Zeit ist angepasst."),
+}
+EVENTS = {
+    "enqueued": N_("Punktzahl vorgemerkt"),
+    "superseded": N_("Durch eine höhere Punktzahl ersetzt"),
+    "delivered": N_("Im Kurs angekommen"),
+    "delayed": N_("Nicht zugestellt, wird wiederholt"),
+    "parked": N_("Angehalten"),
+    "retried": N_("Noch einmal auf den Weg gebracht"),
+}
+
+
+@blueprint.get("/<int:user_id>")
+def person(user_id: int) -> ResponseReturnValue:
+    """Show one participant."""
+    return _person(user_id)
+
+
+@blueprint.post("/<int:user_id>/scores/<int:delivery_id>")
+def resend(user_id: int, delivery_id: int) -> ResponseReturnValue:
+    """Send one score again."""
+    visitor = current_visitor()
+    with parts().database.write.begin() as session:
+        resend_score(session, visitor, delivery_id, now=parts().now())
+    parts().wake_worker()
+    return _back(user_id, "sent")
+
+
+@blueprint.post("/<int:user_id>/attempts")
+def grant(user_id: int) -> ResponseReturnValue:
+    """Grant one further attempt."""
+    visitor = current_visitor()
+    module, reason = request.form.get("module", ""), request.form.get("reason", "")
+    try:
+        with parts().database.write.begin() as session:
+            grant_attempt(session, parts().programme, visitor, user_id, module, reason, now=parts().now())
+    except ReasonMissing as missing:
+        return _person(user_id, chosen=module, problem=message_of(missing)), 400
+    return _back(user_id, "granted")
+
+
+@blueprint.post("/<int:user_id>/time")
+def more_time(user_id: int) -> ResponseReturnValue:
+    """Give more time in this course's quizzes."""
+    visitor = current_visitor()
+    with parts().database.write.begin() as session:
+        extend_time(session, visitor, user_id, request.form.get("extra", -1, int), now=parts().now())
+    return _back(user_id, "time")
+
+
+def _back(user_id: int, done: str) -> ResponseReturnValue:
+    return redirect(href("cohort_people.person", user_id=user_id, done=done), 303)
+
+
+def _person(user_id: int, *, chosen: str = "", problem: tuple[str, str] | None = None) -> str:
+    with parts().database.read() as session:
+        page = open_person(session, parts().programme, current_visitor(), user_id)
+    return render_template(
+        "cohort/person.html",
+        section="cohort",
+        page=page,
+        events=EVENTS,
+        extra_times=EXTRA_TIMES_PCT,
+        longest_reason=LONGEST_REASON,
+        chosen=chosen,
+        problem=problem,
+        done=_DONE.get(request.args.get("done", "")),
+    )

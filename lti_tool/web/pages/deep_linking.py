@@ -1,0 +1,99 @@
+"""Choosing content for a course: the page that a deep linking request opens, and the form that goes back to the platform."""
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.hours import programme_minutes
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.placing import Placeable, placeables
+from lti_tool.errors import ToolError
+from lti_tool.lti.deep_linking import Target, accepted_targets, accepts_links
+from lti_tool.passback.line_item import TAG
+from lti_tool.platforms.deep_linking_requests import PendingRequest, get_deep_linking_request
+from lti_tool.platforms.place_items import place_items, placed_in, remember_offered
+from lti_tool.web.browser_session import VISIT_PARAMETER, current_visitor
+from lti_tool.web.headers import allow_forms_to_anywhere
+from lti_tool.web.language import message_of
+from lti_tool.web.parts import parts
+
+# The button that takes all modules without looking at the boxes.
+WHOLE_PROGRAMME = "programme"
+
+blueprint = Blueprint("deep_linking", __name__)
+
+
+@blueprint.get("/lti/deep-linking")
+def choose() -> ResponseReturnValue:
+    """Show what can be placed."""
+    visitor = current_visitor()
+    return _choice(visitor, _request_of(visitor))
+
+
+@blueprint.post("/lti/deep-linking")
+def place() -> ResponseReturnValue:
+    """Sign the choice and show the form that brings it to the platform; it sends itself where scripts run."""
+    visitor = current_visitor()
+    pending = _request_of(visitor)
+    entry = parts().front_door.registrations.by_id(visitor.registration_id)
+    assert entry is not None  # else there would be no visit
+    chosen = _chosen()
+    addresses = parts().front_door.launch_desk.addresses
+    try:
+        form = place_items(
+            pending,
+            entry.registration,
+            chosen,
+            target=_target(pending),
+            launch_url=addresses.launch_url,
+            icon_url=addresses.public_url + url_for("assets.asset", name="icon.svg"),
+            column_tag=TAG,
+            signing_key=parts().keyring.signing_key,
+            now=parts().now(),
+        )
+    except ToolError as refusal:
+        if refusal.code != "deep_linking_empty":
+            raise
+        return _choice(visitor, pending, problem=refusal)
+    with parts().database.write.begin() as session:
+        remember_offered(session, visitor, [each.key for each in chosen], now=parts().now())
+    # The form goes to the platform, whose answer may lead on to wherever it likes.
+    allow_forms_to_anywhere()
+    return render_template("deep_linking/return.html", form=form, chosen=chosen)
+
+
+def _request_of(visitor: Visitor) -> PendingRequest:
+    with parts().database.read() as session:
+        return get_deep_linking_request(session, visitor, request.args.get(VISIT_PARAMETER, ""), now=parts().now())
+
+
+def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | None = None) -> ResponseReturnValue:
+    programme = parts().programme
+    with parts().database.read() as session:
+        placed = placed_in(session, visitor)
+    page = render_template(
+        "deep_linking/choose.html",
+        programme=programme,
+        items=placeables(programme),
+        placed=placed,
+        hours=programme_minutes(programme) / 60,
+        several=pending.settings.accept_multiple,
+        is_accepted=accepts_links(pending.settings),
+        targets=accepted_targets(pending.settings),
+        problem=None if problem is None else message_of(problem),
+    )
+    return page, 200 if problem is None else 400
+
+
+def _chosen() -> list[Placeable]:
+    offered = placeables(parts().programme)
+    if request.form.get("all") == WHOLE_PROGRAMME:
+        return [each for each in offered if each.module is not None]
+    wished = set(request.form.getlist("item"))
+    return [each for each in offered if each.key in wished]
+
+
+def _target(pending: PendingRequest) -> Target | None:
+    """Give the way of opening that was chosen; without a choice the first that the platform takes."""
+    accepted = accepted_targets(pending.settings)
+    wished = request.form.get("target")
+    return next((target for target in accepted if target == wished), accepted[0] if accepted else None)
