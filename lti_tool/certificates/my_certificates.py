@@ -1,7 +1,7 @@
 """What a participant sees of their own certificates, and the document to take home."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME
 from lti_tool.certificates.name_certificate import may_name
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import State, state_of
-from lti_tool.certificates.wording import DOCUMENT_TYPE
+from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import day_of, find_printable_name, group_check_code, missing_modules
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import NotFound
@@ -59,7 +59,7 @@ class Document:
     file_name: str
 
 
-def list_my_certificates(session: Session, programme: Programme, *, user_id: int) -> MyCertificates:
+def list_my_certificates(session: Session, programme: Programme, *, user_id: int, now: datetime) -> MyCertificates:
     """Collect a person's certificates and what is still missing for the next."""
     user = session.get_one(User, user_id)
     rows = session.execute(
@@ -69,7 +69,7 @@ def list_my_certificates(session: Session, programme: Programme, *, user_id: int
     )
     completions = session.execute(select(Completion.module_slug, Completion.completed_at).where(Completion.user_id == user_id))
     missing = missing_modules(programme, {slug: day_of(at) for slug, at in completions})
-    certificates = tuple(_held(row, document_bytes) for row, document_bytes in rows)
+    certificates = tuple(_held(row, document_bytes, day_of(now)) for row, document_bytes in rows)
     return MyCertificates(
         certificates=certificates,
         completed=len(programme.modules) - len(missing),
@@ -79,16 +79,16 @@ def list_my_certificates(session: Session, programme: Programme, *, user_id: int
     )
 
 
-def _held(certificate: Certificate, document_bytes: int | None) -> HeldCertificate:
+def _held(certificate: Certificate, document_bytes: int | None, today: date) -> HeldCertificate:
     facts = facts_from_json(certificate.facts)
     return HeldCertificate(
         id=certificate.id,
-        title=f"{DOCUMENT_TYPE} {facts.programme_title}",
+        title=document_title(facts),
         name=certificate.name,
         issued_on=facts.issued_on,
         code=group_check_code(certificate.check_code),
         verify_url=facts.verify_url,
-        state=state_of(certificate),
+        state=state_of(certificate, today=today),
         ended_on=day_of(certificate.revoked_at) if certificate.revoked_at else None,
         reason=certificate.revocation_reason,
         document_bytes=document_bytes,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ class Entry:
     code: str
     serial: int
     state: State
+    """Never `expired`: the register has no today; `facts.valid_until` tells the last day."""
     facts: Facts
     issued_at: datetime
     pdf_sha256: str | None
@@ -92,7 +93,7 @@ def _entry(row: Certificate) -> Entry:
         user_id=row.user_id,
         code=group_check_code(row.check_code),
         serial=row.serial,
-        state=state_of(row),
+        state=state_of(row, today=date.min),
         facts=facts_from_json(row.facts),
         issued_at=row.issued_at,
         pdf_sha256=row.pdf_sha256,

@@ -3,17 +3,21 @@
 from datetime import date
 from typing import Any
 
-from lti_tool.domain.certificate import CertifiedModule, Facts
+from lti_tool.domain.certificate import CertifiedModule, Facts, Kind
+from lti_tool.domain.letterhead import Letterhead, Signatory
 
-FORMAT = 1
+# 1: the certificate alone. 2: two kinds of document, letterhead, cohort, expiry; what 1 lacks has the defaults of `Facts`.
+FORMAT = 2
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
     """Turn facts into what the column `facts` holds."""
     return {
         "format": FORMAT,
+        "kind": facts.kind.value,
         "language": facts.language,
         "name": facts.name,
+        "title": facts.title,
         "programme_title": facts.programme_title,
         "modules": [
             {
@@ -24,9 +28,18 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
             }
             for module in facts.modules
         ],
+        "topics": list(facts.topics),
+        "began_on": facts.began_on.isoformat() if facts.began_on else None,
+        "is_passed": facts.is_passed,
+        "cohort": facts.cohort,
         "hours": facts.hours,
         "issuer": {"name": facts.issuer_name, "url": facts.issuer_url},
+        "signatories": [{"name": signatory.name, "role": signatory.role} for signatory in facts.signatories],
+        "note": facts.note,
+        "accent": facts.accent,
+        "logo": {"sha256": facts.logo_sha256, "alt": facts.logo_alt},
         "issued_on": facts.issued_on.isoformat(),
+        "valid_until": facts.valid_until.isoformat() if facts.valid_until else None,
         "check_code": facts.check_code,
         "verify_url": facts.verify_url,
     }
@@ -34,8 +47,9 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
 
 def facts_from_json(stored: dict[str, Any]) -> Facts:
     """Turn the column `facts` back into facts."""
-    if stored["format"] != FORMAT:
+    if stored["format"] not in (1, FORMAT):
         raise ValueError(f"certificate facts of the unknown format {stored['format']}")
+    logo = stored.get("logo", {})
     return Facts(
         name=stored["name"],
         programme_title=stored["programme_title"],
@@ -50,4 +64,38 @@ def facts_from_json(stored: dict[str, Any]) -> Facts:
         check_code=stored["check_code"],
         verify_url=stored["verify_url"],
         language=stored["language"],
+        kind=Kind(stored.get("kind", Kind.CERTIFICATE)),
+        title=stored.get("title", ""),
+        topics=tuple(stored.get("topics", ())),
+        began_on=_day(stored.get("began_on")),
+        is_passed=stored.get("is_passed", False),
+        cohort=stored.get("cohort", ""),
+        valid_until=_day(stored.get("valid_until")),
+        signatories=tuple(Signatory(each["name"], each["role"]) for each in stored.get("signatories", ())),
+        note=stored.get("note", ""),
+        accent=stored.get("accent", ""),
+        logo_sha256=logo.get("sha256", ""),
+        logo_alt=logo.get("alt", ""),
     )
+
+
+def letterhead_to_json(head: Letterhead) -> dict[str, Any]:
+    """Turn a letterhead into JSON, empty fields left out."""
+    given = {name: value for name, value in vars(head).items() if value not in ("", None, ())}
+    if head.signatories:
+        given["signatories"] = [{"name": each.name, "role": each.role} for each in head.signatories]
+    return given
+
+
+def letterhead_from_json(stored: dict[str, Any]) -> Letterhead:
+    """Turn JSON (or TOML) back into a letterhead.
+
+    Raises:
+        TypeError: it has a field that no letterhead has.
+    """
+    signatories = tuple(Signatory(each["name"], each.get("role", "")) for each in stored.get("signatories", ()))
+    return Letterhead(**{**stored, "signatories": signatories})
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,15 +1,16 @@
-"""Tells anyone whether a certificate is genuine and valid, and nothing beyond what is needed to compare it with the paper."""
+"""Tells anyone whether a certificate is genuine and valid, and shows what its paper says, so that a forged line is seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.wording import DOCUMENT_TYPE
-from lti_tool.domain.certificate import TypingError, day_of, find_typing_error, group_check_code, normalise_check_code
+from lti_tool.certificates.wording import document_title, words_for
+from lti_tool.domain.certificate import Facts, TypingError, day_of, find_typing_error, group_check_code, normalise_check_code
 from lti_tool.models import Certificate
 
 
@@ -19,27 +20,40 @@ class State(StrEnum):
     VALID = "valid"
     REVOKED = "revoked"
     REPLACED = "replaced"
+    EXPIRED = "expired"
     UNKNOWN = "unknown"
     MISTYPED = "mistyped"
 
 
 @dataclass(frozen=True)
+class SealUsed:
+    """The seal of a stored document: its PAdES level and the SHA-256 of the certificate that made it."""
+
+    level: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
 class Verification:
-    """The answer to one check code. Only a certificate that exists has a name, a type and a date."""
+    """The answer to one check code. Only a certificate that exists has facts."""
 
     code: str
     """In groups, as read; what was typed may have differed."""
     state: State
     typing_error: TypingError | None = None
-    name: str | None = None
-    """As printed; None where the person's data were erased."""
     document_type: str | None = None
-    issued_on: date | None = None
+    facts: Facts | None = None
+    words: Mapping[str, object] | None = None
+    """Every line as printed; None where the person's data were erased."""
     ended_on: date | None = None
-    """Since when it is revoked or replaced."""
+    """Since when it is revoked or replaced; the last day of validity where it expired."""
+    erased_on: date | None = None
+    pdf_sha256: str | None = None
+    seal: SealUsed | None = None
+    """None: the document was issued without a seal, or is not made yet."""
 
 
-def verify_certificate(session: Session, typed: str) -> Verification:
+def verify_certificate(session: Session, typed: str, *, now: datetime) -> Verification:
     """Look up a check code however it was typed."""
     code = normalise_check_code(typed)
     error = find_typing_error(code)
@@ -48,19 +62,32 @@ def verify_certificate(session: Session, typed: str) -> Verification:
     certificate = session.scalars(select(Certificate).where(Certificate.check_code == code)).one_or_none()
     if certificate is None:
         return Verification(group_check_code(code), State.UNKNOWN)
+    return verification_of(certificate, now=now)
+
+
+def verification_of(certificate: Certificate, *, now: datetime) -> Verification:
+    """Say of a stored certificate what anyone may know."""
     facts = facts_from_json(certificate.facts)
+    state = state_of(certificate, today=day_of(now))
+    ended_on = facts.valid_until if state is State.EXPIRED else None
     return Verification(
-        code=group_check_code(code),
-        state=state_of(certificate),
-        name=certificate.name or None,
-        document_type=f"{DOCUMENT_TYPE} {facts.programme_title}",
-        issued_on=facts.issued_on,
-        ended_on=day_of(certificate.revoked_at) if certificate.revoked_at else None,
+        code=group_check_code(certificate.check_code),
+        state=state,
+        document_type=document_title(facts),
+        facts=facts,
+        words=words_for(facts) if certificate.erased_at is None else None,
+        ended_on=day_of(certificate.revoked_at) if certificate.revoked_at else ended_on,
+        erased_on=day_of(certificate.erased_at) if certificate.erased_at else None,
+        pdf_sha256=certificate.pdf_sha256,
+        seal=SealUsed(certificate.seal_level, certificate.seal_fingerprint) if certificate.seal_level else None,
     )
 
 
-def state_of(certificate: Certificate) -> State:
+def state_of(certificate: Certificate, *, today: date) -> State:
     """Tell the state of a stored certificate."""
     if certificate.replaced_by_id is not None:
         return State.REPLACED
-    return State.VALID if certificate.revoked_at is None else State.REVOKED
+    if certificate.revoked_at is not None:
+        return State.REVOKED
+    valid_until = certificate.facts.get("valid_until")
+    return State.EXPIRED if valid_until and today > date.fromisoformat(valid_until) else State.VALID

@@ -1,76 +1,168 @@
-"""The certificate's own words. They belong to the document: it reads the same for everyone, whatever language a page has."""
+"""The words on a document, in German and English. They are printed, so they are fixed here and not translated by a page."""
 
 from datetime import date
 
-from lti_tool.domain.certificate import Facts, group_check_code
+from lti_tool.domain.certificate import Facts, Kind, group_check_code
 
-_MONTHS = (
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-)
-_NUMBERS = ("null", "eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf")
+_MONTHS = {
+    "de": ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+_NUMBERS = {
+    "de": ["null", "eine", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"],
+    "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
+}
+_TYPES = {
+    "de": {Kind.CERTIFICATE: "Zertifikat", Kind.PARTICIPATION: "Teilnahmebescheinigung"},
+    "en": {Kind.CERTIFICATE: "Certificate", Kind.PARTICIPATION: "Confirmation of participation"},
+}
+DOCUMENT_TYPE = _TYPES["de"][Kind.CERTIFICATE]
+DEFAULT_ACCENT = "#17427a"
+_LABELS = {
+    "de": {
+        "columns": ["Nr.", "Modul", "Fassung", "Abschluss am"],
+        "columns_participation": ["Nr.", "Modul", "Fassung", "Bearbeitet bis"],
+        "topics_label": "Themen",
+        "cohort_label": "Kurs",
+        "hours_label": "Gesamtumfang",
+        "issued_label": "Ausgestellt am",
+        "until_label": "Gültig bis",
+        "issuer_label": "Ausstellende Stelle",
+        "validity": "Maschinell erstellt und ohne Unterschrift gültig.",
+        "verify_title": "Echtheit prüfen",
+        "verify_text": "Ob dieses Dokument echt und gültig ist, zeigt diese Seite, ohne Anmeldung:",
+        "code_label": "Prüfcode",
+        "qr": "QR-Code: führt zur Prüfseite",
+        "logo": "Logo",
+    },
+    "en": {
+        "columns": ["No.", "Module", "Edition", "Completed on"],
+        "columns_participation": ["No.", "Module", "Edition", "Worked through by"],
+        "topics_label": "Topics",
+        "cohort_label": "Course",
+        "hours_label": "Total workload",
+        "issued_label": "Issued on",
+        "until_label": "Valid until",
+        "issuer_label": "Issued by",
+        "validity": "Produced by machine and valid without signature.",
+        "verify_title": "Check authenticity",
+        "verify_text": "This page tells whether the document is genuine and valid, without login:",
+        "code_label": "Check code",
+        "qr": "QR code: leads to the verification page",
+        "logo": "Logo",
+    },
+}
 
-DOCUMENT_TYPE = "Zertifikat"
+
+def document_type(facts: Facts) -> str:
+    """Give the document's heading: the issuer's word for it, or ours."""
+    return facts.title or _TYPES[facts.language][facts.kind]
+
+
+def document_title(facts: Facts) -> str:
+    """Name the document with what it is about, for lists and file properties."""
+    if facts.kind is Kind.PARTICIPATION and facts.modules:
+        return f"{document_type(facts)} {facts.modules[0].title}"
+    return f"{document_type(facts)} {facts.programme_title}"
 
 
 def words_for(facts: Facts) -> dict[str, object]:
-    """Write every line of a certificate, ready to be placed; the template adds nothing of its own."""
-    title = f"{DOCUMENT_TYPE} {facts.programme_title}"
-    return {
-        "language": "de",
-        "region": "DE",
+    """Write every line of a document, ready to be placed; neither the template nor the verification page adds any."""
+    labels = _LABELS[facts.language]
+    is_participation = facts.kind is Kind.PARTICIPATION
+    title = document_title(facts)
+    return labels | {
+        "language": facts.language,
+        "region": {"de": "DE", "en": "GB"}[facts.language],
         "document_title": f"{title}: {facts.name}",
-        "description": f"{title}, ausgestellt am {long_date(facts.issued_on)} von {facts.issuer_name}",
-        "type": DOCUMENT_TYPE,
+        "description": _description(facts, title),
+        "type": document_type(facts),
         "programme": facts.programme_title,
         "name": facts.name,
-        "statement": (
-            f"hat alle {_in_words(len(facts.modules))} Module bearbeitet, in jedem die Lernerfolgskontrolle bestanden "
-            "und das Programm damit abgeschlossen."
-        ),
-        "columns": ["Nr.", "Modul", "Fassung", "Abschluss am"],
-        "rows": [[str(module.number), module.title, module.version, short_date(module.completed_on)] for module in facts.modules],
-        "hours_label": "Gesamtumfang",
-        "hours": f"ca. {_decimal(facts.hours)} {'Stunde' if facts.hours == 1 else 'Stunden'}",
-        "issued_label": "Ausgestellt am",
-        "issued_on": long_date(facts.issued_on),
-        "issuer_label": "Ausstellende Stelle",
+        "statement": statement(facts),
+        "columns": labels["columns_participation"] if is_participation else labels["columns"],
+        "rows": [
+            [str(module.number), module.title, module.version, short_date(module.completed_on, facts.language)]
+            for module in facts.modules
+        ],
+        "topics": list(facts.topics),
+        "cohort": facts.cohort,
+        "hours": hours_text(facts),
+        "issued_on": long_date(facts.issued_on, facts.language),
+        "valid_until": long_date(facts.valid_until, facts.language) if facts.valid_until else "",
         "issuer": facts.issuer_name,
         "issuer_url": facts.issuer_url,
-        "validity": "Dieses Zertifikat wurde maschinell erstellt und ist ohne Unterschrift gültig.",
-        "verify_title": "Echtheit prüfen",
-        "verify_text": "Ob dieses Zertifikat echt und gültig ist, zeigt diese Seite, ohne Anmeldung:",
+        "signatories": [[signatory.name, signatory.role] for signatory in facts.signatories],
+        "note": facts.note,
+        "accent": facts.accent or DEFAULT_ACCENT,
+        "logo_alt": facts.logo_alt or labels["logo"],
         "verify_url": facts.verify_url,
         "verify_form": facts.verify_url.rpartition("/")[0],
-        "code_label": "Prüfcode",
         "code": group_check_code(facts.check_code),
-        "qr_alt": f"QR-Code: führt zur Prüfseite {facts.verify_url}",
+        "qr_alt": f"{labels['qr']} {facts.verify_url}",
     }
 
 
-def long_date(day: date) -> str:
-    """Write 23. November 2026, kept on one line."""
-    return f"{day.day}.\u00a0{_MONTHS[day.month - 1]}\u00a0{day.year}"
+def statement(facts: Facts) -> str:
+    """Write the sentence that follows the name."""
+    if facts.kind is Kind.CERTIFICATE:
+        number = _in_words(len(facts.modules), facts.language)
+        if facts.language == "en":
+            return f"has worked through all {number} modules, passed the test of each and thereby completed the programme."
+        return f"hat alle {number} Module bearbeitet, in jedem die Lernerfolgskontrolle bestanden und das Programm abgeschlossen."
+    since, until = _period(facts)
+    if facts.language == "en":
+        passed = ", with the test passed" if facts.is_passed else ""
+        return f"took part in the following module of the programme {since}{until}{passed}."
+    passed = " mit bestandener Lernerfolgskontrolle" if facts.is_passed else ""
+    return f"hat {since}{until} am folgenden Modul des Programms{passed} teilgenommen."
 
 
-def short_date(day: date) -> str:
-    """Write 23.11.2026."""
-    return f"{day:%d.%m.%Y}"
+def _period(facts: Facts) -> tuple[str, str]:
+    ended_on = facts.modules[0].completed_on if facts.modules else facts.issued_on
+    on, from_, to = {"de": ("am", "vom", "bis zum"), "en": ("on", "from", "to")}[facts.language]
+    end = long_date(ended_on, facts.language)
+    if facts.began_on is None or facts.began_on >= ended_on:
+        return f"{on} ", end
+    return f"{from_} {long_date(facts.began_on, facts.language)} ", f"{to} {end}"
 
 
-def _decimal(number: float) -> str:
-    return f"{number:g}".replace(".", ",")
+def _description(facts: Facts, title: str) -> str:
+    if facts.language == "en":
+        return f"{title}, issued on {long_date(facts.issued_on, 'en')} by {facts.issuer_name}"
+    return f"{title}, ausgestellt am {long_date(facts.issued_on)} von {facts.issuer_name}"
 
 
-def _in_words(number: int) -> str:
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+def hours_text(facts: Facts) -> str:
+    """Write the workload, as an estimate."""
+    if facts.language == "en":
+        return f"about {facts.hours:g} {'hour' if facts.hours == 1 else 'hours'}"
+    return f"ca. {f'{facts.hours:g}'.replace('.', ',')} {'Stunde' if facts.hours == 1 else 'Stunden'}"
+
+
+def long_date(day: date, language: str = "de") -> str:
+    """Write 23. November 2026 or 23 November 2026, kept on one line."""
+    return f"{day.day}{'.' if language == 'de' else ''}\u00a0{_MONTHS[language][day.month - 1]}\u00a0{day.year}"
+
+
+def short_date(day: date, language: str = "de") -> str:
+    """Write 23.11.2026, in English 23 Nov 2026: figures alone are read differently here and there."""
+    return f"{day:%d.%m.%Y}" if language == "de" else f"{day.day}\u00a0{_MONTHS['en'][day.month - 1][:3]}\u00a0{day.year}"
+
+
+def _in_words(number: int, language: str) -> str:
+    words = _NUMBERS[language]
+    return words[number] if number < len(words) else str(number)

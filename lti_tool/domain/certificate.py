@@ -3,11 +3,12 @@
 import secrets
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from lti_tool.domain.letterhead import Letterhead, Signatory
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
@@ -25,6 +26,16 @@ class Issuer:
     name: str
     url: str
     verify_url: str
+    letterhead: Letterhead = field(default_factory=Letterhead)
+    """The installation's; a registration may lay its own over it."""
+
+
+class Kind(StrEnum):
+    """The two documents (curriculum, section 6)."""
+
+    CERTIFICATE = "certificate"
+    PARTICIPATION = "participation"
+    """Teilnahmebescheinigung: one module's lessons, and its live part where there is one."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,27 @@ class Facts:
     verify_url: str
     """Full address of this certificate's verification page, as the QR code holds it."""
     language: str = "de"
+    kind: Kind = Kind.CERTIFICATE
+    title: str = ""
+    """The issuer's own word for the document; empty: Zertifikat, Teilnahmebescheinigung."""
+    topics: tuple[str, ...] = ()
+    """Of a Teilnahmebescheinigung: what the module was about."""
+    began_on: date | None = None
+    is_passed: bool = False
+    """Of a Teilnahmebescheinigung: with the Lernerfolgskontrolle passed."""
+    cohort: str = ""
+    valid_until: date | None = None
+    """The last day on which it is valid; None: it does not expire."""
+    signatories: tuple[Signatory, ...] = ()
+    note: str = ""
+    accent: str = ""
+    logo_sha256: str = ""
+    logo_alt: str = ""
+
+
+def without_person(facts: Facts) -> Facts:
+    """Give what may stay of a document after its person's data were erased: that it was issued, when and as what."""
+    return replace(facts, name="", modules=(), topics=(), began_on=None, cohort="")
 
 
 def day_of(moment: datetime) -> date:

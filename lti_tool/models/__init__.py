@@ -1,7 +1,7 @@
 """Tables: columns and constraints, no queries. Import the classes from here, so that all of them are known to the metadata."""
 
 from lti_tool.models.base import Base, UtcDateTime
-from lti_tool.models.certification import Certificate, CertificateLogo, CertificateWording, NameRequest, SealCertificate
+from lti_tool.models.certification import Certificate, CertificateLogo, CertificateLetterhead, NameRequest, SealCertificate
 from lti_tool.models.cohort import (
     CourseSettings,
     DeepLinkingRequest,
@@ -26,7 +26,7 @@ __all__ = [
     "Base",
     "Certificate",
     "CertificateLogo",
-    "CertificateWording",
+    "CertificateLetterhead",
     "Completion",
     "Context",
     "CourseSettings",

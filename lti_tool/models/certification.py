@@ -57,15 +57,15 @@ class Certificate(Base):
     """When the person's data were erased; since then the name, the document and the credential are gone."""
 
 
-class CertificateWording(Base):
+class CertificateLetterhead(Base):
     """What an administrator of one registration wants printed on its documents, instead of the installation's settings."""
 
-    __tablename__ = "certificate_wording"
+    __tablename__ = "certificate_letterhead"
 
     registration_id: Mapped[int] = mapped_column(
         ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    wording: Mapped[dict[str, Any]] = mapped_column(JSON)
+    letterhead: Mapped[dict[str, Any]] = mapped_column(JSON)
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("lti_user.id", ondelete="SET NULL"))
 

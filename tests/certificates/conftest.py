@@ -1,14 +1,29 @@
 """A small programme and a person who went through it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from lti_tool import bootstrap
+from lti_tool.app import create_app
+from lti_tool.certificates.issue_certificate import issue_certificate
+from lti_tool.certificates.register import list_certificates
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer
+from lti_tool.domain.people import Role
 from lti_tool.domain.programme import AssessmentRules, HoursRules, Lesson, Module, Programme
-from lti_tool.models import Completion, Platform, User
+from lti_tool.models import Completion, Platform, Registration, User
+from lti_tool.models.database import Database
+from lti_tool.settings import Settings
+from tests.certificates.screens import Person
+
+AddUser = Callable[..., int]
+Complete = Callable[..., None]
 
 TITLES = {
     "grundlagen-und-strategie": "Digitale Transformation und Smart City in der Stadtentwicklung: Grundlagen und Strategie",
@@ -136,3 +151,54 @@ def complete() -> Callable[..., None]:
         session.flush()
 
     return complete_modules
+
+
+@pytest.fixture
+def app(database: Database, database_url: str, programme: Programme, tmp_path: Path, now: datetime) -> Iterator[Flask]:
+    """The application, with the small programme."""
+    settings = Settings(
+        database_url=database_url, data_dir=tmp_path, public_url="https://tool.example", issuer_name="Musterakademie"
+    )
+    built = bootstrap.build(settings)
+    app = create_app(parts=replace(built, programme=programme, now=lambda: now))
+    yield app
+    built.database.close()
+
+
+@pytest.fixture
+def stranger(app: Flask) -> FlaskClient:
+    """Someone without login."""
+    return app.test_client()
+
+
+@pytest.fixture
+def person(app: Flask, database: Database, now: datetime, add_user: AddUser, complete: Complete) -> Callable[..., Person]:
+    """Give a function that brings somebody in."""
+
+    def come_in(
+        name: str | None = "Ayşe Çelik",
+        *,
+        sub: str = "ayse",
+        slugs: list[str] | None = None,
+        role: Role = Role.PARTICIPANT,
+        context_id: int | None = None,
+    ) -> Person:
+        with database.write.begin() as session:
+            user_id = add_user(session, name=name, sub=sub)
+            complete(session, user_id) if slugs is None else complete(session, user_id, slugs)
+            if session.get(Registration, 1) is None:
+                addresses = dict.fromkeys(("auth_login_url", "token_url", "jwks_url"), "https://lms.example/x")
+                session.add(Registration(id=1, platform_id=1, client_id="c", created_at=now, **addresses))
+        return Person(app, user_id, now, roles=frozenset({role}), context_id=context_id)
+
+    return come_in
+
+
+@pytest.fixture
+def code(database: Database, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime) -> str:
+    """The check code of a valid certificate, in groups."""
+    with database.write.begin() as session:
+        user_id = add_user(session, sub="holder")
+        complete(session, user_id)
+        issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+        return list_certificates(session)[0].code

@@ -65,8 +65,19 @@ def test_the_facts_are_stored_as_they_were_at_issue(
         "completed_on": "2026-10-02",  # 22:30 UTC is past midnight in Germany
     }
     assert facts == {
-        "format": 1,
+        "format": 2,
+        "kind": "certificate",
         "language": "de",
+        "title": "",
+        "topics": [],
+        "began_on": None,
+        "is_passed": False,
+        "cohort": "",
+        "valid_until": None,
+        "signatories": [],
+        "note": "",
+        "accent": "",
+        "logo": {"sha256": "", "alt": ""},
         "name": "Ayşe Çelik",
         "programme_title": "Smart-City-Manager:in",
         "hours": 11.5,  # 25 lessons of 10 + 12 minutes and 5 quizzes of 30 minutes: 11 h 40 min

@@ -1,112 +1,21 @@
 import hashlib
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import datetime
-from html import unescape
-from pathlib import Path
 
 import pytest
-from flask import Blueprint, Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
-from werkzeug.test import TestResponse
-from werkzeug.wrappers import Response
 
-from lti_tool import bootstrap
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.domain.certificate import Issuer, new_check_code
-from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
-from lti_tool.models import Certificate, Registration
+from lti_tool.models import Certificate
 from lti_tool.models.database import Database
-from lti_tool.settings import Settings
-from lti_tool.web import assets, browser_session, errors, headers, language
-from lti_tool.web.pages import certificates, verify
+from tests.certificates.screens import Person, words_of
 
 AddUser = Callable[..., int]
 Complete = Callable[..., None]
-TEMPLATES = Path(__file__).parent.parent.parent / "templates"
-
-
-@pytest.fixture
-def app(database: Database, database_url: str, programme: Programme, tmp_path: Path, now: datetime) -> Iterator[Flask]:
-    """The two page modules, with what every page stands on."""
-    settings = Settings(
-        database_url=database_url, data_dir=tmp_path, public_url="https://tool.example", issuer_name="Musterakademie"
-    )
-    built = bootstrap.build(settings)
-    app = Flask("lti_tool", static_folder=None, template_folder=str(TEMPLATES))
-    app.extensions["parts"] = replace(built, programme=programme, now=lambda: now)
-    for room in (assets, language, browser_session, headers, errors):
-        room.set_up(app)
-    modules = Blueprint("modules", __name__)
-    modules.add_url_rule("/modules", "overview", lambda: "")
-    for blueprint in (certificates.blueprint, verify.blueprint, modules):
-        app.register_blueprint(blueprint)
-    app.jinja_env.globals["in_language"] = lambda wish: f"?lang={wish}"
-    yield app
-    built.database.close()
-
-
-@pytest.fixture
-def stranger(app: Flask) -> FlaskClient:
-    """Someone without login."""
-    return app.test_client()
-
-
-class Person:
-    """A participant in their browser."""
-
-    def __init__(self, app: Flask, user_id: int, now: datetime) -> None:
-        visitor = Visitor(user_id, 1, 1, 1, None, None, None, frozenset({Role.PARTICIPANT}), "de", "https://lms.example")
-        self.client = app.test_client()
-        with app.test_request_context():
-            response = Response()
-            self.visit = browser_session.open_visit(response, visitor, now=now)
-        name, _, value = response.headers["Set-Cookie"].partition(";")[0].partition("=")
-        self.client.set_cookie(name, value, secure=True, domain="localhost")
-
-    def get(self, path: str) -> TestResponse:
-        return self.client.get(f"{path}?v={self.visit}", base_url="https://localhost")
-
-    def post(self, path: str, page: TestResponse, **form: str) -> TestResponse:
-        token = re.findall(r'name="csrf_token" value="([^"]+)"', page.text)[0]
-        return self.client.post(f"{path}?v={self.visit}", data={"csrf_token": token, **form}, base_url="https://localhost")
-
-
-@pytest.fixture
-def person(app: Flask, database: Database, now: datetime, add_user: AddUser, complete: Complete) -> Callable[..., Person]:
-    """Give a function that brings somebody in."""
-
-    def come_in(name: str | None = "Ayşe Çelik", *, sub: str = "ayse", slugs: list[str] | None = None) -> Person:
-        with database.write.begin() as session:
-            user_id = add_user(session, name=name, sub=sub)
-            complete(session, user_id) if slugs is None else complete(session, user_id, slugs)
-            if session.get(Registration, 1) is None:
-                addresses = dict.fromkeys(("auth_login_url", "token_url", "jwks_url"), "https://lms.example/x")
-                session.add(Registration(id=1, platform_id=1, client_id="c", created_at=now, **addresses))
-        return Person(app, user_id, now)
-
-    return come_in
-
-
-@pytest.fixture
-def code(database: Database, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime) -> str:
-    """The check code of a valid certificate, in groups."""
-    with database.write.begin() as session:
-        user_id = add_user(session, sub="holder")
-        complete(session, user_id)
-        issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
-        return list_certificates(session)[0].code
-
-
-def words_of(page: TestResponse) -> str:
-    """Give the text of a page's main part, without markup."""
-    main = page.text[page.text.index("<main") : page.text.index("</main>")]
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
 
 
 def issue_for(database: Database, programme: Programme, issuer: Issuer, sub_id: int, now: datetime) -> int:
@@ -114,119 +23,6 @@ def issue_for(database: Database, programme: Programme, issuer: Issuer, sub_id: 
         certificate_id = issue_certificate(session, programme, user_id=sub_id, issuer=issuer, now=now)
     assert certificate_id is not None
     return certificate_id
-
-
-# --- verification ----------------------------------------------------------------------------------------------------
-
-
-def test_anyone_sees_that_a_certificate_is_valid(stranger: FlaskClient, code: str) -> None:
-    page = stranger.get(f"/verify/{code}")
-    assert page.status_code == 200
-    assert words_of(page) == (
-        "Nachweis prüfen Dieses Zertifikat ist echt und gültig "
-        "Vergleichen Sie die Angaben mit dem Papier. Sie müssen genau übereinstimmen. "
-        "Name Ayşe Çelik Art Zertifikat Smart-City-Manager:in Ausgestellt am 23. November 2026 "
-        f"Prüfcode {code} Anderen Code prüfen"
-    )
-
-
-def test_the_verification_page_is_kept_by_nobody_and_framed_by_nobody(stranger: FlaskClient, code: str) -> None:
-    answer = stranger.get(f"/verify/{code}")
-    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
-    assert "Set-Cookie" not in answer.headers
-
-
-def test_a_revoked_certificate_is_shown_as_revoked(stranger: FlaskClient, database: Database, code: str, now: datetime) -> None:
-    with database.write.begin() as session:
-        revoke_certificate(session, code, reason="Täuschung", now=now)
-    text = words_of(stranger.get(f"/verify/{code}"))
-    assert "wurde widerrufen Es ist echt, gilt aber seit dem 23. November 2026 nicht mehr." in text
-    assert "Täuschung" not in text
-    assert "gültig" not in text
-
-
-def test_an_unknown_code_is_not_called_a_typing_error(stranger: FlaskClient) -> None:
-    page = stranger.get(f"/verify/{new_check_code()}")
-    assert page.status_code == 404
-    assert "Zu diesem Prüfcode gibt es kein Zertifikat" in words_of(page)
-
-
-def test_a_mistyped_code_can_be_corrected_at_once(stranger: FlaskClient, code: str) -> None:
-    wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
-    page = stranger.get(f"/verify/{wrong}")
-    assert page.status_code == 400
-    assert f'value="{wrong}"' in page.text
-    assert 'aria-invalid="true"' in page.text
-    assert "<title>Fehler: " in page.text
-    assert "mindestens ein Zeichen falsch oder vertauscht" in words_of(page)
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [("3QF8", "27 Zeichen"), ("UUUU-UUUU", "kein Prüfcode hat"), ("%3Cscript%3E", "kein Prüfcode")],
-)
-def test_each_typing_error_is_explained(stranger: FlaskClient, typed: str, words: str) -> None:
-    page = stranger.get(f"/verify/{typed}")
-    assert page.status_code == 400
-    assert words in words_of(page)
-    assert "<script>" not in page.text
-
-
-def test_the_form_leads_to_the_codes_own_address(stranger: FlaskClient, code: str) -> None:
-    answer = stranger.get("/verify", query_string={"code": f" {code.lower().replace('-', ' ')} "})
-    assert answer.status_code == 303
-    assert answer.headers["Location"] == f"/verify/{code}"
-
-
-def test_the_form_takes_the_address_under_the_qr_code(stranger: FlaskClient, code: str) -> None:
-    answer = stranger.get("/verify", query_string={"code": f"https://tool.example/verify/{code}"})
-    assert answer.headers["Location"] == f"/verify/{code}"
-
-
-def test_an_empty_form_is_asked_for_its_code(stranger: FlaskClient) -> None:
-    assert stranger.get("/verify").status_code == 200
-    page = stranger.get("/verify?code=%20")
-    assert page.status_code == 400
-    assert "Der Prüfcode fehlt" in words_of(page)
-
-
-def test_software_gets_the_same_facts_as_json(stranger: FlaskClient, code: str) -> None:
-    answer = stranger.get(f"/verify/{code}", headers={"Accept": "application/json"})
-    assert answer.headers["Vary"] == "Accept"
-    assert answer.json == {
-        "code": code,
-        "status": "valid",
-        "name": "Ayşe Çelik",
-        "type": "Zertifikat Smart-City-Manager:in",
-        "issued_on": "2026-11-23",
-    }
-
-
-def test_software_is_told_of_revoked_unknown_and_mistyped_codes(
-    stranger: FlaskClient, database: Database, code: str, now: datetime
-) -> None:
-    with database.write.begin() as session:
-        revoke_certificate(session, code, reason="Täuschung", now=now)
-    accept = {"Accept": "application/json"}
-    revoked = stranger.get(f"/verify/{code}", headers=accept)
-    assert (revoked.status_code, (revoked.json or {})["status"], (revoked.json or {})["ended_on"]) == (
-        200,
-        "revoked",
-        "2026-11-23",
-    )
-    unknown = stranger.get(f"/verify/{new_check_code()}", headers=accept)
-    assert (unknown.status_code, (unknown.json or {})["status"]) == (404, "unknown")
-    mistyped = stranger.get("/verify/abc", headers=accept)
-    assert (mistyped.status_code, mistyped.json) == (400, {"code": "ABC", "status": "mistyped", "error": "length"})
-
-
-def test_a_name_on_the_verification_page_is_text(stranger: FlaskClient, database: Database, code: str) -> None:
-    with database.write.begin() as session:
-        session.scalars(select(Certificate)).one().name = "<b>Anna</b>"
-    page = stranger.get(f"/verify/{code}")
-    assert "&lt;b&gt;Anna&lt;/b&gt;" in page.text
 
 
 # --- one's own certificates ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.erase_person import erase_person
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.my_certificates import get_document, list_my_certificates
@@ -12,6 +13,7 @@ from lti_tool.certificates.register import MistypedCode, export_documents, get_c
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
+from lti_tool.certificates.wording import words_for
 from lti_tool.domain.certificate import Issuer, TypingError, new_check_code
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, NotFound, ToolError
@@ -34,34 +36,36 @@ def code(session: Session, programme: Programme, issuer: Issuer, user_id: int, n
     return session.get_one(Certificate, issued).check_code
 
 
-def test_a_valid_certificate_shows_name_type_and_date_and_nothing_more(session: Session, code: str) -> None:
-    shown = verify_certificate(session, code)
-    assert shown == Verification(
-        code="-".join(code[at : at + 4] for at in range(0, 27, 4)),
-        state=State.VALID,
-        name="Ayşe Çelik",
-        document_type="Zertifikat Smart-City-Manager:in",
-        issued_on=date(2026, 11, 23),
-    )
+def name_in(shown: Verification) -> str | None:
+    return shown.facts.name if shown.facts is not None else None
 
 
-def test_a_code_may_be_typed_in_lower_case_with_spaces_and_lookalikes(session: Session, code: str) -> None:
+def test_a_valid_certificate_shows_every_line_of_its_paper(session: Session, code: str, now: datetime) -> None:
+    shown = verify_certificate(session, code, now=now)
+    assert (shown.code, shown.state) == ("-".join(code[at : at + 4] for at in range(0, 27, 4)), State.VALID)
+    assert shown.document_type == "Zertifikat Smart-City-Manager:in"
+    assert shown.facts is not None
+    assert shown.words == words_for(shown.facts)
+    assert (shown.words or {})["issued_on"] == "23.\u00a0November\u00a02026"
+
+
+def test_a_code_may_be_typed_in_lower_case_with_spaces_and_lookalikes(session: Session, code: str, now: datetime) -> None:
     typed = " ".join(code).lower().replace("0", "o").replace("1", "l")
-    assert verify_certificate(session, typed).state is State.VALID
+    assert verify_certificate(session, typed, now=now).state is State.VALID
 
 
-def test_a_mistyped_code_is_told_apart_from_an_unknown_one(session: Session, code: str) -> None:
+def test_a_mistyped_code_is_told_apart_from_an_unknown_one(session: Session, code: str, now: datetime) -> None:
     mistyped = code[:5] + ("X" if code[5] != "X" else "Y") + code[6:]
-    assert verify_certificate(session, mistyped).typing_error is TypingError.CHECK
-    assert verify_certificate(session, code[:-1]).typing_error is TypingError.LENGTH
-    unknown = verify_certificate(session, new_check_code())
-    assert (unknown.state, unknown.typing_error, unknown.name) == (State.UNKNOWN, None, None)
+    assert verify_certificate(session, mistyped, now=now).typing_error is TypingError.CHECK
+    assert verify_certificate(session, code[:-1], now=now).typing_error is TypingError.LENGTH
+    unknown = verify_certificate(session, new_check_code(), now=now)
+    assert (unknown.state, unknown.typing_error, unknown.facts) == (State.UNKNOWN, None, None)
 
 
 def test_a_revoked_certificate_says_so_and_since_when(session: Session, code: str, now: datetime) -> None:
     revoke_certificate(session, code.lower(), reason="Täuschung in Modul 3", now=now + timedelta(days=2))
-    shown = verify_certificate(session, code)
-    assert (shown.state, shown.ended_on, shown.name) == (State.REVOKED, date(2026, 11, 25), "Ayşe Çelik")
+    shown = verify_certificate(session, code, now=now)
+    assert (shown.state, shown.ended_on, name_in(shown)) == (State.REVOKED, date(2026, 11, 25), "Ayşe Çelik")
     entry = get_certificate(session, code)
     assert (entry.state, entry.revocation_reason) == (State.REVOKED, "Täuschung in Modul 3")
 
@@ -89,13 +93,13 @@ def test_a_revoked_certificate_is_not_issued_again_by_the_next_quiz(
 def test_a_reissued_certificate_replaces_the_old_one(session: Session, issuer: Issuer, code: str, now: datetime) -> None:
     later = now + timedelta(days=30)
     successor_id = reissue_certificate(session, code, issuer=issuer, name="Ayşe Yılmaz", now=later)
-    old = verify_certificate(session, code)
-    assert (old.state, old.ended_on, old.name) == (State.REPLACED, date(2026, 12, 23), "Ayşe Çelik")
+    old = verify_certificate(session, code, now=now)
+    assert (old.state, old.ended_on, name_in(old)) == (State.REPLACED, date(2026, 12, 23), "Ayşe Çelik")
     successor = list_certificates(session)[1]
     assert (successor.id, successor.serial, successor.state) == (successor_id, 2, State.VALID)
     assert (successor.facts.name, successor.facts.issued_on) == ("Ayşe Yılmaz", date(2026, 12, 23))
     assert successor.facts.modules == list_certificates(session)[0].facts.modules
-    assert verify_certificate(session, successor.code).name == "Ayşe Yılmaz"
+    assert name_in(verify_certificate(session, successor.code, now=now)) == "Ayşe Yılmaz"
 
 
 def test_only_a_valid_certificate_is_reissued(session: Session, issuer: Issuer, code: str, now: datetime) -> None:
@@ -118,36 +122,40 @@ def test_codes_that_lead_nowhere_are_refused_with_their_reason(session: Session,
         revoke_certificate(session, new_check_code(), reason="Grund", now=now)
 
 
-def test_an_erased_person_leaves_a_certificate_that_still_verifies(session: Session, user_id: int, code: str) -> None:
-    certificate = list_certificates(session)[0]
-    row = session.get_one(Certificate, certificate.id)
-    row.user_id, row.name = None, ""
-    session.flush()
-    shown = verify_certificate(session, code)
-    assert (shown.state, shown.name, shown.issued_on) == (State.VALID, None, date(2026, 11, 23))
+def test_an_erased_person_leaves_a_certificate_that_still_verifies(
+    session: Session, user_id: int, code: str, now: datetime
+) -> None:
+    assert erase_person(session, user_id=user_id, now=now + timedelta(days=3)) == 1
+    shown = verify_certificate(session, code, now=now)
+    assert (shown.state, shown.words, shown.erased_on) == (State.VALID, None, date(2026, 11, 26))
+    assert shown.facts is not None
+    assert (shown.facts.name, shown.facts.modules, shown.facts.issued_on) == ("", (), date(2026, 11, 23))
+    row = session.get_one(Certificate, list_certificates(session)[0].id)
+    assert (row.name, row.pdf, row.user_id) == ("", None, None)
+    assert "Ayşe" not in str(row.facts)
 
 
 def test_the_page_tells_what_is_still_missing(
-    session: Session, programme: Programme, add_user: Callable[..., int], complete: Callable[..., None]
+    session: Session, programme: Programme, add_user: Callable[..., int], complete: Callable[..., None], now: datetime
 ) -> None:
     user_id = add_user(session, name=None)
     complete(session, user_id, ["grundlagen-und-strategie", "beteiligung-und-vernetzung"])
-    mine = list_my_certificates(session, programme, user_id=user_id)
+    mine = list_my_certificates(session, programme, user_id=user_id, now=now)
     assert mine.certificates == ()
     assert (mine.completed, [module.number for module in mine.missing]) == (2, [2, 3, 5])
     assert (mine.name, mine.may_name, mine.waits_for_name) == (None, True, False)
 
 
 def test_the_page_asks_for_the_name_when_only_that_is_missing(
-    session: Session, programme: Programme, add_user: Callable[..., int], complete: Callable[..., None]
+    session: Session, programme: Programme, add_user: Callable[..., int], complete: Callable[..., None], now: datetime
 ) -> None:
     user_id = add_user(session, name=None)
     complete(session, user_id)
-    assert list_my_certificates(session, programme, user_id=user_id).waits_for_name
+    assert list_my_certificates(session, programme, user_id=user_id, now=now).waits_for_name
 
 
-def test_the_page_holds_the_certificate(session: Session, programme: Programme, user_id: int, code: str) -> None:
-    mine = list_my_certificates(session, programme, user_id=user_id)
+def test_the_page_holds_the_certificate(session: Session, programme: Programme, user_id: int, code: str, now: datetime) -> None:
+    mine = list_my_certificates(session, programme, user_id=user_id, now=now)
     assert (mine.missing, mine.waits_for_name, mine.may_name) == ((), False, False)
     held = mine.certificates[0]
     assert (held.title, held.name, held.state) == ("Zertifikat Smart-City-Manager:in", "Ayşe Çelik", State.VALID)
@@ -200,10 +208,10 @@ def test_all_documents_can_be_exported_one_at_a_time(database: Database, documen
     assert exported == [("Ayşe Çelik", True), ("Ole Olsen", True)]
 
 
-def test_a_certificate_outlives_its_person(database: Database, documents: dict[str, tuple[int, int]]) -> None:
+def test_a_certificate_outlives_its_person(database: Database, documents: dict[str, tuple[int, int]], now: datetime) -> None:
     user_id, certificate_id = documents["Ayşe Çelik"]
     with database.write.begin() as session:
         session.delete(session.get_one(User, user_id))
     with database.read() as session:
         entry = next(entry for entry in list_certificates(session) if entry.id == certificate_id)
-        assert (entry.user_id, verify_certificate(session, entry.code).state) == (None, State.VALID)
+        assert (entry.user_id, verify_certificate(session, entry.code, now=now).state) == (None, State.VALID)

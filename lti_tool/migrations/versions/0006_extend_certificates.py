@@ -1,4 +1,4 @@
-"""Extend certificates: seals, credentials, wording, corrected names; and the buckets that limit rates."""
+"""Extend certificates: seals, credentials, letterheads, corrected names; the buckets that limit rates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,21 +18,21 @@ def upgrade() -> None:
     op.add_column("certificate", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("uq_certificate_status_list_status_index", "certificate", ["status_list", "status_index"], unique=True)
     op.create_table(
-        "certificate_wording",
+        "certificate_letterhead",
         sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("wording", sa.JSON(), nullable=False),
+        sa.Column("letterhead", sa.JSON(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
-            name=op.f("fk_certificate_wording_registration_id_registration"),
+            name=op.f("fk_certificate_letterhead_registration_id_registration"),
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["changed_by_id"], ["lti_user.id"], name=op.f("fk_certificate_wording_changed_by_id_lti_user"), ondelete="SET NULL"
+            ["changed_by_id"], ["lti_user.id"], name=op.f("fk_certificate_letterhead_changed_by_id_lti_user"), ondelete="SET NULL"
         ),
-        sa.PrimaryKeyConstraint("registration_id", name=op.f("pk_certificate_wording")),
+        sa.PrimaryKeyConstraint("registration_id", name=op.f("pk_certificate_letterhead")),
     )
     op.create_table(
         "certificate_logo",
@@ -78,7 +78,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("rate_bucket", "name_request", "seal_certificate", "certificate_logo", "certificate_wording"):
+    for table in ("rate_bucket", "name_request", "seal_certificate", "certificate_logo", "certificate_letterhead"):
         op.drop_table(table)
     op.drop_index("uq_certificate_status_list_status_index", "certificate")
     with op.batch_alter_table("certificate") as batch:

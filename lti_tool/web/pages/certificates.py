@@ -87,4 +87,4 @@ def _store_name(visitor: Visitor, printed: str) -> None:
 
 def _mine(visitor: Visitor) -> MyCertificates:
     with parts().database.read() as session:
-        return list_my_certificates(session, parts().programme, user_id=visitor.user_id)
+        return list_my_certificates(session, parts().programme, user_id=visitor.user_id, now=parts().now())

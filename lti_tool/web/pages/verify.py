@@ -1,25 +1,38 @@
-"""Verification for strangers: no login, no visit, never inside another page."""
+"""Verification for strangers: by code, by QR code or by the file itself; no login, no visit, never inside another page."""
 
+import time
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
+from lti_tool.certificates.verify_document import DOCUMENT_BYTES_MAX, DocumentVerification, Found, verify_document
 from lti_tool.domain.certificate import group_check_code, normalise_check_code
+from lti_tool.traffic.take_turn import Limit
+from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.parts import parts
+from lti_tool.web.rate_limit import limit_rate
 
 blueprint = Blueprint("verify", __name__)
 
 # A proxy or a client that only looks at the status shall not take an unknown certificate for a good one.
-_STATUSES = {State.VALID: 200, State.REVOKED: 200, State.REPLACED: 200, State.UNKNOWN: 404, State.MISTYPED: 400}
+_STATUSES = {
+    State.VALID: 200, State.REVOKED: 200, State.REPLACED: 200, State.EXPIRED: 200, State.UNKNOWN: 404, State.MISTYPED: 400,
+}  # fmt: skip
+_DOCUMENT_STATUSES = {Found.AS_ISSUED: 200, Found.EXTENDED: 200, Found.NOT_A_PDF: 400, Found.TOO_LARGE: 413}
 # Longer than any code with separators: what is beyond is not worth an address.
 _TYPED_MAX = 200
+# Somebody who checks a pile of applications gets through; who tries codes has 128 bits before them.
+_CODES = Limit("verify.code", burst=60, interval_s=2)
+_DOCUMENTS = Limit("verify.document", burst=20, interval_s=6)
+# Whether a code was ever given out shall not be read off the clock: no answer leaves earlier. Above what any of them takes.
+_ANSWER_AFTER_S = 0.03
 
 
 @blueprint.get("/verify")
 def form() -> ResponseReturnValue:
-    """Ask for a check code; one that comes as `?code=` moves into the address."""
+    """Ask for a check code or a file; a code that comes as `?code=` moves into the address."""
     if "code" not in request.args:
         return render_template("verify/form.html", typed="")
     typed = request.args["code"][:_TYPED_MAX]
@@ -31,13 +44,54 @@ def form() -> ResponseReturnValue:
 
 
 @blueprint.get("/verify/<code>")
+@limit_rate(_CODES)
 def result(code: str) -> ResponseReturnValue:
     """Say whether the certificate with this check code is genuine and valid, as a page or as JSON."""
+    started = time.monotonic()
     with parts().database.read() as session:
-        found = verify_certificate(session, code[:_TYPED_MAX])
-    wants_json = request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
-    response = _as_json(found) if wants_json else _as_page(found)
+        found = verify_certificate(session, code[:_TYPED_MAX], now=parts().now())
+    response = jsonify(_code_as_json(found)) if _wants_json() else _code_as_page(found)
     response.status_code = _STATUSES[found.state]
+    if found.state is not State.MISTYPED:
+        time.sleep(max(0.0, started + _ANSWER_AFTER_S - time.monotonic()))
+    return _kept_by_nobody(response)
+
+
+@blueprint.get("/verify/document")
+def no_document() -> ResponseReturnValue:
+    """Lead back to the form whoever comes here without a file (the switch of language, a bookmark)."""
+    return redirect(url_for("verify.form", lang=request.args.get("lang")), 303)
+
+
+@blueprint.post("/verify/document")
+@without_csrf  # changes nothing and has no visit
+@limit_rate(_DOCUMENTS)
+def document() -> ResponseReturnValue:
+    """Say whether a PDF is a document of ours, unchanged; the file is not kept."""
+    # The file and what a form writes around it; beyond that nothing is read.
+    request.max_content_length = DOCUMENT_BYTES_MAX + 64 * 1024
+    file = request.files.get("document") if (request.content_length or 0) <= request.max_content_length else None
+    if file is None and (request.content_length or 0) > DOCUMENT_BYTES_MAX:
+        found = DocumentVerification(Found.TOO_LARGE)
+    else:
+        # One byte more than allowed tells a file that is too large.
+        content = file.stream.read(DOCUMENT_BYTES_MAX + 1) if file is not None else b""
+        if file is not None:
+            file.close()  # its temporary copy goes now, not when somebody collects garbage
+        if not content and not _wants_json():
+            return _kept_by_nobody(make_response(render_template("verify/form.html", typed="", error="no_file"), 400))
+        with parts().database.read() as session:
+            found = verify_document(session, content, check_seal=None, now=parts().now())
+    page = jsonify(_document_as_json(found)) if _wants_json() else make_response(_document_page(found))
+    page.status_code = _DOCUMENT_STATUSES.get(found.found, 404)
+    return _kept_by_nobody(page)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _kept_by_nobody(response: Response) -> Response:
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "no-store"
     # Names do not belong into a search engine.
@@ -45,18 +99,53 @@ def result(code: str) -> ResponseReturnValue:
     return response
 
 
-def _as_page(found: Verification) -> Response:
+def _code_as_page(found: Verification) -> Response:
     if found.state is State.MISTYPED:
         return make_response(render_template("verify/form.html", typed=found.code, error=found.typing_error))
     return make_response(render_template("verify/result.html", found=found))
 
 
-def _as_json(found: Verification) -> Response:
+def _document_page(answer: DocumentVerification) -> str:
+    return render_template("verify/document.html", answer=answer, found=answer.certificate)
+
+
+def _code_as_json(found: Verification) -> dict[str, Any]:
     answer: dict[str, Any] = {"code": found.code, "status": found.state.value}
     if found.typing_error is not None:
         answer["error"] = found.typing_error.value
-    if found.issued_on is not None:
-        answer |= {"name": found.name, "type": found.document_type, "issued_on": found.issued_on.isoformat()}
+    facts = found.facts
+    if facts is not None:
+        answer |= {"kind": facts.kind.value, "type": found.document_type, "issued_on": facts.issued_on.isoformat()}
+        answer |= {"issuer": {"name": facts.issuer_name, "url": facts.issuer_url}, "language": facts.language}
+        answer |= {"sha256": found.pdf_sha256, "seal": vars(found.seal) if found.seal else None}
+    if facts is not None and found.words is not None:
+        answer |= {
+            "name": facts.name,
+            "programme": facts.programme_title,
+            "statement": found.words["statement"],
+            "modules": [
+                {
+                    "number": each.number,
+                    "title": each.title,
+                    "version": each.version,
+                    "completed_on": each.completed_on.isoformat(),
+                }
+                for each in facts.modules
+            ],
+            "topics": list(facts.topics),
+            "course": facts.cohort,
+            "hours": facts.hours,
+            "valid_until": facts.valid_until.isoformat() if facts.valid_until else None,
+            "signatories": [vars(each) for each in facts.signatories],
+            "note": facts.note,
+        }
     if found.ended_on is not None:
         answer["ended_on"] = found.ended_on.isoformat()
-    return jsonify(answer)
+    if found.erased_on is not None:
+        answer["erased_on"] = found.erased_on.isoformat()
+    return answer
+
+
+def _document_as_json(answer: DocumentVerification) -> dict[str, Any]:
+    certificate = _code_as_json(answer.certificate) if answer.certificate is not None else None
+    return {"document": answer.found.value, "sha256": answer.sha256, "certificate": certificate}

@@ -1,0 +1,1 @@
+"""How often strangers may come in; shared by all processes through the database."""

@@ -1,0 +1,70 @@
+"""Keeps strangers from trying too often: a decorator for the doors where anyone may knock (login, launch, verify, register)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Response, after_this_request, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+from lti_tool.traffic.take_turn import Limit, source_of, take_turn
+from lti_tool.web.parts import parts
+
+P = ParamSpec("P")
+
+
+class TooManyTries(ToolError):
+    """Somebody knocks too often; `wait_s` tells when the door opens again."""
+
+    status = 429
+    code = "too_many_tries"
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(
+            N_("Von Ihrem Anschluss kamen gerade sehr viele Anfragen."),
+            next_step=N_("Bitte warten Sie %(wait_s)s Sekunden und versuchen Sie es dann noch einmal."),
+            wait_s=wait_s,
+        )
+        self.wait_s = wait_s
+
+
+def limit_rate(limit: Limit) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
+    """Let each source come to a view only as often as `limit` says; `LTI_TOOL_RATE_LIMITS=off` lifts it.
+
+    Counted per network address as the trusted proxies name it (a university's or a Land's whole network may share one: choose
+    generous limits), in the database, so that any number of processes count together.
+    """
+
+    def decorate(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+        @wraps(view)
+        def limited(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+            check_rate(limit)
+            return view(*args, **kwargs)
+
+        return limited
+
+    return decorate
+
+
+def check_rate(limit: Limit) -> None:
+    """Take a turn for the present request.
+
+    Raises:
+        TooManyTries: there is none left.
+    """
+    tool = parts()
+    if tool.settings.rate_limits == "off":
+        return
+    source = source_of(request.remote_addr or "", tool.settings.secret_key.get_secret_value())
+    with tool.database.write.begin() as session:
+        wait_s = take_turn(session, limit, source, now=tool.now())
+    if wait_s:
+
+        def tell_when(response: Response) -> Response:
+            response.headers["Retry-After"] = str(wait_s)
+            return response
+
+        after_this_request(tell_when)
+        raise TooManyTries(wait_s)

@@ -1,0 +1,324 @@
+"""Verification for strangers, by code and by file: every state, what is shown and what is not."""
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from lti_tool.certificates.erase_person import erase_person
+from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.reissue_certificate import reissue_certificate
+from lti_tool.certificates.revoke_certificate import revoke_certificate
+from lti_tool.domain.certificate import Issuer, new_check_code
+from lti_tool.models import Certificate, RateBucket
+from lti_tool.models.database import Database
+from tests.certificates.screens import words_of
+
+
+def test_anyone_sees_that_a_certificate_is_valid(stranger: FlaskClient, code: str) -> None:
+    page = stranger.get(f"/verify/{code}")
+    assert page.status_code == 200
+    text = words_of(page)
+    assert text.startswith("Nachweis prüfen Dieses Dokument ist echt und gültig Vergleichen Sie jede Zeile mit dem Papier.")
+    assert f"Prüfcode {code}" in text
+
+
+def test_a_forged_line_is_seen_because_every_printed_line_is_shown(stranger: FlaskClient, code: str) -> None:
+    text = words_of(stranger.get(f"/verify/{code}")).replace("\u00a0", " ")
+    for line in [
+        "Musterakademie Zertifikat Smart-City-Manager:in Ayşe Çelik hat alle fünf Module bearbeitet",
+        "Nr. Modul Fassung Abschluss am",
+        "2 Technologien und Daten für die smarte Kommune 2026.2 03.10.2026",
+        "5 Veränderungsmanagement, Umsetzung und Kommunikation 2026.5 06.10.2026",
+        "Gesamtumfang ca. 11,5 Stunden",
+        "Ausgestellt am 23. November 2026",
+        "Ausstellende Stelle Musterakademie, https://akademie.example",
+    ]:
+        assert line in text
+
+
+def test_the_verification_page_is_kept_by_nobody_and_framed_by_nobody(stranger: FlaskClient, code: str) -> None:
+    answer = stranger.get(f"/verify/{code}")
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_a_revoked_certificate_is_shown_as_revoked(stranger: FlaskClient, database: Database, code: str, now: datetime) -> None:
+    with database.write.begin() as session:
+        revoke_certificate(session, code, reason="Täuschung", now=now)
+    text = words_of(stranger.get(f"/verify/{code}"))
+    assert "wurde widerrufen Es wurde von uns ausgestellt, gilt aber seit dem 23. November 2026 nicht mehr." in text
+    assert "Täuschung" not in text
+    assert "echt und gültig" not in text
+
+
+def test_an_unknown_code_is_not_called_a_typing_error(stranger: FlaskClient) -> None:
+    page = stranger.get(f"/verify/{new_check_code()}")
+    assert page.status_code == 404
+    assert "Zu diesem Prüfcode gibt es kein Dokument" in words_of(page)
+
+
+def test_a_mistyped_code_can_be_corrected_at_once(stranger: FlaskClient, code: str) -> None:
+    wrong = code[:-1] + ("A" if code[-1] != "A" else "B")
+    page = stranger.get(f"/verify/{wrong}")
+    assert page.status_code == 400
+    assert f'value="{wrong}"' in page.text
+    assert 'aria-invalid="true"' in page.text
+    assert "<title>Fehler: " in page.text
+    assert "mindestens ein Zeichen falsch oder vertauscht" in words_of(page)
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [("3QF8", "27 Zeichen"), ("UUUU-UUUU", "kein Prüfcode hat"), ("%3Cscript%3E", "kein Prüfcode")],
+)
+def test_each_typing_error_is_explained(stranger: FlaskClient, typed: str, words: str) -> None:
+    page = stranger.get(f"/verify/{typed}")
+    assert page.status_code == 400
+    assert words in words_of(page)
+    assert "<script>" not in page.text
+
+
+def test_the_form_leads_to_the_codes_own_address(stranger: FlaskClient, code: str) -> None:
+    answer = stranger.get("/verify", query_string={"code": f" {code.lower().replace('-', ' ')} "})
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/verify/{code}"
+
+
+def test_the_form_takes_the_address_under_the_qr_code(stranger: FlaskClient, code: str) -> None:
+    answer = stranger.get("/verify", query_string={"code": f"https://tool.example/verify/{code}"})
+    assert answer.headers["Location"] == f"/verify/{code}"
+
+
+def test_an_empty_form_is_asked_for_its_code(stranger: FlaskClient) -> None:
+    assert stranger.get("/verify").status_code == 200
+    page = stranger.get("/verify?code=%20")
+    assert page.status_code == 400
+    assert "Der Prüfcode fehlt" in words_of(page)
+
+
+def test_software_gets_the_same_facts_as_json(stranger: FlaskClient, code: str) -> None:
+    answer = stranger.get(f"/verify/{code}", headers={"Accept": "application/json"})
+    assert answer.headers["Vary"] == "Accept"
+    shown = answer.json or {}
+    assert (shown["code"], shown["status"], shown["kind"]) == (code, "valid", "certificate")
+    assert (shown["name"], shown["issued_on"], shown["hours"]) == ("Ayşe Çelik", "2026-11-23", 11.5)
+    assert shown["type"] == "Zertifikat Smart-City-Manager:in"
+    assert shown["modules"][3] == {
+        "number": 4,
+        "title": "Beteiligung und Vernetzung",
+        "version": "2026.4",
+        "completed_on": "2026-10-05",
+    }
+    assert shown["issuer"] == {"name": "Musterakademie", "url": "https://akademie.example"}
+    assert shown["seal"] is None
+
+
+def test_software_is_told_of_revoked_unknown_and_mistyped_codes(
+    stranger: FlaskClient, database: Database, code: str, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        revoke_certificate(session, code, reason="Täuschung", now=now)
+    accept = {"Accept": "application/json"}
+    revoked = stranger.get(f"/verify/{code}", headers=accept)
+    assert (revoked.status_code, (revoked.json or {})["status"], (revoked.json or {})["ended_on"]) == (
+        200,
+        "revoked",
+        "2026-11-23",
+    )
+    unknown = stranger.get(f"/verify/{new_check_code()}", headers=accept)
+    assert (unknown.status_code, (unknown.json or {})["status"]) == (404, "unknown")
+    mistyped = stranger.get("/verify/abc", headers=accept)
+    assert (mistyped.status_code, mistyped.json) == (400, {"code": "ABC", "status": "mistyped", "error": "length"})
+
+
+def test_a_name_on_the_verification_page_is_text(stranger: FlaskClient, database: Database, code: str) -> None:
+    with database.write.begin() as session:
+        row = session.scalars(select(Certificate)).one()
+        row.facts = {**row.facts, "name": "<b>Anna</b>"}
+    page = stranger.get(f"/verify/{code}")
+    assert "&lt;b&gt;Anna&lt;/b&gt;" in page.text
+
+
+def test_a_replaced_certificate_asks_for_the_new_one(
+    stranger: FlaskClient, database: Database, issuer: Issuer, code: str, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        reissue_certificate(session, code, issuer=issuer, name="Ayşe Yılmaz", now=now)
+    text = words_of(stranger.get(f"/verify/{code}"))
+    assert "wurde durch ein neues ersetzt" in text
+    assert "Lassen Sie sich bitte das neue Dokument zeigen." in text
+    assert "Yılmaz" not in text  # the new paper's facts are its holder's to show
+
+
+def test_an_expired_certificate_says_until_when_it_was_valid(stranger: FlaskClient, database: Database, code: str) -> None:
+    with database.write.begin() as session:
+        row = session.scalars(select(Certificate)).one()
+        row.facts = {**row.facts, "valid_until": "2026-11-22"}
+    text = words_of(stranger.get(f"/verify/{code}"))
+    assert "Dieses Dokument ist echt, aber abgelaufen Es galt bis zum 22. November 2026." in text
+
+
+def test_an_erased_person_is_not_named_but_the_paper_stays_genuine(
+    stranger: FlaskClient, database: Database, code: str, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        row = session.scalars(select(Certificate)).one()
+        assert row.user_id is not None
+        erase_person(session, user_id=row.user_id, now=now)
+    page = stranger.get(f"/verify/{code}")
+    text = words_of(page)
+    assert "Dieses Dokument ist echt und gültig Die Angaben zur Person wurden auf ihren Wunsch gelöscht." in text
+    assert "Çelik" not in page.text
+    answer = stranger.get(f"/verify/{code}", headers={"Accept": "application/json"}).json or {}
+    assert (answer["status"], answer["erased_on"], "name" in answer) == ("valid", "2026-11-23", False)
+
+
+# --- the file itself -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pdf(database: Database, code: str) -> bytes:
+    """The stored document of the certificate."""
+    with database.read() as session:
+        certificate_id = session.scalars(select(Certificate.id)).one()
+    make_document(database, certificate_id)
+    with database.read() as session:
+        content = session.get_one(Certificate, certificate_id).pdf
+    assert content is not None
+    return content
+
+
+@pytest.fixture
+def drop(stranger: FlaskClient) -> Callable[..., TestResponse]:
+    """Give a function that drops a file on the verification page."""
+
+    def send(content: bytes, **headers: str) -> TestResponse:
+        head = (
+            b'--x\r\nContent-Disposition: form-data; name="document"; filename="z.pdf"\r\nContent-Type: application/pdf\r\n\r\n'
+        )
+        body = head + content + b"\r\n--x--\r\n"
+        return stranger.post("/verify/document", data=body, content_type="multipart/form-data; boundary=x", headers=headers)
+
+    return send
+
+
+Drop = Callable[..., TestResponse]
+
+
+def test_the_issued_file_is_recognised_and_its_facts_are_shown(drop: Drop, pdf: bytes, code: str) -> None:
+    page = drop(pdf)
+    assert page.status_code == 200
+    assert "Diese Datei ist unverändert, und das Dokument gilt" in words_of(page)
+    assert "Ayşe Çelik" in words_of(page)
+    assert f"Prüfcode {code}" in words_of(page)
+
+
+def test_one_changed_byte_anywhere_is_found(drop: Drop, pdf: bytes, app: Flask) -> None:
+    app.extensions["parts"] = replace(
+        app.extensions["parts"], settings=app.extensions["parts"].settings.model_copy(update={"rate_limits": "off"})
+    )
+    for position in range(8, len(pdf), len(pdf) // 12):
+        changed = pdf[:position] + bytes([pdf[position] ^ 1]) + pdf[position + 1 :]
+        answer = drop(changed, Accept="application/json")
+        assert (answer.status_code, (answer.json or {})["document"]) == (404, "foreign")
+
+
+def test_what_was_appended_to_an_issued_file_is_told(drop: Drop, pdf: bytes) -> None:
+    page = drop(pdf + b"\n%a note\n%%EOF\n")
+    assert page.status_code == 200
+    assert "An diese Datei wurde nach der Ausstellung etwas angehängt" in words_of(page)
+    assert "Ayşe Çelik" in words_of(page)
+
+
+def test_a_revoked_documents_file_is_called_revoked(drop: Drop, pdf: bytes, database: Database, code: str, now: datetime) -> None:
+    with database.write.begin() as session:
+        revoke_certificate(session, code, reason="Täuschung", now=now)
+    assert "unverändert, aber das Dokument wurde widerrufen" in words_of(drop(pdf))
+
+
+def test_an_erased_persons_file_is_still_recognised(drop: Drop, pdf: bytes, database: Database, code: str, now: datetime) -> None:
+    with database.write.begin() as session:
+        user_id = session.scalars(select(Certificate.user_id)).one()
+        assert user_id is not None
+        erase_person(session, user_id=user_id, now=now)
+    page = drop(pdf)
+    assert "Diese Datei ist unverändert, und das Dokument gilt" in words_of(page)
+    assert "Çelik" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "words"),
+    [
+        (b"%PDF-1.7\n%%EOF\n", 404, "Diese Datei kennen wir nicht"),
+        (b"PK\x03\x04", 400, "Das ist keine PDF-Datei"),
+        (b"", 400, "Es fehlt die Datei"),
+        (b"%PDF-1.7" + b"0" * (5 * 1024 * 1024), 413, "Diese Datei ist zu groß"),
+        (b"%PDF-1.7" + b"0" * (9 * 1024 * 1024), 413, "Diese Datei ist zu groß"),
+    ],
+    ids=["foreign", "not a pdf", "none", "a little too large", "far too large"],
+)
+def test_other_files_are_told_apart(drop: Drop, content: bytes, status: int, words: str) -> None:
+    page = drop(content)
+    assert page.status_code == status
+    assert words in words_of(page)
+
+
+def test_the_language_switch_after_a_file_leads_back_to_the_form(stranger: FlaskClient) -> None:
+    answer = stranger.get("/verify/document?lang=en")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/verify?lang=en")
+
+
+# --- strangers who come too often, and the clock -----------------------------------------------------------------------
+
+
+def test_who_asks_too_often_is_asked_to_wait(stranger: FlaskClient, code: str) -> None:
+    answers = [stranger.get("/verify/abc").status_code for _ in range(61)]
+    assert answers == [400] * 60 + [429]
+    refused = stranger.get(f"/verify/{code}")
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"] == "2"
+    assert "Bitte warten Sie 2 Sekunden" in words_of(refused)
+
+
+def test_rate_limits_can_be_lifted_for_load_tests(app: Flask, stranger: FlaskClient, database: Database) -> None:
+    settings = app.extensions["parts"].settings.model_copy(update={"rate_limits": "off"})
+    app.extensions["parts"] = replace(app.extensions["parts"], settings=settings)
+    assert {stranger.get("/verify/abc").status_code for _ in range(70)} == {400}
+    with database.read() as session:
+        assert session.scalars(select(RateBucket)).all() == []
+
+
+def test_no_address_of_a_stranger_is_stored(stranger: FlaskClient, database: Database) -> None:
+    stranger.get("/verify/abc", environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    with database.read() as session:
+        stored = session.scalars(select(RateBucket)).one()
+    assert "192.0.2.7" not in str(vars(stored))
+
+
+def test_unknown_and_revoked_codes_are_answered_at_the_same_time(
+    stranger: FlaskClient, database: Database, code: str, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        revoke_certificate(session, code, reason="Täuschung", now=now)
+
+    def median_s(address: str) -> float:
+        taken = []
+        for _ in range(9):
+            started = time.perf_counter()
+            stranger.get(address)
+            taken.append(time.perf_counter() - started)
+        return statistics.median(taken)
+
+    revoked, unknown = median_s(f"/verify/{code}"), median_s(f"/verify/{new_check_code()}")
+    # No answer leaves before 30 ms, whatever it took; how even that is was measured, not asserted.
+    assert min(revoked, unknown) >= 0.03

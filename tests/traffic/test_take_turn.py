@@ -1,0 +1,62 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from lti_tool.models.database import Database
+from lti_tool.traffic.take_turn import Limit, source_of, take_turn
+
+THREE = Limit("door", burst=3, interval_s=10)
+
+
+def test_a_bucket_gives_its_turns_and_then_says_how_long_to_wait(session: Session, now: datetime) -> None:
+    assert [take_turn(session, THREE, "a", now=now) for _ in range(4)] == [0, 0, 0, 10]
+    assert take_turn(session, THREE, "a", now=now + timedelta(seconds=4)) == 6
+
+
+def test_a_refused_try_costs_nothing(session: Session, now: datetime) -> None:
+    for _ in range(20):
+        take_turn(session, THREE, "a", now=now)
+    assert take_turn(session, THREE, "a", now=now + timedelta(seconds=10)) == 0
+
+
+def test_a_bucket_fills_up_again_but_not_above_its_rim(session: Session, now: datetime) -> None:
+    for _ in range(3):
+        take_turn(session, THREE, "a", now=now)
+    later = now + timedelta(days=1)
+    assert [take_turn(session, THREE, "a", now=later) for _ in range(4)] == [0, 0, 0, 10]
+
+
+def test_sources_and_doors_have_buckets_of_their_own(session: Session, now: datetime) -> None:
+    one = Limit("other", burst=1, interval_s=10)
+    for _ in range(3):
+        take_turn(session, THREE, "a", now=now)
+    assert take_turn(session, THREE, "b", now=now) == 0
+    assert take_turn(session, one, "a", now=now) == 0
+
+
+def test_of_many_at_once_no_more_get_in_than_the_bucket_holds(database: Database, now: datetime) -> None:
+    def knock(_: int) -> int:
+        with database.write.begin() as session:
+            return take_turn(session, THREE, "a", now=now)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(knock, range(24)))
+    assert answers.count(0) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("192.0.2.7", "192.0.2.7", True),
+        ("192.0.2.7", "192.0.2.8", False),
+        ("192.0.2.7", "::ffff:192.0.2.7", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("", "", True),
+    ],
+)
+def test_an_ipv6_source_is_its_network(one: str, other: str, is_same: bool) -> None:
+    assert (source_of(one, "secret") == source_of(other, "secret")) is is_same
+    assert source_of(one, "secret") != source_of(one, "another secret")
