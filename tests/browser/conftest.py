@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.domain.programme import Programme
 from lti_tool.programme.reader import read_programme
 from tests.installation import Installation, installed
 from tests.run import chromium
+
+
+# Two cores carry browser, tool, playground and the other tests: patience costs nothing where all is well.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +46,7 @@ def browser(_playwright: Playwright) -> Iterator[Browser]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A browser without any history, in German."""
     context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(20_000)
     yield context
     context.close()
 
