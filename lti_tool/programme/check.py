@@ -1,15 +1,11 @@
 """Proof-reads a programme folder: everything that docs/authoring.md and the style guide ask for, with file and line."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lti_tool.domain.programme import Programme
 from lti_tool.programme.check_lessons import check_lesson
 from lti_tool.programme.check_pool import check_pool
-from lti_tool.programme.findings import Finding, Findings, ProgrammeError, Severity
-from lti_tool.programme.readability import wiener_sachtextformel, words_of
+from lti_tool.programme.findings import Finding, ProgrammeError
 from lti_tool.programme.reader import Reading, ReadModule, read
 
 _MOST_SUMMARY_CHARACTERS = 200
@@ -17,36 +13,8 @@ _DIMENSIONS = 8
 _LEVELS = 5
 
 
-@dataclass(frozen=True)
-class LessonFigures:
-    """How long and how hard a lesson is."""
-
-    code: str
-    title: str
-    words: int
-    minutes: int
-    wiener_sachtextformel: float
-
-
-@dataclass(frozen=True)
-class Report:
-    """What proof-reading found, errors first, and the figures of each lesson."""
-
-    findings: tuple[Finding, ...]
-    lessons: tuple[LessonFigures, ...]
-
-    @property
-    def has_errors(self) -> bool:
-        return any(finding.severity is Severity.ERROR for finding in self.findings)
-
-
 def check(folder: Path, *, today: date | None = None) -> list[Finding]:
-    """Proof-read a folder; the findings by file and line. See `proof_read` for the figures as well."""
-    return list(proof_read(folder, today=today).findings)
-
-
-def proof_read(folder: Path, *, today: date | None = None) -> Report:
-    """Proof-read a folder.
+    """Proof-read a folder and give the findings by file and line.
 
     Args:
         today: Lessons due for review by then are reported; None: this is not looked at.
@@ -54,28 +22,17 @@ def proof_read(folder: Path, *, today: date | None = None) -> Report:
     try:
         reading = read(folder)
     except ProgrammeError as err:
-        return Report(err.findings, ())
+        return list(err.findings)
     findings = reading.findings
     _check_programme(reading)
-    codes = {lesson.code for module in reading.programme.modules for lesson in module.lessons}
+    codes = set(reading.programme.lessons_by_code)
     for entry in reading.modules:
         _check_module(entry)
         for lesson in entry.lessons:
             check_lesson(lesson, entry.module, set(reading.programme.terms), codes, findings, today=today)
         check_pool(entry, reading.programme.assessment, codes, findings)
-    return Report(tuple(_sorted(findings)), _figures(reading.programme))
-
-
-def _sorted(findings: Findings) -> Sequence[Finding]:
-    unique = dict.fromkeys(findings.found)
-    return sorted(unique, key=lambda finding: (finding.file, finding.line, finding.severity, finding.sentence))
-
-
-def _figures(programme: Programme) -> tuple[LessonFigures, ...]:
-    return tuple(
-        LessonFigures(lesson.code, lesson.title, len(words_of(lesson.text)), lesson.minutes, wiener_sachtextformel(lesson.text))
-        for module in programme.modules
-        for lesson in module.lessons
+    return sorted(
+        dict.fromkeys(findings.found), key=lambda finding: (finding.file, finding.line, finding.severity, finding.sentence)
     )
 
 

@@ -32,9 +32,9 @@ def check_lesson(
     _check_links(entry, term_ids, codes, findings)
     _check_figures(entry, findings)
     _check_head(entry, module, findings, today)
-    place = module.case_name.split()[-1]
+    place = module.case_name.rpartition(" ")[2]
     text = " ".join(block.text for block in entry.markup.blocks)
-    if place in text and "fiktives Beispiel" not in text:
+    if place and place in text and "fiktives Beispiel" not in text:
         findings.warning(
             entry.file, entry.body_line, f"„{place}“ ist in dieser Lektion nicht als „fiktives Beispiel“ bezeichnet."
         )

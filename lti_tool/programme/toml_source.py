@@ -1,5 +1,6 @@
 """TOML with line numbers: typed reading of tables in which every mistake is reported where it stands."""
 
+import math
 import re
 import tomllib
 from collections import defaultdict
@@ -60,7 +61,7 @@ class Table:
 
     def number(self, key: str, default: float | None = None) -> float:
         value = self._get(key, default)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             return float(value)
         return self._wrong(key, value, "eine Zahl mit Dezimalpunkt", 0.0)
 

@@ -20,7 +20,7 @@ from lti_tool.domain.answers import (
     to_json,
 )
 from lti_tool.domain.marking import mark, points_for
-from lti_tool.domain.programme import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Option, Ordering, SingleChoice
+from lti_tool.domain.programme import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
 from tests.domain import examples
 
 
@@ -194,7 +194,3 @@ def test_an_answer_that_does_not_fit_its_item_any_more_is_dropped() -> None:
     assert from_json(examples.ordering(), {"steps": [0, 0, 1, 2, 3]}) is None
     assert from_json(examples.cloze(), {"words": [0, 1, "x"]}) is None
     assert from_json(examples.numeric(), {"options": [1]}) is None
-
-
-def test_options_are_frozen_values() -> None:
-    assert Option("a", True, "b") == Option("a", True, "b")

@@ -12,6 +12,7 @@ from lti_tool.domain.attempts import NextTry
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
+from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.open_question import AlreadySubmitted, open_answers, open_question
 from lti_tool.learning.open_quiz import open_quiz
 from lti_tool.learning.review_attempt import StillOpen, Verdict, review_attempt
@@ -119,6 +120,37 @@ def test_the_last_lesson_after_the_quiz_passes_the_module_and_sends_the_score(
     assert (completion.module_slug, completion.completed_at) == (M1, now + timedelta(hours=1))
     assert completion.programme_version == programme.version
     assert scores(session) == [(M1, 90.0)]
+
+
+def test_the_last_lesson_and_the_quiz_at_the_same_moment_pass_the_module(
+    database: Database, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    lessons = programme.modules[0].lessons
+    with database.write.begin() as session:
+        for lesson in lessons[:-1]:
+            complete_lesson(session, programme, anna, M1, lesson.slug, issuer=ISSUER, now=now)
+        start_quiz(session, programme, anna, M1, seed=1, now=now)
+        answer_rightly(session, programme, anna, M1, 1, right=8, now=now)
+    both_ready = Barrier(2)
+
+    def read_the_last() -> None:
+        both_ready.wait()
+        with database.write.begin() as session:
+            complete_lesson(session, programme, anna, M1, lessons[-1].slug, issuer=ISSUER, now=now)
+
+    def hand_in() -> None:
+        both_ready.wait()
+        with database.write.begin() as session:
+            submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=now)
+
+    threads = [Thread(target=step) for step in (read_the_last, hand_in)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as session:
+        assert session.scalar(select(func.count(Completion.id))) == 1
+        assert scores(session) == [(M1, 80.0)]
 
 
 def test_every_launched_link_of_the_module_gets_the_score(

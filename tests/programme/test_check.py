@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from lti_tool.programme.check import check, proof_read
+from lti_tool.programme.check import check
 from lti_tool.programme.findings import Severity
 from lti_tool.programme.readability import sentences_of, syllables_in, wiener_sachtextformel
 from lti_tool.programme.reader import SHIPPED_FOLDER
@@ -16,10 +16,7 @@ MODULE = "1-grundlagen/module.toml"
 
 
 def test_the_shipped_programme_has_no_error() -> None:
-    report = proof_read(SHIPPED_FOLDER)
-    assert [str(finding) for finding in report.findings if finding.severity is Severity.ERROR] == []
-    assert len(report.lessons) == sum(1 for _ in SHIPPED_FOLDER.glob("*/lessons/*.md"))
-    assert all(3 < lesson.wiener_sachtextformel < 12 for lesson in report.lessons)
+    assert [str(finding) for finding in check(SHIPPED_FOLDER) if finding.severity is Severity.ERROR] == []
 
 
 @pytest.mark.parametrize(

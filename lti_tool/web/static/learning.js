@@ -6,11 +6,14 @@
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const notice = form.querySelector("[data-saved]");
   let running = Promise.resolve();
+  let waiting = 0;
 
   const save = async () => {
     const body = new URLSearchParams(new FormData(form));
     try {
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await fetch(form.action, {
+        method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000),
+      });
       const word = await answer.json();
       if (answer.ok) form.elements.seen.value = word.seen;
       notice.textContent = word.message || "";
@@ -20,8 +23,17 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     }
   };
   // One after the other, so that each knows the version that the one before has saved.
-  const enqueue = () => (running = running.then(save));
+  const enqueue = () => {
+    waiting += 1;
+    running = running.then(save).then(() => { waiting -= 1; });
+  };
   form.addEventListener("change", enqueue);
+  // Going on waits for them: otherwise the page's own submit would come with a version that is already old.
+  form.addEventListener("submit", (event) => {
+    if (!waiting) return;
+    event.preventDefault();
+    running.then(() => form.requestSubmit(event.submitter));
+  });
 
   const list = form.querySelector(".ordering");
   if (list) list.addEventListener("click", (event) => {
