@@ -14,7 +14,6 @@ from lti_tool.programme.reader import read_programme
 from tests.installation import Installation, installed
 from tests.run import chromium
 
-
 # Two cores carry browser, tool, playground and the other tests: patience costs nothing where all is well.
 expect.set_options(timeout=20_000)
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-from playwright.sync_api import FrameLocator, Locator, Page
+from playwright.sync_api import Frame, Locator, Page
 
 from lti_tool.domain.programme import (
     Case,
@@ -34,7 +34,7 @@ def shown(locator: Locator) -> str:
 class Learner:
     """Acts on a page or inside a frame of one."""
 
-    screen: Page | FrameLocator
+    screen: Page | Frame
     programme: Programme
 
     def read_all_lessons(self, module: Module) -> None:

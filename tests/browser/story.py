@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from lti_tool.domain.programme import Programme
 from tests.browser.learner import Learner
@@ -23,6 +23,20 @@ def sign_in(page: Page, installation: Installation, name: str) -> None:
 
 def activity_id(installation: Installation, module_slug: str) -> int:
     return next(int(each.id) for each in installation.lms.activities if each.custom.get("module") == module_slug)
+
+
+def tool_frame(page: Page, installation: Installation) -> Frame:
+    """Give the embedded tool once its launch has come to rest on a page.
+
+    A frame locator asked during the launch keeps waiting for good: the frame changes its process twice on the way.
+    """
+    for _ in range(200):
+        frame = next((each for each in page.frames if each.url.startswith(f"{installation.tool_url}/modules")), None)
+        if frame is not None:
+            frame.wait_for_load_state()
+            return frame
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the frame shows {[each.url for each in page.frames]}")
 
 
 def from_launch_to_verified_certificate(

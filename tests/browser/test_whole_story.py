@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from lti_tool.domain.programme import Programme
-from tests.browser.story import activity_id, from_launch_to_verified_certificate, sign_in
+from tests.browser.story import activity_id, from_launch_to_verified_certificate, sign_in, tool_frame
 from tests.installation import Installation, installed
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
@@ -27,7 +27,7 @@ def test_a_participant_launches_in_a_frame_of_another_site_and_reads(
     page = context.new_page()
     sign_in(page, installation, "Annegret Böttcher")
     page.goto(f"{installation.lms_url}/activity/{activity_id(installation, 'grundlagen-und-strategie')}")
-    frame = page.frame_locator("iframe")
+    frame = tool_frame(page, installation)
     module = programme.modules[0]
     expect(frame.get_by_role("heading", level=1)).to_have_text(module.title)
     frame.get_by_role("link", name=module.lessons[0].title).first.click()
