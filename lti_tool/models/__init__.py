@@ -2,6 +2,7 @@
 
 from lti_tool.models.base import Base, UtcDateTime
 from lti_tool.models.certification import Certificate, CertificateLogo, CertificateLetterhead, NameRequest, SealCertificate
+from lti_tool.models.chore import Chore
 from lti_tool.models.cohort import (
     CourseSettings,
     DeepLinkingRequest,
@@ -27,6 +28,7 @@ __all__ = [
     "Certificate",
     "CertificateLogo",
     "CertificateLetterhead",
+    "Chore",
     "Completion",
     "Context",
     "CourseSettings",

@@ -66,7 +66,7 @@ class DeliveryEvent(Base):
     event: Mapped[str] = mapped_column(String(20))
     """enqueued, superseded, delivered, delayed, parked, retried."""
     detail: Mapped[str] = mapped_column(Text, default="")
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
 
 
 class AccessToken(Base):
