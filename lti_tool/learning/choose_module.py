@@ -38,4 +38,4 @@ def choose_module(session: Session, programme: Programme, visitor: Visitor, modu
             N_("Diese Aktivität hat schon ein Modul."),
             next_step=N_("Für ein anderes Modul legen Sie im Kurs bitte eine weitere Aktivität an."),
         )
-    log.info("module_chosen", extra={"link": changed.id, "module": module.slug, "user": visitor.user_id})
+    log.info("module_chosen", extra={"link": changed.id, "module_slug": module.slug, "user": visitor.user_id})

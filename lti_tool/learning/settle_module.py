@@ -65,7 +65,7 @@ def _complete(session: Session, programme: Programme, user_id: int, module: Modu
         .returning(Completion.id)
     )
     if made is not None:
-        log.info("module_completed", extra={"user": user_id, "module": module.slug})
+        log.info("module_completed", extra={"user": user_id, "module_slug": module.slug})
 
 
 def _send_score(session: Session, user_id: int, module: Module, footprint: Footprint, now: datetime) -> None:

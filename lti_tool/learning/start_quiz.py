@@ -119,4 +119,4 @@ def _insert(
         for position, item in enumerate(drawn, 1)
     )
     session.flush()
-    log.info("attempt_started", extra={"attempt": attempt.id, "user": visitor.user_id, "module": module.slug})
+    log.info("attempt_started", extra={"attempt": attempt.id, "user": visitor.user_id, "module_slug": module.slug})

@@ -50,6 +50,6 @@ def submit_quiz(
     attempt.submitted_at = now
     attempt.points = result.points
     attempt.is_passed = result.is_passed
-    log.info("attempt_submitted", extra={"attempt": attempt.id, "user": visitor.user_id, "module": module.slug})
+    log.info("attempt_submitted", extra={"attempt": attempt.id, "user": visitor.user_id, "module_slug": module.slug})
     settle_module(session, programme, visitor, module, issuer=issuer, now=now)
     return result
