@@ -146,7 +146,7 @@ def _releases(session: Session, programme: Programme, visitor: Visitor) -> dict[
             WorkbookEdition.ended_at.is_(None),
         )
     )
-    return dict(rows.tuples().all())
+    return {row.chapter_number: row.created_at for row in rows}
 
 
 def _fields_with_history(session: Session, programme: Programme, user_id: int) -> set[str]:
