@@ -7,10 +7,7 @@ from lti_tool.playground import claim_names as names
 from lti_tool.playground.people import Person
 from lti_tool.playground.site import Site
 from lti_tool.playground.state import (
-    COURSE_ID,
-    COURSE_LABEL,
     COURSE_NUMBER,
-    COURSE_TITLE,
     Activity,
     Column,
     Json,
@@ -43,19 +40,19 @@ _EMBEDDED, _NEW_WINDOW = "2", "4"
 
 def memberships_url(site: Site, tool: Tool) -> str:
     """Give the address of the course's members for a tool."""
-    return site.url(f"/mod/lti/services.php/CourseSection/{COURSE_ID}/bindings/{tool.id}/memberships")
+    return site.url(f"/mod/lti/services.php/CourseSection/{site.course_id}/bindings/{tool.id}/memberships")
 
 
 def line_items_url(site: Site, type_id: str | None) -> str:
     """Give the address of the course's line items; Moodle writes the tool's id into the query."""
     query = {"type_id": type_id} if type_id else {}
-    return site.url(f"/mod/lti/services.php/{COURSE_ID}/lineitems", **query)
+    return site.url(f"/mod/lti/services.php/{site.course_id}/lineitems", **query)
 
 
 def line_item_url(site: Site, column: Column, type_id: str | None) -> str:
     """Give a line item's address. The query is why a tool must put `/scores` into the path, not at the end."""
     query = {"type_id": type_id} if type_id else {}
-    return site.url(f"/mod/lti/services.php/{COURSE_ID}/lineitems/{column.id}/lineitem", **query)
+    return site.url(f"/mod/lti/services.php/{site.course_id}/lineitems/{column.id}/lineitem", **query)
 
 
 def basic_outcome(site: Site, tool: Tool, person: Person, activity: Activity) -> Json:
@@ -73,7 +70,7 @@ def resource_link(
     container = _NEW_WINDOW if target == "window" else _EMBEDDED
     return_url = site.url(
         "/mod/lti/return.php",
-        course=COURSE_ID,
+        course=site.course_id,
         launch_container=container,
         instanceid=str(activity.id),
         sesskey=sesskey,
@@ -100,7 +97,7 @@ def deep_linking(site: Site, tool: Tool, person: Person, sesskey: str) -> Json:
         "accept_unsigned": False,
         "auto_create": False,
         "can_confirm": False,
-        "deep_link_return_url": site.url("/mod/lti/contentitem_return.php", course=COURSE_ID, id=tool.id, sesskey=sesskey),
+        "deep_link_return_url": site.url("/mod/lti/contentitem_return.php", course=site.course_id, id=tool.id, sesskey=sesskey),
         "title": tool.name,
         "text": "",
     }
@@ -114,15 +111,20 @@ def deep_linking(site: Site, tool: Tool, person: Person, sesskey: str) -> Json:
     }
 
 
+def _course_number(site: Site) -> str:
+    # A copied course has none until somebody gives it one.
+    return "" if site.state.course_history else COURSE_NUMBER
+
+
 def _common(site: Site, tool: Tool, person: Person, message_type: str) -> Json:
     claims: Json = {
         "iss": site.issuer,
         "aud": tool.client_id,
         names.DEPLOYMENT_ID: tool.id,
         "sub": person.id,
-        names.LIS: {"person_sourcedid": person.sourced_id, "course_section_sourcedid": COURSE_NUMBER},
+        names.LIS: {"person_sourcedid": person.sourced_id, "course_section_sourcedid": _course_number(site)},
         names.ROLES: person.roles,
-        names.CONTEXT: {"id": COURSE_ID, "label": COURSE_LABEL, "title": COURSE_TITLE, "type": ["CourseSection"]},
+        names.CONTEXT: {"id": site.course_id, "label": site.course_label, "title": site.course_title, "type": ["CourseSection"]},
         names.MESSAGE_TYPE: message_type,
         names.TOOL_PLATFORM: {
             "product_family_code": "playground",
@@ -182,11 +184,11 @@ def _custom(site: Site, tool: Tool, person: Person, activity: Activity | None) -
         "$Person.email.primary": person.email if tool.shares_email and person.shares_name else "",
         "$Person.sourcedId": person.sourced_id,
         "$Membership.role": ",".join(person.roles),
-        "$Context.id": COURSE_ID,
-        "$Context.label": COURSE_LABEL,
-        "$Context.title": COURSE_TITLE,
-        "$Context.sourcedId": COURSE_NUMBER,
-        "$Context.id.history": "",
+        "$Context.id": site.course_id,
+        "$Context.label": site.course_label,
+        "$Context.title": site.course_title,
+        "$Context.sourcedId": _course_number(site),
+        "$Context.id.history": ",".join(site.state.course_history),
         "$Context.timeFrame.begin": "1793487600",
         "$Moodle.Person.userGroupIds": "",
         "$ResourceLink.id": str(activity.id) if activity else "",

@@ -1,5 +1,7 @@
 """The course's first contents: one activity with a coupled column for each of the five modules."""
 
+from dataclasses import replace
+
 from lti_tool.playground.deep_linking import place
 from lti_tool.playground.site import Site
 from lti_tool.playground.state import Activity, Tool
@@ -12,6 +14,27 @@ MODULES = (
     ("umsetzung-und-kommunikation", "Modul 5: Veränderungsmanagement, Umsetzung und Kommunikation"),
 )
 _MAXIMUM = 100.0
+
+
+def copy_course(site: Site) -> None:
+    """Put a copy in the course's place, as backup and restore of Moodle 4.2.3 was recorded to make it.
+
+    Course, activities and columns have new ids; custom parameters, resourceId and tag come along, grades stay behind. So do
+    columns that belong to no activity.
+    """
+    with site.lock:
+        state = site.state
+        old, columns = list(state.activities.values()), list(state.columns.values())
+        state.course_history.append(site.course_id)
+        state.activities, state.columns, state.grades = {}, {}, {}
+        for activity in old:
+            copied = replace(activity, id=site.next_id(), custom=dict(activity.custom))
+            state.activities[str(copied.id)] = copied
+            for column in columns:
+                if column.link_id == activity.id:
+                    kept = replace(column, id=site.next_id(), link_id=copied.id)
+                    state.columns[str(kept.id)] = kept
+        site.save()
 
 
 def place_modules(site: Site, tool: Tool) -> None:

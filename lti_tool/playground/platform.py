@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from lti_tool import clock
 from lti_tool.playground import claims as claim_sets
 from lti_tool.playground import signing
-from lti_tool.playground.course import place_modules
+from lti_tool.playground.course import copy_course, place_modules
 from lti_tool.playground.deep_linking import DeepLinking, Outcome, Selection, place
 from lti_tool.playground.faults import Fault, Faults, Service
 from lti_tool.playground.launches import Form, Launches, PendingLaunch, Target
@@ -261,6 +261,10 @@ class Playground:
         """Every score that arrived since the start, refused ones included, oldest first."""
         with self.site.lock:
             return list(self.scores.received)
+
+    def copy_course(self) -> None:
+        """Put a copy in the course's place: new ids for course, activities and columns, no grades."""
+        copy_course(self.site)
 
     def add_participants(self, count: int) -> None:
         """Enrol more participants, `"participant21"` and so on, for a large course."""

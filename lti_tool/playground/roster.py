@@ -8,7 +8,7 @@ from lti_tool.playground.answers import Answer, ServiceRefused, json_answer
 from lti_tool.playground.claims import basic_outcome, memberships_url
 from lti_tool.playground.people import Person
 from lti_tool.playground.site import Site
-from lti_tool.playground.state import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Activity, Json, Tool
+from lti_tool.playground.state import Activity, Json, Tool
 
 _ROLE_FILTERS = {
     "Learner": "Learner",
@@ -42,7 +42,7 @@ class Roster:
             members = members[start : start + limit]
         body = {
             "id": memberships_url(self._site, tool),
-            "context": {"id": COURSE_ID, "label": COURSE_LABEL, "title": COURSE_TITLE},
+            "context": {"id": self._site.course_id, "label": self._site.course_label, "title": self._site.course_title},
             "members": [self._member(tool, person, activity) for person in members],
         }
         return json_answer(body, names.MEDIA_MEMBERSHIPS, headers=headers)

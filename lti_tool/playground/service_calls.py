@@ -11,7 +11,7 @@ from lti_tool.playground.line_items import LineItems
 from lti_tool.playground.roster import Roster
 from lti_tool.playground.scores import Scores
 from lti_tool.playground.site import Site
-from lti_tool.playground.state import COURSE_ID, Json, Tool
+from lti_tool.playground.state import Json, Tool
 from lti_tool.playground.tokens import Tokens
 
 _READ_ITEMS = frozenset({names.SCOPE_LINE_ITEM, names.SCOPE_LINE_ITEM_READONLY})
@@ -129,7 +129,7 @@ class Services:
         if tool is None:
             # One answer for no token, an expired one, a wrong scope and another tool's address.
             raise ServiceRefused(401, "Unauthorized")
-        if match["course"] != COURSE_ID:
+        if match["course"] != self._site.course_id:
             raise ServiceRefused(404, f"Not Found: Course {match['course']} doesn't exist")
         self._check_kind(resource, call)
         return resource.answer(tool, match, call)

@@ -16,7 +16,7 @@ from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.playground import signing
 from lti_tool.playground.people import CAST, Person, further_participants
-from lti_tool.playground.state import Activity, Json, State, StateFile, Tool
+from lti_tool.playground.state import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Activity, Json, State, StateFile, Tool
 
 try:
     LOCAL_ZONE: ZoneInfo | timezone = ZoneInfo("Europe/Berlin")
@@ -108,6 +108,24 @@ class Site:
     def find_person(self, key: str) -> Person | None:
         """Find somebody by id (`"4"`) or user name (`"participant01"`, `"instructor"`, `"nameless"`)."""
         return self._by_key.get(key)
+
+    @property
+    def course_id(self) -> str:
+        """Give the id of the course that is there now; a copy has a new one."""
+        with self.lock:
+            return str(int(COURSE_ID) + 3 * len(self.state.course_history))
+
+    @property
+    def course_title(self) -> str:
+        with self.lock:
+            copies = len(self.state.course_history)
+        return f"{COURSE_TITLE} copy {copies}" if copies else COURSE_TITLE
+
+    @property
+    def course_label(self) -> str:
+        with self.lock:
+            copies = len(self.state.course_history)
+        return f"{COURSE_LABEL}_{copies}" if copies else COURSE_LABEL
 
     def members(self) -> list[Person]:
         """List who is enrolled in the course: participants and the instructor, never the administrator."""

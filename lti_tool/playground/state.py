@@ -107,6 +107,8 @@ class State:
     suspended: list[str] = field(default_factory=list)
     used_registrations: list[str] = field(default_factory=list)
     last_id: int = 10
+    course_history: list[str] = field(default_factory=list)
+    """Ids of the courses that this one was copied from, the first one first."""
 
 
 def grade_key(column_id: int, user_id: str) -> str:
