@@ -201,7 +201,7 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
     )
     return _Facts(
         lessons={(user, slug): (opened, read) for user, slug, opened, read in lessons},
-        tries={(row[0], row[1]): row[2:] for row in tries.tuples()},
+        tries={(row[0], row[1]): row[2:] for row in tries},
         completed={(user, slug): at for user, slug, at in completed},
         scores=_scores(session, context_id, people),
         granted={(user, slug): count for user, slug, count in granted},

@@ -77,10 +77,6 @@ def accepted_targets(settings: DeepLinkingSettings) -> tuple[Target, ...]:
     return tuple(target for target in TARGETS if target in settings.accept_presentation_document_targets)
 
 
-def accepts_links(settings: DeepLinkingSettings) -> bool:
-    return names.RESOURCE_LINK_ITEM in settings.accept_types
-
-
 def respond_to_deep_linking(
     registration: Registration,
     deployment_id: str,
@@ -108,7 +104,7 @@ def respond_to_deep_linking(
 
 def _check(settings: DeepLinkingSettings, items: Sequence[ContentItem], target: Target | None) -> None:
     choose_again = N_("Gehen Sie zurück und wählen Sie noch einmal aus.")
-    if not accepts_links(settings):
+    if names.RESOURCE_LINK_ITEM not in settings.accept_types:
         raise DeepLinkingRefused(
             N_("Ihre Lernplattform nimmt an dieser Stelle keine Aktivitäten dieses Angebots an."),
             next_step=N_("Fügen Sie die Module im Kurs über „Aktivität anlegen“ ein."),

@@ -7,7 +7,7 @@ from lti_tool.domain.hours import programme_minutes
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.placing import Placeable, placeables
 from lti_tool.errors import ToolError
-from lti_tool.lti.deep_linking import Target, accepted_targets, accepts_links
+from lti_tool.lti.deep_linking import Target, accepted_targets
 from lti_tool.passback.line_item import TAG
 from lti_tool.platforms.deep_linking_requests import PendingRequest, get_deep_linking_request
 from lti_tool.platforms.place_items import place_items, placed_in, remember_offered
@@ -77,7 +77,6 @@ def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | N
         placed=placed,
         hours=programme_minutes(programme) / 60,
         several=pending.settings.accept_multiple,
-        is_accepted=accepts_links(pending.settings),
         targets=accepted_targets(pending.settings),
         problem=None if problem is None else message_of(problem),
     )

@@ -1,0 +1,57 @@
+"""A course in the playground with the tool connected, on both engines."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from lti_tool import clock
+from lti_tool.app import create_app
+from lti_tool.keyring import Keyring
+from lti_tool.platforms.registrations import NewRegistration, add_registration
+from lti_tool.playground import Playground
+from lti_tool.playground.server import serve_in_thread
+from lti_tool.settings import Settings
+from tests.journeys.course import Course
+
+TOOL = "http://localhost:8000"
+
+
+@pytest.fixture
+def empty_lms(keys_folder: Path) -> Iterator[Playground]:
+    """The playground with the tool registered and nothing in its course yet."""
+    lms = Playground("http://127.0.0.1:0")
+    with serve_in_thread(lms):
+        lms.register_tool(TOOL, jwks=Keyring(keys_folder).public_jwks(), with_modules=False)
+        yield lms
+
+
+@pytest.fixture
+def course(empty_lms: Playground, database_url: str, keys_folder: Path, tmp_path: Path) -> Iterator[Course]:
+    """An empty course."""
+    settings = Settings(
+        public_url=TOOL,
+        database_url=database_url,
+        keys_dir=keys_folder,
+        data_dir=tmp_path,
+        secret_key=SecretStr("s" * 40),
+    )
+    app = create_app(settings)
+    offered = empty_lms.registration()
+    with app.extensions["parts"].database.write.begin() as session:
+        add_registration(
+            session,
+            NewRegistration(
+                issuer=offered["issuer"],
+                client_id=offered["client_id"],
+                auth_login_url=offered["auth_login_url"],
+                token_url=offered["token_url"],
+                jwks_url=offered["jwks_url"],
+                deployment_ids=tuple(offered["deployment_ids"]),
+            ),
+            is_production=False,
+            now=clock.now(),
+        )
+    yield Course(app, empty_lms)
+    app.extensions["parts"].database.close()
