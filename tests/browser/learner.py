@@ -82,7 +82,7 @@ class Learner:
         elif isinstance(item, Ordering):
             ranks = {plain(step): rank for rank, step in enumerate(item.steps)}
             for row in self.screen.locator(".ordering__step").all():
-                row.locator("select").select_option(value=str(ranks[shown(row.locator(".ordering__text"))]))
+                row.locator("select").select_option(index=ranks[shown(row.locator(".ordering__text"))])
         elif isinstance(item, Numeric):
             self.screen.locator("#number").fill(f"{item.value:.{item.decimals}f}".replace(".", ","))
 
