@@ -186,7 +186,8 @@ def _store_users(session: Session, platform_id: int, members: Sequence[Member], 
             index_elements=[_USERS.c.platform_id, _USERS.c.sub],
             set_={"name": func.coalesce(insert.excluded.name, _USERS.c.name)},
         ).returning(_USERS.c.sub, _USERS.c.id)
-        ids.update({sub: key for sub, key in session.execute(statement)})
+        for sub, key in session.execute(statement):
+            ids[sub] = key
     return ids
 
 
