@@ -66,7 +66,7 @@ def _scores_arrive(page: Page, installation: Installation, programme: Programme)
         assert grade is not None
         assert (grade.score, grade.maximum) == (90, 100)
     page.get_by_role("link", name="Module").first.click()
-    expect(page.get_by_text(re.compile(r"in der Bewertungsübersicht Ihres Kurses seit")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("In der Bewertungsübersicht Ihres Kurses seit")).first).to_be_visible()
 
 
 def _certificate_is_there(page: Page) -> str:
