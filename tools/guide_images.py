@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright  # noqa: E402
+from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright  # noqa: E402
 
 from lti_tool import migrations  # noqa: E402
 from lti_tool.keyring import Keyring  # noqa: E402
@@ -28,8 +28,11 @@ def sign_in(page: Page, lms_url: str, person: Person) -> None:
     page.locator(f'button[name="person"][value="{person.id}"]').click()
 
 
-def keep(page: Page, name: str, height: int) -> None:
+def keep(page: Page, name: str, height: int, *, down_to: Locator | None = None) -> None:
     page.set_viewport_size({"width": WIDTH, "height": height})
+    if down_to is not None:
+        # A little below it, so that nothing touches the edge.
+        down_to.evaluate("element => window.scrollTo(0, element.getBoundingClientRect().bottom + scrollY - innerHeight + 30)")
     page.wait_for_timeout(300)
     page.screenshot(path=str(FOLDER / f"{name}.png"))
 
@@ -39,8 +42,7 @@ def as_administrator(page: Page, made: Installation) -> None:
     page.goto(f"{made.lms_url}/tools")
     page.get_by_label("Registrierungsadresse").fill(made.run("registrations", "invite").strip())
     begin = page.get_by_role("button", name="Registrierung beginnen")
-    begin.evaluate("button => button.scrollIntoView({block: 'end'})")
-    keep(page, "registrieren-1-adresse", 420)
+    keep(page, "registrieren-1-adresse", 380, down_to=begin)
     begin.click()
     connect = page.frame_locator("iframe").get_by_role("button", name="Verbinden")
     connect.wait_for()
@@ -48,8 +50,7 @@ def as_administrator(page: Page, made: Installation) -> None:
     connect.click()
     page.wait_for_url("**/tools")
     release = page.get_by_role("button", name="Freigeben")
-    release.evaluate("button => button.closest('li').scrollIntoView({block: 'start'})")
-    keep(page, "registrieren-3-freigeben", 400)
+    keep(page, "registrieren-3-freigeben", 400, down_to=release)
     release.click()
 
 
