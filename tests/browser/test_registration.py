@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from lti_tool.playground.people import ADMINISTRATOR, PARTICIPANTS
+from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -68,3 +68,29 @@ def test_an_address_opened_by_mistake_explains_itself_and_copies_itself(
     page.get_by_role("button", name="Kopieren").click()
     expect(page.get_by_role("button", name="Kopiert")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == address
+
+
+def test_an_instructor_checks_the_connection_in_the_frame_of_the_course(
+    context: BrowserContext, installation: Installation
+) -> None:
+    page = context.new_page()
+    sign_in(page, installation.lms_url, INSTRUCTOR.id)
+    page.goto(f"{installation.lms_url}/activity/{installation.lms.activities[0].id}")
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("link", name="Verbindung").click()
+    expect(frame.get_by_text("Die Verbindung zu Ihrer Lernplattform funktioniert.")).to_be_visible()
+    expect(frame.get_by_text("Diese Seite ist eingebettet, und Ihr Browser schickt unser Cookie mit.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_of_registration_scrolls_sideways(context: BrowserContext, installation: Installation, width: int) -> None:
+    address = installation.run("registrations", "invite").strip()
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 800})
+    begun = installation.lms.begin_registration(address)
+    for shown in (address, f"{address}/by-hand?family=ilias&site=https://ilias.example", begun):
+        page.goto(shown)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, shown
+    page.get_by_role("button", name="Verbinden").click()
+    page.get_by_role("heading", level=1).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
