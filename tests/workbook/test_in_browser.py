@@ -1,0 +1,222 @@
+"""Writing in a real Chromium: saved by itself, two tabs, a lost connection, by keyboard, on a narrow screen."""
+# ruff: noqa: F401, F811
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+from werkzeug.serving import make_server
+
+from lti_tool.domain.people import Role, Visitor
+from lti_tool.models.database import Database, open_database
+from lti_tool.workbook.draft import read_draft
+from lti_tool.workbook.release_chapter import release_chapter
+from lti_tool.workbook.submit_chapter import submit_chapter
+from tests.browser.conftest import _playwright, browser, context
+from tests.workbook.cast import MONDAY, PROGRAMME, Course, rows, write
+from tests.workbook.site import a_site
+
+_NAME_OF_FOCUSED = "(document.activeElement.labels?.[0] ?? document.activeElement).textContent.trim()"
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    database = open_database(sqlite_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def people(database: Database) -> dict[str, Visitor]:
+    """Ayşe has written nothing; Bernd has handed chapter 2 in and shows chapter 1."""
+    with database.write.begin() as session:
+        course = Course(session)
+        bernd = course.person("Bernd Schulze")
+        write(session, bernd, 2, "zielbild", "Im Jahr 2035")
+        submit_chapter(session, PROGRAMME, bernd, 2, now=MONDAY)
+        write(session, bernd, 1, "vorhaben", rows("Straßenbeleuchtungskataster", "Bürgerportal"))
+        release_chapter(session, PROGRAMME, bernd, 1, now=MONDAY)
+        return {
+            "ayse": course.person("Ayşe Öztürk"),
+            "bernd": bernd,
+            "ines": course.person("Ines Lehmann", Role.INSTRUCTOR),
+        }
+
+
+@pytest.fixture
+def address(sqlite_url: str, tmp_path: Path, people: dict[str, Visitor]) -> Iterator[str]:
+    app = a_site(sqlite_url, tmp_path, people, programme=PROGRAMME)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def enter(page: Page, address: str, path: str, name: str = "ayse") -> Page:
+    page.goto(f"{address}/enter/{name}?to={path}")
+    return page
+
+
+def stored(database: Database, people: dict[str, Visitor], field_id: str) -> str:
+    with database.read() as session:
+        return read_draft(session, PROGRAMME, user_id=people["ayse"].user_id).field(field_id).content.text
+
+
+def saved(page: Page, field_id: str) -> None:
+    expect(page.locator(f"#field-{field_id} [data-saved]")).to_have_text("Gespeichert um 10:30 Uhr")
+
+
+def test_what_is_typed_is_saved_a_second_later(page: Page, address: str, database: Database, people: dict[str, Visitor]) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    page.get_by_label("Zielbild").fill("Im Jahr 2035 leben wir hier gern.")
+    expect(page.locator("#field-zielbild [data-words]")).to_have_text("7 Wörter")
+    saved(page, "zielbild")
+    assert stored(database, people, "zielbild") == "Im Jahr 2035 leben wir hier gern."
+
+
+def test_two_tabs_show_both_texts_and_the_person_decides(
+    page: Page, context: BrowserContext, address: str, database: Database, people: dict[str, Visitor]
+) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    other = context.new_page()
+    other.goto(page.url)
+    page.get_by_label("Zielbild").fill("aus dem ersten Fenster")
+    saved(page, "zielbild")
+    other.get_by_label("Zielbild").fill("aus dem zweiten Fenster")
+    conflict = other.locator("#conflict-zielbild")
+    expect(conflict).to_contain_text("aus dem ersten Fenster")
+    expect(other.get_by_label("Zielbild")).to_have_value("aus dem zweiten Fenster")
+    assert stored(database, people, "zielbild") == "aus dem ersten Fenster"
+    other.get_by_role("button", name="Meine Fassung behalten").click()
+    saved(other, "zielbild")
+    expect(conflict).to_have_count(0)
+    assert stored(database, people, "zielbild") == "aus dem zweiten Fenster"
+    other.goto(other.url.replace("?", "/fields/zielbild/history?").partition("#")[0])
+    expect(other.locator("main")).to_contain_text("aus dem ersten Fenster")
+
+
+def test_the_other_text_can_be_taken(
+    page: Page, context: BrowserContext, address: str, database: Database, people: dict[str, Visitor]
+) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    other = context.new_page()
+    other.goto(page.url)
+    page.get_by_label("Zielbild").fill("eins")
+    saved(page, "zielbild")
+    other.get_by_label("Zielbild").fill("zwei")
+    other.get_by_role("button", name="Andere Fassung übernehmen").click()
+    expect(other.get_by_label("Zielbild")).to_have_value("eins")
+    assert stored(database, people, "zielbild") == "eins"
+
+
+def test_a_lost_connection_is_told_and_what_was_typed_goes_later(
+    page: Page, context: BrowserContext, address: str, database: Database, people: dict[str, Visitor]
+) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    context.set_offline(True)
+    page.get_by_label("Zielbild").fill("Im Jahr 2035")
+    expect(page.locator("#field-zielbild [data-saved]")).to_contain_text("keine Verbindung")
+    context.set_offline(False)
+    saved(page, "zielbild")
+    assert stored(database, people, "zielbild") == "Im Jahr 2035"
+
+
+def test_leaving_at_once_loses_nothing(page: Page, address: str, database: Database, people: dict[str, Visitor]) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    page.get_by_label("Zielbild").fill("gerade noch getippt")
+    page.get_by_role("link", name="Mein Strategie-Entwurf").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mein Strategie-Entwurf")
+    # The last request of the page that was left may arrive a moment after the next page.
+    deadline = time.monotonic() + 5
+    while stored(database, people, "zielbild") == "" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert stored(database, people, "zielbild") == "gerade noch getippt"
+
+
+def test_a_chapter_is_written_and_handed_in_by_keyboard_alone(page: Page, address: str) -> None:
+    enter(page, address, "/workbook/chapters/1")
+
+    def tab_to(name: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            label = page.evaluate(
+                "document.activeElement.labels?.[0]?.textContent.trim() ?? document.activeElement.innerText?.trim()"
+            )
+            if label == name:
+                return
+        raise AssertionError(f"{name} was not reached")
+
+    for text in ("Bürgerportal", "Sensorik"):
+        tab_to("Vorhaben")
+        page.keyboard.type(text)
+        tab_to("Stand")
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("ArrowDown")
+    saved(page, "vorhaben")
+    tab_to("5 Zeilen hinzufügen")
+    page.keyboard.press("Enter")
+    expect(page.locator("#field-vorhaben .row")).to_have_count(7)
+    page.keyboard.type("Dritte Zeile")
+    tab_to("Kapitel einreichen")
+    page.keyboard.press("Enter")
+    expect(page.locator(".state")).to_contain_text("eingereicht")
+    expect(page.locator("main")).to_contain_text("Dritte Zeile")
+    expect(page.locator("td", has_text="läuft")).to_have_count(2)
+
+
+def test_pages_work_without_a_script(
+    address: str, context: BrowserContext, database: Database, people: dict[str, Visitor]
+) -> None:
+    browser = context.browser
+    assert browser is not None
+    plain = browser.new_context(java_script_enabled=False, locale="de-DE")
+    page = enter(plain.new_page(), address, "/workbook/chapters/2")
+    page.get_by_label("Zielbild").fill("ohne Skript")
+    page.get_by_role("button", name="Speichern", exact=True).click()
+    expect(page.locator("#field-zielbild [data-saved]")).to_have_text("Gespeichert um 10:30 Uhr")
+    assert stored(database, people, "zielbild") == "ohne Skript"
+    plain.close()
+
+
+PAGES = [
+    ("/workbook", "ayse"),
+    ("/workbook/chapters/1", "ayse"),
+    ("/workbook/chapters/4", "ayse"),
+    ("/workbook/chapters/cover", "ayse"),
+    ("/workbook/chapters/2", "bernd"),
+    ("/workbook/chapters/1/fields/vorhaben/history", "bernd"),
+    ("/workbook/export", "ayse"),
+    ("/workbook/print", "bernd"),
+    ("/workbook/peers", "ayse"),
+    ("/workbook/peers/2", "ayse"),
+    ("/workbook/course", "ines"),
+    ("/workbook/course/1", "ines"),
+]
+
+
+def test_no_page_is_wider_than_a_narrow_screen(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    widths = {}
+    for path, name in PAGES:
+        enter(page, address, path, name)
+        assert re.fullmatch(r".+ – Smart-City-Manager:in", page.title()), path
+        expect(page.get_by_role("heading", level=1)).to_have_count(1)
+        widths[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert {path: width for path, width in widths.items() if width > 320} == {}
+    assert problems == []
