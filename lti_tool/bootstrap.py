@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from lti_tool import clock, migrations
+from lti_tool.certificates.letterheads import read_letterhead
+from lti_tool.certificates.press import Press, SealMaker
+from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
+from lti_tool.certificates.verify_document import SealVerdict
 from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
 from lti_tool.keyring import Keyring
@@ -66,7 +72,48 @@ def secret_key(settings: Settings) -> str:
 
 def issuer(settings: Settings) -> Issuer:
     """Tell who issues certificates here."""
-    return Issuer(name=settings.issuer_name, url=settings.issuer_url, verify_url=f"{settings.public_url}/verify")
+    return Issuer(
+        name=settings.issuer_name,
+        url=settings.issuer_url,
+        verify_url=f"{settings.public_url}/verify",
+        modules_count_months=settings.modules_count_months,
+        letterhead=read_letterhead(settings.certificate_letterhead) if settings.certificate_letterhead else Letterhead(),
+    )
+
+
+def press(settings: Settings) -> Press:
+    """Wire what makes documents.
+
+    Raises:
+        ConfigurationError: the template, the seal's key or the badges' keys are missing or wrong.
+    """
+    template = settings.certificate_template or SHIPPED_TEMPLATE
+    if not template.is_file():
+        raise ConfigurationError(f"LTI_TOOL_CERTIFICATE_TEMPLATE names a file that is not there: {template}")
+    return Press(template=template, seal=_seal(settings), check_seal=_check_seal)
+
+
+def _seal(settings: Settings) -> SealMaker | None:
+    if settings.seal_level == "none":
+        return None
+    # pyHanko costs 20 MB and most of a second: only where a seal is on.
+    from lti_tool.certificates.seal import open_seal  # noqa: PLC0415
+
+    return open_seal(
+        level=settings.seal_level,
+        key_pem=settings.seal_key.get_secret_value(),
+        pkcs12_file=settings.seal_pkcs12.read_bytes() if settings.seal_pkcs12 else b"",
+        passphrase=settings.seal_passphrase.get_secret_value(),
+        tsa_url=settings.seal_tsa_url,
+        trust_pem=settings.seal_trust,
+    )
+
+
+def _check_seal(session: Session, content: bytes) -> SealVerdict:
+    # With the first file that somebody drops, for the same reason.
+    from lti_tool.certificates.check_seal import check_seal  # noqa: PLC0415
+
+    return check_seal(session, content)
 
 
 def build(settings: Settings) -> Parts:
@@ -88,6 +135,7 @@ def build(settings: Settings) -> Parts:
         keyring=keyring,
         programme=programme,
         issuer=issuer(settings),
+        press=press(settings),
         front_door=open_front_door(
             database,
             secret=settings.secret_key.get_secret_value(),

@@ -59,6 +59,25 @@ class Settings(BaseSettings):
     issuer_url: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_style: Literal["line", "json"] = "line"
+    certificate_letterhead: Path | None = None
+    """TOML file with what documents bear: titles, signatories, logo text, colour, language (domain/letterhead.py: Letterhead)."""
+    certificate_template: Path | None = None
+    """The operator's own typst template instead of the shipped one; alone in its folder."""
+    modules_count_months: int = Field(default=24, ge=0, le=600)
+    """How long a completed module counts towards the certificate; 0: for ever."""
+    seal_level: Literal["none", "B-B", "B-T", "B-LTA"] = "none"
+    """PAdES level of the seal on documents."""
+    seal_key: SecretStr = SecretStr("")
+    """PEM: private key, certificate and chain; usually as LTI_TOOL_SEAL_KEY_FILE."""
+    seal_pkcs12: Path | None = None
+    """The same as a PKCS#12 file, instead of `seal_key`."""
+    seal_passphrase: SecretStr = SecretStr("")
+    seal_tsa_url: str = ""
+    """RFC 3161 timestamp authority; needed from B-T on."""
+    seal_trust: str = ""
+    """PEM roots of the seal's and the timestamps' certificates; needed for B-LTA."""
+    badges: Literal["on", "off"] | None = None
+    """Open Badges inside the documents; absent: in development only."""
     metrics_token: SecretStr = SecretStr("")
     rate_limits: Literal["on", "off"] = "on"
     embedded_worker: Literal["auto", "on", "off"] = "auto"
@@ -106,6 +125,10 @@ class Settings(BaseSettings):
     @property
     def private_platforms_allowed(self) -> bool:
         return not self.is_production if self.allow_private_platforms is None else self.allow_private_platforms
+
+    @property
+    def badges_on(self) -> bool:
+        return not self.is_production if self.badges is None else self.badges == "on"
 
     @property
     def is_production(self) -> bool:

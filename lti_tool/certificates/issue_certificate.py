@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.domain.certificate import (
     CertifiedModule,
@@ -22,8 +24,9 @@ from lti_tool.domain.certificate import (
     new_check_code,
 )
 from lti_tool.domain.hours import programme_minutes
+from lti_tool.domain.letterhead import Letterhead, add_months
 from lti_tool.domain.programme import Programme
-from lti_tool.models import Certificate, Completion, User
+from lti_tool.models import Attempt, Certificate, Completion, User
 
 WHOLE_PROGRAMME = "programme"
 log = logging.getLogger(__name__)
@@ -46,64 +49,115 @@ def issue_certificate(session: Session, programme: Programme, *, user_id: int, i
     user = session.scalars(
         select(User).where(User.id == user_id).with_for_update(key_share=True), execution_options={"populate_existing": True}
     ).one_or_none()
-    completions = _completions_of(session, user_id)
-    if user is None or missing_modules(programme, {slug: day_of(at) for slug, (at, _) in completions.items()}):
+    completions = countable_completions(session, user_id)
+    completed_on = {slug: day_of(at) for slug, (at, _) in completions.items()}
+    if user is None or missing_modules(programme, completed_on, today=day_of(now), count_months=issuer.modules_count_months):
         return None
     name = find_printable_name(user.certificate_name, user.name)
     if name is None:
         log.info("certificate_waits_for_name", extra={"user": user_id})
         return None
-    facts = _facts(programme, completions, name=name, issuer=issuer, now=now)
-    return _insert_once(session, programme, user_id, facts, now)
+    facts = _facts(session, programme, completions, user_id=user_id, name=name, issuer=issuer, now=now)
+    return insert_once(session, programme, user_id, facts, subject=WHOLE_PROGRAMME, now=now)
 
 
-def find_newest_certificate_id(session: Session, programme: Programme, user_id: int) -> int | None:
-    """Find the latest certificate of a person for the whole programme."""
+def find_newest_certificate_id(
+    session: Session, programme: Programme, user_id: int, subject: str = WHOLE_PROGRAMME
+) -> int | None:
+    """Find the latest document of a person: the certificate, or for a module's slug its Teilnahmebescheinigung."""
     return session.scalar(
         select(Certificate.id)
         .where(
             Certificate.user_id == user_id,
             Certificate.programme_slug == programme.slug,
-            Certificate.subject == WHOLE_PROGRAMME,
+            Certificate.subject == subject,
         )
         .order_by(Certificate.serial.desc())
         .limit(1)
     )
 
 
-def _completions_of(session: Session, user_id: int) -> dict[str, tuple[datetime, str]]:
-    rows = session.execute(
-        select(Completion.module_slug, Completion.completed_at, Completion.programme_version).where(Completion.user_id == user_id)
+def countable_completions(session: Session, user_id: int) -> dict[str, tuple[datetime, str]]:
+    """Give, by module slug, when a person completed each module and in which version.
+
+    A quiz passed again later renews the moment: that is how a module that has lapsed comes to count once more.
+    """
+    completions = {
+        slug: (completed_at, version)
+        for slug, completed_at, version in session.execute(
+            select(Completion.module_slug, Completion.completed_at, Completion.programme_version).where(
+                Completion.user_id == user_id
+            )
+        )
+    }
+    passed_again = session.execute(
+        select(Attempt.module_slug, Attempt.submitted_at, Attempt.programme_version)
+        .where(Attempt.user_id == user_id, Attempt.is_passed.is_(True), Attempt.submitted_at.is_not(None))
+        .order_by(Attempt.submitted_at)
     )
-    return {slug: (completed_at, version) for slug, completed_at, version in rows}
+    for slug, submitted_at, version in passed_again:
+        if slug in completions and submitted_at is not None and submitted_at > completions[slug][0]:
+            completions[slug] = (submitted_at, version)
+    return completions
 
 
 def _facts(
-    programme: Programme, completions: Mapping[str, tuple[datetime, str]], *, name: str, issuer: Issuer, now: datetime
+    session: Session,
+    programme: Programme,
+    completions: Mapping[str, tuple[datetime, str]],
+    *,
+    user_id: int,
+    name: str,
+    issuer: Issuer,
+    now: datetime,
 ) -> Facts:
-    code = new_check_code()
-    return Facts(
-        name=name,
-        programme_title=programme.title,
+    course = latest_course(session, user_id)
+    head = effective_letterhead(session, issuer, course.registration_id if course else None)
+    facts = begin_facts(programme, head, issuer, name=name, now=now)
+    issued_on = day_of(now)
+    return replace(
+        facts,
+        title=head.certificate_title,
         modules=tuple(
             CertifiedModule(module.number, module.title, completions[module.slug][1], day_of(completions[module.slug][0]))
             for module in programme.modules
         ),
-        hours=hours_in_print(programme_minutes(programme) / 60),
-        issuer_name=issuer.name,
-        issuer_url=issuer.url,
-        issued_on=day_of(now),
-        check_code=code,
-        verify_url=f"{issuer.verify_url}/{group_check_code(code)}",
+        hours=head.hours or hours_in_print(programme_minutes(programme) / 60),
+        cohort=course.title if course else "",
+        valid_until=add_months(issued_on, head.valid_months) if head.valid_months else None,
     )
 
 
-def certificate_values(facts: Facts, *, programme_slug: str, user_id: int | None, serial: int, now: datetime) -> dict[str, Any]:
-    """Give the columns of a certificate that is issued now."""
+def begin_facts(programme: Programme, head: Letterhead, issuer: Issuer, *, name: str, now: datetime) -> Facts:
+    """Begin the facts of either document: who, when, under which code, in which dress."""
+    code = new_check_code()
+    return Facts(
+        name=name,
+        programme_title=programme.title,
+        modules=(),
+        hours=0,
+        issuer_name=head.issuer_name,
+        issuer_url=head.issuer_url,
+        issued_on=day_of(now),
+        check_code=code,
+        verify_url=f"{issuer.verify_url}/{group_check_code(code)}",
+        language=head.language,
+        signatories=head.signatories,
+        note=head.note,
+        accent=head.accent,
+        logo_sha256=head.logo_sha256,
+        logo_alt=head.logo_alt,
+    )
+
+
+def certificate_values(
+    facts: Facts, *, programme_slug: str, subject: str, user_id: int | None, serial: int, now: datetime
+) -> dict[str, Any]:
+    """Give the columns of a document that is issued now."""
     return {
         "user_id": user_id,
         "programme_slug": programme_slug,
-        "subject": WHOLE_PROGRAMME,
+        "subject": subject,
         "serial": serial,
         "check_code": facts.check_code,
         "name": facts.name,
@@ -112,9 +166,10 @@ def certificate_values(facts: Facts, *, programme_slug: str, user_id: int | None
     }
 
 
-def _insert_once(session: Session, programme: Programme, user_id: int, facts: Facts, now: datetime) -> int:
+def insert_once(session: Session, programme: Programme, user_id: int, facts: Facts, *, subject: str, now: datetime) -> int:
+    """Insert a person's first document of a subject; where somebody was faster, give that one's id."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = certificate_values(facts, programme_slug=programme.slug, user_id=user_id, serial=1, now=now)
+    values = certificate_values(facts, programme_slug=programme.slug, subject=subject, user_id=user_id, serial=1, now=now)
     certificate_id = session.scalar(
         insert(Certificate)
         .values(values)
@@ -123,8 +178,8 @@ def _insert_once(session: Session, programme: Programme, user_id: int, facts: Fa
     )
     if certificate_id is None:
         # The constraint has the last word: somebody issued it since we looked.
-        certificate_id = find_newest_certificate_id(session, programme, user_id)
+        certificate_id = find_newest_certificate_id(session, programme, user_id, subject)
         assert certificate_id is not None
     else:
-        log.info("certificate_issued", extra={"certificate": certificate_id, "user": user_id})
+        log.info("certificate_issued", extra={"certificate": certificate_id, "user": user_id, "subject": subject})
     return certificate_id

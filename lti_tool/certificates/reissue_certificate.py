@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import certificate_values
+from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.register import find_row
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.domain.certificate import Issuer, clean_name, day_of, group_check_code, new_check_code
+from lti_tool.domain.certificate import Facts, Issuer, clean_name, day_of, group_check_code, new_check_code
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, User
@@ -37,18 +38,41 @@ def reissue_certificate(session: Session, typed_code: str, *, issuer: Issuer, na
             next_step=N_("Nehmen Sie den Prüfcode des neuesten Zertifikats dieser Person: `lti-tool certificates list`."),
             code="certificate_not_valid",
         )
+    course = latest_course(session, row.user_id) if row.user_id is not None else None
+    head = effective_letterhead(session, issuer, course.registration_id if course else None)
     code = new_check_code()
     facts = replace(
         facts_from_json(row.facts),
         name=clean_name(name) if name is not None else row.name,
-        issuer_name=issuer.name,
-        issuer_url=issuer.url,
+        signatories=head.signatories,
+        note=head.note,
+        accent=head.accent,
+        logo_sha256=head.logo_sha256,
+        logo_alt=head.logo_alt,
+        issuer_name=head.issuer_name,
+        issuer_url=head.issuer_url,
         issued_on=day_of(now),
         check_code=code,
         verify_url=f"{issuer.verify_url}/{group_check_code(code)}",
     )
+    successor_id = replace_certificate(session, row, facts, now=now)
+    if name is not None and row.user_id is not None:
+        session.get_one(User, row.user_id).certificate_name = facts.name
+    session.flush()
+    return successor_id
+
+
+def replace_certificate(session: Session, row: Certificate, facts: Facts, *, now: datetime) -> int:
+    """Insert a successor with these facts; the old document says from now on that it was replaced."""
     successor = Certificate(
-        **certificate_values(facts, programme_slug=row.programme_slug, user_id=row.user_id, serial=row.serial + 1, now=now)
+        **certificate_values(
+            facts,
+            programme_slug=row.programme_slug,
+            subject=row.subject,
+            user_id=row.user_id,
+            serial=row.serial + 1,
+            now=now,
+        )
     )
     session.add(successor)
     session.flush()
@@ -56,8 +80,6 @@ def reissue_certificate(session: Session, typed_code: str, *, issuer: Issuer, na
     # Also revoked: should the successor's row ever go, the old paper must not become valid again.
     row.revoked_at = now
     row.revocation_reason = N_("Durch ein neu ausgestelltes Zertifikat ersetzt.")
-    if name is not None and row.user_id is not None:
-        session.get_one(User, row.user_id).certificate_name = facts.name
     session.flush()
     log.info("certificate_reissued", extra={"certificate": successor.id, "replaces": row.id})
     return successor.id

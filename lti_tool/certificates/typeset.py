@@ -1,4 +1,4 @@
-"""Sets a certificate: facts in, the bytes of one PDF out, which is PDF/A-3a (archive) and PDF/UA-1 (accessible) at once."""
+"""Sets a document: facts in, the bytes of one PDF out, which is PDF/A-3a (archive) and PDF/UA-1 (accessible) at once."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 
 _HERE = Path(__file__).parent
-_TEMPLATE = _HERE / "template" / "certificate.typ"
+SHIPPED_TEMPLATE = _HERE / "template" / "certificate.typ"
 _FONTS = _HERE / "fonts"
 _thread = threading.local()
 
@@ -28,18 +28,25 @@ class NameCannotBeSet(ToolError):
     code = "name_cannot_be_set"
 
 
-def typeset(facts: Facts, *, issued_at: datetime) -> bytes:
-    """Set the certificate for `facts`; the same facts and moment give the same bytes.
+def typeset(
+    facts: Facts, *, issued_at: datetime, logo_svg: str = "", credential: str = "", template: Path = SHIPPED_TEMPLATE
+) -> bytes:
+    """Set the document for `facts`; the same input gives the same bytes.
 
+    Args:
+        logo_svg: as `check_logo` gave it; empty: none.
+        credential: JSON to travel inside the file; empty: none.
+        template: an operator's own template sees only the files of its own folder.
     Raises:
         NameCannotBeSet: a letter is in neither font. PDF/A and PDF/UA allow no replacement box.
     """
-    words = words_for(facts) | {"qr": _qr_svg(facts.verify_url)}
+    words = words_for(facts) | {"qr": _qr_svg(facts.verify_url), "logo": logo_svg}
+    # As JSON in an input, never formatted into the source: a name like `#eval(…)` stays text.
+    inputs = {"words": json.dumps(words)} | ({"credential": credential} if credential else {})
     try:
-        document = _compiler().compile(
+        document = _compiler(template).compile(
             format="pdf",
-            # As JSON in an input, never formatted into the source: a name like `#eval(…)` stays text.
-            sys_inputs={"words": json.dumps(words)},
+            sys_inputs=inputs,
             # A-3 rather than A-2: only it lets further files travel inside.
             pdf_standards=["a-3a", "ua-1"],
             timestamp=int(issued_at.timestamp()),
@@ -58,21 +65,21 @@ def typeset(facts: Facts, *, issued_at: datetime) -> bytes:
     return document
 
 
-def _compiler() -> typst.Compiler:
+def _compiler(template: Path) -> typst.Compiler:
     # One for each thread: a compiler shared by two threads raises "Already borrowed". It keeps fonts and template parsed.
-    if not hasattr(_thread, "compiler"):
+    compilers: dict[Path, typst.Compiler] = _thread.__dict__.setdefault("compilers", {})
+    if template not in compilers:
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_FONTS])
-        _thread.compiler = typst.Compiler(
-            _TEMPLATE,
-            root=_TEMPLATE.parent,
+        compilers[template] = typst.Compiler(
+            template,
+            root=template.parent,
             font_paths=fonts,
             ignore_system_fonts=True,
-            # Packages would be fetched from the network: these folders do not exist, and the template imports none.
+            # Packages would be fetched from the network: these folders do not exist, so an import of one fails at once.
             package_path=_HERE / "no-packages",
             package_cache_path=_HERE / "no-packages",
         )
-    compiler: typst.Compiler = _thread.compiler
-    return compiler
+    return compilers[template]
 
 
 def _qr_svg(address: str) -> str:

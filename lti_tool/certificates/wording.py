@@ -46,7 +46,8 @@ _LABELS = {
         "verify_text": "Ob dieses Dokument echt und gültig ist, zeigt diese Seite, ohne Anmeldung:",
         "code_label": "Prüfcode",
         "qr": "QR-Code: führt zur Prüfseite",
-        "logo": "Logo",
+        "logo_word": "Logo",
+        "credential_description": "Dieser Nachweis als Open Badge 3.0, für Programme",
     },
     "en": {
         "columns": ["No.", "Module", "Edition", "Completed on"],
@@ -62,7 +63,8 @@ _LABELS = {
         "verify_text": "This page tells whether the document is genuine and valid, without login:",
         "code_label": "Check code",
         "qr": "QR code: leads to the verification page",
-        "logo": "Logo",
+        "logo_word": "Logo",
+        "credential_description": "This document as an Open Badge 3.0, for software",
     },
 }
 
@@ -108,7 +110,7 @@ def words_for(facts: Facts) -> dict[str, object]:
         "signatories": [[signatory.name, signatory.role] for signatory in facts.signatories],
         "note": facts.note,
         "accent": facts.accent or DEFAULT_ACCENT,
-        "logo_alt": facts.logo_alt or labels["logo"],
+        "logo_alt": facts.logo_alt or labels["logo_word"],
         "verify_url": facts.verify_url,
         "verify_form": facts.verify_url.rpartition("/")[0],
         "code": group_check_code(facts.check_code),

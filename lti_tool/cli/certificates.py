@@ -70,7 +70,7 @@ def reissue(code: str, name: str | None) -> None:
     settings, database = opened()
     with database.write.begin() as session:
         made = reissue_certificate(session, code, issuer=bootstrap.issuer(settings), name=name, now=clock.now())
-    make_document(database, made)
+    make_document(database, bootstrap.press(settings), made)
     with database.read() as session:
         new = next(each for each in register.list_certificates(session) if each.id == made)
     click.echo(new.code)

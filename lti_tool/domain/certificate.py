@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from lti_tool.domain.letterhead import Letterhead, Signatory
+from lti_tool.domain.letterhead import Letterhead, Signatory, add_months
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
@@ -26,6 +26,8 @@ class Issuer:
     name: str
     url: str
     verify_url: str
+    modules_count_months: int = 24
+    """How long a completed module counts towards the certificate (curriculum, section 6); 0: for ever."""
     letterhead: Letterhead = field(default_factory=Letterhead)
     """The installation's; a registration may lay its own over it."""
 
@@ -97,13 +99,26 @@ def hours_in_print(hours: float) -> float:
     return max(round(hours * 2) / 2, 0.5)
 
 
-def missing_modules(programme: Programme, completed_on: Mapping[str, date]) -> tuple[Module, ...]:
+def missing_modules(
+    programme: Programme, completed_on: Mapping[str, date], *, today: date | None = None, count_months: int = 0
+) -> tuple[Module, ...]:
     """List the modules that a person still has to complete for the certificate; empty: it is due.
 
     Args:
         completed_on: by module slug, the day on which each was completed.
+        today, count_months: a module counts for so many months; 0 or no today: for ever.
     """
-    return tuple(module for module in programme.modules if module.slug not in completed_on)
+    return tuple(
+        module
+        for module in programme.modules
+        if module.slug not in completed_on
+        or (today is not None and has_lapsed(completed_on[module.slug], today=today, count_months=count_months))
+    )
+
+
+def has_lapsed(completed_on: date, *, today: date, count_months: int) -> bool:
+    """Tell whether a module was completed too long ago to count towards the certificate."""
+    return count_months > 0 and today > add_months(completed_on, count_months)
 
 
 # --- names -----------------------------------------------------------------------------------------------------------

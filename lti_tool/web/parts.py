@@ -1,12 +1,13 @@
 """What pages and endpoints work with: built once by bootstrap, found through the running application."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
+from lti_tool.certificates.press import Press
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.keyring import Keyring
@@ -40,6 +41,8 @@ class Parts:
     wake_worker: Callable[[], None]
     """To be called after a transaction that may have enqueued scores."""
     now: Callable[[], datetime]
+    press: Press = field(default_factory=Press)
+    """Makes documents."""
 
 
 def parts() -> Parts:

@@ -1,6 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import issue_certificate
+from lti_tool.certificates.letterheads import find_logo, save_letterhead
 from lti_tool.certificates.name_certificate import name_certificate
-from lti_tool.domain.certificate import Issuer, NameRefused, find_typing_error
+from lti_tool.domain.certificate import Facts, Issuer, NameRefused, find_typing_error
+from lti_tool.domain.letterhead import Letterhead, Signatory
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict
-from lti_tool.models import Certificate, User
+from lti_tool.models import Attempt, Certificate, CertificateLetterhead, Context, Membership, Registration, User
 from lti_tool.models.database import Database
 
 AddUser = Callable[..., int]
@@ -163,14 +165,18 @@ def test_the_database_itself_refuses_a_second_certificate_of_the_first_series(
     from lti_tool.certificates import issue_certificate as module
 
     early = database.write()
-    facts = module._facts(programme, module._completions_of(early, user_id), name="A", issuer=issuer, now=now)
-    first = module._insert_once(early, programme, user_id, facts, now)
+
+    def facts_in(session: Session, name: str) -> Facts:
+        completions = module.countable_completions(session, user_id)
+        return module._facts(session, programme, completions, user_id=user_id, name=name, issuer=issuer, now=now)
+
+    first = module.insert_once(early, programme, user_id, facts_in(early, "A"), subject="programme", now=now)
     with ThreadPoolExecutor(1) as pool:
 
         def late() -> int:
             with database.write.begin() as session:
-                other = module._facts(programme, module._completions_of(session, user_id), name="B", issuer=issuer, now=now)
-                return module._insert_once(session, programme, user_id, other, now)
+                facts = facts_in(session, "B")
+                return module.insert_once(session, programme, user_id, facts, subject="programme", now=now)
 
         waiting = pool.submit(late)
         early.commit()
@@ -234,3 +240,70 @@ def test_a_name_that_cannot_be_printed_is_not_stored(
     with pytest.raises(NameRefused):
         name_certificate(session, programme, user_id=user_id, name="王小明", issuer=issuer, now=now)
     assert session.get_one(User, user_id).certificate_name is None
+
+
+def test_a_module_counts_for_24_months_and_a_quiz_passed_again_renews_it(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete
+) -> None:
+    user_id = add_user(session)
+    complete(session, user_id)  # on 2 to 6 October 2026
+    last_day = datetime(2028, 10, 2, 12, tzinfo=UTC)
+    too_late = datetime(2028, 10, 3, 12, tzinfo=UTC)
+    with session.begin_nested() as attempt:
+        assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=last_day) is not None
+        attempt.rollback()
+    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=too_late) is None
+    session.add(
+        Attempt(
+            user_id=user_id,
+            module_slug="grundlagen-und-strategie",
+            number=2,
+            seed=1,
+            programme_version="2028.1",
+            pass_mark_pct=70,
+            started_at=too_late,
+            submitted_at=too_late,
+            points=9,
+            points_possible=10,
+            is_passed=True,
+        )
+    )
+    session.flush()
+    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=too_late) is not None
+    assert [module["version"] for module in certificates(session)[0].facts["modules"]] == [
+        "2028.1", "2026.2", "2026.3", "2026.4", "2026.5",
+    ]  # fmt: skip
+
+
+def test_what_an_administrator_entered_is_printed_from_then_on(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id = add_user(session)
+    complete(session, user_id)
+    registration = Registration(
+        id=1, platform_id=1, client_id="c", auth_login_url="x", token_url="x", jwks_url="x", created_at=now
+    )
+    session.add(registration)
+    session.flush()
+    course = Context(platform_id=1, context_id="7", registration_id=1, title="Kohorte Herbst", created_at=now, last_seen_at=now)
+    session.add(course)
+    session.flush()
+    session.add(Membership(user_id=user_id, context_id=course.id, first_seen_at=now, last_seen_at=now))
+    head = Letterhead(
+        certificate_title="Zertifikat des Landes",
+        issuer_name="Landesakademie",
+        signatories=(Signatory("Dr. Renate Müller", "Leiterin"),),
+        language="en",
+        hours=40,
+        valid_months=36,
+        logo_alt="Landesakademie",
+    )
+    logo = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
+    save_letterhead(session, 1, head, logo=logo, changed_by_id=user_id, now=now)
+    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    facts = certificates(session)[0].facts
+    assert (facts["title"], facts["issuer"]["name"], facts["language"]) == ("Zertifikat des Landes", "Landesakademie", "en")
+    assert (facts["hours"], facts["valid_until"], facts["cohort"]) == (40, "2029-11-23", "Kohorte Herbst")
+    assert facts["issuer"]["url"] == "https://akademie.example"  # what was left empty is the installation's
+    session.delete(session.get_one(CertificateLetterhead, 1))
+    assert find_logo(session, facts["logo"]["sha256"]) == logo.decode()

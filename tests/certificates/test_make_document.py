@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import make_document, make_missing_documents
+from lti_tool.certificates.press import Press
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate
@@ -45,7 +46,7 @@ def change_name_in_facts(database: Database, certificate_id: int, name: str) -> 
 
 
 def test_the_bytes_are_kept_with_their_hash(database: Database, certificate_id: int) -> None:
-    assert make_document(database, certificate_id)
+    assert make_document(database, Press(), certificate_id)
     pdf, sha256, problem = stored(database, certificate_id)
     assert pdf is not None
     assert pdf.startswith(b"%PDF-1.7")
@@ -54,16 +55,16 @@ def test_the_bytes_are_kept_with_their_hash(database: Database, certificate_id: 
 
 
 def test_stored_bytes_never_change(database: Database, certificate_id: int) -> None:
-    make_document(database, certificate_id)
+    make_document(database, Press(), certificate_id)
     before = stored(database, certificate_id)
     change_name_in_facts(database, certificate_id, "Otto Klein")
-    assert make_document(database, certificate_id)
+    assert make_document(database, Press(), certificate_id)
     assert stored(database, certificate_id) == before
 
 
 def test_several_makers_at_once_store_one_document(database: Database, certificate_id: int) -> None:
     with ThreadPoolExecutor(6) as pool:
-        results = list(pool.map(lambda _: make_document(database, certificate_id), range(12)))
+        results = list(pool.map(lambda _: make_document(database, Press(), certificate_id), range(12)))
     assert results == [True] * 12
     pdf, sha256, _ = stored(database, certificate_id)
     assert hashlib.sha256(pdf or b"").hexdigest() == sha256
@@ -71,31 +72,31 @@ def test_several_makers_at_once_store_one_document(database: Database, certifica
 
 def test_a_name_that_cannot_be_set_waits_for_a_person(database: Database, certificate_id: int) -> None:
     change_name_in_facts(database, certificate_id, "王小明")
-    assert make_document(database, certificate_id) is False
+    assert make_document(database, Press(), certificate_id) is False
     assert stored(database, certificate_id) == (None, None, "Die Druckschrift hat das Zeichen „王“ nicht.")
 
 
 def test_a_problem_is_not_tried_again(database: Database, certificate_id: int) -> None:
     change_name_in_facts(database, certificate_id, "王小明")
-    make_document(database, certificate_id)
+    make_document(database, Press(), certificate_id)
     change_name_in_facts(database, certificate_id, "Xiaoming Wang")
-    assert make_document(database, certificate_id) is False
+    assert make_document(database, Press(), certificate_id) is False
 
 
 def test_a_certificate_that_does_not_exist_has_no_document(database: Database) -> None:
-    assert make_document(database, 4711) is False
+    assert make_document(database, Press(), 4711) is False
 
 
 def test_what_a_crash_left_out_is_made_later(database: Database, certificate_id: int) -> None:
-    assert make_missing_documents(database) == 1
+    assert make_missing_documents(database, Press()) == 1
     assert stored(database, certificate_id)[1] is not None
-    assert make_missing_documents(database) == 0
+    assert make_missing_documents(database, Press()) == 0
 
 
 def test_a_document_made_again_from_the_same_facts_would_be_the_same(database: Database, certificate_id: int) -> None:
-    make_document(database, certificate_id)
+    make_document(database, Press(), certificate_id)
     first = stored(database, certificate_id)
     with database.write.begin() as session:
         session.execute(update(Certificate).values(pdf=None, pdf_sha256=None))
-    make_document(database, certificate_id)
+    make_document(database, Press(), certificate_id)
     assert stored(database, certificate_id) == first

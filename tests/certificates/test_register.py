@@ -9,6 +9,7 @@ from lti_tool.certificates.erase_person import erase_person
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.my_certificates import get_document, list_my_certificates
+from lti_tool.certificates.press import Press
 from lti_tool.certificates.register import MistypedCode, export_documents, get_certificate, list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
@@ -179,7 +180,7 @@ def documents(
             complete(session, user_id)
             certificate_id = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
         assert certificate_id is not None
-        make_document(database, certificate_id)
+        make_document(database, Press(), certificate_id)
         found[name] = (user_id, certificate_id)
     return found
 

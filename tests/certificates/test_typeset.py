@@ -206,6 +206,6 @@ def test_threads_do_not_mix_up_their_certificates(facts: Facts) -> None:
 
 
 def test_the_template_fetches_nothing() -> None:
-    source = module._TEMPLATE.read_text(encoding="utf-8")
+    source = module.SHIPPED_TEMPLATE.read_text(encoding="utf-8")
     assert "#import" not in source
     assert "@preview" not in source

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.certificates.erase_person import erase_person
 from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.press import Press
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.domain.certificate import Issuer, new_check_code
@@ -191,7 +192,7 @@ def pdf(database: Database, code: str) -> bytes:
     """The stored document of the certificate."""
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, certificate_id)
+    make_document(database, Press(), certificate_id)
     with database.read() as session:
         content = session.get_one(Certificate, certificate_id).pdf
     assert content is not None

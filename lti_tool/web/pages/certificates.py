@@ -24,7 +24,7 @@ def overview() -> str:
     waiting = [held.id for held in mine.certificates if held.document_bytes is None and not held.needs_help]
     if waiting:
         for certificate_id in waiting:
-            make_document(parts().database, certificate_id)
+            make_document(parts().database, parts().press, certificate_id)
         mine = _mine(visitor)
     return render_template(
         "certificates/overview.html", section="certificates", mine=mine, modules=len(parts().programme.modules)
@@ -82,7 +82,7 @@ def _store_name(visitor: Visitor, printed: str) -> None:
             now=parts().now(),
         )
     if certificate_id is not None:
-        make_document(parts().database, certificate_id)
+        make_document(parts().database, parts().press, certificate_id)
 
 
 def _mine(visitor: Visitor) -> MyCertificates:

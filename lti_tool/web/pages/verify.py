@@ -81,7 +81,7 @@ def document() -> ResponseReturnValue:
         if not content and not _wants_json():
             return _kept_by_nobody(make_response(render_template("verify/form.html", typed="", error="no_file"), 400))
         with parts().database.read() as session:
-            found = verify_document(session, content, check_seal=None, now=parts().now())
+            found = verify_document(session, content, check_seal=parts().press.check_seal, now=parts().now())
     page = jsonify(_document_as_json(found)) if _wants_json() else make_response(_document_page(found))
     page.status_code = _DOCUMENT_STATUSES.get(found.found, 404)
     return _kept_by_nobody(page)

@@ -1,0 +1,86 @@
+"""The letterhead of a registration: stored, read, laid over the installation's."""
+
+import hashlib
+import tomllib
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.check_logo import check_logo
+from lti_tool.certificates.stored_facts import letterhead_from_json, letterhead_to_json
+from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, check_letterhead
+from lti_tool.errors import ConfigurationError
+from lti_tool.models import CertificateLetterhead, CertificateLogo, Context, Membership
+
+
+def read_letterhead(path: Path) -> Letterhead:
+    """Read the installation's letterhead from the operator's TOML file.
+
+    Raises:
+        ConfigurationError: the file has an error; the sentence names it.
+    """
+    try:
+        return check_letterhead(letterhead_from_json(tomllib.loads(path.read_text(encoding="utf-8"))))
+    except (OSError, tomllib.TOMLDecodeError, TypeError, KeyError, LetterheadRefused) as err:
+        raise ConfigurationError(f"LTI_TOOL_CERTIFICATE_LETTERHEAD: {path} cannot be used: {err}") from err
+
+
+def letterhead_of(session: Session, registration_id: int | None) -> Letterhead:
+    """Give what an administrator of this registration entered; empty where nobody did."""
+    if registration_id is None:
+        return Letterhead()
+    row = session.get(CertificateLetterhead, registration_id)
+    return letterhead_from_json(row.letterhead) if row is not None else Letterhead()
+
+
+def effective_letterhead(session: Session, issuer: Issuer, registration_id: int | None) -> Letterhead:
+    """Lay the registration's letterhead over the installation's, and both over the settings' issuer."""
+    base = Letterhead(issuer_name=issuer.name, issuer_url=issuer.url, language="de")
+    return letterhead_of(session, registration_id).over(issuer.letterhead).over(base)
+
+
+def latest_course(session: Session, user_id: int) -> Context | None:
+    """Find the course that a person was in last; its registration's letterhead is printed on their documents."""
+    return session.scalars(
+        select(Context)
+        .join(Membership, Membership.context_id == Context.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Membership.last_seen_at.desc(), Context.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def save_letterhead(
+    session: Session, registration_id: int, head: Letterhead, *, logo: bytes | None, changed_by_id: int, now: datetime
+) -> Letterhead:
+    """Store a registration's letterhead; documents issued from now on bear it, earlier ones stay as they are.
+
+    Args:
+        logo: a new SVG file; None: the logo that `head` names stays.
+    Raises:
+        LetterheadRefused: a field or the logo cannot be printed.
+    """
+    if logo is not None:
+        svg = check_logo(logo)
+        sha256 = hashlib.sha256(svg.encode()).hexdigest()
+        if session.get(CertificateLogo, sha256) is None:
+            session.add(CertificateLogo(sha256=sha256, svg=svg))
+        head = replace(head, logo_sha256=sha256)
+    check_letterhead(head)
+    row = session.get(CertificateLetterhead, registration_id)
+    if row is None:
+        row = CertificateLetterhead(registration_id=registration_id)
+        session.add(row)
+    row.letterhead, row.changed_at, row.changed_by_id = letterhead_to_json(head), now, changed_by_id
+    session.flush()
+    return head
+
+
+def find_logo(session: Session, sha256: str) -> str:
+    """Give a stored logo; empty where there is none."""
+    row = session.get(CertificateLogo, sha256) if sha256 else None
+    return row.svg if row is not None else ""
