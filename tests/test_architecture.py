@@ -26,7 +26,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     # Counts how often strangers come in, for all doors; a room of its own, because no feature owns it.
     "traffic": ({"models"}, {"sqlalchemy"}),
-    "workbook": ({"models", "domain"}, {"sqlalchemy", "odfdo", "docx"}),
+    "workbook": ({"models", "domain"}, {"sqlalchemy", "odfdo", "docx", "typst"}),
     "learning": ({"certificates", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "cohort": ({"passback", "platforms", "models", "domain"}, {"sqlalchemy", "xlsxwriter", "odfdo"}),
     # web talks to features; lti gives it frozen values and its errors. Never models.
