@@ -10,6 +10,7 @@ from lti_tool import clock
 from lti_tool.models.database import Database, open_database
 from lti_tool.platforms import registrations as use_cases
 from lti_tool.platforms.invite_platform import invite_platform
+from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.registrations import NewRegistration, RegistrationDetails
 from lti_tool.settings import Settings, load_settings
 
@@ -30,30 +31,43 @@ def registrations() -> None:
     "--issuer", required=True, help="The platform's issuer, to the letter (Moodle: the site address without a slash at the end)."
 )
 @click.option("--client-id", required=True)
-@click.option("--auth-login-url", required=True, help="Authentication request address.")
-@click.option("--token-url", required=True, help="Access token address.")
-@click.option("--jwks-url", required=True, help="Public keyset address.")
+@click.option(
+    "--family",
+    type=click.Choice([family.key for family in FAMILIES if family.key != "other"]),
+    help="Fill in the addresses that are not given, as this LMS usually has them under the issuer's address.",
+)
+@click.option("--auth-login-url", help="Authentication request address.")
+@click.option("--token-url", help="Access token address.")
+@click.option("--jwks-url", help="Public keyset address.")
 @click.option("--token-audience", default=None, help="Audience of the client assertion where it is not the token address.")
 @click.option("--deployment", "deployments", multiple=True, metavar="ID", help="Deployment to approve; may be repeated.")
 @click.option("--name", default="", help="How you call this platform.")
 def add(
     issuer: str,
     client_id: str,
-    auth_login_url: str,
-    token_url: str,
-    jwks_url: str,
+    family: str | None,
+    auth_login_url: str | None,
+    token_url: str | None,
+    jwks_url: str | None,
     token_audience: str | None,
     deployments: tuple[str, ...],
     name: str,
 ) -> None:
     """Register a platform by hand; prints the registration's id."""
+    known = find_family(family) if family else None
+    usual = {name: value for name, value in known.filled(issuer).items() if name not in known.incomplete} if known else {}
+    given = {"auth_login_url": auth_login_url, "token_url": token_url, "jwks_url": jwks_url}
+    addresses = {name: value or usual.get(name, "") for name, value in given.items()}
+    for name, value in addresses.items():
+        if not value:
+            raise click.UsageError(f"Give --{name.replace('_', '-')}, or --family for the usual one.")
     settings, database = opened()
     new = NewRegistration(
         issuer=issuer,
         client_id=client_id,
-        auth_login_url=auth_login_url,
-        token_url=token_url,
-        jwks_url=jwks_url,
+        auth_login_url=addresses["auth_login_url"],
+        token_url=addresses["token_url"],
+        jwks_url=addresses["jwks_url"],
         token_audience=token_audience,
         deployment_ids=deployments,
         name=name,

@@ -23,6 +23,8 @@ class LmsFamily:
     where: str = ""
     """Where an administrator sets the tool up there."""
     remark: str = ""
+    incomplete: tuple[str, ...] = ()
+    """Addresses to which the platform appends something of its own."""
 
     def filled(self, site: str) -> dict[str, str]:
         """Give the addresses for a platform."""
@@ -79,6 +81,7 @@ FAMILIES = (
         "{site}/imsblis/lti13/token/",
         "{site}/imsblis/lti13/keyset",
         where=N_("Administration Workspace → External Tools → Install LTI 1.x Tool."),
+        incomplete=("token_url",),
         remark=N_("An die Token-Adresse hängt Sakai eine Nummer an. Übernehmen Sie sie von der Seite des Tools in Sakai."),
     ),
     LmsFamily(
@@ -92,6 +95,7 @@ FAMILIES = (
             "An Token- und Schlüssel-Adresse hängt Open edX eine Kennung an. Übernehmen Sie beide von der Vorschau in Studio. "
             "Die Deployment-ID ist 1."
         ),
+        incomplete=("token_url", "jwks_url"),
     ),
     LmsFamily(
         "other",

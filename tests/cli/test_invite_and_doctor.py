@@ -1,4 +1,4 @@
-"""`registrations invite`, and what `doctor` says of a platform."""
+"""`registrations invite` and `add --family`, and what `doctor` says of a platform."""
 
 import re
 from pathlib import Path
@@ -45,6 +45,38 @@ def test_an_invite_that_makes_no_sense_is_refused(environment: dict[str, str], a
     refused = run(environment, "registrations", "invite", *arguments)
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr.strip()
+
+
+def test_a_platform_is_added_by_its_family(environment: dict[str, str]) -> None:
+    added = run(
+        environment, "registrations", "add", "--issuer", "https://lms.example", "--client-id", "abc", "--family", "moodle"
+    )
+    assert (added.exit_code, added.output) == (0, "1\n")
+    shown = run(environment, "registrations", "show", "1").output
+    for address in ("auth.php", "token.php", "certs.php"):
+        assert f"https://lms.example/mod/lti/{address}" in shown
+
+
+def test_an_address_that_is_given_wins_over_the_usual_one(environment: dict[str, str]) -> None:
+    given = ("--jwks-url", "https://lms.example/keys", "--token-url", "https://lms.example/imsblis/lti13/token/43")
+    run(environment, "registrations", "add", "--issuer", "https://lms.example", "--client-id", "abc", "--family", "sakai", *given)
+    shown = run(environment, "registrations", "show", "1").output
+    assert "https://lms.example/keys" in shown
+    assert "https://lms.example/imsoidc/lti13/oidc_auth" in shown
+
+
+def test_an_address_that_the_family_leaves_open_is_needed(environment: dict[str, str]) -> None:
+    refused = run(
+        environment, "registrations", "add", "--issuer", "https://lms.example", "--client-id", "abc", "--family", "open-edx"
+    )
+    assert refused.exit_code == 2
+    assert "--token-url" in refused.stderr
+
+
+def test_without_family_every_address_is_needed(environment: dict[str, str]) -> None:
+    refused = run(environment, "registrations", "add", "--issuer", "https://lms.example", "--client-id", "abc")
+    assert refused.exit_code == 2
+    assert "--auth-login-url" in refused.stderr
 
 
 def test_doctor_names_each_line_of_a_platform(environment: dict[str, str]) -> None:
