@@ -22,14 +22,14 @@ limit_request_line = 8190
 limit_request_field_size = 16380
 
 
-def post_worker_init(worker):  # noqa: ANN001, ANN201 - gunicorn's signature
+def post_worker_init(worker):
     """Start the embedded delivery worker where the settings want it (on SQLite by default)."""
-    from lti_tool.bootstrap import start_embedded_worker
+    from lti_tool.bootstrap import start_embedded_worker  # noqa: PLC0415 - the master need not load the tool
 
     worker.delivery = start_embedded_worker(worker.app.callable)
 
 
-def worker_exit(server, worker):  # noqa: ANN001, ANN201, ARG001
+def worker_exit(server, worker):
     """Let a delivery under way finish before the process ends."""
     delivery = getattr(worker, "delivery", None)
     if delivery is not None:

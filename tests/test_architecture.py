@@ -81,7 +81,7 @@ def source_files() -> list[Path]:
 
 
 def is_allowed(room: str, name: str) -> bool:
-    top = name.split(".")[0]
+    top = name.split(".", maxsplit=1)[0]
     if top in sys.stdlib_module_names:
         return True
     own_rooms, packages = TABLE.get(room, (set(), GROUND_FLOOR_PACKAGES.get(room, set())))

@@ -108,9 +108,7 @@ def upgrade() -> None:
             name=op.f("fk_certificate_replaced_by_id_certificate"),
             ondelete="SET NULL",
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["lti_user.id"], name=op.f("fk_certificate_user_id_lti_user"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_certificate_user_id_lti_user"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("check_code", name=op.f("uq_certificate_check_code")),
         sa.UniqueConstraint(
@@ -131,9 +129,7 @@ def upgrade() -> None:
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("programme_version", sa.String(length=20), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["lti_user.id"], name=op.f("fk_completion_user_id_lti_user"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_completion_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_completion")),
         sa.UniqueConstraint("user_id", "module_slug", name=op.f("uq_completion_user_id_module_slug")),
     )
@@ -173,9 +169,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deployment")),
-        sa.UniqueConstraint(
-            "registration_id", "deployment_id", name=op.f("uq_deployment_registration_id_deployment_id")
-        ),
+        sa.UniqueConstraint("registration_id", "deployment_id", name=op.f("uq_deployment_registration_id_deployment_id")),
     )
     op.create_table(
         "lesson_progress",
@@ -210,12 +204,8 @@ def upgrade() -> None:
         sa.Column("points", sa.Double(), nullable=True),
         sa.Column("points_possible", sa.Integer(), nullable=False),
         sa.Column("is_passed", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_attempt_context_id_context"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["lti_user.id"], name=op.f("fk_attempt_user_id_lti_user"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_attempt_context_id_context"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_attempt_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("user_id", "module_slug", "number", name=op.f("uq_attempt_user_id_module_slug_number")),
     )
@@ -231,9 +221,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["context_id"], ["context.id"], name=op.f("fk_membership_context_id_context"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["lti_user.id"], name=op.f("fk_membership_user_id_lti_user"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_membership_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
         sa.UniqueConstraint("user_id", "context_id", name=op.f("uq_membership_user_id_context_id")),
     )
@@ -263,9 +251,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_link")),
-        sa.UniqueConstraint(
-            "deployment_id", "resource_link_id", name=op.f("uq_resource_link_deployment_id_resource_link_id")
-        ),
+        sa.UniqueConstraint("deployment_id", "resource_link_id", name=op.f("uq_resource_link_deployment_id_resource_link_id")),
     )
     with op.batch_alter_table("resource_link", schema=None) as batch_op:
         batch_op.create_index("ix_resource_link_context_id", ["context_id"], unique=False)
@@ -299,9 +285,7 @@ def upgrade() -> None:
             name=op.f("fk_launched_link_resource_link_id_resource_link"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["lti_user.id"], name=op.f("fk_launched_link_user_id_lti_user"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_launched_link_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_launched_link")),
         sa.UniqueConstraint("user_id", "resource_link_id", name=op.f("uq_launched_link_user_id_resource_link_id")),
     )
