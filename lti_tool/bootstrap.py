@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from lti_tool import clock, migrations
+from lti_tool.certificates.badge import BadgeIssuer
+from lti_tool.certificates.credential_keys import CredentialKeys
 from lti_tool.certificates.letterheads import read_letterhead
 from lti_tool.certificates.press import Press, SealMaker
 from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
@@ -23,9 +25,16 @@ from lti_tool.errors import ConfigurationError
 from lti_tool.keyring import Keyring
 from lti_tool.lti.http import Http
 from lti_tool.models.database import Database, open_database
+from lti_tool.passback.chores import Chore
+from lti_tool.passback.engines import Engine
+from lti_tool.passback.engines.embedded import EmbeddedEngine
+from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
+from lti_tool.passback.reconcile import reconcile_all
 from lti_tool.passback.worker import Worker
+from lti_tool.platforms.clean_up import clean_up
 from lti_tool.platforms.front_door import open_front_door
+from lti_tool.platforms.refresh_roster import refresh_all_rosters
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.programme.reader import read_programme
 from lti_tool.settings import Settings
@@ -90,7 +99,24 @@ def press(settings: Settings) -> Press:
     template = settings.certificate_template or SHIPPED_TEMPLATE
     if not template.is_file():
         raise ConfigurationError(f"LTI_TOOL_CERTIFICATE_TEMPLATE names a file that is not there: {template}")
-    return Press(template=template, seal=_seal(settings), check_seal=_check_seal)
+    return Press(template=template, seal=_seal(settings), badges=badges(settings), check_seal=_check_seal)
+
+
+def credential_keys(settings: Settings) -> CredentialKeys:
+    """Give the folder of the keys that sign badges."""
+    return CredentialKeys(settings.keys_dir / "credentials")
+
+
+def badges(settings: Settings) -> BadgeIssuer | None:
+    """Wire the badges, where they are on; in development their keys are made when first needed."""
+    if not settings.badges_on:
+        return None
+    keys = credential_keys(settings)
+    if settings.is_production:
+        keys.check()
+    else:
+        keys.ensure(now=clock.now())
+    return BadgeIssuer(settings.public_url, settings.issuer_name, settings.issuer_url, keys)
 
 
 def _seal(settings: Settings) -> SealMaker | None:
@@ -158,10 +184,22 @@ def _worker(database: Database, client: ClockedServiceClient, programme: Program
     )
 
 
-def make_worker(settings: Settings, *, concurrency: int) -> Worker:
-    """Make a delivery worker for a process of its own."""
+def make_engine(settings: Settings, *, concurrency: int) -> Engine:
+    """Make what delivers scores and does the chores in a process of its own."""
     parts = build(settings)
-    return _worker(parts.database, parts.service_client, parts.programme, concurrency)
+    worker = _worker(parts.database, parts.service_client, parts.programme, concurrency)
+    if not parts.database.is_postgresql:
+        return EmbeddedEngine(worker, parts.database, chores(parts))
+    return ProcrastinateEngine(worker, parts.database, chores(parts))
+
+
+def chores(parts: Parts) -> tuple[Chore, ...]:
+    """List what has to be done every hour or night; at odd minutes, for at full hours every platform is busy."""
+    return (
+        Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
+        Chore("reconcile", 23, lambda: reconcile_all(parts.database, gradebooks(parts), clock=parts.now), hour=2),
+        Chore("rosters", 41, lambda: refresh_all_rosters(parts.database, parts.service_client, now=parts.now()), hour=3),
+    )
 
 
 def gradebooks(parts: Parts) -> PlatformGradebooks:
@@ -169,14 +207,16 @@ def gradebooks(parts: Parts) -> PlatformGradebooks:
     return PlatformGradebooks(parts.database, parts.service_client)
 
 
-def start_embedded_worker(app: "Flask") -> Worker | None:
+def start_embedded_worker(app: "Flask") -> EmbeddedEngine | None:
     """Start delivering scores in this web process, where the settings want it (after gunicorn's fork)."""
     parts: Parts = app.extensions["parts"]
     wish = parts.settings.embedded_worker
     if wish == "off" or (wish == "auto" and parts.database.is_postgresql):
         return None
-    parts.worker.start()
-    return parts.worker
+    # On PostgreSQL the nightly chores are those of `lti-tool worker`: procrastinate keeps who does them.
+    engine = EmbeddedEngine(parts.worker, parts.database, () if parts.database.is_postgresql else chores(parts))
+    engine.start()
+    return engine
 
 
 def readiness(parts: Parts) -> list[str]:

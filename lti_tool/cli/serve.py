@@ -41,18 +41,18 @@ def serve(bind: str, workers: int | None, threads: int | None) -> None:
 @click.command()
 @click.option("--concurrency", type=click.IntRange(1, 32), default=4, show_default=True, help="Deliveries at the same time.")
 def worker(concurrency: int) -> None:
-    """Deliver scores until stopped; any number may run on PostgreSQL."""
+    """Deliver scores and do the hourly and nightly chores until stopped; any number may run on PostgreSQL."""
     settings = load_settings()
     logs.configure(settings.log_level, style=settings.log_style)
     bootstrap.check_ready_to_serve(settings)
-    deliveries = bootstrap.make_worker(settings, concurrency=concurrency)
+    engine = bootstrap.make_engine(settings, concurrency=concurrency)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        deliveries.ask_to_stop()
+        engine.ask_to_stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    deliveries.run()
+    engine.run()
 
 
 @click.command()

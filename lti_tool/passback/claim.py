@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models import Deployment, LineItem, Registration, ResourceLink, ScoreDelivery, User
 from lti_tool.passback.delivery import CLAIMED, WAITING, ClaimedDelivery
+from lti_tool.passback.jobs import take_jobs
 
 # A dead worker's deliveries are taken over after this long; a living one renews its leases well before.
 LEASE = timedelta(seconds=45)
@@ -188,6 +189,7 @@ def _take(session: Session, rows: Sequence[Row[Any]], *, claim: str, now: dateti
             .returning(_DELIVERIES.c.id)
         )
     )
+    take_jobs(session, taken)
     return [_claimed(row, claim, lease_until) for row in rows if row.id in taken]
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models import DeliveryEvent, LineItem, ScoreDelivery
 from lti_tool.passback import delivery as states
 from lti_tool.passback.delivery_status import DeliveryState, shown_state
+from lti_tool.passback.jobs import call_workers
 from lti_tool.passback.ledger import Entry, write_entries
 
 
@@ -89,6 +90,7 @@ def send_again(session: Session, ids: Collection[int], *, detail: str, now: date
             .execution_options(synchronize_session=False)
         )
         write_entries(session, [Entry(row.id, row.version, states.RETRIED, detail) for row in rows], now=now)
+        call_workers(session, [row.id for row in rows])
     return tuple(row.id for row in rows)
 
 

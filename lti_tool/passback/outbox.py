@@ -22,6 +22,7 @@ from lti_tool.passback.delivery import (
     WAITING,
     score_text,
 )
+from lti_tool.passback.jobs import call_workers
 from lti_tool.passback.ledger import Entry, write_entries
 
 _LINE_ITEMS = cast(Table, LineItem.__table__)
@@ -162,6 +163,7 @@ def _enqueue(session: Session, link: _Link, *, user_id: int, score_given: float,
     if written.version > 1 and written.delivered_version != written.version - 1:
         entries.insert(0, Entry(written.id, written.version - 1, SUPERSEDED))
     write_entries(session, entries, now=now)
+    call_workers(session, [written.id])
 
 
 def _ensure_line_item(session: Session, link: _Link, now: datetime) -> int:
@@ -198,6 +200,7 @@ def _revive(session: Session, line_item_id: int, now: datetime) -> None:
         .values(state=WAITING, next_try_at=now, tries=0, last_error="", changed_at=now)
     )
     write_entries(session, [Entry(row.id, row.version, RETRIED, "line item changed") for row in parked], now=now)
+    call_workers(session, [row.id for row in parked])
 
 
 def _insert(session: Session, table: Table) -> "postgresql.Insert | sqlite.Insert":

@@ -1,5 +1,6 @@
 """Compares what the gradebooks hold with what we delivered: sends what is missing, reports what a teacher changed."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.models import LineItem, ScoreDelivery, User
+from lti_tool.models import LineItem, Registration, ScoreDelivery, User
 from lti_tool.models.database import Database
 from lti_tool.passback.deliveries import send_again
 from lti_tool.passback.delivery import DELIVERED, MISSING_AT_PLATFORM, SAME_SCORE
 from lti_tool.passback.ledger import scores_held
 from lti_tool.passback.ports import Gradebooks, Standing
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,25 @@ def reconcile(
         changed += by_teacher
         matching += len(delivered) - len(missing) - len(by_teacher)
     return Reconciliation(registration_id, line_items_read, matching, tuple(sent_again), tuple(changed), tuple(unreadable))
+
+
+def reconcile_all(database: Database, gradebooks: Gradebooks, *, clock: Callable[[], datetime]) -> None:
+    """Reconcile every registration in use, for a nightly run: what was found goes to the log."""
+    with database.read() as session:
+        ids = session.scalars(select(Registration.id).where(Registration.is_enabled).order_by(Registration.id)).all()
+    for registration_id in ids:
+        found = reconcile(database, gradebooks, registration_id=registration_id, clock=clock)
+        log.info(
+            "gradebooks_compared",
+            extra={
+                "registration": registration_id,
+                "line_items": found.line_items_read,
+                "matching": found.matching,
+                "sent_again": len(found.sent_again),
+                "changed_by_teacher": len(found.changed_by_teacher),
+                "unreadable": len(found.unreadable),
+            },
+        )
 
 
 def _line_items(database: Database, registration_id: int) -> list[tuple[int, str]]:

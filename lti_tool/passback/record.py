@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models import LineItem, ScoreDelivery
 from lti_tool.passback import delivery as states
 from lti_tool.passback.delivery import Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
+from lti_tool.passback.jobs import call_workers_for_due
 from lti_tool.passback.ledger import Entry, write_entries
 from lti_tool.passback.retry import delay_before, is_time_to_give_up
 
@@ -84,6 +85,7 @@ def bring_forward(session: Session, *, registration_id: int, now: datetime) -> i
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
         session.execute(update(_DELIVERIES).where(_DELIVERIES.c.id.in_(some)).values(next_try_at=now))
+    call_workers_for_due(session, now=now)
     log.info("platform_is_back", extra={"registration": registration_id, "deliveries": len(ids)})
     return len(ids)
 

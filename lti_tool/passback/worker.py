@@ -78,6 +78,8 @@ class Worker:
         self._is_stopping = False
         self._stop_by: float = 0.0
         self._thread: threading.Thread | None = None
+        self._drain_lock = threading.Lock()
+        self._is_draining = self._drains_wanted = False
         self._next_sweep = self._next_renewal = clock()
 
     def wake(self) -> None:
@@ -85,6 +87,10 @@ class Worker:
         # One call waiting is enough; in a process whose worker does not run they must not pile up.
         if self._calls.empty():
             self._calls.put(None)
+
+    @property
+    def is_anything_on_the_wire(self) -> bool:
+        return bool(self._in_flight)
 
     def start(self) -> None:
         """Run in a thread of this process (start it after a fork, threads do not survive one)."""
@@ -111,13 +117,7 @@ class Worker:
 
     def run(self) -> None:
         """Deliver until asked to stop. No exception ends it: what happened is logged, and it goes on."""
-        log.info("worker_started", extra={"concurrency": self._concurrency})
-        senders = [
-            threading.Thread(target=self._send_all, name=f"score-sender-{number}", daemon=True)
-            for number in range(self._concurrency)
-        ]
-        for sender in senders:
-            sender.start()
+        self.begin()
         pause_s = 0.0
         while not self._is_stopping:
             self._rest(pause_s)
@@ -127,10 +127,52 @@ class Worker:
             except Exception:
                 log.exception("worker_stumbled")
                 pause_s = min(max(1.0, pause_s * 2), LONGEST_PAUSE_S)
+        self.end()
+
+    def begin(self) -> None:
+        """Start the senders: what `run` does first, for an engine that calls `drain`."""
+        log.info("worker_started", extra={"concurrency": self._concurrency})
+        for number in range(self._concurrency):
+            threading.Thread(target=self._send_all, name=f"score-sender-{number}", daemon=True).start()
+
+    def drain(self) -> None:
+        """Deliver all that is due now, with the senders; one call at a time does it, others are noted and return at once."""
+        with self._drain_lock:
+            self._drains_wanted = True
+            if self._is_draining:
+                return
+            self._is_draining = True
+        while True:
+            with self._drain_lock:
+                if not self._drains_wanted or self._is_stopping:
+                    self._is_draining = False
+                    return
+                self._drains_wanted = False
+            self._drain()
+
+    def end(self) -> None:
+        """Let what is on the wire arrive, record it, and end the senders: what `run` does last."""
         self._wind_up()
-        for _ in senders:
+        for _ in range(self._concurrency):
             self._work.put(None)
         log.info("worker_stopped", extra={"left_on_the_wire": len(self._in_flight)})
+
+    def _drain(self) -> None:
+        pause_s = 0.0
+        while not self._is_stopping:
+            try:
+                is_busy = self._turn()
+                pause_s = 0.0
+            except Exception:
+                # What is on the wire must be recorded, however long the database is away.
+                log.exception("worker_stumbled")
+                is_busy, pause_s = bool(self._in_flight), min(max(0.5, pause_s * 2), LONGEST_PAUSE_S)
+            if not is_busy and not self._in_flight:
+                return
+            if pause_s:
+                self._is_called_within(pause_s)
+            else:
+                self._rest(0.0)
 
     def run_once(self) -> int:
         """Deliver all that is due now in this thread, and tell how many tries that were. For commands and tests."""

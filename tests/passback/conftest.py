@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from joserfc.jwk import RSAKey
+from sqlalchemy import text
 
 from lti_tool.models.database import Database
 from lti_tool.playground import Playground, serve_in_thread
@@ -38,6 +39,9 @@ def lms(platform_key: RSAKey, tool_key: RSAKey, clock: TestClock) -> Iterator[Pl
 @pytest.fixture
 def school(database: Database, lms: Playground, tool_key: RSAKey, clock: TestClock) -> Iterator[PlaygroundSchool]:
     """A course at the playground."""
+    if database.is_postgresql:
+        with database.write.begin() as session:
+            session.execute(text("TRUNCATE procrastinate.procrastinate_jobs, procrastinate.procrastinate_workers CASCADE"))
     school = PlaygroundSchool(database, lms, tool_key, clock)
     yield school
     school.http.close()

@@ -1,5 +1,6 @@
 """A course for delivery tests: the playground LMS on a port, and its people and links as our tables know them."""
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,9 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
+from lti_tool.passback.engines import Engine
+from lti_tool.passback.engines.embedded import EmbeddedEngine
+from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.passback.ports import Gradebooks
@@ -179,6 +183,32 @@ class School:
             return session.scalars(select(LineItem.url).where(LineItem.resource_link_id == link_id)).one()
 
 
+class RunningEngine:
+    """The engine that an installation on this database would have, in a thread: embedded, or on procrastinate."""
+
+    def __init__(self, database: Database, worker: Worker) -> None:
+        self.worker = worker
+        self.engine: Engine = (
+            ProcrastinateEngine(worker, database, poll_s=3600.0) if database.is_postgresql else EmbeddedEngine(worker, database)
+        )
+        self._wakes_by_itself = database.is_postgresql
+        self._thread = threading.Thread(target=self.engine.run, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Do what a web process does after a commit; on PostgreSQL that is nothing, the job row has called."""
+        if not self._wakes_by_itself:
+            self.worker.wake()
+
+    def stop(self, *, timeout_s: float = 15.0) -> bool:
+        """Ask it to stop and tell whether it did in time."""
+        self.engine.ask_to_stop(timeout_s=timeout_s)
+        self._thread.join(timeout_s + 1.0)
+        return not self._thread.is_alive() and not self.worker.is_anything_on_the_wire
+
+
 class PlaygroundSchool(School):
     """A school whose platform is the playground, answering on a port."""
 
@@ -209,11 +239,17 @@ class PlaygroundSchool(School):
     def another_process(self) -> Worker:
         """Give a worker that shares nothing with the others but the database."""
         gradebooks = PlatformGradebooks(self.database, self._new_client())
-        return Worker(self.database, gradebooks, label_for=str.title, clock=self.time)
+        return Worker(self.database, gradebooks, label_for=str.title, clock=self.time, poll_s=0.5)
 
     def worker(self, **arguments: object) -> Worker:
         settings: dict[str, object] = {"label_for": {MODULE: TITLE}.__getitem__, "clock": self.clock, **arguments}
         return Worker(self.database, self.gradebooks, **settings)  # type: ignore[arg-type]
+
+    def running(self, worker: Worker | None = None, **arguments: object) -> "RunningEngine":
+        """Give a started engine of this database's kind around a worker; `stop` it."""
+        engine = RunningEngine(self.database, worker or self.worker(**arguments))
+        engine.start()
+        return engine
 
     def activity(self, key: str = MODULE, *, module_slug: str | None = None, **changes: str | None) -> int:
         """Give our key of the playground's activity (by its module or id), as a launch of it would have stored it."""

@@ -24,7 +24,7 @@ from lti_tool.models.database import Database
 from lti_tool.passback.ports import Gradebooks
 from lti_tool.passback.worker import Worker
 from tests.passback import worker_process
-from tests.passback.school import MODULE, PlaygroundSchool, TestClock
+from tests.passback.school import MODULE, PlaygroundSchool, RunningEngine, TestClock
 
 MODULES = (
     "grundlagen-und-strategie",
@@ -73,16 +73,15 @@ def a_full_course(school: PlaygroundSchool) -> int:
 
 
 @pytest.fixture
-def started(school: PlaygroundSchool) -> Iterator[Worker]:
-    """A worker in its thread, which would not look by itself for an hour."""
-    worker = school.worker(poll_s=3600.0)
-    worker.start()
-    yield worker
-    worker.stop(timeout_s=5)
+def started(school: PlaygroundSchool) -> Iterator[RunningEngine]:
+    """A running engine, whose worker would not look by itself for an hour."""
+    engine = school.running(poll_s=3600.0)
+    yield engine
+    engine.stop()
 
 
-def test_a_worker_wakes_at_once(school: PlaygroundSchool, started: Worker) -> None:
-    time.sleep(0.2)  # it has looked and gone to rest
+def test_a_worker_wakes_at_once(school: PlaygroundSchool, started: RunningEngine) -> None:
+    time.sleep(1.0)  # it has looked and gone to rest
     school.passed("participant01", school.activity(), 75)
     started.wake()
     until(lambda: school.states() == {"delivered": 1}, seconds=3)
@@ -98,7 +97,7 @@ def test_a_worker_looks_by_itself_too(school: PlaygroundSchool) -> None:
     assert worker.stop(timeout_s=5)
 
 
-def test_a_newer_score_waits_for_the_one_on_the_wire(school: PlaygroundSchool, started: Worker) -> None:
+def test_a_newer_score_waits_for_the_one_on_the_wire(school: PlaygroundSchool, started: RunningEngine) -> None:
     link_id = school.activity()
     school.lms.hang_next(0.4, service="scores", after_work=True)
     user_id = school.passed("participant01", link_id, 60)
@@ -109,8 +108,10 @@ def test_a_newer_score_waits_for_the_one_on_the_wire(school: PlaygroundSchool, s
     assert other.run_once() == 0
     started.wake()
     until(lambda: school.states() == {"delivered": 1})
-    assert school.posted() == [(60, 200), (90, 200)]
-    first, second = school.timestamps()
+    # Where a second ends just between sending and receipt, Moodle's whole seconds cost one more try.
+    taken = [(score, at) for (score, status), at in zip(school.posted(), school.timestamps(), strict=True) if status == 200]
+    (first_score, first), (second_score, second) = taken
+    assert (first_score, second_score) == (60, 90)
     assert second - first >= timedelta(seconds=1)
     assert school.grade() == 90
     assert school.events(user_id) == ["enqueued 1 60", "superseded 1", "enqueued 2 90", "delivered 1 60", "delivered 2 90"]
@@ -118,11 +119,9 @@ def test_a_newer_score_waits_for_the_one_on_the_wire(school: PlaygroundSchool, s
 
 def test_two_workers_send_each_score_once(school: PlaygroundSchool) -> None:
     count = a_full_course(school)
-    workers = [school.another_process() for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    until(lambda: school.states() == {"delivered": count}, seconds=30)
-    assert all(worker.stop(timeout_s=5) for worker in workers)
+    engines = [school.running(school.another_process()) for _ in range(2)]
+    until(lambda: school.states() == {"delivered": count}, seconds=60)
+    assert all(engine.stop() for engine in engines)
     assert len(school.posted()) == count
     assert {status for _, status in school.posted()} == {200}
 
@@ -132,10 +131,9 @@ def test_a_stopping_worker_lets_arrive_what_is_on_the_wire_and_puts_back_the_res
     for number in range(1, 4):
         school.passed(f"participant{number:02}", link_id, 70)
     school.lms.hang_next(0.4, service="scores", after_work=True)
-    worker = school.worker(concurrency=1)
-    worker.start()
+    engine = school.running(concurrency=1)
     until(lambda: len(school.posted()) == 1)
-    assert worker.stop(timeout_s=5)
+    assert engine.stop()
     assert school.states() == {"delivered": 1, "waiting": 2}
     assert len(school.posted()) == 1
     assert school.worker().run_once() == 2
@@ -308,21 +306,19 @@ def test_enqueueing_and_delivering_at_once_do_not_stand_in_each_others_way(schoo
     for user_id in users:
         for link_id in links:
             school.launched(user_id, link_id)
-    workers = [school.another_process() for _ in range(2)]
-    for worker in workers:
-        worker.start()
+    engines = [school.running(school.another_process()) for _ in range(2)]
 
     def enqueue_all(start: int) -> None:
         for score in range(start, 90, 4):
             for user_id in users:
                 school.enqueue(user_id, score)
-            for worker in workers:
-                worker.wake()
+            for engine in engines:
+                engine.wake()
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(enqueue_all, (60, 61, 62, 63)))
     until(lambda: school.states() == {"delivered": 30}, seconds=40)
-    assert all(worker.stop(timeout_s=5) for worker in workers)
+    assert all(engine.stop() for engine in engines)
     for column in MODULES[:3]:
         assert [school.grade(f"participant{number:02}", column) for number in range(1, 11)] == [89] * 10
 

@@ -10,6 +10,8 @@ from joserfc.jwk import RSAKey
 from lti_tool import clock, logs
 from lti_tool.lti.http import Http
 from lti_tool.models.database import open_database
+from lti_tool.passback.engines.embedded import EmbeddedEngine
+from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.token_store import DatabaseTokenStore
@@ -22,8 +24,9 @@ def main(database_url: str, key_file: str) -> None:
     key = RSAKey.import_key(json.loads(Path(key_file).read_text(encoding="utf-8")))
     client = ClockedServiceClient(Http(), DatabaseTokenStore(database), lambda: key, clock=clock.now)
     worker = Worker(database, PlatformGradebooks(database, client), label_for=str.title, poll_s=0.1)
-    signal.signal(signal.SIGTERM, lambda *_: worker.ask_to_stop())
-    worker.run()
+    engine = ProcrastinateEngine(worker, database) if database.is_postgresql else EmbeddedEngine(worker, database)
+    signal.signal(signal.SIGTERM, lambda *_: engine.ask_to_stop())
+    engine.run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,49 @@
+"""Chores: what has to be done every hour or every night, once for the whole installation, however many processes it has."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, update
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import Session
+
+from lti_tool.models import Chore as ChoreRow
+
+_CHORES = cast(Table, ChoreRow.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to be done at a time of day (UTC), or every hour where `hour` is None."""
+
+    name: str
+    minute: int
+    run: Callable[[], object]
+    hour: int | None = None
+
+    @property
+    def cron(self) -> str:
+        return f"{self.minute} {'*' if self.hour is None else self.hour} * * *"
+
+    def latest(self, now: datetime) -> datetime:
+        """Give the latest moment at which it was to be done."""
+        if self.hour is None:
+            moment = now.replace(minute=self.minute, second=0, microsecond=0)
+            return moment if moment <= now else moment - timedelta(hours=1)
+        moment = now.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
+        return moment if moment <= now else moment - timedelta(days=1)
+
+
+def take_chore(session: Session, chore: Chore, *, now: datetime) -> bool:
+    """Tell whether a chore is to be done now by who asks; of several processes one hears yes. For SQLite alone.
+
+    A new installation waits for the next time: there is nothing to be done yet.
+    """
+    moment = chore.latest(now)
+    first = sqlite.insert(_CHORES).values(name=chore.name, done_for=moment).on_conflict_do_nothing()
+    if session.connection().execute(first).rowcount:
+        return False
+    taking = update(_CHORES).where(_CHORES.c.name == chore.name, _CHORES.c.done_for < moment).values(done_for=moment)
+    return bool(session.connection().execute(taking).rowcount)
