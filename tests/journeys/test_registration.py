@@ -1,4 +1,4 @@
-"""An LMS admin registers the tool, with the playground as the platform, on both databases."""
+"""An LMS admin registers the tool, with the playground as the platform, on both databases (refusals: N36)."""
 
 import html
 import re
@@ -161,6 +161,15 @@ def test_an_invite_for_another_platform_is_refused(browser: FlaskClient, lms: Pl
     answer = browser.get(path_of(lms.begin_registration(invite)), base_url=TOOL)
     assert answer.status_code == 422
     assert "moodle.stadt.example" in answer.text
+
+
+def test_whom_an_invite_is_not_meant_for_is_not_even_asked(browser: FlaskClient, parts: Parts) -> None:
+    """The name does not exist: asking would say so."""
+    invite = invited(parts, platform_url="https://moodle.stadt.example/")
+    query = {"openid_configuration": "https://nowhere.invalid/openid-configuration"}
+    answer = browser.get(path_of(invite), query_string=query, base_url=TOOL)
+    assert answer.status_code == 422
+    assert "gilt für eine andere Lernplattform" in answer.text
 
 
 def test_an_invite_for_this_platform_registers_it(browser: FlaskClient, lms: Playground, parts: Parts) -> None:

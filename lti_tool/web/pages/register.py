@@ -71,6 +71,8 @@ def begin(invite: str) -> ResponseReturnValue:
         _frame_for(address)
         if not is_usable_token(token):
             raise RegistrationFailed("token_unusable")
+        # Its host will have to be the issuer's; so nobody is asked whom the invitation is not meant for.
+        check_platform(opened, address)
         platform = read_configuration(_http(), address, further_hosts=_further_hosts())
         check_platform(opened, platform.issuer)
     except RegistrationFailed as failure:
