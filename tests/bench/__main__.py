@@ -7,11 +7,12 @@ import argparse
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from tests.bench import client, table
-from tests.bench.processes import ROOT, load_of
+from tests.bench.processes import ROOT, busy_seconds_of_machine, busy_seconds_of_ours, load_of
 from tests.bench.servers import Server, Stand, stand
 from tests.bench.table import Measure
 
@@ -50,10 +51,10 @@ def plan_for(server: Server, launches: int, concurrency: int, *, in_frame: bool 
     )
 
 
-def run_client(server: Server, plan: client.Plan) -> Measure:
-    """Let a client run its plan, and look at the servers' CPU time before and after."""
-    before = load_of(server.pid)
-    database_before = load_of(server.database_pid) if server.database_pid else None
+def run_client(place: Stand, server: Server, plan: client.Plan) -> Measure:
+    """Let a client run its plan, and look at everybody's CPU time before and after."""
+    machine_before, ours_before, began_at = busy_seconds_of_machine(), busy_seconds_of_ours(place.pids), time.monotonic()
+    tool_before, database_before = load_of(server.pid), cpu_of_database(server)
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.client", json.dumps(asdict(plan))],
         cwd=ROOT,
@@ -63,19 +64,27 @@ def run_client(server: Server, plan: client.Plan) -> Measure:
     )
     if done.returncode:
         sys.exit(f"The client failed on {server.name}:\n{done.stderr[-3000:]}")
-    after = load_of(server.pid)
-    database_cpu_s = (
-        load_of(server.database_pid).cpu_s - database_before.cpu_s if server.database_pid and database_before else 0.0
-    )
+    tool_after = load_of(server.pid)
+    others_s = busy_seconds_of_machine() - machine_before - (busy_seconds_of_ours(place.pids) - ours_before)
     return Measure.of(
-        server.name, plan.concurrency, json.loads(done.stdout), after.cpu_s - before.cpu_s, database_cpu_s, after.largest_rss_mb
+        server.name,
+        plan.concurrency,
+        json.loads(done.stdout),
+        cpu_s=tool_after.cpu_s - tool_before.cpu_s,
+        database_cpu_s=cpu_of_database(server) - database_before,
+        others_cores=max(0.0, others_s / (time.monotonic() - began_at)),
+        rss_mb=tool_after.largest_rss_mb,
     )
+
+
+def cpu_of_database(server: Server) -> float:
+    return load_of(server.database_pid).cpu_s if server.database_pid else 0.0
 
 
 def measure_speed(place: Stand, options: argparse.Namespace, databases: Sequence[str]) -> list[Measure]:
     servers = [place.start_yardstick(), *(place.start_tool(database) for database in databases)]
     for server in servers:
-        warmed = run_client(server, plan_for(server, WARM_UP_LAUNCHES, 8, in_frame=options.frame))
+        warmed = run_client(place, server, plan_for(server, WARM_UP_LAUNCHES, 8, in_frame=options.frame))
         if warmed.errors:
             table.say(f"{server.name}, warming up: {warmed.errors}")
     measures = []
@@ -84,7 +93,7 @@ def measure_speed(place: Stand, options: argparse.Namespace, databases: Sequence
             # Each round begins with another candidate, so that none always profits from what ran before it.
             shift = round_number % len(servers)
             for server in servers[shift:] + servers[:shift]:
-                measure = run_client(server, plan_for(server, options.launches, concurrency, in_frame=options.frame))
+                measure = run_client(place, server, plan_for(server, options.launches, concurrency, in_frame=options.frame))
                 measures.append(measure)
                 table.say(f"round {round_number}  {measure.line()}")
     return measures
@@ -99,7 +108,7 @@ def measure_memory(place: Stand, options: argparse.Namespace, databases: Sequenc
         errors: dict[str, int] = {}
         done = 0
         for step in options.memory_steps:
-            measure = run_client(server, plan_for(server, step - done, 8, in_frame=options.frame))
+            measure = run_client(place, server, plan_for(server, step - done, 8, in_frame=options.frame))
             sizes.append(measure.rss_mb)
             errors |= measure.errors
             done = step

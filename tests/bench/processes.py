@@ -1,13 +1,14 @@
 """Processes of the benchmark: started on loopback, measured through /proc, ended by their ids."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,18 @@ def resident_mb(pid: int) -> float:
 def load_of(pid: int) -> Load:
     tree = process_tree(pid)
     return Load(sum(map(cpu_seconds, tree)), max(map(resident_mb, tree[1:]), default=resident_mb(pid)))
+
+
+def busy_seconds_of_machine() -> float:
+    """Give what all cores have worked since the start, for whomever (proc_stat(5): all but idle and iowait)."""
+    fields = [int(ticks) for ticks in Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / _TICKS_PER_S
+
+
+def busy_seconds_of_ours(pids: Iterable[int]) -> float:
+    """Give what this process, its ended children (the load clients) and the servers' trees have worked."""
+    own = sum(sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own + sum(load_of(pid).cpu_s for pid in pids)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 from lti_tool.playground import signing
 from tests.bench.platform import make_platform
-from tests.bench.processes import ROOT, free_port, process_tree, running
+from tests.bench.processes import ROOT, free_port, running
 
 LTI_TOOL = str(Path(sys.executable).with_name("lti-tool"))
 THREADS = 8
@@ -44,6 +44,8 @@ class Stand:
         shared = "/dev/shm" if Path("/dev/shm").is_dir() else None
         self._shared = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lti-bench-", dir=shared)))
         self._postgresql: Any = None
+        self.pids: list[int] = []
+        """Of all that runs here, for telling our own work from others'."""
 
     def start_yardstick(self) -> Server:
         port = free_port()
@@ -103,7 +105,9 @@ class Stand:
         return port, make_platform(port, self._key_file, tool_url).registration()
 
     def _run(self, name: str, command: list[str], environment: Mapping[str, str], ready_url: str) -> int:
-        return self._stack.enter_context(running(name, command, self._folder, environment, ready_url=ready_url))
+        pid = self._stack.enter_context(running(name, command, self._folder, environment, ready_url=ready_url))
+        self.pids.append(pid)
+        return pid
 
     def _make_database(self, name: str) -> tuple[str, int]:
         if self._postgresql is None:
@@ -115,10 +119,14 @@ class Stand:
 
             self._postgresql = get_server(str(folder), cleanup_mode="delete")
             self._stack.callback(self._postgresql.cleanup)
+            self.pids.append(self._postmaster_pid())
         created = name.replace("-", "_")
         self._postgresql.psql(f"CREATE DATABASE {created};")
         url = self._postgresql.get_uri().replace("/postgres?", f"/{created}?")
-        return url, int((self._folder / "postgresql" / "postmaster.pid").read_text().split()[0])
+        return url, self._postmaster_pid()
+
+    def _postmaster_pid(self) -> int:
+        return int((self._folder / "postgresql" / "postmaster.pid").read_text().split()[0])
 
 
 _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
@@ -129,7 +137,3 @@ def stand() -> Iterator[Stand]:
     """Open a stand; at its end all servers are stopped and their data removed."""
     with tempfile.TemporaryDirectory(prefix="lti-bench-", ignore_cleanup_errors=True) as folder, ExitStack() as stack:
         yield Stand(Path(folder), stack)
-
-
-def worker_count(server: Server) -> int:
-    return len(process_tree(server.pid)) - 1

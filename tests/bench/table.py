@@ -9,8 +9,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
-_COLUMNS = "{:<26} {:>3}  {:>15}  {:>13}  {:>8}  {:>13}  {:>13}  {:>7}  {:>6}"
-_HEADINGS = ("candidate", "c", "launches/s", "CPU ms", "DB ms", "p50 ms", "p99 ms", "RSS MB", "errors")
+_COLUMNS = "{:<26} {:>3}  {:>13}  {:>13}  {:>6}  {:>13}  {:>15}  {:>6}  {:>6}  {:>6}"
+_HEADINGS = ("candidate", "c", "launches/s", "CPU ms", "DB ms", "p50 ms", "p99 ms", "RSS MB", "errors", "others")
+# Above this, other programs work on the machine: they cost caches and turns, and every figure gets worse.
+_DISTURBED_FROM_CORES = 0.15
 
 
 def say(text: str) -> None:
@@ -30,11 +32,23 @@ class Measure:
     database_cpu_ms: float
     p50_ms: float
     p99_ms: float
+    others_cores: float
+    """How many cores' worth of work other programs did meanwhile."""
     rss_mb: float
     errors: dict[str, int]
 
     @classmethod
-    def of(cls, name: str, concurrency: int, seen: dict[str, Any], cpu_s: float, database_cpu_s: float, rss_mb: float) -> Self:
+    def of(
+        cls,
+        name: str,
+        concurrency: int,
+        seen: dict[str, Any],
+        *,
+        cpu_s: float,
+        database_cpu_s: float,
+        others_cores: float,
+        rss_mb: float,
+    ) -> Self:
         launches = max(1, seen["launches"])
         return cls(
             name=name,
@@ -44,6 +58,7 @@ class Measure:
             database_cpu_ms=database_cpu_s * 1000 / launches,
             p50_ms=seen["p50_ms"],
             p99_ms=seen["p99_ms"],
+            others_cores=others_cores,
             rss_mb=rss_mb,
             errors=seen["errors"],
         )
@@ -52,6 +67,7 @@ class Measure:
         return (
             f"{self.name:<26} c={self.concurrency:<3} {self.launches_per_s:7.0f}/s  CPU {self.cpu_ms:5.2f} ms"
             f"  DB {self.database_cpu_ms:4.2f} ms  p50 {self.p50_ms:6.1f}  p99 {self.p99_ms:6.1f}  errors {self.errors or 'none'}"
+            f"  others {self.others_cores:.2f}"
         )
 
 
@@ -84,6 +100,9 @@ def summary(measures: list[Measure], *, where: str) -> str:
             rate = median(m.launches_per_s for m in groups[name]) / median(m.launches_per_s for m in yardstick)
             cpu = median(m.cpu_ms for m in yardstick) / median(m.cpu_ms for m in groups[name])
             ratios.append(f"  {name:<24} c={concurrency:<3} launches/s x{rate:.2f}  CPU x{cpu:.2f}")
+    others = median(measure.others_cores for measure in measures)
+    if others > _DISTURBED_FROM_CORES:
+        ratios.append(f"Other programs took {others:.2f} cores meanwhile: look at the best rounds and the ratios only.")
     return "\n".join([*lines, *ratios])
 
 
@@ -102,4 +121,5 @@ def _row(name: str, concurrency: int, rounds: list[Measure]) -> str:
         best_and_median([m.p99_ms for m in rounds], 1),
         f"{max(m.rss_mb for m in rounds):.0f}",
         sum(sum(m.errors.values()) for m in rounds),
+        f"{median(m.others_cores for m in rounds):.2f}",
     )
