@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
+from jinja2.ext import extract_from_ast
 
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "lti_tool" / "web" / "translations" / "en.po"
@@ -32,7 +33,7 @@ def texts() -> Iterator[tuple[str, str, int]]:
                     yield message, name, line
         else:
             environment = Environment(extensions=["jinja2.ext.i18n"])
-            for line, _function, message in environment.extract_translations(path.read_text(encoding="utf-8")):
+            for line, _function, message in extract_from_ast(environment.parse(path.read_text(encoding="utf-8"))):
                 # With keyword values (`_('… %(n)s', n=3)`) the extractor gives a tuple: the text and None for each value.
                 text = message[0] if isinstance(message, tuple) else message
                 if text:
