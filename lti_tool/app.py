@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lti_tool import bootstrap
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web import assets, browser_session, errors, headers, language
-from lti_tool.web.endpoints import health, jwks, launch, login
+from lti_tool.web.endpoints import credentials, health, jwks, launch, login
 from lti_tool.web.pages import certificates, check, cohort, deep_linking, modules, quizzes, register, verify, workbook
 from lti_tool.web.parts import Parts
 
@@ -42,7 +42,8 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     browser_session.set_up(app)
     headers.set_up(app)
     errors.set_up(app)
-    rooms = (login, launch, jwks, health, modules, quizzes, certificates, verify, register, check, workbook, deep_linking, cohort)
+    rooms = (login, launch, jwks, health, credentials)
+    rooms += (modules, quizzes, certificates, verify, register, check, workbook, deep_linking, cohort)
     for room in rooms:
         app.register_blueprint(room.blueprint)
 

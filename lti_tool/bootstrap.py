@@ -104,18 +104,16 @@ def press(settings: Settings) -> Press:
 
 def credential_keys(settings: Settings) -> CredentialKeys:
     """Give the folder of the keys that sign badges."""
-    return CredentialKeys(settings.keys_dir / "credentials")
+    return CredentialKeys(settings.keys_dir / "credentials", clock.now, makes_missing=not settings.is_production)
 
 
 def badges(settings: Settings) -> BadgeIssuer | None:
-    """Wire the badges, where they are on; in development their keys are made when first needed."""
+    """Wire the badges, where they are on."""
     if not settings.badges_on:
         return None
     keys = credential_keys(settings)
     if settings.is_production:
         keys.check()
-    else:
-        keys.ensure(now=clock.now())
     return BadgeIssuer(settings.public_url, settings.issuer_name, settings.issuer_url, keys)
 
 

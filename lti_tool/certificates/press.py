@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
 from lti_tool.certificates.verify_document import SealCheck
@@ -47,6 +47,10 @@ class BadgeMaker(Protocol):
     """Signs Open Badges (see `badge.py`)."""
 
     def make(self, facts: Facts, *, status_list: int, status_index: int, issued_at: datetime) -> Credential: ...
+    def sign(self, credential: dict[str, Any], now: datetime) -> Credential: ...
+    def profile(self) -> dict[str, Any]: ...
+    def did_document(self) -> dict[str, Any]: ...
+    def status_credential(self, number: int, encoded_list: str, now: datetime) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)

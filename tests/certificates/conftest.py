@@ -153,11 +153,23 @@ def complete() -> Callable[..., None]:
     return complete_modules
 
 
+@pytest.fixture(scope="session")
+def credential_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A keys folder for all tests of the pages: making an RSA key takes up to a second."""
+    return tmp_path_factory.mktemp("keys")
+
+
 @pytest.fixture
-def app(database: Database, database_url: str, programme: Programme, tmp_path: Path, now: datetime) -> Iterator[Flask]:
+def app(
+    credential_folder: Path, database: Database, database_url: str, programme: Programme, tmp_path: Path, now: datetime
+) -> Iterator[Flask]:
     """The application, with the small programme."""
     settings = Settings(
-        database_url=database_url, data_dir=tmp_path, public_url="https://tool.example", issuer_name="Musterakademie"
+        database_url=database_url,
+        data_dir=tmp_path,
+        keys_dir=credential_folder,
+        public_url="https://tool.example",
+        issuer_name="Musterakademie",
     )
     built = bootstrap.build(settings)
     app = create_app(parts=replace(built, programme=programme, now=lambda: now))
