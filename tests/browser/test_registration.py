@@ -1,6 +1,7 @@
 """An LMS admin connects the tool in a real browser: one paste, two clicks, activate, and a launch works."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -94,3 +95,31 @@ def test_no_page_of_registration_scrolls_sideways(context: BrowserContext, insta
     page.get_by_role("button", name="Verbinden").click()
     page.get_by_role("heading", level=1).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_after_a_change_of_keys_the_connection_is_sound_and_people_get_in(
+    context: BrowserContext, installation: Installation
+) -> None:
+    """The day of waiting is skipped by giving the new key an earlier birthday; a key's age stands in its name."""
+    page = context.new_page()
+    sign_in(page, installation.lms_url, INSTRUCTOR.id)
+    activity = f"{installation.lms_url}/activity/{installation.lms.activities[0].id}"
+    frame = page.frame_locator("iframe")
+    page.goto(activity)
+    frame.get_by_role("link", name="Verbindung").click()
+    expect(frame.get_by_text("Die Verbindung zu Ihrer Lernplattform funktioniert.")).to_be_visible()
+
+    folder = Path(installation.environment["LTI_TOOL_KEYS_DIR"])
+    (old,) = folder.glob("*.pem")
+    installation.run("keys", "new")
+    (new,) = set(folder.glob("*.pem")) - {old}
+    new.rename(folder / f"20260101T000000{new.name[15:]}")
+    installation.run("keys", "retire", old.stem)
+
+    page.goto(activity)
+    frame.get_by_role("link", name="Verbindung").click()
+    expect(frame.get_by_text("Die Lernplattform gibt uns Zugriffstoken.")).to_be_visible()
+    expect(frame.get_by_text("Die Verbindung zu Ihrer Lernplattform funktioniert.")).to_be_visible()
+    sign_in(page, installation.lms_url, PARTICIPANTS[1].id)
+    page.goto(activity)
+    expect(frame.get_by_role("heading", level=1)).to_contain_text("Grundlagen")
