@@ -32,12 +32,16 @@ def texts() -> Iterator[tuple[str, str, int]]:
                 if isinstance(message, str):
                     yield message, name, line
         else:
-            environment = Environment(extensions=["jinja2.ext.i18n"])
-            for line, _function, message in extract_from_ast(environment.parse(path.read_text(encoding="utf-8"))):
-                # With keyword values (`_('… %(n)s', n=3)`) the extractor gives a tuple: the text and None for each value.
-                text = message[0] if isinstance(message, tuple) else message
-                if text:
-                    yield text, name, line
+            yield from ((text, name, line) for line, text in _texts_of_template(path.read_text(encoding="utf-8")))
+
+
+def _texts_of_template(source: str) -> Iterator[tuple[int, str]]:
+    environment = Environment(extensions=["jinja2.ext.i18n"])
+    for line, _function, message in extract_from_ast(environment.parse(source)):
+        # With keyword values (`_('… %(n)s', n=3)`) the extractor gives a tuple: the text and None for each value.
+        text = message[0] if isinstance(message, tuple) else message
+        if text:
+            yield line, text
 
 
 def main() -> None:
