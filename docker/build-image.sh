@@ -5,15 +5,13 @@
 # Both come by apt-get if they are missing. Everything stays under build/image/.
 #
 #   BASE=…            build on this image instead of the one made by debootstrap
-#   DEBIAN_MIRROR=…   where debootstrap and apt find Debian (default http://deb.debian.org/debian)
+#   DEBIAN_MIRROR=…, DEBIAN_SECURITY_MIRROR=…   where debootstrap and apt find Debian 12 (default: where this machine's apt does)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly STORE="$PWD/build/image"
 readonly IMAGE="localhost/lti-tool:latest"
 readonly PLAIN_BASE="localhost/lti-tool-base:bookworm"
-readonly MIRROR="${DEBIAN_MIRROR:-http://deb.debian.org/debian}"
-readonly SECURITY_MIRROR="${DEBIAN_SECURITY_MIRROR:-http://deb.debian.org/debian-security}"
 # The base is made anew after a week, so that Debian's security updates reach it.
 readonly BASE_LIVES_DAYS=7
 
@@ -36,11 +34,19 @@ check_machine() {
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# Where this machine's apt finds a release: the base comes from there, and no address stands in this file.
+site_of() {
+  apt-get indextargets --format '$(RELEASE) $(SITE)' 2>/dev/null | awk -v release="$1" '$1 == release { print $2; exit }'
+}
+
 make_base() {
   local made="$STORE/base-made"
   if [ -n "$(find "$made" -mtime "-$BASE_LIVES_DAYS" 2>/dev/null)" ] && builder inspect --type image "$PLAIN_BASE" >/dev/null 2>&1; then
     return
   fi
+  MIRROR="${DEBIAN_MIRROR:-$(site_of bookworm)}"
+  SECURITY_MIRROR="${DEBIAN_SECURITY_MIRROR:-$(site_of bookworm-security)}"
+  [ -n "$MIRROR" ] && [ -n "$SECURITY_MIRROR" ] || refuse "This machine's apt knows no Debian 12 (bookworm). Name mirrors: DEBIAN_MIRROR=… DEBIAN_SECURITY_MIRROR=… make image"
   say "making the base with debootstrap"
   local folder="$STORE/base" container
   rm -rf "$folder"
