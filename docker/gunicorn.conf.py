@@ -1,6 +1,7 @@
 """How gunicorn serves the tool; `lti-tool serve` and the container use this file. Environment variables change the sizes."""
 
 import os
+import shutil
 
 bind = os.environ.get("LTI_TOOL_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("LTI_TOOL_WORKERS", "2"))
@@ -34,3 +35,18 @@ def worker_exit(server, worker):
     delivery = getattr(worker, "delivery", None)
     if delivery is not None:
         delivery.stop()
+
+
+def child_exit(server, worker):
+    """Take an ended process out of the metrics' gauges."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415 - reads the variable when it is imported
+
+        mark_process_dead(worker.pid)
+
+
+def on_exit(server):
+    """Remove what the processes counted together."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+    if os.path.basename(folder).startswith("lti-tool-metrics-"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -7,8 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import bootstrap
 from lti_tool.settings import Settings, load_settings
-from lti_tool.web import assets, browser_session, errors, headers, language
-from lti_tool.web.endpoints import credentials, health, jwks, launch, login
+from lti_tool.web import assets, browser_session, errors, headers, host_check, language
+from lti_tool.web.endpoints import credentials, health, jwks, launch, login, metrics
 from lti_tool.web.pages import certificates, check, cohort, deep_linking, modules, quizzes, register, verify, workbook
 from lti_tool.web.parts import Parts
 
@@ -42,9 +42,11 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     browser_session.set_up(app)
     headers.set_up(app)
     errors.set_up(app)
-    rooms = (login, launch, jwks, health, credentials)
-    rooms += (modules, quizzes, certificates, verify, register, check, workbook, deep_linking, cohort)
-    for room in rooms:
+    metrics.set_up(app)
+    host_check.set_up(app)
+    endpoints = (login, launch, jwks, health, metrics, credentials)
+    pages = (modules, quizzes, certificates, verify, register, check, workbook, deep_linking, cohort)
+    for room in (*endpoints, *pages):
         app.register_blueprint(room.blueprint)
 
     health.set_readiness(app, lambda: bootstrap.readiness(parts))

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -10,9 +11,15 @@ from typing import Any, Literal
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
+# The id of the request that this thread serves; empty outside of one.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
 def fields_of(record: logging.LogRecord) -> dict[str, Any]:
-    """Pick the fields that the caller passed as `extra`."""
-    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    """Pick the fields that the caller passed as `extra`, and the request's id where there is one."""
+    fields = {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    request = request_id.get()
+    return {**fields, "request": request} if request and "reference" not in fields else fields
 
 
 class LineFormatter(logging.Formatter):

@@ -32,7 +32,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # web talks to features; lti gives it frozen values and its errors. Never models.
     "web": (
         {"lti", "platforms", "passback", "certificates", "learning", "workbook", "cohort", "programme", "traffic", "domain"},
-        {"flask", "werkzeug", "itsdangerous", "babel", "markupsafe"},
+        {"flask", "werkzeug", "itsdangerous", "babel", "markupsafe", "prometheus_client"},
     ),
     "playground": ({"lti"}, {"flask", "werkzeug", "joserfc", "requests", "gunicorn"}),
     "migrations": ({"models"}, {"alembic", "sqlalchemy"}),

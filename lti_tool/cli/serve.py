@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import tempfile
 from pathlib import Path
 from types import FrameType
 
@@ -30,6 +31,8 @@ def serve(bind: str, workers: int | None, threads: int | None) -> None:
     # Everything that would stop a worker is found here, once, with a sentence, before gunicorn starts to restart it.
     bootstrap.check_ready_to_serve(settings)
     os.environ["LTI_TOOL_BIND"] = bind
+    # What the processes of this server count together; gunicorn removes it at the end.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lti-tool-metrics-")
     if workers:
         os.environ["LTI_TOOL_WORKERS"] = str(workers)
     if threads:

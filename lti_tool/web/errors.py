@@ -3,13 +3,15 @@
 import logging
 import secrets
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from lti_tool import logs
 from lti_tool.errors import ToolError
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.messages import N_
+from lti_tool.web.endpoints.metrics import note_refused_launch
 from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
 from lti_tool.web.parts import parts
 
@@ -44,7 +46,10 @@ _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 def set_up(app: Flask) -> None:
-    """Answer every failure with a page."""
+    """Answer every failure with a page, and give each request an id by which its log lines are found."""
+    app.before_request_funcs.setdefault(None, []).insert(0, _name_request)
+    app.after_request(_show_id)
+    app.teardown_request(_forget_request)
     app.register_error_handler(LaunchRejected, _launch_refused)
     app.register_error_handler(ToolError, _tool_error)
     app.register_error_handler(HTTPException, _http_error)
@@ -52,8 +57,26 @@ def set_up(app: Flask) -> None:
 
 
 def new_reference() -> str:
-    """Make a reference that a person can read out: seven letters and digits."""
+    """Give the reference that a person can read out: the request's id, which stands in each of its log lines."""
+    return logs.request_id.get() or _new_id()
+
+
+def _new_id() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(7))
+
+
+def _name_request() -> None:
+    logs.request_id.set(_new_id())
+
+
+def _show_id(response: Response) -> Response:
+    response.headers["X-Request-ID"] = logs.request_id.get()
+    return response
+
+
+def _forget_request(_: BaseException | None) -> None:
+    # The thread goes on with another request, or with the delivery of scores.
+    logs.request_id.set("")
 
 
 def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
@@ -63,6 +86,7 @@ def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
     if refusal.detail:
         extra["detail"] = refusal.detail
     log.info("launch_refused", extra=extra)
+    note_refused_launch(refusal.code)
     _allow_platform_to_frame(refusal)
     if refusal.code == "cookie_missing" and refusal.initiation is not None:
         allow_forms_to_anywhere()

@@ -2,10 +2,14 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import cast
 
 from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
+
+from lti_tool.passback.overview import backlogs
+from lti_tool.web.parts import parts
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +32,12 @@ def livez() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Say whether launches and pages would work now."""
+    """Say whether launches and pages would work now, and what scores wait for each registration (which is no reason to fail)."""
     check = cast("Readiness | None", current_app.extensions.get("readiness"))
     amiss = list(check()) if check is not None else ["readiness_not_wired"]
     if amiss:
         log.warning("not_ready", extra={"amiss": ",".join(amiss)})
         return {"status": "not ready", "amiss": amiss}, 503, {"Cache-Control": "no-store"}
-    return {"status": "ok"}, 200, {"Cache-Control": "no-store"}
+    with parts().database.read() as session:
+        deliveries = [asdict(each) for each in backlogs(session, now=parts().now())]
+    return {"status": "ok", "deliveries": deliveries}, 200, {"Cache-Control": "no-store"}

@@ -12,6 +12,7 @@ from lti_tool.platforms.remember_mentored import remember_mentored
 from lti_tool.web.browser_session import open_visit, without_csrf
 from lti_tool.web.endpoints.landing import landing_address, module_of
 from lti_tool.web.parts import parts
+from lti_tool.web.refusals import limit_refusals
 
 # An id_token of at most 64 KB and what surrounds it.
 LARGEST_BODY = 128 * 1024
@@ -21,6 +22,7 @@ blueprint = Blueprint("launch", __name__)
 
 @blueprint.post("/lti/launch")
 @without_csrf
+@limit_refusals
 def launch() -> ResponseReturnValue:
     """Let a launch in, or say why not (`errors.py`)."""
     request.max_content_length = LARGEST_BODY

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.web.browser_session import end_old_logins, set_cookie, without_csrf
 from lti_tool.web.parts import parts
+from lti_tool.web.refusals import limit_refusals
 
 LARGEST_BODY = 64 * 1024
 # Browsers older than 2023 send no such header; they skip the check and meet the same page one step later, if at all.
@@ -15,6 +16,7 @@ blueprint = Blueprint("login", __name__)
 
 @blueprint.route("/lti/login", methods=["GET", "POST"])
 @without_csrf
+@limit_refusals
 def login() -> ResponseReturnValue:
     """Send the browser on to the platform, in a frame by way of the cookie check."""
     request.max_content_length = LARGEST_BODY

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import ParamSpec
 
 from flask import Blueprint, make_response, render_template, request
@@ -30,15 +30,19 @@ from lti_tool.platforms.invite_platform import OpenInvite, check_platform, claim
 from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.register_tool import Offers, register_by_hand, register_tool
 from lti_tool.platforms.registrations import NewRegistration, SavedRegistration, check_addresses
+from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.assets import asset_url
 from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.headers import allow_framing_by
 from lti_tool.web.language import translate
 from lti_tool.web.pages.next_clicks import next_clicks
 from lti_tool.web.parts import parts
+from lti_tool.web.rate_limit import check_rate
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("register", __name__)
+# Fetches a stranger's addresses and looks secrets up: nobody registers so often.
+blueprint.before_request(partial(check_rate, Limit("register", burst=60, interval_s=5)))
 P = ParamSpec("P")
 
 _FIELDS = ("issuer", "client_id", "deployment_id", "auth_login_url", "token_url", "jwks_url", "token_audience")

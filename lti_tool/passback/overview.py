@@ -1,0 +1,59 @@
+"""What monitors ask about the outbox: how much waits for each registration and since when, and how tries ended lately."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.models import DeliveryEvent, LineItem, ScoreDelivery
+from lti_tool.passback import delivery as states
+
+_OUTCOMES = (states.DELIVERED, states.DELAYED, states.PARKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What has not arrived at one registration's platform."""
+
+    registration_id: int
+    waiting: int
+    """Waiting or on the wire."""
+    parked: int
+    oldest_waiting_s: int
+    """Age of the oldest that is waiting; 0: none."""
+
+
+def backlogs(session: Session, *, now: datetime) -> tuple[Backlog, ...]:
+    """Tell what waits and what is parked, by registration; those with nothing are left out."""
+    query = (
+        select(LineItem.registration_id, ScoreDelivery.state, func.count(), func.min(ScoreDelivery.changed_at))
+        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+        .where(ScoreDelivery.state.in_((states.WAITING, states.CLAIMED, states.PARKED)))
+        .group_by(LineItem.registration_id, ScoreDelivery.state)
+    )
+    waiting: dict[int, int] = {}
+    parked: dict[int, int] = {}
+    oldest: dict[int, datetime] = {}
+    for registration_id, state, count, since in session.execute(query):
+        if state == states.PARKED:
+            parked[registration_id] = count
+            continue
+        waiting[registration_id] = waiting.get(registration_id, 0) + count
+        oldest[registration_id] = min(since, oldest.get(registration_id, since))
+    return tuple(
+        Backlog(
+            each,
+            waiting.get(each, 0),
+            parked.get(each, 0),
+            max(0, int((now - oldest[each]).total_seconds())) if each in oldest else 0,
+        )
+        for each in sorted(waiting | parked)
+    )
+
+
+def outcomes_since(session: Session, *, since: datetime) -> dict[str, int]:
+    """Count how tries ended: delivered, delayed, parked."""
+    query = select(DeliveryEvent.event, func.count()).where(DeliveryEvent.at >= since).group_by(DeliveryEvent.event)
+    found: dict[str, int] = dict(session.execute(query).all())
+    return {event: found.get(event, 0) for event in _OUTCOMES}
