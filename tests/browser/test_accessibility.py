@@ -1,0 +1,97 @@
+"""Every page and state through axe-core (WCAG 2.2 A and AA, best practice) at 320 and 1280 px; none is wider than the window."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from lti_tool.domain.programme import Programme
+from tests.browser.learner import Learner
+from tests.browser.story import activity_id, sign_in
+from tests.installation import Installation
+
+pytestmark = pytest.mark.browser
+
+# axe-core, MPL-2.0, from npm, unchanged; its licence stands beside it.
+AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """One tab for the whole tour; its pages' policy allows no foreign script, so axe comes in past it."""
+    context = browser.new_context(locale="de-DE", bypass_csp=True)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    yield page
+    context.close()
+
+
+def faults(page: Page) -> list[str]:
+    """Give what axe finds at both widths, and where the page is wider than the window."""
+    found = []
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        result = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+        for violation in result["violations"]:
+            places = [" ".join(map(str, node["target"])) for node in violation["nodes"][:3]]
+            found.append(f"{page.url} at {width}: {violation['id']}: {violation['help']}: {places}")
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            found.append(f"{page.url} is wider than {width} px")
+    return found
+
+
+def test_what_a_participant_meets(page: Page, installation: Installation, programme: Programme) -> None:
+    module = programme.modules[0]
+    sign_in(page, installation, "Jörg Dreßler")
+    page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
+    found = faults(page)
+    for lesson in module.lessons[:2]:
+        page.get_by_role("link", name=lesson.title).first.click()
+        found += faults(page)
+        page.get_by_role("button", name="Als gelesen markieren").click()
+        page.get_by_role("link", name="Modul 1").first.click()
+    page.get_by_role("link", name="Lernerfolgskontrolle").first.click()
+    found += faults(page)
+    page.get_by_role("button", name="beginnen").click()
+    learner = Learner(page, programme)
+    for position in range(1, programme.assessment.items + 1):
+        page.get_by_role("heading", level=1, name=f"Frage {position} von").wait_for()
+        found += faults(page)
+        if position > 5:
+            learner.answer(learner.item_on_screen(module))
+        page.get_by_role("button", name="Weiter").click()
+    page.get_by_role("heading", level=1, name="Vor dem Abgeben").wait_for()
+    found += faults(page)
+    page.get_by_role("button", name="abgeben").click()
+    page.wait_for_load_state()
+    found += faults(page)
+    for name in ("Module", "Mein Strategie-Entwurf", "Meine Nachweise"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.wait_for_load_state()
+        found += faults(page)
+    page.get_by_role("link", name="English").click()
+    found += faults(page)
+    assert found == []
+
+
+def test_what_an_instructor_meets(page: Page, installation: Installation, programme: Programme) -> None:
+    sign_in(page, installation, "Petra")
+    page.goto(f"{installation.lms_url}/launch/{activity_id(installation, programme.modules[1].slug)}?target=window&lang=de")
+    page.get_by_role("link", name="Deutsch").click()
+    found = faults(page)
+    for name in ("Kurs", "Verbindung", "Strategie-Entwürfe"):
+        page.get_by_role("link", name=name, exact=True).first.click()
+        page.wait_for_load_state()
+        found += faults(page)
+    assert found == []
+
+
+def test_what_a_stranger_meets(page: Page, installation: Installation) -> None:
+    found = []
+    for path in ("/verify", "/verify/0000-0000", "/modules", "/no-such-page"):
+        page.goto(installation.tool_url + path)
+        found += faults(page)
+    assert found == []
