@@ -1,0 +1,33 @@
+"""`lti-tool roster`: bring the members of courses up to date."""
+
+import sys
+
+import click
+
+from lti_tool import bootstrap, clock
+from lti_tool.platforms.refresh_roster import refresh_all_rosters, refresh_roster
+from lti_tool.settings import load_settings
+
+
+@click.group()
+def roster() -> None:
+    """Read the platforms' lists of participants."""
+
+
+@roster.command()
+@click.argument("context", type=int, required=False)
+def refresh(context: int | None) -> None:
+    """Read the roster of one CONTEXT (our id), or of every course in use: for a nightly run."""
+    parts = bootstrap.build(load_settings())
+    if context is not None:
+        change = refresh_roster(parts.database, parts.service_client, context, now=clock.now())
+        click.echo(f"{change.members} members, {change.new} new, {change.gone} gone")
+        return
+    read, failed = refresh_all_rosters(parts.database, parts.service_client, now=clock.now())
+    click.echo(f"{read} rosters read, {failed} not")
+    if failed:
+        sys.exit(1)
+
+
+def add_to(main: click.Group) -> None:
+    main.add_command(roster)
