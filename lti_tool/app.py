@@ -9,7 +9,18 @@ from lti_tool import bootstrap
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web import assets, browser_session, errors, headers, host_check, language
 from lti_tool.web.endpoints import credentials, health, jwks, launch, login, metrics
-from lti_tool.web.pages import certificates, check, cohort, deep_linking, modules, quizzes, register, verify, workbook
+from lti_tool.web.pages import (
+    certificate_office,
+    certificates,
+    check,
+    cohort,
+    deep_linking,
+    modules,
+    quizzes,
+    register,
+    verify,
+    workbook,
+)
 from lti_tool.web.parts import Parts
 
 PACKAGE = Path(__file__).parent
@@ -45,7 +56,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     metrics.set_up(app)
     host_check.set_up(app)
     endpoints = (login, launch, jwks, health, metrics, credentials)
-    pages = (modules, quizzes, certificates, verify, register, check, workbook, deep_linking, cohort)
+    pages = (modules, quizzes, certificates, certificate_office, verify, register, check, workbook, deep_linking, cohort)
     for room in (*endpoints, *pages):
         app.register_blueprint(room.blueprint)
 

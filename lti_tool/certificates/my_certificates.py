@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME
+from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME, countable_completions, find_newest_certificate_id
+from lti_tool.certificates.issue_participation import can_be_improved, participation_in
 from lti_tool.certificates.name_certificate import may_name
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import State, state_of
 from lti_tool.certificates.wording import document_title
-from lti_tool.domain.certificate import day_of, find_printable_name, group_check_code, missing_modules
+from lti_tool.domain.certificate import Facts, day_of, find_printable_name, group_check_code, missing_modules
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
-from lti_tool.models import Certificate, Completion, User
+from lti_tool.models import Certificate, NameRequest, User
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,25 @@ class HeldCertificate:
     """Size of the document; None: it is not there."""
     needs_help: bool
     """It could not be typeset; a person must decide how the name is written."""
+    is_sealed: bool
+    has_credential: bool
+    wished_name: str
+    """What the person asked to have printed instead and nobody has decided on; empty: nothing."""
+    refusal: str
+    """Why the last wish was refused; empty: it was not."""
+    linkedin_url: str
+
+
+@dataclass(frozen=True)
+class ModuleProof:
+    """A module's Teilnahmebescheinigung: issued, due, or what it still needs."""
+
+    module: Module
+    lessons_left: int
+    is_live_left: bool
+    is_due: bool
+    """It can be issued now, or issued anew with the test passed since."""
+    is_issued: bool
 
 
 @dataclass(frozen=True)
@@ -45,11 +66,15 @@ class MyCertificates:
     name: str | None
     """What will be printed; None: nobody has told it yet."""
     may_name: bool
+    lapsed: frozenset[str] = frozenset()
+    """Slugs of modules that were completed too long ago to count."""
+    proofs: tuple[ModuleProof, ...] = ()
+    has_certificate: bool = False
 
     @property
     def waits_for_name(self) -> bool:
         """Everything is done, only the name is missing."""
-        return not self.certificates and not self.missing and self.name is None
+        return not self.has_certificate and not self.missing and self.name is None
 
 
 @dataclass(frozen=True)
@@ -59,28 +84,48 @@ class Document:
     file_name: str
 
 
-def list_my_certificates(session: Session, programme: Programme, *, user_id: int, now: datetime) -> MyCertificates:
-    """Collect a person's certificates and what is still missing for the next."""
+def list_my_certificates(
+    session: Session, programme: Programme, *, user_id: int, count_months: int = 24, now: datetime
+) -> MyCertificates:
+    """Collect a person's documents and what is still missing for the next."""
     user = session.get_one(User, user_id)
     rows = session.execute(
-        select(Certificate, func.length(Certificate.pdf))
+        select(Certificate, func.length(Certificate.pdf), Certificate.credential.is_not(None), NameRequest)
+        .outerjoin(NameRequest, NameRequest.certificate_id == Certificate.id)
         .where(Certificate.user_id == user_id, Certificate.programme_slug == programme.slug)
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
-    )
-    completions = session.execute(select(Completion.module_slug, Completion.completed_at).where(Completion.user_id == user_id))
-    missing = missing_modules(programme, {slug: day_of(at) for slug, at in completions})
-    certificates = tuple(_held(row, document_bytes, day_of(now)) for row, document_bytes in rows)
+    ).all()
+    completed_on = {slug: day_of(at) for slug, (at, _) in countable_completions(session, user_id).items()}
+    missing = missing_modules(programme, completed_on, today=day_of(now), count_months=count_months)
     return MyCertificates(
-        certificates=certificates,
+        certificates=tuple(_held(*row, today=day_of(now)) for row in rows),
         completed=len(programme.modules) - len(missing),
         missing=missing,
         name=find_printable_name(user.certificate_name, user.name),
-        may_name=not certificates and may_name(user.name),
+        may_name=not rows and may_name(user.name),
+        lapsed=frozenset(module.slug for module in missing if module.slug in completed_on),
+        proofs=tuple(_proof(session, programme, module, user_id) for module in programme.modules),
+        has_certificate=any(certificate.subject == WHOLE_PROGRAMME for certificate, *_ in rows),
     )
 
 
-def _held(certificate: Certificate, document_bytes: int | None, today: date) -> HeldCertificate:
+def _proof(session: Session, programme: Programme, module: Module, user_id: int) -> ModuleProof:
+    issued = find_newest_certificate_id(session, programme, user_id, module.slug)
+    state = participation_in(session, module, user_id=user_id)
+    return ModuleProof(
+        module=module,
+        lessons_left=state.lessons_left,
+        is_live_left=state.is_live_left,
+        is_due=state.is_due and (issued is None or can_be_improved(session, issued)),
+        is_issued=issued is not None,
+    )
+
+
+def _held(
+    certificate: Certificate, document_bytes: int | None, has_credential: bool, request: NameRequest | None, *, today: date
+) -> HeldCertificate:
     facts = facts_from_json(certificate.facts)
+    is_open = request is not None and not request.decision
     return HeldCertificate(
         id=certificate.id,
         title=document_title(facts),
@@ -89,11 +134,45 @@ def _held(certificate: Certificate, document_bytes: int | None, today: date) -> 
         code=group_check_code(certificate.check_code),
         verify_url=facts.verify_url,
         state=state_of(certificate, today=today),
-        ended_on=day_of(certificate.revoked_at) if certificate.revoked_at else None,
+        ended_on=day_of(certificate.revoked_at) if certificate.revoked_at else facts.valid_until,
         reason=certificate.revocation_reason,
         document_bytes=document_bytes,
         needs_help=bool(certificate.problem),
+        is_sealed=bool(certificate.seal_level),
+        has_credential=has_credential,
+        wished_name=request.name if request is not None and is_open else "",
+        refusal=request.answer if request is not None and request.decision == "refused" else "",
+        linkedin_url=_linkedin_url(facts),
     )
+
+
+def _linkedin_url(facts: Facts) -> str:
+    # A plain address: LinkedIn's own form opens, filled in. No script, and nothing is sent unless the person follows it.
+    values = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": document_title(facts),
+        "organizationName": facts.issuer_name,
+        "issueYear": facts.issued_on.year,
+        "issueMonth": facts.issued_on.month,
+        "certUrl": facts.verify_url,
+        "certId": group_check_code(facts.check_code),
+    }
+    if facts.valid_until is not None:
+        values |= {"expirationYear": facts.valid_until.year, "expirationMonth": facts.valid_until.month}
+    return f"https://www.linkedin.com/profile/add?{urlencode(values)}"
+
+
+def get_credential(session: Session, certificate_id: int, *, user_id: int, as_token: bool) -> str:
+    """Give the Open Badge of one's own document, as JSON-LD or as a token.
+
+    Raises:
+        NotFound: there is none, or it is another person's.
+    """
+    column = Certificate.credential_jwt if as_token else Certificate.credential
+    found = session.scalar(select(column).where(Certificate.id == certificate_id, Certificate.user_id == user_id))
+    if not found:
+        raise NotFound(N_("Dieses Dokument gibt es nicht."), code="certificate_not_found")
+    return found
 
 
 def get_document(session: Session, certificate_id: int, *, user_id: int) -> Document:
@@ -113,5 +192,6 @@ def get_document(session: Session, certificate_id: int, *, user_id: int) -> Docu
             next_step=N_("Öffnen Sie „Meine Nachweise“: Dort stehen alle Ihre Dokumente."),
             code="certificate_not_found",
         )
-    subject = row.programme_slug if row.subject == WHOLE_PROGRAMME else row.subject
-    return Document(pdf=row.pdf, sha256=row.pdf_sha256, file_name=f"Zertifikat-{subject}.pdf")
+    is_programme = row.subject == WHOLE_PROGRAMME
+    name = f"Zertifikat-{row.programme_slug}" if is_programme else f"Teilnahmebescheinigung-{row.subject}"
+    return Document(pdf=row.pdf, sha256=row.pdf_sha256, file_name=f"{name}.pdf")

@@ -38,7 +38,7 @@ def test_the_page_says_what_is_missing_and_how_to_go_on(person: Callable[..., Pe
     text = words_of(person(slugs=["grundlagen-und-strategie", "beteiligung-und-vernetzung"]).get("/certificates"))
     assert "Sie haben 2 von 5." in text
     assert "Modul 2: Technologien und Daten für die smarte Kommune" in text
-    assert "Modul 4" not in text
+    assert "Modul 4" not in text[: text.index("Teilnahmebescheinigungen")]
     assert "Weiter lernen" in text
 
 
@@ -47,7 +47,7 @@ def test_a_person_downloads_their_document_as_it_was_stored(
 ) -> None:
     ayse = person()
     certificate_id = issue_for(database, programme, issuer, 1, now)
-    assert "Zertifikat herunterladen (PDF, " in words_of(ayse.get("/certificates"))
+    assert "Herunterladen (PDF, " in words_of(ayse.get("/certificates"))
     answer = ayse.get(f"/certificates/{certificate_id}.pdf")
     assert answer.content_type == "application/pdf"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="Zertifikat-smart-city-manager.pdf"'

@@ -3,12 +3,16 @@
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.certificates.issue_participation import issue_participation
 from lti_tool.certificates.make_document import make_document
-from lti_tool.certificates.my_certificates import MyCertificates, get_document, list_my_certificates
+from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, list_my_certificates
 from lti_tool.certificates.name_certificate import name_certificate
+from lti_tool.certificates.name_requests import request_name
 from lti_tool.certificates.wording import DOCUMENT_TYPE
 from lti_tool.domain.certificate import NameRefused, clean_name
 from lti_tool.domain.people import Visitor
+from lti_tool.errors import NotFound, ToolError
+from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
 
@@ -42,6 +46,69 @@ def document(certificate_id: int) -> ResponseReturnValue:
     response.headers["Content-Disposition"] = f'attachment; filename="{found.file_name}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response.make_conditional(request)
+
+
+@blueprint.get("/certificates/<int:certificate_id>.<any(json, jwt):form>")
+def credential(certificate_id: int, form: str) -> Response:
+    """Send the Open Badge of one's own document, for a wallet."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        found = get_credential(session, certificate_id, user_id=visitor.user_id, as_token=form == "jwt")
+    response = Response(found, content_type="application/vc+jwt" if form == "jwt" else "application/vc")
+    response.headers["Content-Disposition"] = f'attachment; filename="open-badge.{form}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.post("/certificates/participation/<slug>")
+def participation(slug: str) -> ResponseReturnValue:
+    """Issue the Teilnahmebescheinigung of a module."""
+    visitor = current_visitor()
+    tool = parts()
+    module = next((module for module in tool.programme.modules if module.slug == slug), None)
+    if module is None:
+        raise NotFound(N_("Dieses Modul gibt es nicht."), code="module_not_found")
+    with tool.database.write.begin() as session:
+        certificate_id = issue_participation(
+            session, tool.programme, module, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
+        )
+    make_document(tool.database, tool.press, certificate_id)
+    return redirect(href("certificates.overview"), 303)
+
+
+@blueprint.get("/certificates/<int:certificate_id>/name")
+def ask_name(certificate_id: int) -> str:
+    """Ask which name shall stand on the document instead, and why."""
+    return _ask_name(certificate_id, current_visitor())
+
+
+@blueprint.post("/certificates/<int:certificate_id>/name")
+def send_name_request(certificate_id: int) -> ResponseReturnValue:
+    """Pass the wish on to the instructors of the course."""
+    visitor = current_visitor()
+    form = request.form
+    try:
+        with parts().database.write.begin() as session:
+            request_name(
+                session,
+                certificate_id,
+                user_id=visitor.user_id,
+                name=form.get("name", ""),
+                reason=form.get("reason", ""),
+                now=parts().now(),
+            )
+    except (NameRefused, ToolError) as error:
+        if error.status in (403, 404):
+            raise
+        return _ask_name(certificate_id, visitor, error), 422
+    return redirect(href("certificates.overview"), 303)
+
+
+def _ask_name(certificate_id: int, visitor: Visitor, error: ToolError | None = None) -> str:
+    held = next((held for held in _mine(visitor).certificates if held.id == certificate_id), None)
+    if held is None:
+        raise NotFound(N_("Dieses Dokument gibt es nicht."), code="certificate_not_found")
+    return render_template("certificates/ask_name.html", section="certificates", held=held, typed=request.form, error=error)
 
 
 @blueprint.get("/certificates/name")
@@ -87,4 +154,10 @@ def _store_name(visitor: Visitor, printed: str) -> None:
 
 def _mine(visitor: Visitor) -> MyCertificates:
     with parts().database.read() as session:
-        return list_my_certificates(session, parts().programme, user_id=visitor.user_id, now=parts().now())
+        return list_my_certificates(
+            session,
+            parts().programme,
+            user_id=visitor.user_id,
+            count_months=parts().issuer.modules_count_months,
+            now=parts().now(),
+        )

@@ -1,0 +1,135 @@
+"""A name is wrong or has changed: the participant asks, an instructor decides, the certificate is issued anew."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.reissue_certificate import reissue_certificate
+from lti_tool.certificates.stored_facts import facts_from_json
+from lti_tool.certificates.wording import document_title
+from lti_tool.domain.certificate import Issuer, clean_name, group_check_code
+from lti_tool.errors import Conflict, NotFound, ToolError
+from lti_tool.messages import N_
+from lti_tool.models import Certificate, Membership, NameRequest
+
+log = logging.getLogger(__name__)
+_REASON_MAX = 1000
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """What an instructor decides on."""
+
+    id: int
+    title: str
+    code: str
+    printed_name: str
+    wished_name: str
+    reason: str
+    requested_at: datetime
+
+
+def request_name(session: Session, certificate_id: int, *, user_id: int, name: str, reason: str, now: datetime) -> int:
+    """Ask for another name on one's own valid certificate; asking again replaces what was asked.
+
+    Raises:
+        NameRefused: the name cannot be printed.
+        NotFound, Conflict: it is not one's own, or not valid any more; or the name is the printed one.
+    """
+    row = session.get(Certificate, certificate_id, with_for_update=True)
+    if row is None or row.user_id != user_id:
+        raise NotFound(N_("Dieses Dokument gibt es nicht."), code="certificate_not_found")
+    if row.revoked_at is not None or row.replaced_by_id is not None:
+        raise Conflict(N_("Dieses Dokument gilt nicht mehr; ändern lässt sich nur ein gültiges."), code="certificate_not_valid")
+    cleaned = clean_name(name)
+    if cleaned == row.name:
+        raise ToolError(
+            N_("So steht der Name schon auf dem Dokument."),
+            next_step=N_("Geben Sie den Namen so ein, wie er künftig darauf stehen soll."),
+            code="name_unchanged",
+        )
+    if not reason.strip():
+        raise ToolError(
+            N_("Bitte nennen Sie den Grund."),
+            next_step=N_("Ein Satz genügt, zum Beispiel „Tippfehler“ oder „Heirat“."),
+            code="reason_missing",
+        )
+    request = session.scalars(select(NameRequest).where(NameRequest.certificate_id == row.id)).one_or_none()
+    if request is None:
+        request = NameRequest(certificate_id=row.id)
+        session.add(request)
+    request.name, request.reason, request.requested_at = cleaned, reason.strip()[:_REASON_MAX], now
+    request.decision, request.answer, request.decided_at, request.decided_by_id = "", "", None, None
+    session.flush()
+    log.info("name_requested", extra={"certificate": row.id, "request": request.id})
+    return request.id
+
+
+def list_name_requests(session: Session, *, context_id: int) -> list[OpenRequest]:
+    """List the open requests of the people in a course, the oldest first."""
+    rows = session.execute(
+        select(NameRequest, Certificate)
+        .join(Certificate, NameRequest.certificate_id == Certificate.id)
+        .join(Membership, Membership.user_id == Certificate.user_id)
+        .where(Membership.context_id == context_id, NameRequest.decision == "")
+        .order_by(NameRequest.requested_at, NameRequest.id)
+    )
+    return [
+        OpenRequest(
+            id=request.id,
+            title=document_title(facts_from_json(certificate.facts)),
+            code=group_check_code(certificate.check_code),
+            printed_name=certificate.name,
+            wished_name=request.name,
+            reason=request.reason,
+            requested_at=request.requested_at,
+        )
+        for request, certificate in rows
+    ]
+
+
+def decide_name_request(
+    session: Session,
+    request_id: int,
+    *,
+    context_id: int,
+    is_approved: bool,
+    answer: str = "",
+    decided_by_id: int,
+    issuer: Issuer,
+    now: datetime,
+) -> int | None:
+    """Approve or refuse a request of somebody in one's own course; approving issues the successor.
+
+    Returns:
+        The successor's id; None: refused.
+    Raises:
+        NotFound: no open request of anybody in this course has this id.
+        ToolError: a refusal without a reason.
+    """
+    request = session.get(NameRequest, request_id, with_for_update=True)
+    certificate = session.get(Certificate, request.certificate_id) if request is not None else None
+    is_in_course = certificate is not None and session.scalar(
+        select(Membership.id).where(Membership.context_id == context_id, Membership.user_id == certificate.user_id)
+    )
+    if request is None or certificate is None or not is_in_course or request.decision:
+        raise NotFound(
+            N_("Diese Anfrage gibt es nicht, oder sie ist schon entschieden."),
+            next_step=N_("Laden Sie die Liste neu."),
+            code="name_request_not_found",
+        )
+    # Whoever wants another name on their own certificate needs somebody else to look at their papers.
+    if certificate.user_id == decided_by_id:
+        raise Conflict(N_("Über den eigenen Namen entscheidet eine andere Person der Kursleitung."), code="own_request")
+    if not is_approved and not answer.strip():
+        raise ToolError(N_("Bitte nennen Sie den Grund der Ablehnung; die Person liest ihn."), code="reason_missing")
+    request.decision, request.decided_at = "approved" if is_approved else "refused", now
+    request.decided_by_id, request.answer = decided_by_id, answer.strip()[:_REASON_MAX]
+    session.flush()
+    log.info("name_request_decided", extra={"request": request.id, "decision": request.decision, "by": decided_by_id})
+    if not is_approved:
+        return None
+    return reissue_certificate(session, certificate.check_code, issuer=issuer, name=request.name, now=now)

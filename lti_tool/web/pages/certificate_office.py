@@ -1,0 +1,169 @@
+"""For those who teach or administer a course: names to correct, the letterhead of documents, and how they will look."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.certificates.letterheads import effective_letterhead, find_logo, letterhead_of, save_letterhead
+from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.name_requests import decide_name_request, list_name_requests
+from lti_tool.certificates.preview import preview_facts
+from lti_tool.certificates.typeset import typeset
+from lti_tool.domain.certificate import Kind
+from lti_tool.domain.letterhead import SIGNATORIES_MAX, Letterhead, LetterheadRefused, Signatory
+from lti_tool.domain.people import Role, Visitor
+from lti_tool.errors import Forbidden, NotFound, ToolError
+from lti_tool.messages import N_
+from lti_tool.web.browser_session import href
+from lti_tool.web.guards import current_instructor
+from lti_tool.web.parts import parts
+
+blueprint = Blueprint("certificate_office", __name__)
+_TEXTS = (
+    "issuer_name", "issuer_url", "certificate_title", "participation_title", "note", "accent", "logo_alt", "language",
+)  # fmt: skip
+
+
+@blueprint.get("/cohort/certificates")
+def overview() -> str:
+    """Show the open requests for other names, and where the letterhead is."""
+    return _overview(current_instructor())
+
+
+def _overview(visitor: Visitor, error: ToolError | None = None) -> str:
+    with parts().database.read() as session:
+        requests = list_name_requests(session, context_id=_context_of(visitor))
+    return render_template(
+        "certificate_office/overview.html",
+        section="cohort",
+        requests=requests,
+        error=error,
+        is_administrator=Role.ADMINISTRATOR in visitor.roles,
+    )
+
+
+@blueprint.post("/cohort/certificates/names/<int:request_id>")
+def decide(request_id: int) -> ResponseReturnValue:
+    """Approve or refuse another name."""
+    visitor = current_instructor()
+    tool = parts()
+    try:
+        with tool.database.write.begin() as session:
+            successor = decide_name_request(
+                session,
+                request_id,
+                context_id=_context_of(visitor),
+                is_approved=request.form.get("decision") == "approve",
+                answer=request.form.get("answer", ""),
+                decided_by_id=visitor.user_id,
+                issuer=tool.issuer,
+                now=tool.now(),
+            )
+    except ToolError as error:
+        return _overview(visitor, error), error.status
+    if successor is not None:
+        make_document(tool.database, tool.press, successor)
+    return redirect(href("certificate_office.overview"), 303)
+
+
+@blueprint.get("/cohort/certificates/preview.pdf")
+def preview() -> Response:
+    """Show a document as it would be issued now, for an invented person, marked as a sample."""
+    visitor = current_instructor()
+    tool = parts()
+    kind = Kind.PARTICIPATION if request.args.get("kind") == Kind.PARTICIPATION else Kind.CERTIFICATE
+    with tool.database.read() as session:
+        head = effective_letterhead(session, tool.issuer, visitor.registration_id)
+        logo_svg = find_logo(session, head.logo_sha256)
+    if request.args.get("language") in ("de", "en"):
+        head = replace(head, language=request.args["language"])
+    facts = preview_facts(tool.programme, tool.issuer, head, kind, now=tool.now())
+    pdf = typeset(facts, issued_at=tool.now(), logo_svg=logo_svg, template=tool.press.template)
+    response = Response(pdf, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="Muster.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/cohort/certificates/letterhead")
+def letterhead() -> str:
+    """Show the fields that an administrator may fill for this registration."""
+    visitor = _administrator()
+    with parts().database.read() as session:
+        head = letterhead_of(session, visitor.registration_id)
+    return _letterhead_page(head)
+
+
+@blueprint.post("/cohort/certificates/letterhead")
+def save() -> ResponseReturnValue:
+    """Store the letterhead; documents issued from now on bear it."""
+    visitor = _administrator()
+    tool = parts()
+    head = Letterhead()
+    try:
+        with tool.database.write.begin() as session:
+            head = _typed(letterhead_of(session, visitor.registration_id))
+            file = request.files.get("logo")
+            content = file.stream.read(128 * 1024) if file is not None and file.filename else None
+            save_letterhead(session, visitor.registration_id, head, logo=content, changed_by_id=visitor.user_id, now=tool.now())
+    except LetterheadRefused as error:
+        return _letterhead_page(head, error), error.status
+    return redirect(href("certificate_office.overview"), 303)
+
+
+def _letterhead_page(head: Letterhead, error: LetterheadRefused | None = None) -> str:
+    with parts().database.read() as session:
+        installation = effective_letterhead(session, parts().issuer, None)
+    return render_template(
+        "certificate_office/letterhead.html",
+        section="cohort",
+        head=head,
+        installation=installation,
+        signatories=[*head.signatories, *[Signatory("")] * SIGNATORIES_MAX][:SIGNATORIES_MAX],
+        error=error,
+    )
+
+
+def _typed(present: Letterhead) -> Letterhead:
+    form = request.form
+    texts: dict[str, Any] = {field: " ".join(form.get(field, "").split()) for field in _TEXTS}
+    texts["accent"] = texts["accent"].lower()
+    signatories = tuple(
+        Signatory(name, form.get(f"role_{number}", "").strip())
+        for number in range(SIGNATORIES_MAX)
+        if (name := form.get(f"signatory_{number}", "").strip())
+    )
+    is_logo_dropped = form.get("drop_logo") == "on"
+    return Letterhead(
+        **texts,
+        signatories=signatories,
+        logo_sha256="" if is_logo_dropped else present.logo_sha256,
+        hours=_number("hours", form.get("hours", "")),
+        valid_months=int(_number("valid_months", form.get("valid_months", "")) or 0) or None,
+    )
+
+
+def _number(field: str, text: str) -> float | None:
+    try:
+        return float(text.strip().replace(",", ".")) if text.strip() else None
+    except ValueError:
+        raise LetterheadRefused(field, N_("Bitte geben Sie eine Zahl ein.")) from None
+
+
+def _administrator() -> Visitor:
+    visitor = current_instructor()
+    if Role.ADMINISTRATOR not in visitor.roles:
+        raise Forbidden(
+            N_("Diese Seite ist der Administration vorbehalten."),
+            next_step=N_("Bitten Sie die Administration Ihrer Lernplattform, sie zu öffnen."),
+            code="administrators_only",
+        )
+    return visitor
+
+
+def _context_of(visitor: Visitor) -> int:
+    if visitor.context_id is None:
+        raise NotFound(N_("Diese Seite gehört zu einem Kurs."), code="no_context")
+    return visitor.context_id
