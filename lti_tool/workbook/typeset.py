@@ -1,17 +1,14 @@
 """Sets the draft as PDF: tagged, PDF/UA-1, with contents and page numbers; and its chart as a picture for the other formats."""
 
 import json
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from lti_tool.workbook.chart import chart_svg, chart_text
-from lti_tool.workbook.letters import FONTS, printable
+from lti_tool.workbook.letters import printable
 from lti_tool.workbook.manuscript import (
     CONTENTS,
     STATUS_LINE,
@@ -23,32 +20,31 @@ from lti_tool.workbook.manuscript import (
     TableBlock,
     TextBlock,
 )
+from lti_tool.workbook.typst_process import run_typst
 
-_HERE = Path(__file__).parent
-_TEMPLATE = _HERE / "template" / "draft.typ"
-_PICTURE = b'#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
-_thread = threading.local()
+_TEMPLATE = Path(__file__).parent / "template" / "draft.typ"
+_PICTURE = '#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
 
 
 def typeset_draft(manuscript: Manuscript, *, made_at: datetime) -> bytes:
-    """Set a draft; the same manuscript and moment give the same bytes. Letters that the font lacks are replaced."""
-    document = _compiler().compile(
-        input=_TEMPLATE,
+    """Set a draft; the same manuscript and moment give the same bytes. Letters that the font lacks are replaced.
+
+    Raises:
+        DraftTooLarge, TypesettingBusy.
+    """
+    return run_typst(
+        _TEMPLATE,
         format="pdf",
         # As JSON in an input, never formatted into the source: a text like `#eval(…)` stays text.
         sys_inputs={"draft": json.dumps(_printable(_document(manuscript)))},
         pdf_standards=["ua-1"],
         timestamp=int(made_at.timestamp()),
     )
-    assert isinstance(document, bytes)
-    return document
 
 
 def chart_png(profile: ReifegradProfile) -> bytes:
     """Draw the chart as a picture in print resolution; office suites differ in what SVG they show."""
-    picture = _compiler().compile(input=_PICTURE, format="png", ppi=220, sys_inputs={"svg": printable(chart_svg(profile))})
-    assert isinstance(picture, bytes)
-    return picture
+    return run_typst(_PICTURE, format="png", ppi=220, sys_inputs={"svg": printable(chart_svg(profile))})
 
 
 def _document(manuscript: Manuscript) -> dict[str, Any]:
@@ -102,19 +98,3 @@ def _printable(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _printable(inner) for name, inner in value.items()}
     return [_printable(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _compiler() -> typst.Compiler:
-    # One for each thread: a compiler shared by two threads raises "Already borrowed". It keeps the fonts parsed.
-    if not hasattr(_thread, "compiler"):
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
-        _thread.compiler = typst.Compiler(
-            root=_TEMPLATE.parent,
-            font_paths=fonts,
-            ignore_system_fonts=True,
-            # Packages would be fetched from the network: these folders do not exist, and the template imports none.
-            package_path=_HERE / "no-packages",
-            package_cache_path=_HERE / "no-packages",
-        )
-    compiler: typst.Compiler = _thread.compiler
-    return compiler

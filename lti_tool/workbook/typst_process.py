@@ -1,0 +1,111 @@
+"""Runs typst in a process of its own, which ends with its document.
+
+A draft may have hundreds of pages; typst then takes more than a gigabyte and keeps it for its next run. In a process of its own
+that memory is limited and given back, and the web worker stays small. One runs at a time; starting it takes a tenth of a second.
+
+    python -m lti_tool.workbook.typst_process < order.json > document
+"""
+
+import json
+import resource
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+from lti_tool.workbook.letters import FONTS
+
+_HERE = Path(__file__).parent
+_MEMORY_MAX_BYTES = 1 << 30
+_TIMEOUT_S = 60
+_WAIT_S = 30
+_TEMPLATE_WRONG = 3
+_turn = threading.Lock()
+
+
+class DraftTooLarge(ToolError):
+    """The draft is too long to be set as PDF."""
+
+    status = 422
+    code = "draft_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Ihr Entwurf ist für ein PDF zu umfangreich."),
+            next_step=N_("Laden Sie ihn als ODT oder DOCX herunter und speichern Sie ihn im Schreibprogramm als PDF."),
+        )
+
+
+class TypesettingBusy(ToolError):
+    """Others are before this one."""
+
+    status = 503
+    code = "typesetting_busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Gerade werden viele Entwürfe heruntergeladen."), next_step=N_("Versuchen Sie es in einer Minute noch einmal.")
+        )
+
+
+def run_typst(source: Path | str, **options: Any) -> bytes:
+    """Set a document.
+
+    Args:
+        source: a template's path, or typst source.
+        options: what `typst.Compiler.compile` takes: format, sys_inputs, pdf_standards, timestamp, ppi.
+    Raises:
+        DraftTooLarge: it would take more memory or time than allowed.
+        TypesettingBusy: others have been waiting for too long.
+    """
+    order = {"path": str(source)} if isinstance(source, Path) else {"source": source}
+    if not _turn.acquire(timeout=_WAIT_S):
+        raise TypesettingBusy
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "lti_tool.workbook.typst_process"],
+            input=json.dumps(order | {"options": options}).encode(),
+            capture_output=True,
+            timeout=_TIMEOUT_S,
+        )
+    except subprocess.TimeoutExpired as err:
+        raise DraftTooLarge from err
+    finally:
+        _turn.release()
+    if done.returncode == _TEMPLATE_WRONG:
+        raise RuntimeError(done.stderr.decode(errors="replace"))
+    if done.returncode != 0:
+        raise DraftTooLarge
+    return done.stdout
+
+
+def main() -> None:
+    """Read an order, write the document; status 3 means that the template is wrong, any other that memory ran out."""
+    order = json.load(sys.stdin.buffer)
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_MAX_BYTES, _MEMORY_MAX_BYTES))
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    compiler = typst.Compiler(
+        root=_HERE / "template",
+        font_paths=fonts,
+        ignore_system_fonts=True,
+        # Packages would be fetched from the network: these folders do not exist, and the templates import none.
+        package_path=_HERE / "no-packages",
+        package_cache_path=_HERE / "no-packages",
+    )
+    source = Path(order["path"]) if "path" in order else order["source"].encode()
+    try:
+        document = compiler.compile(input=source, **order["options"])
+    except typst.TypstError as err:
+        sys.stderr.write(err.diagnostic or err.message)
+        sys.exit(_TEMPLATE_WRONG)
+    assert isinstance(document, bytes)
+    sys.stdout.buffer.write(document)
+
+
+if __name__ == "__main__":
+    main()
