@@ -15,6 +15,7 @@ from lti_tool.web.pages import (
     check,
     cohort,
     deep_linking,
+    legal,
     modules,
     quizzes,
     register,
@@ -56,7 +57,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     metrics.set_up(app)
     host_check.set_up(app)
     endpoints = (login, launch, jwks, health, metrics, credentials)
-    pages = (modules, quizzes, certificates, certificate_office, verify, register, check, workbook, deep_linking, cohort)
+    pages = (modules, quizzes, certificates, certificate_office, verify, register, check, workbook, deep_linking, cohort, legal)
     for room in (*endpoints, *pages):
         app.register_blueprint(room.blueprint)
 

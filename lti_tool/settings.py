@@ -86,6 +86,12 @@ class Settings(BaseSettings):
     """Whether a platform may register from a private network or this machine; absent: in development only."""
     platform_hosts: str = ""
     """Further hosts, separated by commas, where a platform that registers may have its endpoints."""
+    legal_dir: Path | None = None
+    """Folder with the operator's privacy.md, imprint.md and accessibility.md, each also as .en.md."""
+    contact_email: str = ""
+    """Where barriers are reported."""
+    enforcement_body: str = ""
+    """The Land's body that enforces accessibility: name and how to reach it."""
 
     @classmethod
     def settings_customise_sources(
