@@ -158,7 +158,10 @@ def _services(site: Site, tool: Tool, activity: Activity | None) -> Json:
 
 def _line_item(site: Site, tool: Tool, activity: Activity) -> Json:
     with site.lock:
-        columns = [c for c in site.state.columns.values() if c.link_id == activity.id and c.tool_id == tool.id]
+        # All that a component of Open edX shows shares its column.
+        columns = [
+            c for c in site.state.columns.values() if c.tool_id == tool.id and (site.is_open_edx or c.link_id == activity.id)
+        ]
     if len(columns) != 1:
         return {}
     # Moodle 4.2.3 looks for the activity's own grade then: a single column that the tool made itself gives an empty string.

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.playground import claim_names as names
+from lti_tool.playground.open_edx import DEPLOYMENT_ID
 from lti_tool.playground.site import Site, random_word
 from lti_tool.playground.state import Activity, Column, Json, Tool
 from lti_tool.playground.tool_keys import BadSignature, decode_segment, verified_claims
@@ -120,7 +121,7 @@ class DeepLinking:
             "aud": self._site.issuer not in audiences,
             "message_type": claims.get(names.MESSAGE_TYPE) != names.DEEP_LINKING_RESPONSE,
             "version": claims.get(names.VERSION) != "1.3.0",
-            "deployment_id": claims.get(names.DEPLOYMENT_ID) != tool.id,
+            "deployment_id": claims.get(names.DEPLOYMENT_ID) != (DEPLOYMENT_ID if self._site.is_open_edx else tool.id),
             "iat": not isinstance(claims.get("iat"), int | float),
             "exp": not isinstance(expires_at, int | float),
             "data": names.DATA in claims,  # to be sent back only if it was given, and the playground gives none
@@ -168,15 +169,25 @@ class DeepLinking:
             if selection.problem:
                 raise SelectionRefused(selection.problem)
             kept, lost = _kept_and_lost(selection.items)
+            if self._site.is_open_edx:
+                self._clear_component(selection.tool_id)
             created = tuple(self._create(selection.tool_id, item) for item in kept)
             self._site.save()
         return Outcome(created, lost)
 
+    def _clear_component(self, tool_id: str) -> None:
+        """Take away what a component of Open edX has shown: chosen content replaces it, an empty choice clears it."""
+        activities = self._site.state.activities
+        for key in [key for key, activity in activities.items() if activity.tool_id == tool_id]:
+            del activities[key]
+
     def _create(self, tool_id: str, item: PlannedActivity) -> Activity:
+        # Open edX keeps `lineItem` and ignores it: the component has its own column.
+        maximum = None if item.maximum is None or self._site.is_open_edx else float(item.maximum)
         return place(
             self._site,
             Activity(self._site.next_id(), tool_id, item.title, item.url, item.description, item.custom, item.container),
-            maximum=None if item.maximum is None else float(item.maximum),
+            maximum=maximum,
             resource_id=item.resource_id,
             tag=item.tag,
         )

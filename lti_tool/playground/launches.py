@@ -13,6 +13,7 @@ from typing import Literal
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.playground import claims as claim_sets
+from lti_tool.playground import open_edx
 from lti_tool.playground.people import Person
 from lti_tool.playground.site import Site, random_word
 from lti_tool.playground.state import Activity, Json, Tool
@@ -63,7 +64,9 @@ class Launches:
         launch_id = f"ltilaunch{activity.id}_{secrets.randbelow(2_000_000_000)}"
         tool = self._site.tool(activity.tool_id)
         hint = {"cmid": activity.id, "launchid": launch_id}
-        return self._login(pending, tool, launch_id, hint, activity.url or tool.target_link_uri)
+        # Open edX names the component's address here, whatever item of it is opened; the token has the item's.
+        target_link_uri = tool.target_link_uri if self._site.is_open_edx else activity.url or tool.target_link_uri
+        return self._login(pending, tool, launch_id, hint, target_link_uri)
 
     def begin_deep_linking(self, person: Person, tool: Tool) -> Form:
         """Begin a deep linking launch and give the login initiation's parameters."""
@@ -84,7 +87,7 @@ class Launches:
             "login_hint": pending.person.id,
             "lti_message_hint": json.dumps(hint, separators=(",", ":")),
             "client_id": tool.client_id,
-            "lti_deployment_id": tool.id,
+            "lti_deployment_id": open_edx.DEPLOYMENT_ID if self._site.is_open_edx else tool.id,
         }
 
     def authenticate(self, params: dict[str, str], signed_in: str | None = None) -> tuple[str, Form]:
@@ -142,8 +145,10 @@ class Launches:
         issued_at = int(self._site.now().timestamp())
         times = {"nonce": nonce, "iat": issued_at, "exp": issued_at + _ID_TOKEN_LIFE_S}
         if pending.activity_id is None:
-            return times | claim_sets.deep_linking(self._site, tool, pending.person, pending.sesskey)
-        activity = self._site.activity(pending.activity_id)
-        return times | claim_sets.resource_link(
-            self._site, tool, pending.person, activity, target=pending.target, sesskey=pending.sesskey
-        )
+            claims = times | claim_sets.deep_linking(self._site, tool, pending.person, pending.sesskey)
+        else:
+            activity = self._site.activity(pending.activity_id)
+            claims = times | claim_sets.resource_link(
+                self._site, tool, pending.person, activity, target=pending.target, sesskey=pending.sesskey
+            )
+        return open_edx.launch_claims(claims, tool, pending.person) if self._site.is_open_edx else claims

@@ -16,6 +16,8 @@ from lti_tool.playground.deep_linking import DeepLinking, Outcome, Selection, pl
 from lti_tool.playground.faults import Fault, Faults, Service
 from lti_tool.playground.launches import Form, Launches, PendingLaunch, Target
 from lti_tool.playground.line_items import LineItems, number
+from lti_tool.playground.open_edx import DEPLOYMENT_ID as OPEN_EDX_DEPLOYMENT
+from lti_tool.playground.open_edx import Profile
 from lti_tool.playground.people import Person
 from lti_tool.playground.registrations import Registrations
 from lti_tool.playground.roster import Roster
@@ -48,6 +50,7 @@ class Playground:
         folder: where it keeps its data; None keeps them in memory.
         signing_key: an RSA key to begin with, so that a test run makes one only once.
         now: its clock.
+        profile: which platform it plays; with Open edX every registered tool stands for one component of the course.
     """
 
     def __init__(
@@ -57,8 +60,9 @@ class Playground:
         *,
         signing_key: RSAKey | None = None,
         now: Callable[[], datetime] = clock.now,
+        profile: Profile = "moodle",
     ) -> None:
-        self.site = Site(issuer, folder, signing_key=signing_key, now=now)
+        self.site = Site(issuer, folder, signing_key=signing_key, now=now, profile=profile)
         self.tokens = Tokens(self.site)
         self.line_items = LineItems(self.site)
         self.scores = Scores(self.site, self.line_items)
@@ -137,7 +141,7 @@ class Playground:
             "auth_login_url": self.site.url("/mod/lti/auth.php"),
             "token_url": self.site.url("/mod/lti/token.php"),
             "jwks_url": self.site.url("/mod/lti/certs.php"),
-            "deployment_ids": [tool.id],
+            "deployment_ids": [OPEN_EDX_DEPLOYMENT if self.site.is_open_edx else tool.id],
         }
 
     def begin_registration(self, register_url: str, *, update: str | None = None) -> str:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from lti_tool.playground import claim_names as names
+from lti_tool.playground import open_edx
 from lti_tool.playground.answers import Answer, ServiceRefused, json_answer
 from lti_tool.playground.claims import basic_outcome, memberships_url
 from lti_tool.playground.people import Person
@@ -42,7 +43,9 @@ class Roster:
             members = members[start : start + limit]
         body = {
             "id": memberships_url(self._site, tool),
-            "context": {"id": self._site.course_id, "label": self._site.course_label, "title": self._site.course_title},
+            "context": {"id": open_edx.COURSE_KEY}
+            if self._site.is_open_edx
+            else {"id": self._site.course_id, "label": self._site.course_label, "title": self._site.course_title},
             "members": [self._member(tool, person, activity) for person in members],
         }
         return json_answer(body, names.MEDIA_MEMBERSHIPS, headers=headers)
@@ -70,6 +73,9 @@ class Roster:
         return f'<{memberships_url(self._site, tool)}?{more}>; rel="next"'
 
     def _member(self, tool: Tool, person: Person, activity: Activity | None) -> Json:
+        if self._site.is_open_edx:
+            shares = person.shares_name
+            return open_edx.member(person, shares_name=tool.shares_name and shares, shares_email=tool.shares_email and shares)
         member: Json = {"status": "Active", "roles": [person.bare_role]}
         if activity is not None:
             outcome = basic_outcome(self._site, tool, person, activity)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lti_tool.playground import claim_names as names
+from lti_tool.playground import open_edx
 from lti_tool.playground.answers import Answer, ServiceRefused
 from lti_tool.playground.line_items import LineItems
 from lti_tool.playground.roster import Roster
@@ -98,6 +99,11 @@ class Services:
         )
 
     def answer(self, call: Call) -> Answer:
+        """Answer a call in the manner of the platform that is played."""
+        answer = self._answer_as_moodle(call)
+        return open_edx.answer_of(answer, call.method, call.path) if self._site.is_open_edx else answer
+
+    def _answer_as_moodle(self, call: Call) -> Answer:
         """Answer a call; every refusal has Moodle's JSON body."""
         try:
             resource, match = self._route(call)

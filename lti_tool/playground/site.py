@@ -14,7 +14,7 @@ from joserfc.jwk import RSAKey
 from lti_tool import clock
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.playground import signing
+from lti_tool.playground import open_edx, signing
 from lti_tool.playground.people import CAST, Person, further_participants
 from lti_tool.playground.state import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Activity, Json, State, StateFile, Tool
 
@@ -41,7 +41,9 @@ class Site:
         *,
         signing_key: RSAKey | None = None,
         now: Callable[[], datetime] = clock.now,
+        profile: open_edx.Profile = "moodle",
     ) -> None:
+        self.profile = profile
         self.issuer = issuer.rstrip("/")
         self.lock = threading.RLock()
         self.clock_offset = timedelta(0)
@@ -84,7 +86,8 @@ class Site:
     def public_jwks(self) -> Json:
         """Give the key set as `certs.php` publishes it, the signing key first."""
         with self.lock:
-            return {"keys": [signing.public_half(key) for key in reversed(self.keys)]}
+            published = [signing.public_half(key) for key in reversed(self.keys)]
+        return {"keys": [open_edx.public_key(key) for key in published] if self.is_open_edx else published}
 
     def sign(self, claims: Json | bytes, key: Any = None, header: Json | None = None) -> str:
         """Sign with the platform's present key, or with `key`; `header` replaces members, None takes them away."""
@@ -95,8 +98,15 @@ class Site:
 
     def _meet(self) -> None:
         """Get to know everybody who has an account."""
-        self.people = (*CAST, *further_participants(self.state.further_participants))
-        self._by_key = {key: person for person in self.people for key in (person.id, person.username)}
+        accounts = (*CAST, *further_participants(self.state.further_participants))
+        self.people = tuple(open_edx.with_uuid(person) for person in accounts) if self.is_open_edx else accounts
+        # Pages of the playground name people by their numbers, whichever id the platform gives them.
+        numbers = [account.id for account in accounts]
+        self._by_key = {
+            key: person
+            for number, person in zip(numbers, self.people, strict=True)
+            for key in (number, person.id, person.username)
+        }
 
     def add_participants(self, count: int) -> None:
         """Enrol more participants."""
@@ -108,6 +118,10 @@ class Site:
     def find_person(self, key: str) -> Person | None:
         """Find somebody by id (`"4"`) or user name (`"participant01"`, `"instructor"`, `"nameless"`)."""
         return self._by_key.get(key)
+
+    @property
+    def is_open_edx(self) -> bool:
+        return self.profile == "open-edx"
 
     @property
     def course_id(self) -> str:

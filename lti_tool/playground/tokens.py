@@ -63,7 +63,12 @@ class Tokens:
                 del tokens[old]
             tokens[word] = Token(tool.id, scopes, now + _LIFE_S)
             self._site.save()
-        return {"access_token": word, "token_type": "Bearer", "expires_in": _LIFE_S, "scope": " ".join(scopes)}
+        return {
+            "access_token": word,
+            "token_type": "bearer" if self._site.is_open_edx else "Bearer",
+            "expires_in": _LIFE_S,
+            "scope": " ".join(scopes),
+        }
 
     def _client(self, form: dict[str, str]) -> Tool:
         names = ("client_assertion", "client_assertion_type", "grant_type", "scope")
