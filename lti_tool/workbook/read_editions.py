@@ -74,7 +74,7 @@ def list_course_drafts(session: Session, programme: Programme, visitor: Visitor)
     chapters = [place for place in places(programme) if place.chapter.number != COVER_NUMBER]
     people = session.execute(_members(visitor.context_id)).all()
     statuses = _statuses(session, programme, [row.id for row in people])
-    submissions = _submissions(session, programme, [row.id for row in people])
+    submissions = _submissions(session, programme, visitor.context_id, [row.id for row in people])
     rows = []
     for person in people:
         cells = []
@@ -120,7 +120,10 @@ def _statuses(session: Session, programme: Programme, user_ids: list[int]) -> di
     return {(user_id, number): Status(status) for user_id, number, status in rows}
 
 
-def _submissions(session: Session, programme: Programme, user_ids: list[int]) -> dict[tuple[int, int], tuple[int, datetime]]:
+def _submissions(
+    session: Session, programme: Programme, context_id: int | None, user_ids: list[int]
+) -> dict[tuple[int, int], tuple[int, datetime]]:
+    # Only what was handed in here: „die Lernbegleitung Ihres Kurses“ is not that of another course of the same person.
     rows = session.execute(
         select(Workbook.user_id, WorkbookEdition.chapter_number, WorkbookEdition.id, WorkbookEdition.created_at)
         .join(Workbook, Workbook.id == WorkbookEdition.workbook_id)
@@ -128,6 +131,7 @@ def _submissions(session: Session, programme: Programme, user_ids: list[int]) ->
             Workbook.user_id.in_(user_ids),
             Workbook.programme_slug == programme.slug,
             WorkbookEdition.kind == Kind.SUBMISSION,
+            WorkbookEdition.context_id == context_id,
             WorkbookEdition.ended_at.is_(None),
         )
         .order_by(WorkbookEdition.number)
@@ -136,11 +140,11 @@ def _submissions(session: Session, programme: Programme, user_ids: list[int]) ->
 
 
 def read_submission(session: Session, programme: Programme, visitor: Visitor, edition_id: int) -> Edition:
-    """Read what a participant of the visitor's context handed in.
+    """Read what a participant handed in in the visitor's context.
 
     Raises:
         Forbidden: the visitor does not teach here.
-        NotFound: there is none, it was taken back, or its author is not in this context; the answer does not tell which.
+        NotFound: there is none here, it was taken back, or its author has left; the answer does not tell which.
     """
     row = get_submission_row(session, visitor, edition_id)
     return edition_value(session, row, get_place(programme, row.chapter_number))
@@ -195,7 +199,7 @@ def get_shown_row(session: Session, visitor: Visitor, edition_id: int) -> Workbo
         raise _not_here()
     row = _get_row(session, edition_id, Kind.RELEASE, visitor.context_id)
     owner = session.scalar(select(Workbook.user_id).where(Workbook.id == row.workbook_id))
-    if row.context_id != visitor.context_id or owner == visitor.user_id:
+    if owner == visitor.user_id:
         raise _not_here()
     return row
 
@@ -209,6 +213,7 @@ def _get_row(session: Session, edition_id: int, kind: Kind, context_id: int | No
             WorkbookEdition.id == edition_id,
             WorkbookEdition.kind == kind,
             WorkbookEdition.ended_at.is_(None),
+            WorkbookEdition.context_id == context_id,
             Membership.context_id == context_id,
             ~Membership.is_gone,
         )

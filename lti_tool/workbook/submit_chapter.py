@@ -45,12 +45,19 @@ def submit_chapter(session: Session, programme: Programme, visitor: Visitor, num
 
     Raises:
         ChapterNotFound: there is none, or it is the cover, which nobody hands in.
+        Conflict: the visit belongs to no course, so nobody would read it.
         WrongMoment: it is handed in already.
         ChapterIncomplete: required fields are missing.
     """
     place = get_place(programme, number)
     if number == COVER_NUMBER:
         raise ChapterNotFound
+    if visitor.context_id is None:
+        raise Conflict(
+            N_("Diese Seite gehört zu keinem Kurs, deshalb gibt es niemanden, der das Kapitel lesen könnte."),
+            next_step=N_("Öffnen Sie den Entwurf aus Ihrem Kurs."),
+            code="no_context",
+        )
     workbook = lock_workbook(session, programme, user_id=visitor.user_id, now=now)
     if status_of(session, workbook.id, number) not in EDITABLE:
         raise WrongMoment

@@ -1,5 +1,6 @@
 """Handing in, showing, judging, and what counts for the practice task."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,13 @@ def test_a_chapter_is_handed_in_once(session: Session, ayse: Visitor) -> None:
         submit_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
 
 
+def test_outside_of_any_course_nothing_is_handed_in(session: Session, ayse: Visitor) -> None:
+    write(session, ayse, 2, "zielbild", "Im Jahr 2035")
+    with pytest.raises(Conflict):
+        submit_chapter(session, PROGRAMME, replace(ayse, context_id=None), 2, now=MONDAY)
+    assert status(session, ayse) is Status.IN_PROGRESS
+
+
 def test_the_cover_is_nothing_to_hand_in(session: Session, ayse: Visitor) -> None:
     with pytest.raises(ChapterNotFound):
         submit_chapter(session, PROGRAMME, ayse, -1, now=MONDAY)
@@ -147,6 +155,19 @@ def test_an_instructor_of_another_course_sees_nothing(
         read_submission(session, PROGRAMME, stranger, edition_id)
     with pytest.raises(NotFound):
         decide(session, stranger, Decision.ACCEPTED, edition_id=edition_id)
+
+
+def test_an_instructor_of_the_authors_other_course_sees_the_status_and_not_the_text(
+    session: Session, course: Course, ayse: Visitor, instructor: Visitor
+) -> None:
+    course.join(ayse.user_id, course.other_context_id)
+    submitted(session, ayse)
+    other = course.person("Otto", Role.INSTRUCTOR, context_id=course.other_context_id)
+    drafts = list_course_drafts(session, PROGRAMME, other)
+    assert [(cell.status, cell.edition_id) for cell in drafts.rows[0].chapters][2] == (Status.SUBMITTED, None)
+    assert drafts.waiting == ()
+    with pytest.raises(NotFound):
+        read_submission(session, PROGRAMME, other, waiting_id(session, instructor))
 
 
 def test_who_left_the_course_is_no_longer_listed(session: Session, ayse: Visitor, instructor: Visitor) -> None:
