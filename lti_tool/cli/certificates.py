@@ -9,6 +9,8 @@ import click
 
 from lti_tool import bootstrap, clock
 from lti_tool.certificates import register
+from lti_tool.certificates.credential_keys import KINDS
+from lti_tool.certificates.erase_person import erase_person
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.register import Entry
 from lti_tool.certificates.reissue_certificate import reissue_certificate
@@ -92,6 +94,43 @@ def export(out: Path) -> None:
             )  # fmt: skip
         archive.writestr("manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
     click.echo(f"{len(manifest)} certificates in {out}")
+
+
+@certificates.command(name="keys-new")
+def keys_new() -> None:
+    """Make a key of each kind for Open Badges; they sign from now on, the earlier ones stay published."""
+    settings, _ = opened()
+    keys = bootstrap.credential_keys(settings)
+    for kind in KINDS:
+        click.echo(keys.new(kind).kid)
+
+
+@certificates.command(name="keys-list")
+def keys_list() -> None:
+    """List the keys of Open Badges, those of earlier years included."""
+    settings, _ = opened()
+    for file in bootstrap.credential_keys(settings).list():
+        click.echo(f"{file.kid}  {file.kind:<7}  {'retired' if file.is_retired else 'active'}")
+
+
+@certificates.command(name="keys-retire")
+@click.argument("kid")
+def keys_retire(kid: str) -> None:
+    """Throw the private half of a key away; what it signed stays checkable."""
+    settings, _ = opened()
+    bootstrap.credential_keys(settings).retire(kid)
+    click.echo("Retired.")
+
+
+@certificates.command()
+@click.argument("user", type=int)
+@click.confirmation_option(prompt="Names, documents and badges of this person go for ever. Continue?")
+def erase(user: int) -> None:
+    """Erase a person (id as in `list`) from their certificates; codes and hashes stay and still verify."""
+    _, database = opened()
+    with database.write.begin() as session:
+        count = erase_person(session, user_id=user, now=clock.now())
+    click.echo(f"{count} certificates erased.")
 
 
 def _zip_time(entry: Entry) -> tuple[int, int, int, int, int, int]:

@@ -18,8 +18,8 @@ _UNTIL = datetime.now(UTC) + timedelta(days=3650)
 class Identity:
     """A key with its certificate, signed by an authority or by itself."""
 
-    def __init__(self, name: str, *, by: "Identity | None" = None, is_tsa: bool = False) -> None:
-        self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    def __init__(self, name: str, *, by: "Identity | None" = None, is_tsa: bool = False, bits: int = 2048) -> None:
+        self.key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         is_authority = by is None
         usage = x509.KeyUsage(

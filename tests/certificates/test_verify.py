@@ -17,9 +17,11 @@ from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.press import Press
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
+from lti_tool.certificates.seal import open_seal
 from lti_tool.domain.certificate import Issuer, new_check_code
 from lti_tool.models import Certificate, RateBucket
 from lti_tool.models.database import Database
+from tests.certificates.authority import Identity
 from tests.certificates.screens import words_of
 
 
@@ -323,3 +325,43 @@ def test_unknown_and_revoked_codes_are_answered_at_the_same_time(
     revoked, unknown = median_s(f"/verify/{code}"), median_s(f"/verify/{new_check_code()}")
     # No answer leaves before 30 ms, whatever it took; how even that is was measured, not asserted.
     assert min(revoked, unknown) >= 0.03
+
+
+def test_the_page_tells_with_which_key_a_document_was_sealed_and_which_is_used_today(
+    app: Flask, database: Database, stranger: FlaskClient, code: str
+) -> None:
+    academy = Identity("Siegel der Musterakademie")
+    seal = open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem)
+    press = replace(app.extensions["parts"].press, seal=seal)
+    app.extensions["parts"] = replace(app.extensions["parts"], press=press)
+    with database.read() as session:
+        certificate_id = session.scalars(select(Certificate.id)).one()
+    make_document(database, press, certificate_id)
+    text = words_of(stranger.get(f"/verify/{code}"))
+    assert f"Elektronisches Siegel PAdES, Stufe B-B {seal.fingerprint} Mit diesem Schlüssel siegeln wir auch heute." in text
+    assert stranger.get("/credentials/seal-certificates.pem").text == seal.chain_pem
+    later = Identity("Neues Siegel")
+    today = open_seal(level="B-B", key_pem=later.key_pem + later.certificate_pem)
+    app.extensions["parts"] = replace(app.extensions["parts"], press=replace(press, seal=today))
+    assert f"Heute siegeln wir mit einem anderen Schlüssel: {today.fingerprint}" in words_of(stranger.get(f"/verify/{code}"))
+
+
+def test_an_unsealed_document_says_so(stranger: FlaskClient, pdf: bytes, code: str) -> None:
+    assert "Elektronisches Siegel Keines. Die PDF-Datei wurde ohne Siegel ausgestellt" in words_of(
+        stranger.get(f"/verify/{code}")
+    )
+
+
+def test_a_sealed_file_that_was_changed_and_saved_again_is_called_changed(
+    app: Flask, database: Database, drop: Drop, code: str
+) -> None:
+    academy = Identity("Siegel der Musterakademie")
+    seal = open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem)
+    with database.read() as session:
+        certificate_id = session.scalars(select(Certificate.id)).one()
+    make_document(database, replace(app.extensions["parts"].press, seal=seal), certificate_id)
+    with database.read() as session:
+        sealed = session.get_one(Certificate, certificate_id).pdf or b""
+    at = sealed.index(b"/Count 1")
+    page = drop(sealed[:at] + b"/Count 2" + sealed[at + 8 :])
+    assert "Diese Datei wurde verändert Sie trägt ein Siegel von uns" in words_of(page)

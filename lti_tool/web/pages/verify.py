@@ -102,11 +102,16 @@ def _kept_by_nobody(response: Response) -> Response:
 def _code_as_page(found: Verification) -> Response:
     if found.state is State.MISTYPED:
         return make_response(render_template("verify/form.html", typed=found.code, error=found.typing_error))
-    return make_response(render_template("verify/result.html", found=found))
+    return make_response(render_template("verify/result.html", found=found, seal_now=_seal_now()))
+
+
+def _seal_now() -> str:
+    seal = parts().press.seal
+    return seal.fingerprint if seal is not None else ""
 
 
 def _document_page(answer: DocumentVerification) -> str:
-    return render_template("verify/document.html", answer=answer, found=answer.certificate)
+    return render_template("verify/document.html", answer=answer, found=answer.certificate, seal_now=_seal_now())
 
 
 def _code_as_json(found: Verification) -> dict[str, Any]:
@@ -117,7 +122,11 @@ def _code_as_json(found: Verification) -> dict[str, Any]:
     if facts is not None:
         answer |= {"kind": facts.kind.value, "type": found.document_type, "issued_on": facts.issued_on.isoformat()}
         answer |= {"issuer": {"name": facts.issuer_name, "url": facts.issuer_url}, "language": facts.language}
-        answer |= {"sha256": found.pdf_sha256, "seal": vars(found.seal) if found.seal else None}
+        answer |= {
+            "sha256": found.pdf_sha256,
+            "seal": vars(found.seal) if found.seal else None,
+            "seal_today": _seal_now() or None,
+        }
     if facts is not None and found.words is not None:
         answer |= {
             "name": facts.name,

@@ -1,0 +1,82 @@
+"""Measures what a document costs: badge, typesetting and seal, CPU each; documents per second; memory after many.
+
+.venv/bin/python -m tests.bench.documents [HOW_MANY]
+"""
+
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from lti_tool.certificates.badge import BadgeIssuer
+from lti_tool.certificates.credential_keys import CredentialKeys
+from lti_tool.certificates.seal import open_seal
+from lti_tool.certificates.typeset import typeset
+from lti_tool.domain.certificate import CertifiedModule, Facts
+from tests.certificates.authority import Identity
+
+AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+FACTS = Facts(
+    name="Ayşe Çelik",
+    programme_title="Smart-City-Manager:in",
+    modules=tuple(
+        CertifiedModule(number, f"Modul {number} mit einem Titel", "2026.1", date(2026, 10, number)) for number in range(1, 6)
+    ),
+    hours=25,
+    issuer_name="Musterakademie",
+    issuer_url="https://akademie.example",
+    issued_on=date(2026, 11, 23),
+    check_code="3QF8W2M0TZ6C1RVN5KD7YH9XBGT",
+    verify_url="https://tool.example/verify/3QF8-W2M0-TZ6C-1RVN-5KD7-YH9X-BGT",
+)
+
+
+def resident_mb() -> float:
+    """Give this process's resident memory."""
+    line = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def main() -> None:
+    how_many = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    with tempfile.TemporaryDirectory() as folder:
+        keys = CredentialKeys(Path(folder), lambda: AT, makes_missing=True)
+        badges = BadgeIssuer("https://tool.example", "Musterakademie", "", keys)
+        academy = Identity("Siegel", bits=3072)
+        seal = open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem)
+        spent = {"badge": 0.0, "typeset and attach": 0.0, "seal": 0.0}
+
+        def make(number: int) -> int:
+            facts = replace(FACTS, name=f"Ayşe Çelik {number}")
+            moments = [time.process_time()]
+            badge = badges.make(facts, status_list=1, status_index=number, issued_at=AT)
+            moments.append(time.process_time())
+            pdf = typeset(facts, issued_at=AT, credential=badge.json)
+            moments.append(time.process_time())
+            sealed = seal.apply(pdf, issuer=facts.issuer_name, language=facts.language)
+            moments.append(time.process_time())
+            for name, begun, ended in zip(spent, moments, moments[1:], strict=False):
+                spent[name] += ended - begun
+            return len(sealed)
+
+        for number in range(20):
+            make(number)
+        spent = dict.fromkeys(spent, 0.0)
+        begun = time.perf_counter()
+        for number in range(how_many):
+            size = make(number)
+            if number % 1000 == 999:
+                print(f"{number + 1:>6} documents  {resident_mb():6.1f} MB resident", flush=True)
+        wall = time.perf_counter() - begun
+    total = sum(spent.values())
+    for name, seconds in spent.items():
+        print(f"{name:<20} {seconds / how_many * 1000:6.1f} ms CPU")
+    rates = f"{how_many / total:.1f} per second and core   {how_many / wall:.1f} per second"
+    print(f"{'all':<20} {total / how_many * 1000:6.1f} ms CPU   {rates}")
+    print(f"{size} bytes each, {resident_mb():.0f} MB resident")
+
+
+if __name__ == "__main__":
+    main()
