@@ -191,6 +191,16 @@ def test_pages_work_without_a_script(
     plain.close()
 
 
+@pytest.mark.parametrize("file_format", ["ODT", "DOCX", "PDF"])
+def test_the_draft_is_downloaded(page: Page, address: str, file_format: str) -> None:
+    enter(page, address, "/workbook/export", "bernd")
+    page.get_by_label(file_format).check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Herunterladen").click()
+    assert download.value.suggested_filename == f"Digitalstrategie-Entwurf-2026-11-23.{file_format.lower()}"
+    assert download.value.path().stat().st_size > 5_000
+
+
 PAGES = [
     ("/workbook", "ayse"),
     ("/workbook/chapters/1", "ayse"),
