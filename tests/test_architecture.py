@@ -27,11 +27,24 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # Counts how often strangers come in, for all doors; a room of its own, because no feature owns it.
     "traffic": ({"models"}, {"sqlalchemy"}),
     "workbook": ({"models", "domain"}, {"sqlalchemy", "odfdo", "docx", "typst"}),
+    "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),
     "learning": ({"certificates", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "cohort": ({"passback", "platforms", "models", "domain"}, {"sqlalchemy", "xlsxwriter", "odfdo"}),
     # web talks to features; lti gives it frozen values and its errors. Never models.
     "web": (
-        {"lti", "platforms", "passback", "certificates", "learning", "workbook", "cohort", "programme", "traffic", "domain"},
+        {
+            "lti",
+            "platforms",
+            "passback",
+            "certificates",
+            "learning",
+            "workbook",
+            "cohort",
+            "reifegrad",
+            "programme",
+            "traffic",
+            "domain",
+        },
         {"flask", "werkzeug", "itsdangerous", "babel", "markupsafe", "prometheus_client"},
     ),
     "playground": ({"lti"}, {"flask", "werkzeug", "joserfc", "requests", "gunicorn"}),

@@ -1,7 +1,7 @@
 """Tables: columns and constraints, no queries. Import the classes from here, so that all of them are known to the metadata."""
 
 from lti_tool.models.base import Base, UtcDateTime
-from lti_tool.models.certification import Certificate, CertificateLogo, CertificateLetterhead, NameRequest, SealCertificate
+from lti_tool.models.certification import Certificate, CertificateLetterhead, CertificateLogo, NameRequest, SealCertificate
 from lti_tool.models.chore import Chore
 from lti_tool.models.cohort import (
     CourseSettings,
@@ -16,6 +16,7 @@ from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
 from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
 from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
+from lti_tool.models.reifegrad import ReifegradRating, ReifegradRound
 from lti_tool.models.room import Context, LaunchedLink, Membership, ResourceLink, User
 from lti_tool.models.traffic import RateBucket
 from lti_tool.models.workbook import Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback, WorkbookField, WorkbookVersion
@@ -26,8 +27,8 @@ __all__ = [
     "AttemptItem",
     "Base",
     "Certificate",
-    "CertificateLogo",
     "CertificateLetterhead",
+    "CertificateLogo",
     "Chore",
     "Completion",
     "Context",
@@ -49,6 +50,8 @@ __all__ = [
     "PlatformKeySet",
     "RateBucket",
     "Registration",
+    "ReifegradRating",
+    "ReifegradRound",
     "ResourceLink",
     "RosterReading",
     "ScoreDelivery",
