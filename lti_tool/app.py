@@ -19,6 +19,7 @@ from lti_tool.web.pages import (
     modules,
     quizzes,
     register,
+    reifegrad,
     verify,
     workbook,
 )
@@ -57,7 +58,20 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     metrics.set_up(app)
     host_check.set_up(app)
     endpoints = (login, launch, jwks, health, metrics, credentials)
-    pages = (modules, quizzes, certificates, certificate_office, verify, register, check, workbook, deep_linking, cohort, legal)
+    pages = (
+        modules,
+        quizzes,
+        certificates,
+        certificate_office,
+        verify,
+        register,
+        check,
+        workbook,
+        deep_linking,
+        cohort,
+        legal,
+        reifegrad,
+    )
     for room in (*endpoints, *pages):
         app.register_blueprint(room.blueprint)
 

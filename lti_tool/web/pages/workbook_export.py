@@ -7,12 +7,13 @@ from markupsafe import Markup
 from lti_tool.domain.workbook import places
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
+from lti_tool.reifegrad.read_rounds import Profile, profile_of
 from lti_tool.web.pages.workbook_author import current_author
 from lti_tool.web.parts import parts
 from lti_tool.workbook.chart import chart_svg, chart_text
 from lti_tool.workbook.draft import Draft, read_draft
 from lti_tool.workbook.export_draft import FileFormat, export_draft, manuscript_of
-from lti_tool.workbook.manuscript import CONTENTS, STATUS_LINE, ProfileBlock, ReifegradProfile
+from lti_tool.workbook.manuscript import CONTENTS, STATUS_LINE, ProfileBlock, ProfileRow, ReifegradProfile
 
 blueprint = Blueprint("workbook_export", __name__)
 
@@ -76,8 +77,19 @@ def print_view() -> str:
 
 
 def _read() -> tuple[Draft, ReifegradProfile | None]:
+    programme, user_id = parts().programme, current_author().user_id
     with parts().database.read() as session:
-        return read_draft(session, parts().programme, user_id=current_author().user_id), None
+        draft = read_draft(session, programme, user_id=user_id)
+        profile = profile_of(session, user_id=user_id, programme=programme)
+    return draft, _for_the_document(profile) if profile else None
+
+
+def _for_the_document(profile: Profile) -> ReifegradProfile:
+    rows = (
+        ProfileRow(row.dimension, row.before.level, row.after.level, row.after.evidence or row.before.evidence)
+        for row in profile.rows
+    )
+    return ReifegradProfile(profile.levels, tuple(rows))
 
 
 def _includes_restricted() -> bool:

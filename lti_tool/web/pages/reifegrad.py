@@ -1,0 +1,132 @@
+"""The self-assessment: both rounds side by side, the form of each, and for those who teach what a course adds up to."""
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.programme import Programme
+from lti_tool.errors import Conflict, NotFound
+from lti_tool.messages import N_
+from lti_tool.reifegrad.add_up_course import ANSWERS_MIN, add_up_course
+from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, read_profile, read_round
+from lti_tool.reifegrad.save_round import EVIDENCE_MAX, RatingRefused, save_round
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.parts import parts
+
+blueprint = Blueprint("reifegrad", __name__)
+
+_NAMES = {Moment.BEFORE: N_("zu Beginn"), Moment.AFTER: N_("zum Abschluss")}
+
+
+@blueprint.get("/reifegrad")
+def overview() -> str:
+    """Show both rounds as chart and table."""
+    visitor, programme = current_visitor(), _programme()
+    with parts().database.read() as session:
+        profile = read_profile(session, programme, user_id=visitor.user_id)
+    return render_template(
+        "reifegrad/overview.html", section="modules", profile=profile, programme=programme, names=_NAMES, answers_min=ANSWERS_MIN
+    )
+
+
+@blueprint.get("/reifegrad/cohort")
+def cohort() -> str:
+    """Show those who teach how their course's answers spread."""
+    visitor, programme = current_visitor(), _programme()
+    with parts().database.read() as session:
+        rounds = add_up_course(session, programme, visitor)
+    return render_template(
+        "reifegrad/cohort.html", section="cohort", rounds=rounds, programme=programme, names=_NAMES, answers_min=ANSWERS_MIN
+    )
+
+
+@blueprint.get("/reifegrad/<moment>")
+def form(moment: str) -> str:
+    """Show the form of one round."""
+    with parts().database.read() as session:
+        found = read_round(session, _programme(), _moment(moment), user_id=current_visitor().user_id)
+    return _form(found, seen=found.version)
+
+
+@blueprint.post("/reifegrad/<moment>")
+def save(moment: str) -> ResponseReturnValue:
+    """Save one round; finish it where the person says so and nothing is missing."""
+    visitor, programme, chosen = current_visitor(), _programme(), _moment(moment)
+    typed = _typed(programme)
+    finishes = request.form.get("go") == "finish"
+    database = parts().database
+    try:
+        with database.write.begin() as session:
+            saved = save_round(
+                session,
+                programme,
+                chosen,
+                typed,
+                user_id=visitor.user_id,
+                seen=_whole_number(request.form.get("seen", "")) or 0,
+                finishes=finishes,
+                now=parts().now(),
+            )
+    except RatingRefused as refused:
+        seen = _whole_number(request.form.get("seen", "")) or 0
+        return _form(Round(chosen, typed), seen=seen, refused=refused), refused.status
+    except Conflict as conflict:
+        with database.read() as session:
+            present = read_round(session, programme, chosen, user_id=visitor.user_id)
+        return _form(Round(chosen, typed), seen=present.version, conflict=conflict), conflict.status
+    if finishes and saved.missing:
+        return _form(saved, seen=saved.version, shows_missing=True), 422
+    return redirect(href("reifegrad.overview", saved=chosen.value), 303)
+
+
+def _form(
+    shown: Round,
+    *,
+    seen: int,
+    refused: RatingRefused | None = None,
+    conflict: Conflict | None = None,
+    shows_missing: bool = False,
+) -> str:
+    return render_template(
+        "reifegrad/form.html",
+        section="modules",
+        programme=_programme(),
+        round=shown,
+        seen=seen,
+        name=_NAMES[shown.moment],
+        missing=shown.missing if shows_missing else (),
+        refused=refused,
+        conflict=conflict,
+        evidence_max=EVIDENCE_MAX,
+    )
+
+
+def _programme() -> Programme:
+    programme = parts().programme
+    if not programme.dimensions:
+        raise NotFound(
+            N_("Dieses Programm hat keine Selbsteinschätzung."),
+            next_step=N_("Unter „Module“ geht es weiter."),
+            code="no_reifegrad",
+        )
+    return programme
+
+
+def _moment(text: str) -> Moment:
+    try:
+        return Moment(text)
+    except ValueError:
+        raise NotFound(
+            N_("Diese Seite gibt es nicht."), next_step=N_("Unter „Module“ geht es weiter."), code="moment_not_found"
+        ) from None
+
+
+def _typed(programme: Programme) -> dict[int, Rating]:
+    ratings = {}
+    for dimension in programme.dimensions:
+        evidence = request.form.get(f"evidence-{dimension.number}", "").replace("\r\n", "\n").replace("\0", "").strip()
+        ratings[dimension.number] = Rating(_whole_number(request.form.get(f"level-{dimension.number}", "")), evidence)
+    return ratings
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else None
