@@ -30,28 +30,51 @@ def empty_lms(keys_folder: Path) -> Iterator[Playground]:
 @pytest.fixture
 def course(empty_lms: Playground, database_url: str, keys_folder: Path, tmp_path: Path) -> Iterator[Course]:
     """An empty course."""
+    yield from _connected(empty_lms, ["1"], database_url, keys_folder, tmp_path)
+
+
+@pytest.fixture
+def open_edx(database_url: str, keys_folder: Path, tmp_path: Path) -> Iterator[Course]:
+    """A course in Open edX: a component for each module, each with a client id of its own and nothing chosen yet."""
+    lms = Playground("http://127.0.0.1:0", profile="open-edx")
+    components = [f"component-{number}" for number in range(1, 6)]
+    with serve_in_thread(lms):
+        for component in components:
+            lms.register_tool(
+                TOOL,
+                client_id=f"client-{component}",
+                deployment_id=component,
+                jwks=Keyring(keys_folder).public_jwks(),
+                with_modules=False,
+            )
+            lms.add_activity(component, tool_id=component)
+        yield from _connected(lms, components, database_url, keys_folder, tmp_path)
+
+
+def _connected(lms: Playground, tools: list[str], database_url: str, keys: Path, data: Path) -> Iterator[Course]:
     settings = Settings(
         public_url=TOOL,
         database_url=database_url,
-        keys_dir=keys_folder,
-        data_dir=tmp_path,
+        keys_dir=keys,
+        data_dir=data,
         secret_key=SecretStr("s" * 40),
     )
     app = create_app(settings)
-    offered = empty_lms.registration()
     with app.extensions["parts"].database.write.begin() as session:
-        add_registration(
-            session,
-            NewRegistration(
-                issuer=offered["issuer"],
-                client_id=offered["client_id"],
-                auth_login_url=offered["auth_login_url"],
-                token_url=offered["token_url"],
-                jwks_url=offered["jwks_url"],
-                deployment_ids=tuple(offered["deployment_ids"]),
-            ),
-            is_production=False,
-            now=clock.now(),
-        )
-    yield Course(app, empty_lms)
+        for tool in tools:
+            offered = lms.registration(tool)
+            add_registration(
+                session,
+                NewRegistration(
+                    issuer=offered["issuer"],
+                    client_id=offered["client_id"],
+                    auth_login_url=offered["auth_login_url"],
+                    token_url=offered["token_url"],
+                    jwks_url=offered["jwks_url"],
+                    deployment_ids=tuple(offered["deployment_ids"]),
+                ),
+                is_production=False,
+                now=clock.now(),
+            )
+    yield Course(app, lms)
     app.extensions["parts"].database.close()

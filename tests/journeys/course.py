@@ -75,13 +75,13 @@ class Course:
         assert answer.status_code == 303, answer.text
         return Visit(self.browsers[person], answer.location)
 
-    def answer_to_choice(self, person: str, **changes: Any) -> TestResponse:
+    def answer_to_choice(self, person: str, *, tool_id: str = "1", **changes: Any) -> TestResponse:
         browser = self.browsers.setdefault(person, self.app.test_client())
-        return self._send(browser, self.lms.initiate_deep_linking(person), changes)
+        return self._send(browser, self.lms.initiate_deep_linking(person, tool_id=tool_id), changes)
 
-    def choose_content(self, person: str = "instructor", **changes: Any) -> Visit:
+    def choose_content(self, person: str = "instructor", *, tool_id: str = "1", **changes: Any) -> Visit:
         """Open the choice of content from the course."""
-        answer = self.answer_to_choice(person, **changes)
+        answer = self.answer_to_choice(person, tool_id=tool_id, **changes)
         assert answer.status_code == 303, answer.text
         return Visit(self.browsers[person], answer.location)
 
