@@ -1,0 +1,66 @@
+"""The programme as it is shipped: complete, proof-read, and its questions give nothing away."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from lti_tool.bootstrap import SHIPPED_PROGRAMME
+from lti_tool.domain.programme import Case, Item, Lesson, Module, MultipleChoice, Option, SingleChoice
+from lti_tool.programme.check import check
+from lti_tool.programme.markdown import clean
+from lti_tool.programme.readability import sentences_of, wiener_sachtextformel, words_of
+from lti_tool.programme.reader import read_programme
+
+PROGRAMME = read_programme(SHIPPED_PROGRAMME)
+LESSONS = [lesson for module in PROGRAMME.modules for lesson in module.lessons]
+
+
+def options_of(item: Item) -> tuple[Option, ...]:
+    return item.options if isinstance(item, SingleChoice | MultipleChoice | Case) else ()
+
+
+def test_the_proof_reader_finds_nothing() -> None:
+    assert [str(finding) for finding in check(SHIPPED_PROGRAMME, today=date(2026, 11, 23))] == []
+
+
+def test_there_are_five_modules_with_28_lessons_and_110_items() -> None:
+    assert [len(module.lessons) for module in PROGRAMME.modules] == [6, 5, 6, 5, 6]
+    assert [len(module.items) for module in PROGRAMME.modules] == [22] * 5
+    assert [13 <= len(module.terms) <= 15 for module in PROGRAMME.modules] == [True] * 5
+    assert [len(module.live_sessions) for module in PROGRAMME.modules] == [2] * 5
+    assert all(module.practice is not None and module.practice.criteria for module in PROGRAMME.modules)
+    assert [len(dimension.levels) for dimension in PROGRAMME.dimensions] == [5] * 8
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.code)
+def test_a_lesson_reads_easily(lesson: Lesson) -> None:
+    assert wiener_sachtextformel(lesson.text) <= 12
+    assert max(len(words_of(sentence)) for sentence in sentences_of(lesson.text)) <= 35
+    assert 900 <= len(words_of(lesson.text)) <= 1400
+    assert 2 <= len(lesson.self_checks) <= 3
+    assert lesson.sources
+
+
+def test_the_right_option_is_the_longest_in_at_most_a_third_of_the_choice_items() -> None:
+    choice_items = [item for module in PROGRAMME.modules for item in module.items if options_of(item)]
+    longest = [item.id for item in choice_items if max(options_of(item), key=lambda option: len(clean(option.html))).is_right]
+    assert len(longest) / len(choice_items) <= 0.35, longest
+
+
+@pytest.mark.parametrize("module", PROGRAMME.modules, ids=lambda module: module.slug)
+def test_the_place_of_the_right_option_is_evenly_spread(module: Module) -> None:
+    places = Counter(
+        [option.is_right for option in options_of(item)].index(True)
+        for item in module.items
+        if isinstance(item, SingleChoice) or (isinstance(item, Case) and not item.has_several_answers)
+    )
+    assert max(places.values()) <= sum(places.values()) / 2
+    assert len(places) >= 3
+
+
+def test_every_objective_is_tested_and_every_item_has_its_feedback() -> None:
+    tested = {objective for module in PROGRAMME.modules for item in module.items for objective in item.objectives}
+    created = {objective.id for lesson in LESSONS for objective in lesson.objectives if objective.bloom == "erschaffen"}
+    assert {objective.id for lesson in LESSONS for objective in lesson.objectives} - tested - created == set()
+    assert all(option.feedback_html for module in PROGRAMME.modules for item in module.items for option in options_of(item))
