@@ -323,8 +323,8 @@ def test_unknown_and_revoked_codes_are_answered_at_the_same_time(
         return statistics.median(taken)
 
     revoked, unknown = median_s(f"/verify/{code}"), median_s(f"/verify/{new_check_code()}")
-    # No answer leaves before 30 ms, whatever it took; how even that is was measured, not asserted.
-    assert min(revoked, unknown) >= 0.03
+    # No answer leaves before 50 ms, whatever it took; how even that is was measured, not asserted.
+    assert min(revoked, unknown) >= 0.05
 
 
 def test_the_page_tells_with_which_key_a_document_was_sealed_and_which_is_used_today(
