@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from lti_tool.playground import Playground
@@ -43,7 +44,7 @@ def test_published_keys_have_neither_alg_nor_use(edx: Playground) -> None:
     assert {name for key in edx.site.public_jwks()["keys"] for name in key} == {"kty", "kid", "e", "n"}
 
 
-def test_a_deep_linking_request_has_no_services_and_no_custom_values(edx: Playground) -> None:
+def test_a_deep_linking_request_has_no_services_and_no_custom_values(edx: Playground, platform_key: RSAKey) -> None:
     pending = edx.initiate_deep_linking("instructor", tool_id="component-7")
     assert pending["lti_deployment_id"] == "1"
     form = edx.authenticate(
@@ -59,7 +60,9 @@ def test_a_deep_linking_request_has_no_services_and_no_custom_values(edx: Playgr
             "lti_message_hint": pending["lti_message_hint"],
         }
     )[1]
-    assert form["id_token"]
+    claims = jwt.decode(form["id_token"], platform_key, algorithms=["RS256"]).claims
+    assert {names.CUSTOM, names.AGS_ENDPOINT, names.NRPS, names.RESOURCE_LINK} & set(claims) == set()
+    assert claims[names.DEEP_LINKING_SETTINGS]["accept_multiple"] is True
 
 
 @pytest.mark.parametrize(
