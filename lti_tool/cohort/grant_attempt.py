@@ -53,4 +53,4 @@ def grant_attempt(
     session.add(extra)
     session.flush()
     # The reason may name people or illnesses: it stands in the database alone.
-    log.info("attempt_granted", extra={"grant": extra.id, "user": visitor.user_id, "member": user_id, "module": module_slug})
+    log.info("attempt_granted", extra={"grant": extra.id, "user": visitor.user_id, "member": user_id, "module_slug": module_slug})
