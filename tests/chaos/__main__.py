@@ -73,6 +73,7 @@ def table(reports: dict[str, Report]) -> str:
         ("database restarted (immediate)", [r.restarts for r in reports.values()]),
         ("days simulated", [r.simulated_days for r in reports.values()]),
         ("posts that reached the gradebook", [r.posts for r in reports.values()]),
+        ("the same score once more, held back by the platform", [r.overtaken for r in reports.values()]),
         ("took, seconds", [r.took_s for r in reports.values()]),
         ("states at the end", [", ".join(f"{name} {count:,}" for name, count in r.states.items()) for r in reports.values()]),
         ("**lost**", [r.lost for r in reports.values()]),

@@ -73,7 +73,9 @@ class Report:
     wrong: int = 0
     """Another grade than the best score."""
     fell: int = 0
-    """An accepted score that was lower than one accepted before it."""
+    """An accepted score that was lower than one accepted before it, or another one with an earlier timestamp."""
+    overtaken: int = 0
+    """The same score once more, held back by the platform until after its repetition."""
     states: dict[str, int] = field(default_factory=dict)
 
 
@@ -267,6 +269,9 @@ class Storm:
                 continue
             given, at = score.body["scoreGiven"], datetime.fromisoformat(score.body["timestamp"])
             before = last.get((score.column, score.user))
-            if before is not None and (given < before[0] or at <= before[1]):
+            if before is not None and given != before[0] and (given < before[0] or at <= before[1]):
                 self.report.fell += 1
+            elif before is not None and at <= before[1]:
+                # A request that the platform held back until after its own repetition; the value is the same.
+                self.report.overtaken += 1
             last[score.column, score.user] = (given, at)
