@@ -82,7 +82,7 @@ def cpu_of_database(server: Server) -> float:
 
 
 def measure_speed(place: Stand, options: argparse.Namespace, databases: Sequence[str]) -> list[Measure]:
-    servers = [place.start_yardstick(), *(place.start_tool(database) for database in databases)]
+    servers = [place.start_floor(), place.start_yardstick(), *(place.start_tool(database) for database in databases)]
     for server in servers:
         warmed = run_client(place, server, plan_for(server, WARM_UP_LAUNCHES, 8, in_frame=options.frame))
         if warmed.errors:

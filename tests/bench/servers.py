@@ -17,6 +17,8 @@ from tests.bench.processes import ROOT, free_port, running
 
 LTI_TOOL = str(Path(sys.executable).with_name("lti-tool"))
 THREADS = 8
+YARDSTICK = "pylti1p3 example's way"
+FLOOR = "empty Flask application"
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,26 @@ class Stand:
 
     def start_yardstick(self) -> Server:
         port = free_port()
-        url = f"http://localhost:{port}"
-        platform_port, registration = self._start_platform("yardstick", url)
+        platform_port, registration = self._start_platform("yardstick", f"http://localhost:{port}")
         environment = {
             "BENCH_REGISTRATION": json.dumps(registration),
-            "BENCH_PUBLIC_URL": url,
+            "BENCH_PUBLIC_URL": f"http://localhost:{port}",
             "BENCH_CACHE": str(self._shared),
         }
+        pid = self._run_gunicorn("yardstick", "tests.bench.yardstick:create_yardstick()", port, environment)
+        return Server(YARDSTICK, f"http://localhost:{port}", pid, platform_port, self._key_file, expected_status=200)
+
+    def start_floor(self) -> Server:
+        port, platform_port = free_port(), free_port()
+        environment = {"BENCH_PLATFORM": f"http://127.0.0.1:{platform_port}"}
+        pid = self._run_gunicorn("floor", "tests.bench.floor:create_floor()", port, environment)
+        return Server(FLOOR, f"http://localhost:{port}", pid, platform_port, self._key_file, expected_status=303)
+
+    def _run_gunicorn(self, name: str, application: str, port: int, environment: Mapping[str, str]) -> int:
         sizes = ["--worker-class", "gthread", "--workers", "2", "--threads", str(THREADS), "--keep-alive", "15"]
         command = [sys.executable, "-m", "gunicorn", *sizes, "--worker-tmp-dir", str(self._shared), "--log-level", "warning"]
-        command += ["--bind", f"127.0.0.1:{port}", "tests.bench.yardstick:create_yardstick()"]
-        pid = self._run("yardstick", command, environment, f"http://127.0.0.1:{port}/livez")
-        return Server("pylti1p3 example's way", url, pid, platform_port, self._key_file, expected_status=200)
+        command += ["--bind", f"127.0.0.1:{port}", application]
+        return self._run(name, command, environment, f"http://127.0.0.1:{port}/livez")
 
     def start_tool(self, database: str, *, workers: int = 2) -> Server:
         """Start the tool as an operator does, by its commands; `database` is sqlite or postgresql."""

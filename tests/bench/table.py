@@ -9,6 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Self
 
+from tests.bench.servers import FLOOR, YARDSTICK
+
 _COLUMNS = "{:<26} {:>3}  {:>13}  {:>13}  {:>6}  {:>13}  {:>15}  {:>6}  {:>6}  {:>6}"
 _HEADINGS = ("candidate", "c", "launches/s", "CPU ms", "DB ms", "p50 ms", "p99 ms", "RSS MB", "errors", "others")
 # Above this, other programs work on the machine: they cost caches and turns, and every figure gets worse.
@@ -92,11 +94,10 @@ def summary(measures: list[Measure], *, where: str) -> str:
         for measure in measures:
             if measure.concurrency == concurrency:
                 groups.setdefault(measure.name, []).append(measure)
-        # The yardstick was started first, but the rounds shift; it is the one that is not ours.
-        names = sorted(groups, key=lambda name: name.startswith("lti-tool"))
+        names = sorted(groups, key=lambda name: (name != FLOOR, name != YARDSTICK, name))
         lines += [_row(name, concurrency, groups[name]) for name in names]
-        yardstick = groups[names[0]]
-        for name in names[1:]:
+        yardstick = groups[YARDSTICK]
+        for name in (name for name in names if name not in (FLOOR, YARDSTICK)):
             rate = median(m.launches_per_s for m in groups[name]) / median(m.launches_per_s for m in yardstick)
             cpu = median(m.cpu_ms for m in yardstick) / median(m.cpu_ms for m in groups[name])
             ratios.append(f"  {name:<24} c={concurrency:<3} launches/s x{rate:.2f}  CPU x{cpu:.2f}")
