@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from lti_tool import bootstrap, clock, migrations
+from lti_tool.cli.serve import gunicorn_configuration
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
 from lti_tool.models.database import Database, open_database
@@ -95,7 +96,10 @@ def main() -> None:
     except ToolError as err:
         sys.exit(f"{err}\n{err.next_step}".strip())
     command = str(Path(sys.executable).with_name("lti-tool"))
-    tool = subprocess.Popen([command, "serve", "--bind", f"127.0.0.1:{port}"])  # noqa: S603
+    # Straight to gunicorn: `lti-tool serve` would check again what set_up has just checked, and start twice as slowly.
+    os.environ["LTI_TOOL_BIND"] = f"127.0.0.1:{port}"
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", str(gunicorn_configuration()), "lti_tool.wsgi:app"]
+    tool = subprocess.Popen(gunicorn)  # noqa: S603
     lms = subprocess.Popen([command, "playground", "--bind", f"127.0.0.1:{lms_port}", "--tool-url", tool_url])  # noqa: S603
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
