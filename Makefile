@@ -7,7 +7,7 @@ LMS_PORT ?= 8001
 export PORT LMS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format types unit bench image lock clean
+.PHONY: help setup run test lint format types unit coverage bench image lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ types: $(VENV)/.dev ## mypy --strict
 
 unit: $(VENV)/.dev ## tests without browser
 	@$(BIN)/python -m pytest -n auto --dist loadfile -m 'not browser'
+
+coverage: $(VENV)/.dev ## how much of lti_tool the tests without browser reach, branches too
+	@$(BIN)/python -m coverage run -m pytest -q -m 'not browser' ; $(BIN)/python -m coverage report
 
 bench: $(VENV)/.dev ## launches per second and CPU per launch, beside the yardsticks
 	@$(BIN)/python -m tests.bench
