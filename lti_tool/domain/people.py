@@ -39,5 +39,5 @@ class Visitor:
 
     @property
     def is_participant(self) -> bool:
-        """Whoever is not teaching or administering learns, a mentor only where they take part as well; no role at all learns, too."""
+        """Whoever neither teaches nor administers learns, without any role too; a mentor only where they also take part."""
         return not self.is_instructor and (Role.MENTOR not in self.roles or Role.PARTICIPANT in self.roles)
