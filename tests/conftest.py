@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from lti_tool import migrations
 from lti_tool.keyring import Keyring
 from lti_tool.models import Base
 from lti_tool.models.database import Database, open_database
+from tests.run import chromium
 
 # One PostgreSQL server per test run: started by the first process, its address handed to pytest-xdist's workers.
 _SERVER_VARIABLE = "LTI_TOOL_TEST_POSTGRESQL"
@@ -121,3 +123,39 @@ def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("keys")
     Keyring(folder).new()
     return folder
+
+
+# Two cores carry browser, tool, playground and the other tests: patience costs nothing where all is well.
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def _playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(_playwright: Playwright) -> Iterator[Browser]:
+    """The Chromium that `make test` has started, or one of our own where a test file runs alone."""
+    address = os.environ.get("LTI_TOOL_TEST_CHROMIUM")
+    if address:
+        connected = _playwright.chromium.connect_over_cdp(address)
+        yield connected
+        connected.close()
+        return
+    with chromium() as own:
+        if own is None:
+            pytest.skip("Chromium is missing. Install it with: apt-get install -y chromium")
+        connected = _playwright.chromium.connect_over_cdp(own)
+        yield connected
+        connected.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser without any history, in German."""
+    context = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()

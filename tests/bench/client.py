@@ -65,9 +65,11 @@ class Answer:
 class Browser:
     """One kept connection that speaks as much HTTP/1.1 as the two requests of a launch need."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._address = (host, port)
-        self._host = f"{host}:{port}"
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        # `localhost` may also mean ::1, where nobody listens.
+        self._address = ("127.0.0.1", parts.port or 80)
+        self._host = parts.netloc
         self._socket: socket.socket | None = None
         self._begun = b""
 
@@ -177,9 +179,7 @@ class Load:
         }
 
     def _launch_many(self, seen: Seen) -> None:
-        parts = urlsplit(self._plan.tool_url)
-        # `localhost` may also mean ::1, where nobody listens.
-        browser = Browser("127.0.0.1", parts.port or 80)
+        browser = Browser(self._plan.tool_url)
         while True:
             with self._numbers_lock:
                 number = next(self._numbers, None)

@@ -1,5 +1,4 @@
 """Writing in a real Chromium: saved by itself, two tabs, a lost connection, by keyboard, on a narrow screen."""
-# ruff: noqa: F401, F811
 
 import re
 import time
@@ -16,7 +15,6 @@ from lti_tool.models.database import Database, open_database
 from lti_tool.workbook.draft import read_draft
 from lti_tool.workbook.release_chapter import release_chapter
 from lti_tool.workbook.submit_chapter import submit_chapter
-from tests.browser.conftest import _playwright, browser, context
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, rows, write
 from tests.workbook.site import a_site
 
