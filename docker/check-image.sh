@@ -23,7 +23,7 @@ settings=(
 inside() { docker/in-image.sh "$data" "${settings[@]}" "$@"; }
 answers() {
   local status
-  status=$(curl --silent --output "$data/answer" --write-out '%{http_code}' --max-time 10 "http://127.0.0.1:$port$1" || true)
+  status=$(curl --silent --output "$data/answer" --write-out '%{http_code}' --max-time 10 "http://localhost:$port$1" || true)
   printf '%s %s\n' "$status" "$1"
   [ "$status" = 200 ] || { cat "$data/answer" >&2; return 1; }
 }
@@ -37,7 +37,7 @@ say "serve"
 docker/in-image.sh "$data" "${settings[@]}" serve &
 server=$!
 for _ in $(seq 100); do
-  curl --silent --output /dev/null --max-time 2 "http://127.0.0.1:$port/livez" && break
+  curl --silent --output /dev/null --max-time 2 "http://localhost:$port/livez" && break
   kill -0 "$server" 2>/dev/null || { echo "The server ended; its message stands above." >&2; exit 1; }
   sleep 0.2
 done
