@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lti_tool import bootstrap
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web import assets, browser_session, errors, headers, host_check, language
-from lti_tool.web.endpoints import credentials, health, jwks, launch, login, metrics
+from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics
 from lti_tool.web.pages import (
     certificate_office,
     certificates,
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     errors.set_up(app)
     metrics.set_up(app)
     host_check.set_up(app)
-    endpoints = (login, launch, jwks, health, metrics, credentials)
+    endpoints = (login, launch, handover, jwks, health, metrics, credentials)
     pages = (
         modules,
         quizzes,

@@ -1,5 +1,6 @@
 """What `make test` runs, in this order: style, types, then all tests in parallel, one Chromium and one PostgreSQL for all."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -33,13 +34,21 @@ def find_chromium() -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[str | None]:
-    """Start one Chromium for all browser tests and give its DevTools address; None where there is none."""
+def chromium(preferences: dict[str, object] | None = None) -> Iterator[str | None]:
+    """Start one Chromium for all browser tests and give its DevTools address; None where there is none.
+
+    Args:
+        preferences: those of its first profile, for a test that needs a browser set differently.
+    """
     program = find_chromium()
     if program is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="lti-tool-chromium-", ignore_cleanup_errors=True) as profile:
+        if preferences:
+            folder = Path(profile) / "Default"
+            folder.mkdir()
+            (folder / "Preferences").write_text(json.dumps(preferences))
         process = subprocess.Popen(
             [program, *CHROMIUM_FLAGS, f"--user-data-dir={profile}", "about:blank"],
             stdout=subprocess.DEVNULL,

@@ -6,6 +6,7 @@ from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 
 if TYPE_CHECKING:
+    from lti_tool.lti.platform_storage import StorageErrand
     from lti_tool.lti.state import LoginInitiation
 
 _OPEN_AGAIN = N_("Öffnen Sie die Aktivität bitte noch einmal in Ihrem Kurs.")
@@ -111,6 +112,7 @@ class LaunchRejected(ToolError):
         detail: name of the claim or parameter it is about; one of our own words, never something received.
         registration_id: whose launch it was, as far as that is known.
         initiation: the login to start anew in a window of its own, where that can help.
+        errand: what the page can try before, where the platform keeps values for tools.
 
     `received` holds issuer, client_id and deployment_id as they came, where an administrator has to compare them with what
     is registered; never a token. They are somebody else's words.
@@ -125,6 +127,7 @@ class LaunchRejected(ToolError):
         detail: str = "",
         registration_id: int | None = None,
         initiation: "LoginInitiation | None" = None,
+        errand: "StorageErrand | None" = None,
     ) -> None:
         status, message, next_step = _TEXTS.get(code, _OTHERS)
         super().__init__(message, next_step=next_step, code=code)
@@ -132,6 +135,7 @@ class LaunchRejected(ToolError):
         self.detail = detail
         self.registration_id = registration_id
         self.initiation = initiation
+        self.errand = errand
         self.received: dict[str, str] = {}
 
     def tell_received(self, **values: object) -> None:

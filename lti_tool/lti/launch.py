@@ -17,6 +17,7 @@ from lti_tool.lti import claim_names as names
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.claims import Launch, read_claims
 from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.platform_storage import StorageErrand, errand_to_fetch
 from lti_tool.lti.ports import CheckDeployment, DeploymentStanding, FindRegistration, Registration
 from lti_tool.lti.pylti1p3_adapters import PortsToolConfig, ReceivedRequest, ToolMessageLaunch
 from lti_tool.lti.state import LOGIN_COOKIE_PREFIX, OpenedState, PendingLogin, Seals, digest_of, is_same
@@ -69,13 +70,17 @@ class LaunchDesk:
     """The message types that this tool has a page for."""
 
 
-def receive_launch(desk: LaunchDesk, form: Mapping[str, str], cookies: Mapping[str, str], *, now: datetime) -> Launch:
+def receive_launch(
+    desk: LaunchDesk, form: Mapping[str, str], cookies: Mapping[str, str], *, kept: str | None = None, now: datetime
+) -> Launch:
     """Verify what a platform posted to the launch address.
 
+    Args:
+        kept: what our own page found in the platform's storage in place of the cookie; empty: nothing; None: nobody looked.
     Raises:
         LaunchRejected: with a code for each reason, and with the registration once it is known.
     """
-    checks = _LaunchChecks(desk, ReceivedRequest(form, cookies), now)
+    checks = _LaunchChecks(desk, ReceivedRequest(form, cookies), kept, now)
     try:
         return checks.run()
     except LaunchRejected as refusal:
@@ -96,9 +101,10 @@ class _LaunchChecks(ToolMessageLaunch):
     _known: Registration | None = None
     _launch: Launch
 
-    def __init__(self, desk: LaunchDesk, request: ReceivedRequest, now: datetime) -> None:
+    def __init__(self, desk: LaunchDesk, request: ReceivedRequest, kept: str | None, now: datetime) -> None:
         super().__init__(request, PortsToolConfig(desk.find_registration))
         self._desk = desk
+        self._kept = kept
         self._now = now
 
     @property
@@ -146,14 +152,22 @@ class _LaunchChecks(ToolMessageLaunch):
         if opened is None:
             raise LaunchRejected(code="state_missing")
         cookie = self._cookie_service.get_cookie(LOGIN_COOKIE_PREFIX + opened.key)
-        login = self._desk.seals.open_login(cookie or "")
+        login = self._desk.seals.open_login(cookie or self._kept or "")
         # The seal binds the cookie's content to its key: a cookie of another login, renamed, does not pass.
         if login is None or login.key != opened.key or not is_same(login.state_digest, digest_of(state)):
-            raise LaunchRejected(code="cookie_missing", initiation=opened.initiation)
+            raise LaunchRejected(code="cookie_missing", initiation=opened.initiation, errand=self._errand(opened))
         if login.is_expired(self._now):
             raise LaunchRejected(code="state_expired")
         self._login = login
         return self
+
+    def _errand(self, opened: OpenedState) -> StorageErrand | None:
+        """Say where our page may look for the login once, if the platform offered to keep it."""
+        initiation = opened.initiation
+        if self._kept is not None or initiation is None or initiation.storage_target is None:
+            return None
+        known = self._desk.find_registration(initiation.issuer, initiation.client_id)
+        return errand_to_fetch(initiation.storage_target, opened.key, known.auth_login_url) if known else None
 
     def validate_registration(self) -> "_LaunchChecks":
         """Replaces PyLTI1p3's, which looks up whatever the token names before its signature is checked."""

@@ -4,7 +4,8 @@ Steps:
 1. The platform sends the browser here with issuer, login hint and target (Security Framework 1.0, 5.1.1.1).
 2. State, nonce, issuer and client go into a signed cookie of this login alone.
 3. In a frame: one redirect to ourselves shows whether the browser gives the cookie back. Moodle takes each
-   `lti_message_hint` only once, so a login that cannot succeed must not use it up.
+   `lti_message_hint` only once, so a login that cannot succeed must not use it up. Where it does not and the platform
+   keeps values for tools, a page puts the login there (`platform_storage.py`).
 4. The browser goes on to the platform's authentication address (5.1.1.2; OIDC Core 3.1.2.1).
 """
 
@@ -19,6 +20,7 @@ from pylti1p3.exception import OIDCException
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.json_shapes import LONGEST_URL
+from lti_tool.lti.platform_storage import StorageErrand, errand_to_keep, usable_target
 from lti_tool.lti.ports import FindRegistration, Registration
 from lti_tool.lti.pylti1p3_adapters import KnownRegistration, PortsToolConfig, ReceivedRequest, ToolLogin
 from lti_tool.lti.state import (
@@ -65,8 +67,7 @@ def begin_login(desk: LoginDesk, params: Mapping[str, str], *, in_frame: bool, n
     initiation = read_initiation(params)
     if not desk.addresses.is_own_target(initiation.target_link_uri):
         raise LaunchRejected(code="target_link_foreign")
-    request = ReceivedRequest(params, {})
-    login = _StatelessLogin(request, PortsToolConfig(desk.find_registration), desk, initiation, now)
+    login = _login_for(desk, initiation, now=now)
     try:
         location = login.start()
     except LaunchRejected as refusal:
@@ -83,20 +84,37 @@ def continue_login(desk: LoginDesk, state: str, cookies: Mapping[str, str], *, n
     """Go on to the platform if the browser has brought the login's cookie back.
 
     Raises:
-        LaunchRejected: it has not (`cookie_missing`, with the login to repeat in a new window), or we made no such state.
+        LaunchRejected: it has not (`cookie_missing`, with the login to repeat in a new window, and with what to put into the
+            platform's storage where there is one), or we made no such state.
     """
     opened = desk.seals.open_state(state)
     if opened is None or opened.initiation is None:
         raise LaunchRejected(code="state_missing")
     pending = desk.seals.open_login(cookies.get(LOGIN_COOKIE_PREFIX + opened.key, ""))
     if pending is None or not is_same(pending.state_digest, digest_of(state)):
-        raise LaunchRejected(code="cookie_missing", initiation=opened.initiation)
+        errand = _errand_to_keep(desk, opened.initiation, now=now)
+        raise LaunchRejected(code="cookie_missing", initiation=opened.initiation, errand=errand)
     if pending.is_expired(now):
         raise LaunchRejected(code="state_expired")
     registration = desk.find_registration(pending.issuer, pending.client_id)
     if registration is None or not registration.is_enabled:
         raise LaunchRejected(code="registration_disabled")
     return LoginAnswer(_authentication_request(desk, registration, opened.initiation, state=state, nonce=pending.nonce))
+
+
+def _errand_to_keep(desk: LoginDesk, initiation: LoginInitiation, *, now: datetime) -> StorageErrand | None:
+    """Begin the login anew, with a state of its own, for a page that keeps it at the platform instead of in a cookie."""
+    if initiation.storage_target is None:
+        return None
+    login = _login_for(desk, initiation, now=now)
+    location = login.start()
+    (cookie,) = login.cookies_to_set
+    return errand_to_keep(initiation.storage_target, cookie, location)
+
+
+def _login_for(desk: LoginDesk, initiation: LoginInitiation, *, now: datetime) -> "_StatelessLogin":
+    request = ReceivedRequest(initiation.as_form(), {})
+    return _StatelessLogin(request, PortsToolConfig(desk.find_registration), desk, initiation, now)
 
 
 def read_initiation(params: Mapping[str, str]) -> LoginInitiation:
@@ -119,6 +137,7 @@ def read_initiation(params: Mapping[str, str]) -> LoginInitiation:
         client_id=params.get("client_id") or None,
         message_hint=params.get("lti_message_hint") or None,
         deployment_id=params.get("lti_deployment_id") or None,
+        storage_target=usable_target(params.get("lti_storage_target", "")),
     )
 
 

@@ -30,9 +30,11 @@ class LoginInitiation:
     client_id: str | None = None
     message_hint: str | None = None
     deployment_id: str | None = None
+    storage_target: str | None = None
+    """Name of the platform's frame that keeps values for tools (`lti_storage_target`), where it offers one."""
 
     def as_form(self) -> dict[str, str]:
-        """Give the parameters by their names on the wire, to start the same login anew."""
+        """Give the parameters by their names on the wire, to start the same login anew, in a window of its own."""
         form = {
             "iss": self.issuer,
             "login_hint": self.login_hint,
@@ -104,6 +106,8 @@ class Seals:
                 initiation.message_hint,
                 initiation.deployment_id,
             ]
+            if initiation.storage_target is not None:
+                carried.append(initiation.storage_target)
         return key, self._state.close([key, int(now.timestamp()), carried])
 
     def open_state(self, state: str) -> OpenedState | None:

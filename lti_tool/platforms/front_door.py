@@ -59,16 +59,18 @@ class FrontDoor:
         cookies: Mapping[str, str],
         module_of: Callable[[Launch], str | None],
         *,
+        kept: str | None = None,
         now: datetime,
     ) -> Arrival:
         """Verify a launch and record it.
 
         Args:
             module_of: names the module that a launch is for, None if it names none.
+            kept: what our own page found in the platform's storage; see `lti.launch`.
         Raises:
             LaunchRejected: it does not get in.
         """
-        launch = receive_launch(self.launch_desk, form, cookies, now=now)
+        launch = receive_launch(self.launch_desk, form, cookies, kept=kept, now=now)
         entry = self.registrations.by_id(launch.registration.id)
         if entry is None:
             raise LaunchRejected(code="registration_unknown", registration_id=launch.registration.id)

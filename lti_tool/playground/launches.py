@@ -81,7 +81,8 @@ class Launches:
             self._pending[launch_id] = pending
             while len(self._pending) > _MOST_PENDING:
                 self._pending.popitem(last=False)
-        return {
+        offered = self._offered_storage(pending)
+        return offered | {
             "iss": self._site.issuer,
             "target_link_uri": target,
             "login_hint": pending.person.id,
@@ -89,6 +90,11 @@ class Launches:
             "client_id": tool.client_id,
             "lti_deployment_id": open_edx.DEPLOYMENT_ID if self._site.is_open_edx else tool.id,
         }
+
+    def _offered_storage(self, pending: PendingLaunch) -> Form:
+        """Name the frame that keeps values for tools, in login and launch alike; Moodle 4.2 and Open edX have none."""
+        target = self._site.state.storage_target if pending.target == "iframe" else ""
+        return {"lti_storage_target": target} if target else {}
 
     def authenticate(self, params: dict[str, str], signed_in: str | None = None) -> tuple[str, Form]:
         """Answer an OpenID authentication request as Moodle's auth.php does.
@@ -121,7 +127,7 @@ class Launches:
         if error is None and params.get("prompt") not in (None, "", "none"):
             error = {"error": "invalid_request", "error_description": "Invalid prompt"}
         form = error if error is not None else {"id_token": self._id_token(pending, tool, params["nonce"])}
-        return params["redirect_uri"], {**form, "state": params.get("state", "")}
+        return params["redirect_uri"], {**form, "state": params.get("state", ""), **self._offered_storage(pending)}
 
     def _launch_id_of(self, params: dict[str, str]) -> str:
         for name in ("scope", "response_type", "client_id", "redirect_uri", "login_hint", "nonce"):

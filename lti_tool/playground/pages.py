@@ -18,6 +18,11 @@ from lti_tool.playground.state import Column
 pages = Blueprint("pages", __name__)
 
 _COOKIE_LIFE_S = 30 * 24 * 3600
+STORAGE_TARGETS = {
+    "": N_("kein Speicher (wie Moodle und Open edX)"),
+    "_parent": N_("in der Kursseite (_parent)"),
+    "platform_storage": N_("in einem eigenen Rahmen (wie Canvas)"),
+}
 _LONGEST_HANG_S = 120.0
 _SERVICE_NAMES = {
     "scores": N_("Bewertungen annehmen (scores)"),
@@ -49,7 +54,7 @@ def refuse_other_sites() -> None:
 @pages.app_context_processor
 def common_values() -> dict[str, object]:
     """Give every template the person at the browser."""
-    return {"me": present_person(), "local": local_time}
+    return {"me": present_person(), "local": local_time, "storage_target": playground().site.state.storage_target}
 
 
 def present_person() -> Person | None:
@@ -109,6 +114,12 @@ def launch(link: int) -> str | Response:
     lms = playground()
     form = lms.initiate(me.id, link, target=target)
     return auto_submit(lms.site.tool(form["lti_deployment_id"]).login_url, form, title="Die Aktivität wird geöffnet")
+
+
+@pages.get("/storage")
+def storage() -> str:
+    """Give the frame that keeps values for tools, where it is not the course page itself."""
+    return render_template("playground/storage.html")
 
 
 @pages.get("/select/<tool_id>")
@@ -178,6 +189,7 @@ def faults() -> str:
         "playground/faults.html",
         services=SERVICES,
         service_names=_SERVICE_NAMES,
+        storage_targets=STORAGE_TARGETS,
         waiting=lms.faults.waiting(),
         offset_s=int(lms.site.clock_offset.total_seconds()),
         now=lms.site.now(),
@@ -217,6 +229,8 @@ def act() -> Response:
         lms.rotate_key()
     elif action == "rotate-hard":
         lms.rotate_key(keep_old=False)
+    elif action == "storage" and request.form.get("target") in STORAGE_TARGETS:
+        lms.offer_storage(request.form["target"])
     elif action == "clock":
         lms.move_clock(request.form.get("offset", 0.0, float))
     return redirect(url_for("pages.faults"), 303)

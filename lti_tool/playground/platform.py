@@ -319,6 +319,12 @@ class Playground:
         """Reset the connection of the next requests; `after_work` does what they ask for first."""
         self.faults.add(Fault("reset", service, times, after_work=after_work))
 
+    def offer_storage(self, target: str) -> None:
+        """Keep values for tools without cookies: in `_parent`, in a frame called `platform_storage`, or (empty) not at all."""
+        with self.site.lock:
+            self.site.state.storage_target = target
+            self.site.save()
+
     def revoke_tokens(self) -> None:
         """Make all access tokens void, as if they had expired."""
         self.tokens.revoke_all()

@@ -107,6 +107,8 @@ class State:
     suspended: list[str] = field(default_factory=list)
     used_registrations: list[str] = field(default_factory=list)
     last_id: int = 10
+    storage_target: str = ""
+    """What logins in a frame offer as `lti_storage_target`: empty, `_parent`, or `platform_storage`, a frame of its own."""
     course_history: list[str] = field(default_factory=list)
     """Ids of the courses that this one was copied from, the first one first."""
 

@@ -125,13 +125,18 @@ def set_up(app: Flask) -> None:
     app.context_processor(lambda: {"visitor": visitor_if_any()})
 
 
-def open_visit(response: Response, visitor: Visitor, *, now: datetime) -> str:
+def new_visit_key() -> str:
+    """Make the key of a visit."""
+    return secrets.token_urlsafe(6)
+
+
+def open_visit(response: Response, visitor: Visitor, *, key: str | None = None, now: datetime) -> str:
     """Begin the visit of one launch: set its cookie and give the key for the address to redirect to.
 
     Older visits beyond `MOST_VISITS` end. So do all visits of another user of the same platform: on a shared computer
     the next person shall not get back into the tab of the one before (session fixation, Security Framework 7.3.1).
     """
-    key = secrets.token_urlsafe(6)
+    key = key or new_visit_key()
     kept: list[_Visit] = []
     for name, value in request.cookies.items():
         if not name.startswith(VISIT_COOKIE_PREFIX):
@@ -147,6 +152,17 @@ def open_visit(response: Response, visitor: Visitor, *, now: datetime) -> str:
     value = _visits().write(key, visitor, now=now)
     set_cookie(response, CookieToSet(VISIT_COOKIE_PREFIX + key, value, VISIT_LIFETIME_S))
     return key
+
+
+def seal_visitor(key: str, visitor: Visitor, *, now: datetime) -> str:
+    """Pack a visitor whose visit begins later, in another window."""
+    return _visits().write(key, visitor, now=now)
+
+
+def unseal_visitor(key: str, value: str, *, now: datetime) -> Visitor | None:
+    """Give back what `seal_visitor` has packed; None if it is not ours."""
+    visit = _visits().read(key, value, now=now)
+    return visit.visitor if visit else None
 
 
 def visitor_if_any() -> Visitor | None:

@@ -3,13 +3,14 @@
 import logging
 import secrets
 
-from flask import Flask, Response, render_template
+from flask import Flask, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lti_tool import logs
 from lti_tool.errors import ToolError
 from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.platform_storage import KEPT_FIELD
 from lti_tool.messages import N_
 from lti_tool.web.endpoints.metrics import note_refused_launch
 from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
@@ -90,7 +91,14 @@ def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
     _allow_platform_to_frame(refusal)
     if refusal.code == "cookie_missing" and refusal.initiation is not None:
         allow_forms_to_anywhere()
-        page = render_template("errors/new_window.html", login=refusal.initiation.as_form(), reference=reference)
+        page = render_template(
+            "errors/new_window.html",
+            login=refusal.initiation.as_form(),
+            errand=refusal.errand,
+            launch={name: request.form.get(name, "") for name in ("id_token", "state")},
+            kept_field=KEPT_FIELD,
+            reference=reference,
+        )
         return page, refusal.status
     if refusal.received:
         page = render_template("errors/to_compare.html", refusal=refusal, received=refusal.received, reference=reference)

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from flask import request
+
 from lti_tool.domain.people import Visitor
 from lti_tool.errors import Forbidden
+from lti_tool.lti.json_shapes import origin_of
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor
+from lti_tool.web.parts import parts
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,6 +40,11 @@ def current_instructor() -> Visitor:
     if not visitor.is_instructor:
         raise InstructorsOnly
     return visitor
+
+
+def is_posted_by_own_page() -> bool:
+    """Tell whether one of our own pages sent this form: every browser names the `Origin` of a POST, and no page can forge it."""
+    return request.headers.get("Origin") == origin_of(parts().settings.public_url)
 
 
 def needs_visit(view: Callable[P, R]) -> Callable[P, R]:

@@ -226,3 +226,11 @@ def test_a_hard_rotation_takes_the_old_key_away(lms: Playground, platform_key: R
     kids = [key["kid"] for key in lms.site.public_jwks()["keys"]]
     assert len(kids) == 1
     assert kids[0] != platform_key.kid
+
+
+def test_storage_is_offered_only_on_request_and_only_in_a_frame(lms: Playground) -> None:
+    assert "lti_storage_target" not in lms.initiate("participant01", MODULE)
+    lms.offer_storage("platform_storage")
+    assert lms.initiate("participant01", MODULE)["lti_storage_target"] == "platform_storage"
+    assert lms.initiate_deep_linking()["lti_storage_target"] == "platform_storage"
+    assert "lti_storage_target" not in lms.initiate("participant01", MODULE, target="window")

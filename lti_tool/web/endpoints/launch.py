@@ -1,4 +1,8 @@
-"""Launch address for platforms: an id_token comes in by POST, a visit begins, the browser goes on to a page by GET."""
+"""Launch address for platforms: an id_token comes in by POST, a visit begins, the browser goes on to a page by GET.
+
+Where the frame has no cookies, our own page posts the launch a second time with what the platform kept of its login; the visit
+then begins in a window of its own (`handover.py`).
+"""
 
 from datetime import datetime
 
@@ -6,11 +10,14 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Role
+from lti_tool.lti.platform_storage import KEPT_FIELD
 from lti_tool.platforms.deep_linking_requests import keep_deep_linking_request
 from lti_tool.platforms.front_door import Arrival
 from lti_tool.platforms.remember_mentored import remember_mentored
-from lti_tool.web.browser_session import open_visit, without_csrf
+from lti_tool.web.browser_session import new_visit_key, open_visit, without_csrf
+from lti_tool.web.endpoints.handover import offer_handover
 from lti_tool.web.endpoints.landing import landing_address, module_of
+from lti_tool.web.guards import is_posted_by_own_page
 from lti_tool.web.parts import parts
 from lti_tool.web.refusals import limit_refusals
 
@@ -28,8 +35,14 @@ def launch() -> ResponseReturnValue:
     request.max_content_length = LARGEST_BODY
     request.max_form_memory_size = LARGEST_BODY
     now = parts().now()
-    arrival = parts().front_door.let_in(request.form, request.cookies, module_of, now=now)
+    # Anybody knows what the platform kept of a login of his own; so another site's word for it counts for nothing.
+    kept = request.form.get(KEPT_FIELD) if is_posted_by_own_page() else None
+    arrival = parts().front_door.let_in(request.form, request.cookies, module_of, kept=kept, now=now)
     visitor = arrival.visitor
+    if kept:
+        key = new_visit_key()
+        _keep_what_only_this_launch_says(arrival, key, now)
+        return offer_handover(visitor, key, landing_address(arrival, key), now=now)
     # 303: the next request is a GET, so going back or reloading does not post the token again.
     response = redirect("", 303)
     key = open_visit(response, visitor, now=now)

@@ -1,5 +1,7 @@
 """Login address for platforms: third-party initiated login by GET and POST. Writes nothing."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
@@ -8,7 +10,6 @@ from lti_tool.web.parts import parts
 from lti_tool.web.refusals import limit_refusals
 
 LARGEST_BODY = 64 * 1024
-# Browsers older than 2023 send no such header; they skip the check and meet the same page one step later, if at all.
 _FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 
 blueprint = Blueprint("login", __name__)
@@ -25,8 +26,7 @@ def login() -> ResponseReturnValue:
     if state:
         answer = parts().front_door.continue_login(state, request.cookies, now=parts().now())
     else:
-        in_frame = request.headers.get("Sec-Fetch-Dest") in _FRAMES
-        answer = parts().front_door.begin_login(params, in_frame=in_frame, now=parts().now())
+        answer = parts().front_door.begin_login(params, in_frame=_is_in_frame(params), now=parts().now())
     # 302 as the specification's examples have it. Every browser makes a GET of it, which keeps Moodle's session cookie:
     # with SameSite=Lax it would not come along with a POST.
     response = redirect(answer.location, 302)
@@ -36,3 +36,13 @@ def login() -> ResponseReturnValue:
     for cookie in answer.cookies:
         set_cookie(response, cookie)
     return response
+
+
+def _is_in_frame(params: Mapping[str, str]) -> bool:
+    """Tell whether a frame is being loaded, as far as the browser says so.
+
+    Browsers older than 2023 do not. They skip the check and meet the same page one step later, if at all; but a platform that
+    offers to keep the login does so for just these, and it has to be put there before.
+    """
+    destination = request.headers.get("Sec-Fetch-Dest")
+    return destination in _FRAMES or (destination is None and "lti_storage_target" in params)
