@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from lti_tool import clock, migrations
 from lti_tool.certificates.badge import BadgeIssuer
 from lti_tool.certificates.credential_keys import CredentialKeys
+from lti_tool.certificates.document_queue import ERRAND as DOCUMENTS
 from lti_tool.certificates.letterheads import read_letterhead
+from lti_tool.certificates.make_document import make_missing_documents
 from lti_tool.certificates.press import Press, SealMaker
 from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
 from lti_tool.certificates.verify_document import SealVerdict
@@ -29,6 +31,7 @@ from lti_tool.passback.chores import Chore
 from lti_tool.passback.engines import Engine
 from lti_tool.passback.engines.embedded import EmbeddedEngine
 from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
+from lti_tool.passback.errands import Errand
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.reconcile import reconcile_all
 from lti_tool.passback.worker import Worker
@@ -153,13 +156,20 @@ def build(settings: Settings) -> Parts:
     http = Http()
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
     worker = _worker(database, service_client, programme)
+    used_press = press(settings)
+    documents = Errand(DOCUMENTS, lambda: make_missing_documents(database, used_press, clock=clock.now))
+
+    def wake_worker() -> None:
+        worker.wake()
+        documents.call()
+
     return Parts(
         settings=settings,
         database=database,
         keyring=keyring,
         programme=programme,
         issuer=issuer(settings),
-        press=press(settings),
+        press=used_press,
         front_door=open_front_door(
             database,
             secret=settings.secret_key.get_secret_value(),
@@ -170,7 +180,8 @@ def build(settings: Settings) -> Parts:
         http=http,
         service_client=service_client,
         worker=worker,
-        wake_worker=worker.wake,
+        wake_worker=wake_worker,
+        errands=(documents,),
         now=clock.now,
     )
 
@@ -187,8 +198,8 @@ def make_engine(settings: Settings, *, concurrency: int) -> Engine:
     parts = build(settings)
     worker = _worker(parts.database, parts.service_client, parts.programme, concurrency)
     if not parts.database.is_postgresql:
-        return EmbeddedEngine(worker, parts.database, chores(parts))
-    return ProcrastinateEngine(worker, parts.database, chores(parts))
+        return EmbeddedEngine(worker, parts.database, chores(parts), parts.errands)
+    return ProcrastinateEngine(worker, parts.database, chores(parts), parts.errands)
 
 
 def chores(parts: Parts) -> tuple[Chore, ...]:
@@ -206,13 +217,14 @@ def gradebooks(parts: Parts) -> PlatformGradebooks:
 
 
 def start_embedded_worker(app: "Flask") -> EmbeddedEngine | None:
-    """Start delivering scores in this web process, where the settings want it (after gunicorn's fork)."""
+    """Start delivering scores and making documents in this web process, where the settings want it (after gunicorn's fork)."""
     parts: Parts = app.extensions["parts"]
     wish = parts.settings.embedded_worker
     if wish == "off" or (wish == "auto" and parts.database.is_postgresql):
         return None
     # On PostgreSQL the nightly chores are those of `lti-tool worker`: procrastinate keeps who does them.
-    engine = EmbeddedEngine(parts.worker, parts.database, () if parts.database.is_postgresql else chores(parts))
+    nightly = () if parts.database.is_postgresql else chores(parts)
+    engine = EmbeddedEngine(parts.worker, parts.database, nightly, parts.errands)
     engine.start()
     return engine
 

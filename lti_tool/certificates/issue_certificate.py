@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.document_queue import call_for_document
+from lti_tool.certificates.font_signs import keep_printable
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.domain.certificate import (
@@ -154,6 +156,8 @@ def certificate_values(
     facts: Facts, *, programme_slug: str, subject: str, user_id: int | None, serial: int, now: datetime
 ) -> dict[str, Any]:
     """Give the columns of a document that is issued now."""
+    # A picture in a course's title is no reason to keep anybody waiting for their document.
+    facts = replace(facts, cohort=keep_printable(facts.cohort))
     return {
         "user_id": user_id,
         "programme_slug": programme_slug,
@@ -181,5 +185,6 @@ def insert_once(session: Session, programme: Programme, user_id: int, facts: Fac
         certificate_id = find_newest_certificate_id(session, programme, user_id, subject)
         assert certificate_id is not None
     else:
+        call_for_document(session, certificate_id)
         log.info("certificate_issued", extra={"certificate": certificate_id, "user": user_id, "subject": subject})
     return certificate_id

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.check_logo import check_logo
+from lti_tool.certificates.font_signs import missing_sign
 from lti_tool.certificates.stored_facts import letterhead_from_json, letterhead_to_json
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, check_letterhead
 from lti_tool.errors import ConfigurationError
+from lti_tool.messages import N_
 from lti_tool.models import CertificateLetterhead, CertificateLogo, Context, Membership
 
 
@@ -24,7 +26,7 @@ def read_letterhead(path: Path) -> Letterhead:
         ConfigurationError: the file has an error; the sentence names it.
     """
     try:
-        return check_letterhead(letterhead_from_json(tomllib.loads(path.read_text(encoding="utf-8"))))
+        return _check(letterhead_from_json(tomllib.loads(path.read_text(encoding="utf-8"))))
     except (OSError, tomllib.TOMLDecodeError, TypeError, KeyError, LetterheadRefused) as err:
         raise ConfigurationError(f"LTI_TOOL_CERTIFICATE_LETTERHEAD: {path} cannot be used: {err}") from err
 
@@ -70,7 +72,7 @@ def save_letterhead(
         if session.get(CertificateLogo, sha256) is None:
             session.add(CertificateLogo(sha256=sha256, svg=svg))
         head = replace(head, logo_sha256=sha256)
-    check_letterhead(head)
+    _check(head)
     row = session.get(CertificateLetterhead, registration_id)
     if row is None:
         row = CertificateLetterhead(registration_id=registration_id)
@@ -84,3 +86,15 @@ def find_logo(session: Session, sha256: str) -> str:
     """Give a stored logo; empty where there is none."""
     row = session.get(CertificateLogo, sha256) if sha256 else None
     return row.svg if row is not None else ""
+
+
+def _check(head: Letterhead) -> Letterhead:
+    """Check the fields, and that the fonts have all their signs: else nobody of the registration would get a document."""
+    check_letterhead(head)
+    texts = {name: value for name, value in vars(head).items() if isinstance(value, str)}
+    texts["signatories"] = "".join(each.name + each.role for each in head.signatories)
+    for field, text in texts.items():
+        sign = missing_sign(text)
+        if sign is not None:
+            raise LetterheadRefused(field, N_("Die Druckschrift hat das Zeichen „%(sign)s“ nicht."), sign=sign)
+    return head

@@ -2,15 +2,19 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-import typst
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import CursorResult, Update, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lti_tool.certificates.document_queue import claim_document, find_due_documents, put_document_off
 from lti_tool.certificates.letterheads import find_logo
-from lti_tool.certificates.press import Credential, Press, SealMaker, SealUnavailable
-from lti_tool.certificates.status_list import reserve_status
+from lti_tool.certificates.press import Press, SealMaker, SealUnavailable
+from lti_tool.certificates.status_list import Place, reserve_status
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.typeset import NameCannotBeSet, typeset
 from lti_tool.domain.certificate import Facts
@@ -20,70 +24,85 @@ from lti_tool.models.database import Database
 log = logging.getLogger(__name__)
 
 
-def make_document(database: Database, press: Press, certificate_id: int) -> bool:
+class Outcome(StrEnum):
+    """What became of one try to make a document."""
+
+    MADE = "made"
+    """It is there, whoever made it."""
+    NOT_DUE = "not_due"
+    """Somebody else makes it, it rests after a failure, or there is nothing to make."""
+    NEEDS_HELP = "needs_help"
+    """The certificate's `problem` says what a person has to decide."""
+    PUT_OFF = "put_off"
+    """It failed, or a service outside does not answer; it is tried again later."""
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What a claim brings along."""
+
+    facts: Facts
+    issued_at: datetime
+    logo_svg: str
+    place: Place | None
+    """In a status list, where badges are on."""
+
+
+def make_document(database: Database, press: Press, certificate_id: int, *, now: datetime) -> Outcome:
     """Make a document from its stored facts and keep the bytes with their SHA-256; call it after the issue's commit.
 
-    Sign the badge, typeset, attach, seal. Safe to call again, by anyone, at any time: stored bytes are never replaced. Unlike
-    other use cases it opens its own short transactions, because no transaction (on SQLite: no other writer) should wait while
-    it typesets or asks a timestamp authority.
-
-    Returns:
-        Whether the document is there now. If not, it waits: the certificate's `problem` says why, or an outside service is down.
+    Claim, sign the badge, typeset, attach, seal, store. Safe to call again, by anyone, at any time: one at a time makes it, and
+    stored bytes are never replaced. Unlike other use cases it opens its own short transactions, because no transaction (on
+    SQLite: no other writer) should wait while it typesets or asks a timestamp authority.
     """
     with database.read() as session:
         row = session.get(Certificate, certificate_id)
         if row is None or row.pdf_sha256 or row.problem or row.erased_at is not None:
-            return row is not None and bool(row.pdf_sha256)
-        facts, issued_at = facts_from_json(row.facts), row.issued_at
-        logo_svg = find_logo(session, facts.logo_sha256)
-    credential = _sign_credential(database, press, certificate_id, facts, issued_at)
-    still_open = update(Certificate).where(Certificate.id == certificate_id, Certificate.pdf_sha256.is_(None))
+            return _outcome_so_far(row)
+    order = _claim(database, press, certificate_id, now)
+    if order is None:
+        return Outcome.NOT_DUE
     try:
-        pdf = typeset(
-            facts,
-            issued_at=issued_at,
-            logo_svg=logo_svg,
-            credential=credential.json if credential else "",
-            template=press.template,
-        )
-        if press.seal is not None:
-            pdf = press.seal.apply(pdf, issuer=facts.issuer_name, language=facts.language)
+        values = _make(press, order)
     except NameCannotBeSet as err:
-        _store(database, still_open.values(problem=str(err)))
+        _store(database, _still_open(certificate_id).values(problem=str(err)))
         log.error("certificate_cannot_be_set", extra={"certificate": certificate_id})
-        return False
+        return Outcome.NEEDS_HELP
     except SealUnavailable as err:
-        # Whoever opens the page, or the next start, tries again.
         log.warning("certificate_seal_delayed", extra={"certificate": certificate_id, "error": str(err)})
-        return False
-    except typst.TypstError:
-        # The template itself fails: our fault. The certificate stands, and its document is tried again with the next call.
-        log.exception("certificate_template_failed", extra={"certificate": certificate_id})
-        return False
-    values = {
-        "pdf": pdf,
-        "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
-        "seal_level": press.seal.level if press.seal else "",
-        "seal_fingerprint": press.seal.fingerprint if press.seal else "",
-        "credential": credential.json if credential else None,
-        "credential_jwt": credential.jwt if credential else None,
-    }
+        return _put_off(database, certificate_id, now)
+    except Exception:
+        # The template or a key fails, which is our fault or the operator's. The certificate stands, and neither its person's page
+        # nor the documents behind it shall fail with it.
+        log.exception("certificate_document_failed", extra={"certificate": certificate_id})
+        return _put_off(database, certificate_id, now)
     if press.seal is not None:
-        remember_seal(database, press.seal, issued_at)
-    if _store(database, still_open.values(values)):
-        log.info("certificate_document_made", extra={"certificate": certificate_id, "bytes": len(pdf)})
-    return True
+        remember_seal(database, press.seal, order.issued_at)
+    if _store(database, _still_open(certificate_id).values(values)):
+        log.info("certificate_document_made", extra={"certificate": certificate_id, "bytes": len(values["pdf"])})
+    return Outcome.MADE
 
 
-def make_missing_documents(database: Database, press: Press) -> int:
-    """Make the documents that a crash between issue and typesetting left out; give how many there are now."""
-    with database.read() as session:
-        waiting = session.scalars(
-            select(Certificate.id)
-            .where(Certificate.pdf_sha256.is_(None), Certificate.problem == "", Certificate.erased_at.is_(None))
-            .order_by(Certificate.id)
-        ).all()
-    return sum(make_document(database, press, certificate_id) for certificate_id in waiting)
+def make_missing_documents(database: Database, press: Press, *, clock: Callable[[], datetime]) -> int:
+    """Make all documents that are due, and tell how many; the errand of the worker, and of a sweep after a crash."""
+    made = 0
+    while True:
+        with database.read() as session:
+            due = find_due_documents(session, now=clock())
+        if not due:
+            return made
+        for certificate_id in due:
+            outcome = make_document(database, press, certificate_id, now=clock())
+            made += outcome is Outcome.MADE
+            if outcome is Outcome.PUT_OFF:
+                # What fails for one mostly fails for all (no timestamps): the others are left to the next call, in half a minute.
+                return made
+
+
+def make_at_once(database: Database, press: Press, certificate_id: int, *, now: datetime) -> None:
+    """Make a document while its person waits for the page, if nobody outside has to be asked for it; else the worker does it."""
+    if not press.asks_outside:
+        make_document(database, press, certificate_id, now=now)
 
 
 def remember_seal(database: Database, seal: SealMaker, now: datetime) -> None:
@@ -97,14 +116,62 @@ def remember_seal(database: Database, seal: SealMaker, now: datetime) -> None:
         )
 
 
-def _sign_credential(
-    database: Database, press: Press, certificate_id: int, facts: Facts, issued_at: datetime
-) -> Credential | None:
-    if press.badges is None:
-        return None
+def _outcome_so_far(row: Certificate | None) -> Outcome:
+    if row is not None and row.pdf_sha256:
+        return Outcome.MADE
+    return Outcome.NEEDS_HELP if row is not None and row.problem else Outcome.NOT_DUE
+
+
+def _claim(database: Database, press: Press, certificate_id: int, now: datetime) -> _Order | None:
     with database.write.begin() as session:
-        place = reserve_status(session, certificate_id)
-    return press.badges.make(facts, status_list=place.status_list, status_index=place.index, issued_at=issued_at)
+        if not claim_document(session, certificate_id, now=now):
+            return None
+        row = session.get_one(Certificate, certificate_id)
+        facts = facts_from_json(row.facts)
+        return _Order(
+            facts=facts,
+            issued_at=row.issued_at,
+            logo_svg=find_logo(session, facts.logo_sha256),
+            place=reserve_status(session, certificate_id) if press.badges is not None else None,
+        )
+
+
+def _make(press: Press, order: _Order) -> dict[str, Any]:
+    """Make what the columns of a finished document hold."""
+    facts, credential = order.facts, None
+    if press.badges is not None and order.place is not None:
+        credential = press.badges.make(
+            facts, status_list=order.place.status_list, status_index=order.place.index, issued_at=order.issued_at
+        )
+    pdf = typeset(
+        facts,
+        issued_at=order.issued_at,
+        logo_svg=order.logo_svg,
+        credential=credential.json if credential else "",
+        template=press.template,
+    )
+    if press.seal is not None:
+        pdf = press.seal.apply(pdf, issuer=facts.issuer_name, language=facts.language)
+    return {
+        "pdf": pdf,
+        "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
+        "seal_level": press.seal.level if press.seal else "",
+        "seal_fingerprint": press.seal.fingerprint if press.seal else "",
+        "credential": credential.json if credential else None,
+        "credential_jwt": credential.jwt if credential else None,
+    }
+
+
+def _put_off(database: Database, certificate_id: int, now: datetime) -> Outcome:
+    with database.write.begin() as session:
+        put_document_off(session, certificate_id, now=now)
+    return Outcome.PUT_OFF
+
+
+def _still_open(certificate_id: int) -> Update:
+    return update(Certificate).where(
+        Certificate.id == certificate_id, Certificate.pdf_sha256.is_(None), Certificate.erased_at.is_(None)
+    )
 
 
 def _store(database: Database, statement: Update) -> bool:

@@ -61,3 +61,8 @@ class Press:
     seal: SealMaker | None = None
     badges: BadgeMaker | None = None
     check_seal: SealCheck | None = None
+
+    @property
+    def asks_outside(self) -> bool:
+        """Tell whether making a document has to wait for somebody outside (a timestamp authority)."""
+        return self.seal is not None and self.seal.level != "B-B"

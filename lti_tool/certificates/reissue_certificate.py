@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.document_queue import call_for_document
 from lti_tool.certificates.issue_certificate import certificate_values
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.register import find_row
@@ -81,5 +82,6 @@ def replace_certificate(session: Session, row: Certificate, facts: Facts, *, now
     row.revoked_at = now
     row.revocation_reason = N_("Durch ein neu ausgestelltes Zertifikat ersetzt.")
     session.flush()
+    call_for_document(session, successor.id)
     log.info("certificate_reissued", extra={"certificate": successor.id, "replaces": row.id})
     return successor.id

@@ -10,8 +10,9 @@ import click
 from lti_tool import bootstrap, clock
 from lti_tool.certificates import register
 from lti_tool.certificates.credential_keys import KINDS
+from lti_tool.certificates.document_queue import document_backlog
 from lti_tool.certificates.erase_person import erase_person
-from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.register import Entry
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
@@ -72,10 +73,25 @@ def reissue(code: str, name: str | None) -> None:
     settings, database = opened()
     with database.write.begin() as session:
         made = reissue_certificate(session, code, issuer=bootstrap.issuer(settings), name=name, now=clock.now())
-    make_document(database, bootstrap.press(settings), made)
+    outcome = make_document(database, bootstrap.press(settings), made, now=clock.now())
     with database.read() as session:
         new = next(each for each in register.list_certificates(session) if each.id == made)
     click.echo(new.code)
+    if outcome is not Outcome.MADE:
+        click.echo(f"Its document is not made yet: {new.problem or 'the worker tries again'}", err=True)
+
+
+@certificates.command()
+def make() -> None:
+    """Make documents that are still missing, as the worker does, and say which need a person."""
+    settings, database = opened()
+    made = make_missing_documents(database, bootstrap.press(settings), clock=clock.now)
+    with database.read() as session:
+        backlog = document_backlog(session, now=clock.now())
+        stuck = [each for each in register.list_certificates(session) if each.problem and each.state == "valid"]
+    click.echo(f"{made} documents made, {backlog.waiting} tried again later, {len(stuck)} for a person")
+    for each in stuck:
+        click.echo(f"{each.code}  {each.problem}  `lti-tool certificates reissue {each.code} --name …`")
 
 
 @certificates.command()

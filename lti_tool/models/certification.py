@@ -39,6 +39,9 @@ class Certificate(Base):
     pdf_sha256: Mapped[str | None] = mapped_column(String(64), index=True)
     problem: Mapped[str] = mapped_column(Text, default="")
     """Why the document could not be set (a letter no font has); then a human must look."""
+    document_tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    document_due_at: Mapped[datetime | None]
+    """Until then nobody else makes the document: somebody does, or it failed and rests. None: at once."""
     revoked_at: Mapped[datetime | None]
     revocation_reason: Mapped[str] = mapped_column(Text, default="")
     replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id", ondelete="SET NULL"))

@@ -12,6 +12,7 @@ from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.keyring import Keyring
 from lti_tool.lti.http import Http
+from lti_tool.passback.errands import Errand
 from lti_tool.passback.gradebooks import ClockedServiceClient
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.front_door import FrontDoor
@@ -39,10 +40,12 @@ class Parts:
     worker: Worker
     """Delivers scores; runs only where it was started."""
     wake_worker: Callable[[], None]
-    """To be called after a transaction that may have enqueued scores."""
+    """To be called after a transaction that may have enqueued scores or issued a document."""
     now: Callable[[], datetime]
     press: Press = field(default_factory=Press)
     """Makes documents."""
+    errands: tuple[Errand, ...] = ()
+    """What is done beside deliveries, where an engine runs."""
 
 
 def parts() -> Parts:

@@ -109,6 +109,38 @@ def test_a_wish_that_cannot_be_met_is_explained(ayse: Person, name: str, reason:
     assert words in words_of(page)
 
 
+def test_a_name_that_cannot_be_set_goes_to_the_instructors_and_is_spelt_anew(
+    ayse: Person, come: Come, course: int, database: Database
+) -> None:
+    with database.write.begin() as session:
+        row = session.get_one(Certificate, 1)
+        row.facts = {**row.facts, "name": "Ayşe Ɡ王"}
+    assert "Das Dokument braucht noch einen Menschen" in words_of(ayse.get("/certificates"))
+    ole = come(2, Role.INSTRUCTOR, course)
+    office = ole.get("/cohort/certificates")
+    assert "Was fehlt Die Druckschrift hat das Zeichen „王“ nicht." in words_of(office)
+    refused = ole.post("/cohort/certificates/1/spelling", office, name="王")
+    assert (refused.status_code, "kann das Zertifikat nicht drucken" in words_of(refused)) == (422, True)
+    assert ole.post("/cohort/certificates/1/spelling", office, name="Ayşe Wang").status_code == 303
+    with database.read() as session:
+        old, new = list_certificates(session)
+    assert (old.replaced_by_id, new.facts.name, new.pdf_sha256 is not None) == (new.id, "Ayşe Wang", True)
+    assert "Diese Dokumente brauchen Ihre Hilfe" not in words_of(ole.get("/cohort/certificates"))
+    assert ole.post("/cohort/certificates/1/spelling", office, name="Ayşe Wang").status_code == 404
+
+
+def test_an_instructor_of_another_course_helps_nobody_here(
+    ayse: Person, come: Come, course: int, database: Database, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        session.get_one(Certificate, 1).problem = "Die Druckschrift hat das Zeichen „王“ nicht."
+        session.add(Context(id=99, platform_id=1, context_id="8", registration_id=1, created_at=now, last_seen_at=now))
+    stranger = come(2, Role.ADMINISTRATOR, 99)
+    assert "Diese Dokumente brauchen Ihre Hilfe" not in words_of(stranger.get("/cohort/certificates"))
+    form = stranger.get("/cohort/certificates/letterhead")
+    assert stranger.post("/cohort/certificates/1/spelling", form, name="Otto Klein").status_code == 404
+
+
 def test_nobody_asks_for_a_name_on_another_persons_certificate(ayse: Person, come: Come, course: int) -> None:
     ole = come(2, Role.ADMINISTRATOR, course)
     assert ole.get("/certificates/1/name").status_code == 404

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -17,11 +18,11 @@ from lti_tool.models.database import Database
 
 
 @pytest.fixture
-def made(app: Flask, database: Database, code: str) -> Certificate:
+def made(app: Flask, database: Database, code: str, now: datetime) -> Certificate:
     """A certificate with its document."""
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, app.extensions["parts"].press, certificate_id)
+    make_document(database, app.extensions["parts"].press, certificate_id, now=now)
     with database.read() as session:
         row = session.get_one(Certificate, certificate_id)
         assert row.pdf is not None
@@ -39,9 +40,9 @@ def test_the_credential_travels_inside_the_document(made: Certificate) -> None:
     assert file["/Desc"] == "Dieser Nachweis als Open Badge 3.0, für Programme"
 
 
-def test_bytes_hash_and_credential_are_stored_once(app: Flask, database: Database, made: Certificate) -> None:
+def test_bytes_hash_and_credential_are_stored_once(app: Flask, database: Database, made: Certificate, now: datetime) -> None:
     assert hashlib.sha256(made.pdf or b"").hexdigest() == made.pdf_sha256
-    make_document(database, app.extensions["parts"].press, made.id)
+    make_document(database, app.extensions["parts"].press, made.id, now=now)
     with database.read() as session:
         again = session.get_one(Certificate, made.id)
         assert (again.pdf, again.credential, again.credential_jwt) == (made.pdf, made.credential, made.credential_jwt)
@@ -82,12 +83,12 @@ def test_the_issuer_is_described(stranger: FlaskClient) -> None:
 
 
 def test_without_badges_nothing_is_published_or_attached(
-    app: Flask, database: Database, stranger: FlaskClient, code: str
+    app: Flask, database: Database, stranger: FlaskClient, code: str, now: datetime
 ) -> None:
     app.extensions["parts"] = replace(app.extensions["parts"], press=replace(app.extensions["parts"].press, badges=None))
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, app.extensions["parts"].press, certificate_id)
+    make_document(database, app.extensions["parts"].press, certificate_id, now=now)
     with database.read() as session:
         row = session.get_one(Certificate, certificate_id)
         assert row.credential is None

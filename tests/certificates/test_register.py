@@ -180,7 +180,7 @@ def documents(
             complete(session, user_id)
             certificate_id = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
         assert certificate_id is not None
-        make_document(database, Press(), certificate_id)
+        make_document(database, Press(), certificate_id, now=now)
         found[name] = (user_id, certificate_id)
     return found
 

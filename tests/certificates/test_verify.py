@@ -190,11 +190,11 @@ def test_an_erased_person_is_not_named_but_the_paper_stays_genuine(
 
 
 @pytest.fixture
-def pdf(database: Database, code: str) -> bytes:
+def pdf(database: Database, code: str, now: datetime) -> bytes:
     """The stored document of the certificate."""
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, Press(), certificate_id)
+    make_document(database, Press(), certificate_id, now=now)
     with database.read() as session:
         content = session.get_one(Certificate, certificate_id).pdf
     assert content is not None
@@ -328,7 +328,7 @@ def test_unknown_and_revoked_codes_are_answered_at_the_same_time(
 
 
 def test_the_page_tells_with_which_key_a_document_was_sealed_and_which_is_used_today(
-    app: Flask, database: Database, stranger: FlaskClient, code: str
+    app: Flask, database: Database, stranger: FlaskClient, code: str, now: datetime
 ) -> None:
     academy = Identity("Siegel der Musterakademie")
     seal = open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem)
@@ -336,7 +336,7 @@ def test_the_page_tells_with_which_key_a_document_was_sealed_and_which_is_used_t
     app.extensions["parts"] = replace(app.extensions["parts"], press=press)
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, press, certificate_id)
+    make_document(database, press, certificate_id, now=now)
     text = words_of(stranger.get(f"/verify/{code}"))
     assert f"Elektronisches Siegel PAdES, Stufe B-B {seal.fingerprint} Mit diesem Schlüssel siegeln wir auch heute." in text
     assert stranger.get("/credentials/seal-certificates.pem").text == seal.chain_pem
@@ -353,13 +353,13 @@ def test_an_unsealed_document_says_so(stranger: FlaskClient, pdf: bytes, code: s
 
 
 def test_a_sealed_file_that_was_changed_and_saved_again_is_called_changed(
-    app: Flask, database: Database, drop: Drop, code: str
+    app: Flask, database: Database, drop: Drop, code: str, now: datetime
 ) -> None:
     academy = Identity("Siegel der Musterakademie")
     seal = open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem)
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, replace(app.extensions["parts"].press, seal=seal), certificate_id)
+    make_document(database, replace(app.extensions["parts"].press, seal=seal), certificate_id, now=now)
     with database.read() as session:
         sealed = session.get_one(Certificate, certificate_id).pdf or b""
     at = sealed.index(b"/Count 1")

@@ -93,10 +93,13 @@ def test_deliveries_are_shown_by_registration_with_their_age(tool: Tool, databas
     assert value(text, f"lti_tool_deliveries_parked{label}") == 0
     assert value(text, f"lti_tool_delivery_oldest_seconds{label}") == 300
     assert value(text, 'lti_tool_certificates{state="valid"}') == 0
+    assert value(text, 'lti_tool_documents{state="for_a_person"}') == 0
+    assert value(text, "lti_tool_document_oldest_seconds") == 0
     ready = tool.browser.get("/readyz", base_url=TOOL_URL).get_json()
     assert ready["deliveries"] == [
         {"registration_id": school.registration_id, "waiting": 1, "parked": 0, "oldest_waiting_s": 300}
     ]
+    assert ready["documents"] == {"waiting": 0, "oldest_waiting_s": 0, "for_a_person": 0}
 
 
 def test_no_person_stands_in_the_metrics(tool: Tool) -> None:

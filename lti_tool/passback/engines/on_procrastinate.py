@@ -19,7 +19,8 @@ from lti_tool.models.database import Database
 from lti_tool.passback import jobs
 from lti_tool.passback.chores import Chore
 from lti_tool.passback.claim import release_expired
-from lti_tool.passback.engines.embedded import do_chore
+from lti_tool.passback.engines.embedded import do_chore, do_errand
+from lti_tool.passback.errands import LOOK_EVERY_S, Errand
 from lti_tool.passback.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ class ProcrastinateEngine:
         worker: Worker,
         database: Database,
         chores: Sequence[Chore] = (),
+        errands: Sequence[Errand] = (),
         *,
         clock: Callable[[], datetime] = real_clock.now,
         poll_s: float = 5.0,
@@ -45,6 +47,7 @@ class ProcrastinateEngine:
         self._worker = worker
         self._database = database
         self._chores = tuple(chores)
+        self._errands = tuple(errands)
         self._clock = clock
         self._poll_s = poll_s
         self._is_stopping = False
@@ -79,12 +82,13 @@ class ProcrastinateEngine:
                     await asyncio.wait_for(self._stop.wait(), REST_AFTER_FAILURE_S)
 
     async def _serve(self, stop: asyncio.Event) -> None:
-        """Serve both queues until asked to stop or one of them ends: chores take their time, scores do not wait for them."""
+        """Serve all queues until asked to stop or one of them ends: chores and errands take their time, scores wait for none."""
         app = self._application()
         async with app.open_async():
             servers = [
                 asyncio.create_task(self._serve_queue(app, jobs.SCORES, 1)),
                 asyncio.create_task(self._serve_queue(app, CHORES, 2)),
+                *(asyncio.create_task(self._serve_queue(app, errand.name, 1)) for errand in self._errands),
             ]
             asked = asyncio.create_task(stop.wait())
             await asyncio.wait([*servers, asked], return_when=asyncio.FIRST_COMPLETED)
@@ -107,21 +111,26 @@ class ProcrastinateEngine:
     def _application(self) -> App:
         address = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         connector = PsycopgConnector(
-            conninfo=address, kwargs={"options": "-c search_path=procrastinate"}, min_size=1, max_size=4, timeout=3
+            conninfo=address, kwargs={"options": "-c search_path=procrastinate"}, min_size=1, max_size=5, timeout=3
         )
         app = App(connector=connector)
         app.task(name=jobs.DELIVER, queue=jobs.SCORES)(self._worker.drain)
         self._every(app, "lti_tool.sweep", SWEEP, self.sweep)
         for chore in (*self._chores, Chore("clear_jobs", 40, self._clear_jobs)):
             self._every(app, f"lti_tool.{chore.name}", chore.cron, partial(do_chore, chore))
+        for errand in self._errands:
+            app.task(name=f"lti_tool.{errand.name}", queue=errand.name)(partial(do_errand, errand))
+            # In the errand's own queue: behind what runs already, never beside it.
+            sweep = f"* * * * * */{LOOK_EVERY_S}"
+            self._every(app, f"lti_tool.{errand.name}_again", sweep, partial(do_errand, errand), queue=errand.name)
         return app
 
-    def _every(self, app: App, name: str, cron: str, run: Callable[[], None]) -> None:
+    def _every(self, app: App, name: str, cron: str, run: Callable[[], None], *, queue: str = CHORES) -> None:
         def at_its_time(timestamp: int) -> None:
             run()
 
         # The lock keeps a slow one from piling up behind itself.
-        task = app.task(name=name, queue=CHORES, queueing_lock=name)(at_its_time)
+        task = app.task(name=name, queue=queue, queueing_lock=name)(at_its_time)
         app.periodic(cron=cron)(task)
 
     def sweep(self) -> None:

@@ -8,6 +8,7 @@ from typing import cast
 from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 
+from lti_tool.certificates.document_queue import document_backlog
 from lti_tool.passback.overview import backlogs
 from lti_tool.web.parts import parts
 
@@ -32,7 +33,7 @@ def livez() -> ResponseReturnValue:
 
 @blueprint.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """Say whether launches and pages would work now, and what scores wait for each registration (which is no reason to fail)."""
+    """Say whether launches and pages would work now, and what waits: scores by registration, documents (no reason to fail)."""
     check = cast("Readiness | None", current_app.extensions.get("readiness"))
     amiss = list(check()) if check is not None else ["readiness_not_wired"]
     if amiss:
@@ -40,4 +41,5 @@ def readyz() -> ResponseReturnValue:
         return {"status": "not ready", "amiss": amiss}, 503, {"Cache-Control": "no-store"}
     with parts().database.read() as session:
         deliveries = [asdict(each) for each in backlogs(session, now=parts().now())]
-    return {"status": "ok", "deliveries": deliveries}, 200, {"Cache-Control": "no-store"}
+        documents = asdict(document_backlog(session, now=parts().now()))
+    return {"status": "ok", "deliveries": deliveries, "documents": documents}, 200, {"Cache-Control": "no-store"}

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from werkzeug.exceptions import NotFound
 
 from lti_tool.certificates.count_certificates import count_certificates
+from lti_tool.certificates.document_queue import document_backlog
 from lti_tool.passback.overview import backlogs, outcomes_since
 from lti_tool.web.parts import parts
 
@@ -97,6 +98,7 @@ class _DatabaseCollector(Collector):
             waiting = backlogs(session, now=now)
             outcomes = outcomes_since(session, since=now - LATELY)
             certificates = count_certificates(session)
+            documents = document_backlog(session, now=now)
         yield _gauge(
             "lti_tool_deliveries_waiting", "Scores on their way.", {each.registration_id: each.waiting for each in waiting}
         )
@@ -110,6 +112,11 @@ class _DatabaseCollector(Collector):
         )
         yield _gauge("lti_tool_delivery_outcomes_15m", "How tries of the last 15 minutes ended.", outcomes, "outcome")
         yield _gauge("lti_tool_certificates", "Certificates by state.", certificates, "state")
+        states = {"waiting": documents.waiting, "for_a_person": documents.for_a_person}
+        yield _gauge("lti_tool_documents", "Documents of certificates that are not made yet.", states, "state")
+        oldest = GaugeMetricFamily("lti_tool_document_oldest_seconds", "Since when the oldest document waits.")
+        oldest.add_metric([], documents.oldest_waiting_s)
+        yield oldest
 
 
 def _gauge(name: str, text: str, values: "dict[int, int] | dict[str, int]", label: str = "registration") -> Metric:

@@ -6,8 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.certificates.help_document import list_stuck_documents, respell_document
 from lti_tool.certificates.letterheads import effective_letterhead, find_logo, letterhead_of, save_letterhead
-from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.make_document import make_at_once
 from lti_tool.certificates.name_requests import decide_name_request, list_name_requests
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.typeset import typeset
@@ -35,10 +36,13 @@ def overview() -> str:
 def _overview(visitor: Visitor, error: ToolError | None = None) -> str:
     with parts().database.read() as session:
         requests = list_name_requests(session, context_id=_context_of(visitor))
+        stuck = list_stuck_documents(session, context_id=_context_of(visitor))
     return render_template(
         "certificate_office/overview.html",
         section="cohort",
         requests=requests,
+        stuck=stuck,
+        typed=request.form,
         error=error,
         is_administrator=Role.ADMINISTRATOR in visitor.roles,
     )
@@ -64,7 +68,31 @@ def decide(request_id: int) -> ResponseReturnValue:
     except ToolError as error:
         return _overview(visitor, error), error.status
     if successor is not None:
-        make_document(tool.database, tool.press, successor)
+        make_at_once(tool.database, tool.press, successor, now=tool.now())
+        tool.wake_worker()
+    return redirect(href("certificate_office.overview"), 303)
+
+
+@blueprint.post("/cohort/certificates/<int:certificate_id>/spelling")
+def respell(certificate_id: int) -> ResponseReturnValue:
+    """Issue a document that could not be set anew, with the name in another spelling."""
+    visitor = current_instructor()
+    tool = parts()
+    try:
+        with tool.database.write.begin() as session:
+            successor = respell_document(
+                session,
+                certificate_id,
+                context_id=_context_of(visitor),
+                name=request.form.get("name", ""),
+                decided_by_id=visitor.user_id,
+                issuer=tool.issuer,
+                now=tool.now(),
+            )
+    except ToolError as error:
+        return _overview(visitor, error), error.status
+    make_at_once(tool.database, tool.press, successor, now=tool.now())
+    tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
 
 
