@@ -25,6 +25,7 @@ from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
 from lti_tool.keyring import Keyring
+from lti_tool.learning.hand_in_overdue import hand_in_overdue, overdue_attempts
 from lti_tool.lti.http import Http
 from lti_tool.models.database import Database, open_database
 from lti_tool.passback.chores import Chore
@@ -203,12 +204,28 @@ def make_engine(settings: Settings, *, concurrency: int) -> Engine:
 
 
 def chores(parts: Parts) -> tuple[Chore, ...]:
-    """List what has to be done every hour or night; at odd minutes, for at full hours every platform is busy."""
+    """List what has to be done regularly; at odd minutes, for at full hours every platform is busy."""
     return (
+        Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5),
         Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
         Chore("reconcile", 23, lambda: reconcile_all(parts.database, gradebooks(parts), clock=parts.now), hour=2),
         Chore("rosters", 41, lambda: refresh_all_rosters(parts.database, parts.service_client, now=parts.now()), hour=3),
     )
+
+
+def _hand_in_overdue(parts: Parts) -> None:
+    now = parts.now()
+    with parts.database.read() as session:
+        overdue = overdue_attempts(session, now=now)
+    for attempt_id in overdue:
+        try:
+            with parts.database.write.begin() as session:
+                hand_in_overdue(session, parts.programme, attempt_id, issuer=parts.issuer, now=now)
+        except Exception:
+            # One that cannot be marked must not keep the others from it.
+            log.exception("hand_in_failed", extra={"attempt": attempt_id})
+    if overdue:
+        parts.wake_worker()
 
 
 def gradebooks(parts: Parts) -> PlatformGradebooks:

@@ -38,7 +38,7 @@ def settings_of(session: Session, context_id: int) -> CourseSettings:
 
 
 def change_settings(session: Session, visitor: Visitor, settings: CourseSettings, *, now: datetime) -> None:
-    """Store the settings of the visitor's course. Attempts already begun keep the pass mark they began with.
+    """Store the settings of the visitor's course. Attempts already begun keep their pass mark and their time.
 
     Raises:
         Forbidden: the visitor does not teach here.

@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 from lti_tool.cohort.viewer import check_is_member, teaching_viewer_of
 from lti_tool.domain.course import EXTRA_TIMES_PCT
 from lti_tool.domain.people import Visitor
+from lti_tool.domain.time_limit import is_overdue, prolonged
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.models import ExtendedTime
+from lti_tool.models import Attempt, ExtendedTime
 
 log = logging.getLogger(__name__)
 
 
 def extend_time(session: Session, visitor: Visitor, user_id: int, extra_pct: int, *, now: datetime) -> None:
-    """Set how much longer a person may work on a quiz in this course.
+    """Set how much longer a person may work on a quiz in this course; an open attempt is prolonged, never shortened.
 
     Raises:
         Forbidden: the visitor does not teach here.
@@ -37,4 +38,22 @@ def extend_time(session: Session, visitor: Visitor, user_id: int, extra_pct: int
         row = ExtendedTime(user_id=user_id, context_id=viewer.context_id, extra_pct=extra_pct, granted_at=now)
         session.add(row)
     row.extra_pct, row.granted_by_id, row.granted_at = extra_pct, visitor.user_id, now
+    _prolong_open_attempts(session, viewer.context_id, user_id, extra_pct, now)
     log.info("time_extended", extra={"context": viewer.context_id, "user": visitor.user_id, "member": user_id})
+
+
+def _prolong_open_attempts(session: Session, context_id: int, user_id: int, extra_pct: int, now: datetime) -> None:
+    attempts = session.scalars(
+        select(Attempt)
+        .where(
+            Attempt.user_id == user_id,
+            Attempt.context_id == context_id,
+            Attempt.submitted_at.is_(None),
+            Attempt.ends_at.is_not(None),
+        )
+        .with_for_update()
+    )
+    for attempt in attempts:
+        # One whose end has been noticed by nobody yet stays at its end.
+        if not is_overdue(attempt.ends_at, now):
+            attempt.ends_at = prolonged(attempt.ends_at, attempt.started_at, attempt.time_limit_min, extra_pct)

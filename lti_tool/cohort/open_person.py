@@ -136,7 +136,16 @@ def _tries(session: Session, user_id: int) -> defaultdict[str, list[Try]]:
     tries: defaultdict[str, list[Try]] = defaultdict(list)
     for row in rows:
         tries[row.module_slug].append(
-            Try(row.number, row.started_at, row.submitted_at, row.points, row.points_possible, row.is_passed)
+            Try(
+                row.number,
+                row.started_at,
+                row.submitted_at,
+                row.points,
+                row.points_possible,
+                row.is_passed,
+                row.ends_at,
+                row.is_ended_by_time,
+            )
         )
     return tries
 

@@ -18,6 +18,9 @@ class Try:
     points: float | None
     points_possible: int
     is_passed: bool | None
+    ends_at: datetime | None = None
+    """When its time is over; None: no limit."""
+    is_ended_by_time: bool = False
 
 
 class NextTry(StrEnum):

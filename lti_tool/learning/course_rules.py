@@ -1,6 +1,7 @@
 """Which rules of assessment hold for a visitor: the programme's, changed by the course, and what they were granted."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -49,10 +50,23 @@ def unlocked_attempts(session: Session, user_id: int, module: Module) -> int:
     return session.scalar(query) or 0
 
 
-def time_limit_for(session: Session, visitor: Visitor) -> int | None:
-    """Give the visitor's minutes for a quiz in this course, their extension included; None: no limit."""
+@dataclass(frozen=True)
+class QuizTime:
+    """The course's limit for a quiz and how much longer this person gets, in percent of it."""
+
+    limit_min: int | None = None
+    extra_pct: int = 0
+
+    @property
+    def minutes(self) -> int | None:
+        """The person's whole time; None: no limit."""
+        return minutes_for(self.limit_min, self.extra_pct)
+
+
+def quiz_time_of(session: Session, visitor: Visitor) -> QuizTime:
+    """Tell how long the visitor would have for an attempt that begins now."""
     if visitor.context_id is None:
-        return None
+        return QuizTime()
     found = session.execute(
         select(CourseSettingsRow.time_limit_min, func.coalesce(ExtendedTime.extra_pct, 0).label("extra_pct"))
         .outerjoin(
@@ -61,4 +75,4 @@ def time_limit_for(session: Session, visitor: Visitor) -> int | None:
         )
         .where(CourseSettingsRow.context_id == visitor.context_id)
     ).one_or_none()
-    return None if found is None else minutes_for(found.time_limit_min, found.extra_pct)
+    return QuizTime() if found is None else QuizTime(found.time_limit_min, found.extra_pct)

@@ -59,7 +59,7 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
     ):
         lessons[slug][code] = LessonStep(completed_at, position)
     tries: defaultdict[str, list[Try]] = defaultdict(list)
-    for slug, number, started_at, submitted_at, points, possible, is_passed in session.execute(
+    for slug, number, started_at, submitted_at, points, possible, is_passed, ends_at, is_by_time in session.execute(
         select(
             Attempt.module_slug,
             Attempt.number,
@@ -68,10 +68,12 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
             Attempt.points,
             Attempt.points_possible,
             Attempt.is_passed,
+            Attempt.ends_at,
+            Attempt.is_ended_by_time,
         )
         .where(Attempt.user_id == user_id)
         .order_by(Attempt.number)
     ):
-        tries[slug].append(Try(number, started_at, submitted_at, points, possible, is_passed))
+        tries[slug].append(Try(number, started_at, submitted_at, points, possible, is_passed, ends_at, is_by_time))
     completions = session.execute(select(Completion.module_slug, Completion.completed_at).where(Completion.user_id == user_id))
     return Footprint(lessons, tries, dict(completions.all()))

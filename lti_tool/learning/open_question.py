@@ -1,6 +1,6 @@
 """Opens one question of an open attempt, or the list of all before handing in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from lti_tool.learning.content import get_module
 from lti_tool.learning.course_rules import attempts_allowed
 from lti_tool.learning.shown_question import ShownQuestion, show_question
 from lti_tool.messages import N_
+from lti_tool.models import Attempt
 
 
 class AlreadySubmitted(Conflict):
@@ -39,6 +40,8 @@ class QuestionPage:
     """None: withdrawn by the authors; it counts as answered in full."""
     saved_at: datetime | None
     extent: Extent
+    ends_at: datetime | None
+    """When the attempt's time is over; None: no limit."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ class AnswersPage:
     attempt_number: int
     attempts_allowed: int
     lines: tuple[AnswerLine, ...]
+    ends_at: datetime | None
 
     @property
     def unfinished(self) -> tuple[int, ...]:
@@ -71,7 +75,7 @@ def open_question(
         NotFound: there is no such attempt or question.
         AlreadySubmitted: the attempt was handed in.
     """
-    module, questions = _open_attempt(session, programme, visitor, module_slug, number)
+    module, attempt, questions = _open_attempt(session, programme, visitor, module_slug, number)
     question = get_question(questions, position)
     item, answer = question.item, question.answer
     return QuestionPage(
@@ -83,14 +87,13 @@ def open_question(
         question=show_question(item, question.order, answer) if item is not None else None,
         saved_at=question.saved_at,
         extent=_extent(question),
+        ends_at=attempt.ends_at,
     )
 
 
 def with_answer(page: QuestionPage, shown: ShownQuestion) -> QuestionPage:
     """Give the page of a question with another answer than the stored one, to be looked at again."""
-    return QuestionPage(
-        page.module, page.attempt_number, page.attempts_allowed, page.position, page.count, shown, page.saved_at, page.extent
-    )
+    return replace(page, question=shown)
 
 
 def open_answers(session: Session, programme: Programme, visitor: Visitor, module_slug: str, number: int) -> AnswersPage:
@@ -100,7 +103,7 @@ def open_answers(session: Session, programme: Programme, visitor: Visitor, modul
         NotFound: there is no such attempt.
         AlreadySubmitted: it was handed in.
     """
-    module, questions = _open_attempt(session, programme, visitor, module_slug, number)
+    module, attempt, questions = _open_attempt(session, programme, visitor, module_slug, number)
     lines = tuple(
         AnswerLine(
             question.position,
@@ -111,7 +114,7 @@ def open_answers(session: Session, programme: Programme, visitor: Visitor, modul
         for question in questions
     )
     allowed = max(attempts_allowed(session, programme, visitor, module), number)
-    return AnswersPage(module, number, allowed, lines)
+    return AnswersPage(module, number, allowed, lines, attempt.ends_at)
 
 
 def get_question(questions: list[DrawnQuestion], position: int) -> DrawnQuestion:
@@ -123,12 +126,12 @@ def get_question(questions: list[DrawnQuestion], position: int) -> DrawnQuestion
 
 def _open_attempt(
     session: Session, programme: Programme, visitor: Visitor, module_slug: str, number: int
-) -> tuple[Module, list[DrawnQuestion]]:
+) -> tuple[Module, Attempt, list[DrawnQuestion]]:
     module = get_module(programme, module_slug)
     attempt = get_attempt(session, visitor, module, number)
     if attempt.submitted_at is not None:
         raise AlreadySubmitted
-    return module, list(questions_of(session, attempt, module))
+    return module, attempt, list(questions_of(session, attempt, module))
 
 
 def _extent(question: DrawnQuestion) -> Extent:

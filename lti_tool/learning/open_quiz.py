@@ -10,7 +10,7 @@ from lti_tool.domain.attempts import Standing, Try
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import AssessmentRules, Module, Programme
 from lti_tool.learning.content import get_module
-from lti_tool.learning.course_rules import rules_for, standing_of
+from lti_tool.learning.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
 from lti_tool.learning.footprint import footprint_of
 
 
@@ -22,6 +22,13 @@ class QuizPage:
     tries: Sequence[Try]
     lessons_unread: int
     minutes: int
+    """How long it takes most people."""
+    time: QuizTime
+    """For an attempt that begins now."""
+
+    @property
+    def open_try(self) -> Try | None:
+        return next((attempt for attempt in self.tries if attempt.submitted_at is None), None)
 
 
 def open_quiz(session: Session, programme: Programme, visitor: Visitor, module_slug: str, *, now: datetime) -> QuizPage:
@@ -40,4 +47,5 @@ def open_quiz(session: Session, programme: Programme, visitor: Visitor, module_s
         tries=footprint.tries_at(module),
         lessons_unread=evidence.lessons - evidence.lessons_read,
         minutes=programme.hours.quiz_minutes,
+        time=quiz_time_of(session, visitor),
     )

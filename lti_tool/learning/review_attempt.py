@@ -60,6 +60,7 @@ class AttemptReview:
     module: Module
     number: int
     submitted_at: datetime
+    is_ended_by_time: bool
     points: float
     points_possible: int
     pct: float
@@ -99,6 +100,7 @@ def review_attempt(
         module=module,
         number=number,
         submitted_at=attempt.submitted_at,
+        is_ended_by_time=attempt.is_ended_by_time,
         points=attempt.points,
         points_possible=attempt.points_possible,
         pct=100 * attempt.points / attempt.points_possible,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.answers import Answer, to_json
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
+from lti_tool.domain.time_limit import is_over, is_overdue
 from lti_tool.errors import Conflict
 from lti_tool.learning.attempt_rows import get_attempt, questions_of
 from lti_tool.learning.content import get_module
@@ -22,6 +23,20 @@ class SavedAnswer:
     problem: str
     """What a person should look at again: `not_a_number`, `same_number`; empty: nothing."""
     count: int
+    is_time_over: bool
+    """The attempt has come to its end: this was the last answer taken, and now it is to be handed in."""
+
+
+class TimeIsOver(Conflict):
+    """The answer came after the attempt's end and is not taken; what was saved before counts."""
+
+    code = "time_is_over"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Die Zeit ist abgelaufen."),
+            next_step=N_("Abgegeben wird, was bis dahin gespeichert war. Das Ergebnis steht bei der Lernerfolgskontrolle."),
+        )
 
 
 class AnsweredElsewhere(Conflict):
@@ -59,6 +74,7 @@ def save_answer(
     Raises:
         NotFound: there is no such attempt or question.
         AlreadySubmitted: the attempt was handed in.
+        TimeIsOver: its time is over; it is still to be handed in.
         AnsweredElsewhere: see above.
     """
     module = get_module(programme, module_slug)
@@ -66,17 +82,20 @@ def save_answer(
     attempt = get_attempt(session, visitor, module, number, lock=True)
     if attempt.submitted_at is not None:
         raise AlreadySubmitted
+    if is_overdue(attempt.ends_at, now):
+        raise TimeIsOver
+    is_time_over = is_over(attempt.ends_at, now)
     questions = list(questions_of(session, attempt, module))
     question = get_question(questions, position)
     if question.item is None:
-        return SavedAnswer(question.saved_at, "", len(questions))
+        return SavedAnswer(question.saved_at, "", len(questions), is_time_over)
     read = read_answer(question.item, question.order, fields)
     if not _are_equal(read.answer, question.answer):
         if version_of(question.saved_at) != seen_version:
             raise AnsweredElsewhere(show_question(question.item, question.order, read.answer), question.saved_at)
         question.row.answer = to_json(read.answer) if read.answer is not None else None
         question.row.saved_at = now
-    return SavedAnswer(question.row.saved_at, read.problem, len(questions))
+    return SavedAnswer(question.row.saved_at, read.problem, len(questions), is_time_over)
 
 
 def version_of(saved_at: datetime | None) -> str:

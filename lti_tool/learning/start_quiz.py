@@ -11,9 +11,10 @@ from lti_tool.domain.attempts import NextTry
 from lti_tool.domain.drawing import DrawnItem, draw
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.time_limit import end_of
 from lti_tool.errors import Conflict
 from lti_tool.learning.content import get_module
-from lti_tool.learning.course_rules import rules_for, standing_of
+from lti_tool.learning.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
 from lti_tool.learning.footprint import footprint_of
 from lti_tool.messages import N_
 from lti_tool.models import Attempt, AttemptItem
@@ -27,27 +28,53 @@ class AttemptNotAllowed(Conflict):
     code = "attempt_not_allowed"
 
 
-def start_quiz(session: Session, programme: Programme, visitor: Visitor, module_slug: str, *, seed: int, now: datetime) -> int:
-    """Draw a new attempt unless one is open already.
+class TimeChanged(Conflict):
+    """The time for the quiz is another than the person was told: they shall know before it runs."""
+
+    code = "quiz_time_changed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Die Zeit für diese Lernerfolgskontrolle hat sich gerade geändert."),
+            next_step=N_("Auf der Seite der Lernerfolgskontrolle steht die neue Zeit. Beginnen Sie, wenn Sie bereit sind."),
+        )
+
+
+def start_quiz(
+    session: Session,
+    programme: Programme,
+    visitor: Visitor,
+    module_slug: str,
+    *,
+    seed: int,
+    minutes_told: int | None = None,
+    now: datetime,
+) -> int:
+    """Draw a new attempt unless one is open already; its time runs from now.
 
     Args:
         seed: Random, 0 to 2^63 - 1; kept, so that the draw can be made again.
+        minutes_told: How long the page said that there is; None: without limit.
     Returns:
         The attempt's number.
     Raises:
         NotFound: the programme has no such module.
         AttemptNotAllowed: the wait before the last attempt is not over, or none is left.
+        TimeChanged: there is less time than the person was told.
         QuizNotReady: the pool cannot fill the blueprint.
     """
     module = get_module(programme, module_slug)
     number = _allowed_number(session, programme, visitor, module, now)
     if _is_there(session, visitor, module, number):
         return number
+    time = quiz_time_of(session, visitor)
+    if time.minutes is not None and (minutes_told is None or time.minutes < minutes_told):
+        raise TimeChanged
     seen = _seen_ids(session, visitor, module)
     drawn = draw(module.items, module.lesson_codes, programme.assessment, seed=seed, seen_ids=seen)
     try:
         with session.begin_nested():
-            _insert(session, programme, visitor, module, number, seed, drawn, now)
+            _insert(session, programme, visitor, module, number, seed, drawn, time, now)
     except IntegrityError:
         # The unique constraint let another tab's start win; both go on with that one.
         if not _is_there(session, visitor, module, number):
@@ -99,6 +126,7 @@ def _insert(
     number: int,
     seed: int,
     drawn: tuple[DrawnItem, ...],
+    time: QuizTime,
     now: datetime,
 ) -> None:
     attempt = Attempt(
@@ -110,6 +138,8 @@ def _insert(
         pass_mark_pct=rules_for(session, programme, visitor).pass_mark_pct,
         context_id=visitor.context_id,
         started_at=now,
+        time_limit_min=time.limit_min,
+        ends_at=end_of(now, time.limit_min, time.extra_pct),
         points_possible=len(drawn),
     )
     session.add(attempt)

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.marking import Mark, mark
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.time_limit import is_over
 from lti_tool.learning.attempt_rows import get_attempt, questions_of
 from lti_tool.learning.content import get_module
 from lti_tool.learning.settle_module import settle_module
+from lti_tool.models import Attempt
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,7 @@ def submit_quiz(
     issuer: Issuer,
     now: datetime,
 ) -> Mark | None:
-    """Mark what is saved of an attempt and draw the consequences.
+    """Mark what is saved of the visitor's attempt and draw the consequences.
 
     Handing in twice (double click, back button, second tab) marks once.
 
@@ -39,6 +41,13 @@ def submit_quiz(
     attempt = get_attempt(session, visitor, module, number, lock=True)
     if attempt.submitted_at is not None:
         return None
+    return hand_in(session, programme, visitor, module, attempt, issuer=issuer, now=now)
+
+
+def hand_in(
+    session: Session, programme: Programme, owner: Visitor, module: Module, attempt: Attempt, *, issuer: Issuer, now: datetime
+) -> Mark:
+    """Mark an open attempt that this transaction has locked; one whose time is over counts as handed in at its end."""
     questions = questions_of(session, attempt, module)
     result = mark(
         [question.item for question in questions],
@@ -47,9 +56,13 @@ def submit_quiz(
     )
     for question, points in zip(questions, result.per_item, strict=True):
         question.row.points = float(points)
-    attempt.submitted_at = now
+    attempt.is_ended_by_time = is_over(attempt.ends_at, now)
+    attempt.submitted_at = attempt.ends_at if attempt.is_ended_by_time else now
     attempt.points = result.points
     attempt.is_passed = result.is_passed
-    log.info("attempt_submitted", extra={"attempt": attempt.id, "user": visitor.user_id, "module_slug": module.slug})
-    settle_module(session, programme, visitor, module, issuer=issuer, now=now)
+    log.info(
+        "attempt_submitted",
+        extra={"attempt": attempt.id, "user": owner.user_id, "module_slug": module.slug, "by_time": attempt.is_ended_by_time},
+    )
+    settle_module(session, programme, owner, module, issuer=issuer, now=now)
     return result

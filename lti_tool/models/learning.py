@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.models.base import Base
@@ -30,7 +30,15 @@ class Attempt(Base):
     """One try at a module's quiz. Drawn from `seed` and `programme_version`, so that it can be drawn again for review."""
 
     __tablename__ = "attempt"
-    __table_args__ = (UniqueConstraint("user_id", "module_slug", "number"),)
+    __table_args__ = (
+        UniqueConstraint("user_id", "module_slug", "number"),
+        Index(
+            "ix_attempt_ends_at",
+            "ends_at",
+            postgresql_where=text("submitted_at IS NULL"),
+            sqlite_where=text("submitted_at IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id", ondelete="CASCADE"))
@@ -42,7 +50,13 @@ class Attempt(Base):
     pass_mark_pct: Mapped[int]
     context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="SET NULL"))
     started_at: Mapped[datetime]
+    time_limit_min: Mapped[int | None]
+    """The course's limit when it began, without anybody's extension; None: no limit."""
+    ends_at: Mapped[datetime | None]
+    """When its time is over, extension included; only ever moved to later."""
     submitted_at: Mapped[datetime | None]
+    is_ended_by_time: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Handed in because its time was over; `submitted_at` is then `ends_at`, whenever somebody noticed."""
     points: Mapped[float | None]
     points_possible: Mapped[int]
     is_passed: Mapped[bool | None]

@@ -16,19 +16,26 @@ _CHORES = cast(Table, ChoreRow.__table__)
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to be done at a time of day (UTC), or every hour where `hour` is None."""
+    """Something to be done at a time of day (UTC), every hour where `hour` is None, or every few minutes from `minute` on."""
 
     name: str
     minute: int
     run: Callable[[], object]
     hour: int | None = None
+    every_min: int | None = None
+    """A divisor of 60; `minute` is below it."""
 
     @property
     def cron(self) -> str:
+        if self.every_min is not None:
+            return f"{self.minute}-59/{self.every_min} * * * *"
         return f"{self.minute} {'*' if self.hour is None else self.hour} * * *"
 
     def latest(self, now: datetime) -> datetime:
         """Give the latest moment at which it was to be done."""
+        if self.every_min is not None:
+            whole = now.replace(second=0, microsecond=0)
+            return whole - timedelta(minutes=(now.minute - self.minute) % self.every_min)
         if self.hour is None:
             moment = now.replace(minute=self.minute, second=0, microsecond=0)
             return moment if moment <= now else moment - timedelta(hours=1)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.attempts import NextTry
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
-from lti_tool.learning.course_rules import time_limit_for
+from lti_tool.learning.course_rules import quiz_time_of
 from lti_tool.learning.open_quiz import open_quiz
 from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
 from lti_tool.models import Attempt, Certificate, CourseSettings, ExtendedTime, ExtraAttempt
@@ -74,12 +74,12 @@ def test_an_attempt_granted_for_one_module_does_not_count_for_another(
 def test_the_time_limit_is_off_unless_set_and_grows_by_the_persons_extension(
     session: Session, anna: Visitor, now: datetime
 ) -> None:
-    assert time_limit_for(session, anna) is None
+    assert quiz_time_of(session, anna).minutes is None
     set_course(session, anna, now, time_limit_min=30)
-    assert time_limit_for(session, anna) == 30
+    assert quiz_time_of(session, anna).minutes == 30
     session.add(ExtendedTime(user_id=anna.user_id, context_id=anna.context_id, extra_pct=50, granted_at=now))
     session.flush()
-    assert time_limit_for(session, anna) == 45
+    assert quiz_time_of(session, anna).minutes == 45
 
 
 def test_a_test_user_passes_everything_and_gets_no_certificate(

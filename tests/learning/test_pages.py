@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,7 +18,7 @@ from lti_tool import bootstrap
 from lti_tool.app import create_app
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Item, Ordering, Programme
-from lti_tool.models import Attempt, AttemptItem, LessonProgress, ResourceLink, ScoreDelivery
+from lti_tool.models import Attempt, AttemptItem, CourseSettings, ExtendedTime, LessonProgress, ResourceLink, ScoreDelivery
 from lti_tool.models.database import Database
 from lti_tool.settings import Settings
 from lti_tool.web.browser_session import open_visit
@@ -345,3 +345,124 @@ def test_english_is_spoken_around_german_content(browser: Browser) -> None:
     assert '<html lang="en">' in browser.text
     assert re.search(r'<h1 [^>]*lang="de"', browser.text)
     assert re.search(r'<div class="prose" lang="de"', browser.text)
+
+
+# --- time limit -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clock(app: Flask, now: datetime) -> list[datetime]:
+    """The application's clock: its last entry is now."""
+    moments = [now]
+    app.extensions["parts"] = replace(app.extensions["parts"], now=lambda: moments[-1])
+    return moments
+
+
+@pytest.fixture
+def limited(database: Database, anna: Visitor, now: datetime) -> None:
+    """Quizzes of Anna's course last 30 minutes, hers 45."""
+    with database.write.begin() as session:
+        session.add(CourseSettings(context_id=anna.context_id, time_limit_min=30, changed_at=now))
+        session.add(ExtendedTime(user_id=anna.user_id, context_id=anna.context_id, extra_pct=50, granted_at=now))
+
+
+def test_the_time_is_told_before_and_stands_on_every_page_of_the_attempt(
+    clock: list[datetime], limited: None, browser: Browser
+) -> None:
+    browser.open(f"/modules/{M1}/quiz")
+    assert "Sie haben 45 Minuten Zeit." in browser.text
+    assert "ohne sie sind es 30 Minuten" in browser.text
+    assert "Es gibt kein Zeitlimit" not in browser.text
+    browser.send({}, form="/quiz")
+    assert "Ihre Zeit reicht bis 11:15 Uhr" in browser.text
+    assert "noch 45 Minuten" in browser.text
+    clock.append(clock[-1] + timedelta(minutes=40))
+    browser.open(f"/modules/{M1}/quiz/1/answers")
+    assert "noch 5 Minuten" in browser.text
+    browser.open(f"/modules/{M1}/quiz")
+    assert "Die Zeit läuft: bis 11:15 Uhr" in browser.text
+
+
+def test_a_late_answer_is_refused_and_the_person_told(
+    clock: list[datetime], limited: None, browser: Browser, database: Database, programme: Programme
+) -> None:
+    browser.open(f"/modules/{M1}/quiz")
+    browser.send({}, form="/quiz")
+    browser.send({**fields_for(*drawn(database, programme, 1)), "go": "next"}, form="/questions/")
+    clock.append(clock[-1] + timedelta(minutes=46))
+    browser.send({**fields_for(*drawn(database, programme, 2)), "go": "next"}, form="/questions/")
+    assert "1 von 10 Punkten" in browser.text
+    assert "Abgegeben wurde, was bis 11:15 Uhr gespeichert war. Ihre letzte Eingabe kam danach an" in browser.text
+
+
+def test_an_answer_within_the_grace_is_the_last_and_hands_in(
+    clock: list[datetime], limited: None, browser: Browser, database: Database, programme: Programme
+) -> None:
+    browser.open(f"/modules/{M1}/quiz")
+    browser.send({}, form="/quiz")
+    clock.append(clock[-1] + timedelta(minutes=45, seconds=10))
+    browser.send({**fields_for(*drawn(database, programme, 1)), "go": "next"}, form="/questions/")
+    assert "1 von 10 Punkten" in browser.text
+    assert "Abgegeben wurde, was bis 11:15 Uhr gespeichert war." in browser.text
+    assert "Ihre letzte Eingabe" not in browser.text
+
+
+def test_within_the_grace_the_page_says_that_the_time_is_over(clock: list[datetime], limited: None, browser: Browser) -> None:
+    browser.open(f"/modules/{M1}/quiz")
+    browser.send({}, form="/quiz")
+    clock.append(clock[-1] + timedelta(minutes=45))
+    browser.open(f"/modules/{M1}/quiz/1/questions/1")
+    assert "Ihre gespeicherten Antworten werden abgegeben." in browser.text
+    browser.send({}, form="/quiz/1/answers")
+    assert "0 von 10 Punkten" in browser.text
+
+
+@pytest.mark.parametrize("page", [f"/modules/{M1}", "/modules", f"/modules/{M1}/quiz", f"/modules/{M1}/quiz/1/questions/3"])
+def test_whichever_page_comes_next_hands_in_what_is_overdue(
+    clock: list[datetime], limited: None, browser: Browser, database: Database, page: str
+) -> None:
+    browser.open(f"/modules/{M1}/quiz")
+    browser.send({}, form="/quiz")
+    clock.append(clock[-1] + timedelta(hours=2))
+    browser.open(page)
+    with database.read() as session:
+        assert session.scalars(select(Attempt.is_ended_by_time)).all() == [True]
+
+
+def test_a_limit_set_while_the_front_page_is_open_surprises_nobody(
+    browser: Browser, database: Database, anna: Visitor, now: datetime
+) -> None:
+    browser.open(f"/modules/{M1}/quiz")
+    with database.write.begin() as session:
+        session.add(CourseSettings(context_id=anna.context_id, time_limit_min=20, changed_at=now))
+    browser.send({}, form="/quiz")
+    assert browser.page.status_code == 409
+    assert "hat sich gerade geändert" in browser.text
+    assert "Sie haben 20 Minuten Zeit." in browser.text
+    browser.send({}, form="/quiz")
+    assert "Frage 1 von 10" in browser.text
+
+
+@pytest.mark.parametrize("path", ["/cohort", "/cohort/list.csv"])
+def test_the_instructors_look_hands_in_what_is_overdue(
+    clock: list[datetime], limited: None, browser: Browser, database: Database, path: str
+) -> None:
+    browser.open(f"/modules/{M1}/quiz")
+    browser.send({}, form="/quiz")
+    clock.append(clock[-1] + timedelta(hours=2))
+    browser.get("/enter?role=instructor&to=/cohort/settings")
+    browser.open(path)
+    with database.read() as session:
+        assert session.scalars(select(Attempt.is_ended_by_time)).all() == [True]
+
+
+def test_the_worker_hands_in_what_nobody_looks_at(
+    app: Flask, clock: list[datetime], limited: None, browser: Browser, database: Database
+) -> None:
+    browser.open(f"/modules/{M1}/quiz")
+    browser.send({}, form="/quiz")
+    clock.append(clock[-1] + timedelta(hours=2))
+    chore = next(chore for chore in bootstrap.chores(app.extensions["parts"]) if chore.name == "hand_in")
+    chore.run()
+    with database.read() as session:
+        assert session.scalars(select(Attempt.is_ended_by_time)).all() == [True]

@@ -3,11 +3,12 @@
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import procrastinate
 import pytest
+from croniter import croniter  # type: ignore[import-untyped]
 from sqlalchemy import text
 
 from lti_tool import migrations
@@ -188,6 +189,17 @@ class TestChores:
         assert nightly.latest(NIGHT) == datetime(2026, 11, 24, 2, 23, tzinfo=UTC)
         assert nightly.latest(EVENING) == datetime(2026, 11, 23, 2, 23, tzinfo=UTC)
         assert hourly.latest(EVENING) == datetime(2026, 11, 23, 19, 17, tzinfo=UTC)
+
+    @pytest.mark.parametrize(
+        ("now", "latest"), [("10:02", "10:02"), ("10:06", "10:02"), ("10:59", "10:57"), ("10:01", "09:57"), ("00:00", "23:57")]
+    )
+    def test_a_chore_of_every_five_minutes_runs_at_the_same_moments_everywhere(self, now: str, latest: str) -> None:
+        often = Chore("c", 2, print, every_min=5)
+        assert often.cron == "2-59/5 * * * *"
+        found = often.latest(datetime.fromisoformat(f"2026-11-23T{now}:31+00:00"))
+        assert f"{found:%H:%M:%S}" == f"{latest}:00"
+        nearest = croniter(often.cron, found - timedelta(seconds=1)).get_next(datetime)
+        assert nearest == found
 
 
 def _idle(database: Database) -> Worker:

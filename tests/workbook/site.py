@@ -1,7 +1,8 @@
 """The application on a database, with a door of the tests' own: `/enter/<name>` opens a visit without a platform."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, redirect, request
@@ -18,9 +19,15 @@ from tests.workbook.cast import MONDAY
 
 
 def a_site(
-    database_url: str, folder: Path, people: Mapping[str, Visitor], *, programme: Programme, address: str = "http://localhost"
+    database_url: str,
+    folder: Path,
+    people: Mapping[str, Visitor],
+    *,
+    programme: Programme,
+    address: str = "http://localhost",
+    now: Callable[[], datetime] = lambda: MONDAY,
 ) -> Flask:
-    """Make the application; its clock stands still on the tests' Monday."""
+    """Make the application; its clock stands still on the tests' Monday, or goes as the test says."""
     settings = Settings(
         public_url=address,
         database_url=database_url,
@@ -29,7 +36,7 @@ def a_site(
         secret_key=SecretStr("s" * 40),
         environment="development",
     )
-    parts = replace(bootstrap.build(settings), programme=programme, now=lambda: MONDAY)
+    parts = replace(bootstrap.build(settings), programme=programme, now=now)
     app = create_app(settings, parts=parts)
 
     @app.get("/enter/<name>")

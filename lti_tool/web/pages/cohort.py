@@ -20,6 +20,7 @@ from lti_tool.messages import N_
 from lti_tool.platforms.refresh_roster import refresh_roster
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local, message_of, translate
+from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import cohort_people
 from lti_tool.web.parts import parts
 
@@ -70,6 +71,7 @@ def export(kind: str) -> Response:
     visitor = current_visitor()
     if kind not in _WRITERS:
         abort(404)
+    hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
         table = export_cohort(session, parts().programme, visitor, say=translate)
     write, content_type = _WRITERS[kind]
@@ -131,6 +133,7 @@ def save_settings() -> ResponseReturnValue:
 def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> ResponseReturnValue:
     arguments = request.args
     query = CohortQuery.of(*(arguments.get(name, "") for name in ("show", "sort", "name", "page")))
+    hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
         page = open_cohort(session, parts().programme, visitor, query)
     html = render_template(

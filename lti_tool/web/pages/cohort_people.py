@@ -11,6 +11,7 @@ from lti_tool.domain.course import EXTRA_TIMES_PCT
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import message_of
+from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.parts import parts
 
 blueprint = Blueprint("cohort_people", __name__, url_prefix="/cohort/people")
@@ -63,6 +64,7 @@ def grant(user_id: int) -> ResponseReturnValue:
 def more_time(user_id: int) -> ResponseReturnValue:
     """Give more time in this course's quizzes."""
     visitor = current_visitor()
+    hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.write.begin() as session:
         extend_time(session, visitor, user_id, request.form.get("extra", -1, int), now=parts().now())
     return _back(user_id, "time")
@@ -73,8 +75,10 @@ def _back(user_id: int, done: str) -> ResponseReturnValue:
 
 
 def _person(user_id: int, *, chosen: str = "", problem: tuple[str, str] | None = None) -> str:
+    visitor = current_visitor()
+    hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
-        page = open_person(session, parts().programme, current_visitor(), user_id)
+        page = open_person(session, parts().programme, visitor, user_id)
     return render_template(
         "cohort/person.html",
         section="cohort",

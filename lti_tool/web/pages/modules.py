@@ -12,6 +12,7 @@ from lti_tool.learning.open_module import open_module
 from lti_tool.learning.send_late_scores import send_late_scores
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
+from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import content, lessons
 from lti_tool.web.parts import parts
 
@@ -29,6 +30,7 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
 def overview() -> str:
     """Show all modules with where the visitor stands."""
     visitor = current_visitor()
+    hand_in_overdue_of(user_id=visitor.user_id)
     with parts().database.read() as session:
         page = list_modules(session, parts().programme, visitor)
     return render_template("modules/overview.html", section="modules", page=page, programme=parts().programme)
@@ -48,6 +50,7 @@ def choose() -> ResponseReturnValue:
 def page(module_slug: str) -> str:
     """Show one module."""
     visitor = current_visitor()
+    hand_in_overdue_of(user_id=visitor.user_id)
     programme = parts().programme
     now = parts().now()
     with parts().database.read() as session:

@@ -1,6 +1,7 @@
 """The quiz of a module: its rules, one question per page, the list before handing in, the result."""
 
 import secrets
+from datetime import datetime
 
 from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -9,12 +10,13 @@ from lti_tool.domain.people import Visitor
 from lti_tool.learning.open_question import AlreadySubmitted, open_answers, open_question, with_answer
 from lti_tool.learning.open_quiz import open_quiz
 from lti_tool.learning.review_attempt import StillOpen, review_attempt
-from lti_tool.learning.save_answer import AnsweredElsewhere, SavedAnswer, save_answer, version_of
-from lti_tool.learning.start_quiz import start_quiz
+from lti_tool.learning.save_answer import AnsweredElsewhere, SavedAnswer, TimeIsOver, save_answer, version_of
+from lti_tool.learning.start_quiz import TimeChanged, start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import format_time_of_day, message_of, translate
+from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.parts import parts
 
 blueprint = Blueprint("quizzes", __name__, url_prefix="/modules/<module_slug>/quiz")
@@ -28,24 +30,49 @@ _PROBLEMS = {
 @blueprint.get("")
 def front(module_slug: str) -> str:
     """Show the rules, what is possible now, and the attempts made."""
-    visitor = current_visitor()
+    return _front(current_visitor(), module_slug)
+
+
+def _front(visitor: Visitor, module_slug: str, *, problem: TimeChanged | None = None) -> str:
+    hand_in_overdue_of(user_id=visitor.user_id)
     with parts().database.read() as session:
         page = open_quiz(session, parts().programme, visitor, module_slug, now=parts().now())
-    return render_template("quizzes/front.html", section="modules", page=page, programme=parts().programme)
+    return render_template(
+        "quizzes/front.html",
+        section="modules",
+        page=page,
+        programme=parts().programme,
+        left_s=_left_s(page.open_try.ends_at if page.open_try else None),
+        problem=None if problem is None else message_of(problem),
+    )
 
 
 @blueprint.post("")
 def start(module_slug: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one."""
     visitor = current_visitor()
-    with parts().database.write.begin() as session:
-        number = start_quiz(session, parts().programme, visitor, module_slug, seed=secrets.randbits(63), now=parts().now())
+    hand_in_overdue_of(user_id=visitor.user_id)
+    told = request.form.get("minutes", type=int)
+    try:
+        with parts().database.write.begin() as session:
+            number = start_quiz(
+                session,
+                parts().programme,
+                visitor,
+                module_slug,
+                seed=secrets.randbits(63),
+                minutes_told=told,
+                now=parts().now(),
+            )
+    except TimeChanged as changed:
+        return _front(visitor, module_slug, problem=changed), changed.status
     return redirect(_attempt_address(visitor, module_slug, number), 303)
 
 
 @blueprint.get("/<int:number>/questions/<int:position>")
 def question(module_slug: str, number: int, position: int) -> ResponseReturnValue:
     """Ask one question."""
+    hand_in_overdue_of(user_id=current_visitor().user_id)
     return _question_page(current_visitor(), module_slug, number, position)
 
 
@@ -75,8 +102,15 @@ def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
         if wants_json:
             return jsonify(message=""), 409
         return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
+    except TimeIsOver as over:
+        if wants_json:
+            return jsonify(message=" ".join(message_of(over))), 409
+        hand_in_overdue_of(user_id=visitor.user_id)
+        return redirect(href("quizzes.result", module_slug=module_slug, number=number, late=1), 303)
     if wants_json:
         return jsonify(seen=version_of(saved.saved_at), message=_saved_message(saved))
+    if saved.is_time_over:
+        return submit(module_slug, number)
     return _go_on(saved, visitor, module_slug, number, position)
 
 
@@ -84,12 +118,15 @@ def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
 def answers(module_slug: str, number: int) -> ResponseReturnValue:
     """List all questions before handing in and name those still open."""
     visitor = current_visitor()
+    hand_in_overdue_of(user_id=visitor.user_id)
     try:
         with parts().database.read() as session:
             page = open_answers(session, parts().programme, visitor, module_slug, number)
     except AlreadySubmitted:
         return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
-    return render_template("quizzes/answers.html", section="modules", page=page, programme=parts().programme)
+    return render_template(
+        "quizzes/answers.html", section="modules", page=page, programme=parts().programme, left_s=_left_s(page.ends_at)
+    )
 
 
 @blueprint.post("/<int:number>/answers")
@@ -106,12 +143,14 @@ def submit(module_slug: str, number: int) -> ResponseReturnValue:
 def result(module_slug: str, number: int) -> ResponseReturnValue:
     """Show what became of an attempt; an open one goes on."""
     visitor = current_visitor()
+    hand_in_overdue_of(user_id=visitor.user_id)
     try:
         with parts().database.read() as session:
             review = review_attempt(session, parts().programme, visitor, module_slug, number, now=parts().now())
     except StillOpen:
         return redirect(_attempt_address(visitor, module_slug, number), 303)
-    return render_template("quizzes/result.html", section="modules", page=review, programme=parts().programme)
+    is_late = "late" in request.args
+    return render_template("quizzes/result.html", section="modules", page=review, programme=parts().programme, is_late=is_late)
 
 
 def _question_page(
@@ -136,6 +175,7 @@ def _question_page(
         page=page,
         programme=parts().programme,
         seen=version_of(page.saved_at),
+        left_s=_left_s(page.ends_at),
         conflict=conflict,
         problem=_PROBLEMS.get(problem or request.args.get("look", ""), ""),
     )
@@ -165,6 +205,10 @@ def _attempt_address(visitor: Visitor, module_slug: str, number: int) -> str:
     if not unfinished:
         return href("quizzes.answers", module_slug=module_slug, number=number)
     return href("quizzes.question", module_slug=module_slug, number=number, position=unfinished[0])
+
+
+def _left_s(ends_at: datetime | None) -> int:
+    return 0 if ends_at is None else max(0, int((ends_at - parts().now()).total_seconds()))
 
 
 def _saved_message(saved: SavedAnswer) -> str:

@@ -3,6 +3,7 @@
 
 // --- Autosave: every change of an answer is kept at once. The page's own submit does the same without a script. ---
 
+let finishSaving = async () => {};
 for (const form of document.querySelectorAll("form[data-autosave]")) {
   const notice = form.querySelector("[data-saved]");
   let running = Promise.resolve();
@@ -28,6 +29,13 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     running = running.then(save).then(() => { waiting -= 1; });
   };
   form.addEventListener("change", enqueue);
+  // A text half typed is no change yet; it must not be lost when the time ends in a tab that nobody looks at.
+  const isMine = !("conflict" in form.dataset);
+  document.addEventListener("visibilitychange", () => {
+    const typed = form.querySelector("input[type=text]:focus");
+    if (document.visibilityState === "hidden" && typed && isMine) enqueue();
+  });
+  finishSaving = () => { if (isMine) enqueue(); return running; };
   // Going on waits for them: otherwise the page's own submit would come with a version that is already old.
   form.addEventListener("submit", (event) => {
     if (!waiting) return;
@@ -54,6 +62,39 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     twin.focus();
     enqueue();
   });
+}
+
+// --- Time limit: counts down what the server has said, speaks up now and then, and hands in at the end. ---
+
+const clock = document.querySelector("[data-left]");
+if (clock) {
+  const loaded = Date.now();
+  const words = clock.dataset;
+  const [shown, spoken] = ["[data-remaining]", "[data-announced]"].map((part) => clock.querySelector(part));
+  const marks = [600, 300, 60].filter((mark) => mark < Number(words.left));
+  let isOver = false;
+  const say = (left) => (
+    left >= 120 ? words.minutes.replace("#", Math.floor(left / 60)) : left >= 60 ? words.minute : left > 0 ? words.seconds : words.over
+  );
+  const tick = async () => {
+    if (isOver) return;
+    const left = Number(words.left) - Math.floor((Date.now() - loaded) / 1000);
+    if (shown.textContent !== say(left)) shown.textContent = say(left);
+    const passed = marks.filter((mark) => left <= mark);
+    if (passed.length && left > 0) {
+      marks.splice(0, passed.length);
+      // To be heard, the minutes just reached; not every change.
+      spoken.textContent = say(Math.max(left, Math.min(...passed)));
+    }
+    if (left > 0) return;
+    isOver = true;
+    await finishSaving();
+    clock.querySelector("form").hidden = false;
+    clock.querySelector("form").requestSubmit();
+  };
+  setInterval(tick, 1000);
+  document.addEventListener("visibilitychange", tick);
+  tick();
 }
 
 // --- Where a score is: asked again until it has arrived. ---
