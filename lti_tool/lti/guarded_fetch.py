@@ -9,7 +9,6 @@ name by itself.
 import http.client
 import io
 import ipaddress
-import os
 import socket
 import ssl
 import time
@@ -17,10 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, TypeAlias, cast
 from urllib.parse import urlsplit
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import USER_AGENT, Answer
+from lti_tool.lti.http import USER_AGENT, Answer, tls_context
 from lti_tool.lti.json_shapes import origin_of
 
 CONNECT_TIMEOUT_S = 5.0
@@ -175,7 +172,7 @@ def _open(url: str, addresses: list[str], deadline: float) -> "_Wire":
         if parts.scheme != "https":
             return _Wire(plain, deadline)
         try:
-            return _Wire(_tls().wrap_socket(plain, server_hostname=parts.hostname), deadline)
+            return _Wire(tls_context().wrap_socket(plain, server_hostname=parts.hostname), deadline)
         except TimeoutError as err:
             plain.close()
             raise ServiceUnavailable("timeout") from err
@@ -183,12 +180,6 @@ def _open(url: str, addresses: list[str], deadline: float) -> "_Wire":
             plain.close()
             raise ServiceUnavailable("tls") from err
     raise ServiceUnavailable("unreachable")
-
-
-def _tls() -> ssl.SSLContext:
-    # The same authorities as everywhere else in this tool (`http.py`), and the operator's own where they are named.
-    path = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or DEFAULT_CA_BUNDLE_PATH
-    return ssl.create_default_context(cafile=None if os.path.isdir(path) else path, capath=path if os.path.isdir(path) else None)
 
 
 def _read(response: http.client.HTTPResponse, largest: int) -> bytes:

@@ -1,7 +1,8 @@
-"""Guarded requests over TLS: connected by address, but checked against the name that was asked for."""
+"""TLS: guarded requests are connected by address but checked against the name that was asked for; the others likewise."""
 
 import datetime as dt
 import http.server
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from lti_tool.lti.errors import ServiceUnavailable
 from lti_tool.lti.guarded_fetch import GuardedHttp
+from lti_tool.lti.http import Http
 
 NAME = "moodle.example"
 
@@ -97,3 +99,32 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(server: tuple[int, lis
     with pytest.raises(ServiceUnavailable) as caught:
         guarded().send("GET", f"https://{NAME}:{server[0]}/")
     assert caught.value.code == "tls"
+
+
+def test_the_operators_own_authority_is_believed_for_scores_too(
+    server: tuple[int, list[str]], certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+    _lead_to_this_machine(monkeypatch)
+    http = Http()
+    assert http.send("GET", f"https://{NAME}:{server[0]}/").body == b"{}"
+    with pytest.raises(ServiceUnavailable) as caught:
+        http.send("GET", f"https://other.example:{server[0]}/")
+    assert caught.value.code == "tls"
+    http.close()
+
+
+def test_a_score_goes_to_nobody_for_whom_nobody_vouches(server: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+    monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+    _lead_to_this_machine(monkeypatch)
+    http = Http()
+    with pytest.raises(ServiceUnavailable) as caught:
+        http.send("GET", f"https://{NAME}:{server[0]}/")
+    assert caught.value.code == "tls"
+    http.close()
+
+
+def _lead_to_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **more: found("127.0.0.1", *rest, **more))

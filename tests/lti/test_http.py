@@ -116,6 +116,37 @@ def test_an_answer_that_trickles_ends_in_time(http: Http, monkeypatch: pytest.Mo
     http.close()
 
 
+def test_a_connection_is_kept_for_the_next_request(http: Http) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+    # The server takes one connection only: a second request finds the first one's.
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def run() -> None:
+        connection, _ = listener.accept()
+        listener.close()
+        with connection:
+            for _ in range(2):
+                connection.recv(65536)
+                connection.sendall(answer)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    assert [http.send("GET", url).body for _ in range(2)] == [b"{}", b"{}"]
+    thread.join(5)
+
+
+def test_a_proxy_of_the_environment_is_used(platform: RecordingPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", platform.url.replace("http://", "http://tool:secret@"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    platform.tell("/x", 200, b"through")
+    http = Http(read_timeout_s=1.0)
+    assert http.send("GET", "http://moodle.invalid/x").body == b"through"
+    assert platform.asked[0].headers["Proxy-Authorization"] == "Basic dG9vbDpzZWNyZXQ="
+    http.close()
+
+
 def test_an_answer_that_breaks_off_is_unavailable(http: Http) -> None:
     with (
         raw_server(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc") as url,
