@@ -187,7 +187,7 @@ class Lesson:
     """Running text without markup, for readability and search."""
     self_checks: tuple[SelfCheck, ...]
     term_ids: tuple[str, ...]
-    """Glossary terms this lesson links, in order of appearance."""
+    """Glossary terms this lesson links, in order of appearance; each once."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +205,8 @@ class Term:
     definition: str
     english: str
     module_number: int
+    forms: tuple[str, ...] = ()
+    """Other ways in which a text writes it: plurals with an umlaut, an abbreviation."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Heading, Lesson, Module, Programme, Term
 from lti_tool.learning.content import get_lesson, get_module
 from lti_tool.learning.footprint import footprint_of
+from lti_tool.learning.read_glossary import in_alphabet
 from lti_tool.models import LessonProgress
 
 
@@ -53,7 +54,7 @@ def read_lesson(session: Session, programme: Programme, visitor: Visitor, module
         lessons_read=footprint.evidence(module).lessons_read,
         is_read=is_read,
         is_opened=step is not None,
-        terms=tuple(programme.terms[term_id] for term_id in lesson.term_ids if term_id in programme.terms),
+        terms=in_alphabet(tuple(programme.terms[term_id] for term_id in lesson.term_ids if term_id in programme.terms)),
         stopped_at=None if is_read or step is None else next((h for h in lesson.headings if h.id == step.position), None),
         is_last_open=all(footprint.is_read(module, other.code) for other in module.lessons if other is not lesson),
     )

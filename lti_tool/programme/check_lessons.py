@@ -125,6 +125,10 @@ def _check_links(entry: ReadLesson, term_ids: set[str], codes: set[str], finding
         if reference.target in seen:
             findings.warning(entry.file, reference.line, f"„{reference.target}“ ist schon weiter oben verlinkt; einmal genügt.")
         seen.add(reference.target)
+    for reference in entry.markup.late_terms:
+        findings.warning(
+            entry.file, reference.line, f"„{reference.target}“ kommt hier schon vor, verlinkt ist es erst weiter unten."
+        )
     for reference in entry.markup.lessons:
         if reference.target not in codes:
             findings.error(entry.file, reference.line, f"Die Lektion {reference.target} gibt es nicht.")

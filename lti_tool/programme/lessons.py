@@ -9,6 +9,7 @@ from lti_tool.domain.programme import Figure, Lesson, Objective, Source
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.items import LEVELS, report_repeated_ids
 from lti_tool.programme.markdown import FigureUse, Markup, block, document
+from lti_tool.programme.term_links import TermFinder
 from lti_tool.programme.toml_source import Table, TomlSource
 
 _VIEW_BOX = re.compile(rb"""<svg\b[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)\s*["']""")
@@ -35,7 +36,7 @@ class ReadLesson:
     figures: list[Figure] = field(default_factory=list)
 
 
-def read_lesson(path: Path, root: Path, findings: Findings) -> ReadLesson | None:
+def read_lesson(path: Path, root: Path, findings: Findings, finder: TermFinder) -> ReadLesson | None:
     """Read one lesson file; None where head and text cannot be told apart."""
     file = str(path.relative_to(root))
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -50,7 +51,7 @@ def read_lesson(path: Path, root: Path, findings: Findings) -> ReadLesson | None
     def figure_html(use: FigureUse) -> str:
         return _figure_html(use, path.parent.parent, file, findings, figures)
 
-    markup = document("\n".join(lines[marks[1] + 1 :]), first_line=body_line, figure_html=figure_html)
+    markup = document("\n".join(lines[marks[1] + 1 :]), first_line=body_line, figure_html=figure_html, finder=finder)
     return ReadLesson(_lesson(head, markup), head, markup, file, body_line, figures)
 
 
@@ -70,7 +71,7 @@ def _lesson(head: Table, markup: Markup) -> Lesson:
         body_html=markup.html,
         text="\n".join(part.text for part in markup.blocks if part.kind in ("paragraph", "entry")),
         self_checks=(),
-        term_ids=tuple(dict.fromkeys(reference.target for reference in markup.terms)),
+        term_ids=tuple(markup.term_ids),
     )
     head.finish()
     return lesson

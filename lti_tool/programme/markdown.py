@@ -12,6 +12,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_plugin
 
 from lti_tool.domain.programme import Heading
+from lti_tool.programme.term_links import FOUND, TermFinder, link_terms
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table").use(attrs_plugin, spans=True, allowed=["lang"])
 _PLAIN = re.compile(r"[^\\`*_\[\]<>&!{}\n]*")
@@ -20,7 +21,7 @@ _TAGS = {
     "li", "ol", "p", "pre", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {
-    "a": {"href"},
+    "a": {"href", "id"},
     "div": {"tabindex", "role", "aria-label"},
     "h2": {"id"},
     "h3": {"id"},
@@ -75,6 +76,10 @@ class Markup:
     lessons: list[Reference] = field(default_factory=list)
     figures: list[FigureUse] = field(default_factory=list)
     other_links: list[Reference] = field(default_factory=list)
+    term_ids: list[str] = field(default_factory=list)
+    """All linked terms as they come, the author's links and those that were found."""
+    late_terms: list[Reference] = field(default_factory=list)
+    """First uses of terms that the author links only further below."""
 
 
 def inline(text: str) -> str:
@@ -99,15 +104,19 @@ def flowing(text: str) -> str:
     return block(text)
 
 
-def document(text: str, *, first_line: int, figure_html: Callable[[FigureUse], str]) -> Markup:
+def document(text: str, *, first_line: int, figure_html: Callable[[FigureUse], str], finder: TermFinder | None = None) -> Markup:
     """Take a lesson's Markdown apart and render it.
 
     Args:
         first_line: Line of the file on which `text` begins.
         figure_html: Makes the HTML of a figure.
+        finder: Finds glossary terms that the author did not link; None: only the author's links stay.
     """
     tokens = _markdown.parse(text)
     markup = Markup()
+    finds = link_terms(tokens, finder or TermFinder(()))
+    markup.term_ids = list(dict.fromkeys(finds.in_order))
+    markup.late_terms = [Reference(term_id, first_line - 1 + line) for term_id, line in finds.too_late]
     _walk(tokens, markup, first_line)
     _give_anchors(tokens, markup)
     tokens = _with_figures(_dressed(tokens), markup, figure_html)
@@ -142,6 +151,7 @@ def plain_text(token: Token) -> str:
 
 def _walk(tokens: Sequence[Token], markup: Markup, first_line: int) -> None:
     around: list[Token] = []
+    linked: set[str] = set()
     line = first_line
     for token in tokens:
         if token.nesting == 1:
@@ -152,7 +162,7 @@ def _walk(tokens: Sequence[Token], markup: Markup, first_line: int) -> None:
             line = first_line + token.map[0]
         if token.type == "inline":
             markup.blocks.append(_block(around, plain_text(token), line))
-            _note_references(token, markup, line)
+            _note_references(token, markup, linked, line)
 
 
 def _block(around: Sequence[Token], text: str, line: int) -> Block:
@@ -164,16 +174,20 @@ def _block(around: Sequence[Token], text: str, line: int) -> Block:
     return Block("entry" if "list_item_open" in names else "paragraph", 0, text, line)
 
 
-def _note_references(token: Token, markup: Markup, line: int) -> None:
+def _note_references(token: Token, markup: Markup, linked: set[str], line: int) -> None:
     children = token.children or []
     for child in children:
         if child.type == "link_open":
             href = str(child.attrGet("href") or "")
             scheme, _, target = href.partition(":")
             if scheme == "glossar":
-                markup.terms.append(Reference(target, line))
+                if child.markup != FOUND:
+                    markup.terms.append(Reference(target, line))
                 child.attrSet("href", f"#glossar-{target}")
                 child.attrSet("class", "glossary-link")
+                if target not in linked:
+                    child.attrSet("id", f"begriff-{target}")
+                linked.add(target)
             elif scheme == "lektion":
                 markup.lessons.append(Reference(target, line))
             else:

@@ -21,6 +21,7 @@ from lti_tool.programme.items import ReadItem, ReadSelfCheck, read_pool, read_se
 from lti_tool.programme.lessons import ReadLesson, read_lesson
 from lti_tool.programme.markdown import block
 from lti_tool.programme.practice import read_dimensions, read_practice
+from lti_tool.programme.term_links import TermFinder
 from lti_tool.programme.toml_source import Table, TomlSource
 
 SHIPPED_FOLDER = Path(__file__).parent / "smart_city_manager"
@@ -68,13 +69,16 @@ def read(folder: Path) -> Reading:
         findings.error("programme.toml", 1, f"Im Ordner {folder} gibt es keine programme.toml.")
         raise ProgrammeError(findings.found)
     head = _toml(folder / "programme.toml", folder, findings)
-    modules = [
-        read_module
+    # Heads and glossaries of all modules come first: a lesson may use the terms of any module.
+    begun = [
+        begun_module
         for path in sorted(folder.iterdir(), key=lambda path: path.name)
         if path.is_dir() and re.match(r"\d+-", path.name)
-        for read_module in [_module(path, folder, findings)]
-        if read_module is not None
+        for begun_module in [_begin_module(path, folder, findings)]
+        if begun_module is not None
     ]
+    finder = TermFinder([term for _, _, terms in begun for term, _ in terms])
+    modules = [_module(path, folder, findings, module_head, terms, finder) for path, module_head, terms in begun]
     modules.sort(key=lambda entry: entry.module.number)
     if not modules:
         findings.error("programme.toml", 1, "Es gibt keinen Ordner eines Moduls wie „1-grundlagen“.")
@@ -146,15 +150,20 @@ def _hours(table: Table) -> HoursRules:
     return rules
 
 
-def _module(folder: Path, root: Path, findings: Findings) -> ReadModule | None:
+def _begin_module(folder: Path, root: Path, findings: Findings) -> tuple[Path, Table, list[tuple[Term, Table]]] | None:
     if not (folder / "module.toml").is_file():
         findings.error(f"{folder.name}/module.toml", 1, "Diesem Modul fehlt die module.toml.")
         return None
     head = _toml(folder / "module.toml", root, findings)
-    lessons = _lessons(folder, root, findings)
+    return folder, head, _terms(folder, root, findings, head.integer("number"))
+
+
+def _module(
+    folder: Path, root: Path, findings: Findings, head: Table, terms: list[tuple[Term, Table]], finder: TermFinder
+) -> ReadModule:
+    lessons = _lessons(folder, root, findings, finder)
     items = read_pool(_toml(folder / "pool.toml", root, findings)) if (folder / "pool.toml").is_file() else []
     checks = _checks(folder, root, findings)
-    terms = _terms(folder, root, findings, head.integer("number"))
     practice = read_practice(_toml(folder / "practice.toml", root, findings)) if (folder / "practice.toml").is_file() else None
     for entry in lessons:
         own = tuple(check.check for check in checks if check.lesson_code == entry.lesson.code)
@@ -211,9 +220,9 @@ def _live_session(table: Table) -> LiveSession:
     return session
 
 
-def _lessons(folder: Path, root: Path, findings: Findings) -> list[ReadLesson]:
+def _lessons(folder: Path, root: Path, findings: Findings, finder: TermFinder) -> list[ReadLesson]:
     paths = sorted((folder / "lessons").glob("*.md")) if (folder / "lessons").is_dir() else []
-    found = [lesson for path in paths for lesson in [read_lesson(path, root, findings)] if lesson is not None]
+    found = [lesson for path in paths for lesson in [read_lesson(path, root, findings, finder)] if lesson is not None]
     return sorted(found, key=lambda entry: [int(part) for part in re.findall(r"\d+", entry.lesson.code)])
 
 
@@ -229,7 +238,14 @@ def _terms(folder: Path, root: Path, findings: Findings, module_number: int) -> 
     source = _toml(path, root, findings)
     terms = []
     for table in source.tables("term"):
-        term = Term(table.text("id"), table.text("term"), table.text("definition"), table.text("english", ""), module_number)
+        term = Term(
+            id=table.text("id"),
+            term=table.text("term"),
+            definition=table.text("definition"),
+            english=table.text("english", ""),
+            module_number=module_number,
+            forms=table.texts("forms", ()),
+        )
         terms.append((term, table))
         table.finish()
     source.finish()

@@ -53,7 +53,7 @@ def test_a_folder_becomes_frozen_values(folder: Folder) -> None:
 def test_markdown_becomes_clean_html_with_anchors_figures_and_tables(folder: Folder) -> None:
     html = read_programme(folder.path).modules[0].lessons[0].body_html
     assert '<h2 id="einstieg-eine-frage">Einstieg: Eine Frage</h2>' in html
-    assert '<a href="#glossar-insek" class="glossary-link">INSEK</a>' in html
+    assert '<a href="#glossar-insek" class="glossary-link" id="begriff-insek">INSEK</a>' in html
     assert '<span lang="en">Open Source</span>' in html
     assert '<a href="lektion:1.1">Lektion 1.1</a>' in html
     assert '<th scope="col">Wort</th>' in html

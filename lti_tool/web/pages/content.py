@@ -6,13 +6,14 @@ from hashlib import sha256
 from flask import Blueprint, Response, abort, url_for
 from markupsafe import Markup
 
-from lti_tool.domain.programme import Figure
+from lti_tool.domain.programme import Figure, Lesson, Module
 from lti_tool.web.browser_session import href
 from lti_tool.web.parts import parts
 
 blueprint = Blueprint("content", __name__)
 
 _LESSON_LINK = re.compile(r'<a href="lektion:([\d.]+)">(.*?)</a>', re.DOTALL)
+_TERM_LINK = re.compile(r'href="#glossar-([a-z0-9-]+)"')
 _FIGURE = re.compile(r'src="figur:([a-z0-9-]+\.svg)"')
 # A drawing opened by itself is a document of its own: it may style itself and do nothing else.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -28,6 +29,13 @@ def figure(name: str) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+@blueprint.app_template_filter("with_glossary")
+def with_glossary(html: str, module: Module, lesson: Lesson) -> str:
+    """Let a lesson's terms lead to their entries in the module's glossary, and from there back to the lesson."""
+    page = href("glossary.page", module_slug=module.slug, lesson=lesson.code)
+    return _TERM_LINK.sub(lambda found: f'href="{Markup.escape(page)}&amp;term={found[1]}#glossar-{found[1]}"', html)
 
 
 @blueprint.app_template_filter("authored")

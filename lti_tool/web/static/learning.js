@@ -132,3 +132,26 @@ if (text && token) {
     navigator.sendBeacon(text.dataset.position, new URLSearchParams({ anchor, csrf_token: token.value }));
   });
 }
+
+// --- Terms: explained in place in a dialog; without a script their links lead to the glossary. ---
+
+const explanation = document.getElementById("term");
+if (explanation && explanation.showModal) {
+  for (const link of document.querySelectorAll(".prose .glossary-link")) {
+    const entry = document.getElementById(link.hash.slice(1));
+    if (!entry) continue;
+    link.setAttribute("aria-haspopup", "dialog");
+    link.addEventListener("click", (event) => {
+      // A new tab or window stays what it is.
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const copy = (source) => [...source.childNodes].map((node) => node.cloneNode(true));
+      document.getElementById("term-name").replaceChildren(...copy(entry));
+      document.getElementById("term-text").replaceChildren(...copy(entry.nextElementSibling));
+      document.getElementById("term-more").href = link.href;
+      explanation.addEventListener("close", () => link.focus(), { once: true });
+      explanation.showModal();
+    });
+  }
+  explanation.addEventListener("click", (event) => { if (event.target === explanation) explanation.close(); });
+}
