@@ -26,7 +26,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     ),
     # Counts how often strangers come in, for all doors; a room of its own, because no feature owns it.
     "traffic": ({"models"}, {"sqlalchemy"}),
-    "workbook": ({"models", "domain"}, {"sqlalchemy", "odfdo", "docx", "typst"}),
+    # Long documents of any feature are set in a process of their own; a room of its own, because no feature owns it.
+    "typesetting": (set(), {"typst"}),
+    "workbook": ({"typesetting", "models", "domain"}, {"sqlalchemy", "odfdo", "docx"}),
+    # A module to take along: pure, from the programme's values to a PDF.
+    "booklet": ({"typesetting", "domain"}, set()),
     "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),
     "learning": ({"certificates", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "cohort": ({"passback", "platforms", "models", "domain"}, {"sqlalchemy", "xlsxwriter", "odfdo"}),
@@ -39,6 +43,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "certificates",
             "learning",
             "workbook",
+            "booklet",
             "cohort",
             "reifegrad",
             "programme",

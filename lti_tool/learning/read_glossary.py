@@ -23,6 +23,10 @@ class Glossary:
     came_from: tuple[Module, Lesson] | None
     """The lesson to go back to."""
 
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return tuple(entry.term for _, entries in self.letters for entry in entries)
+
 
 def read_glossary(programme: Programme, module_slug: str | None, *, lesson_code: str = "") -> Glossary:
     """Gather a glossary.

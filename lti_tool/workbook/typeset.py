@@ -7,8 +7,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+from lti_tool.typesetting.letters import all_printable, printable
+from lti_tool.typesetting.typst_process import DocumentTooLarge, run_typst
 from lti_tool.workbook.chart import chart_svg, chart_text
-from lti_tool.workbook.letters import printable
 from lti_tool.workbook.manuscript import (
     CONTENTS,
     STATUS_LINE,
@@ -20,10 +23,22 @@ from lti_tool.workbook.manuscript import (
     TableBlock,
     TextBlock,
 )
-from lti_tool.workbook.typst_process import run_typst
 
 _TEMPLATE = Path(__file__).parent / "template" / "draft.typ"
 _PICTURE = '#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
+
+
+class DraftTooLarge(ToolError):
+    """The draft is too long to be set as PDF."""
+
+    status = 422
+    code = "draft_too_large"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Ihr Entwurf ist für ein PDF zu umfangreich."),
+            next_step=N_("Laden Sie ihn als ODT oder DOCX herunter und speichern Sie ihn im Schreibprogramm als PDF."),
+        )
 
 
 def typeset_draft(manuscript: Manuscript, *, made_at: datetime) -> bytes:
@@ -32,14 +47,17 @@ def typeset_draft(manuscript: Manuscript, *, made_at: datetime) -> bytes:
     Raises:
         DraftTooLarge, TypesettingBusy.
     """
-    return run_typst(
-        _TEMPLATE,
-        format="pdf",
-        # As JSON in an input, never formatted into the source: a text like `#eval(…)` stays text.
-        sys_inputs={"draft": json.dumps(_printable(_document(manuscript)))},
-        pdf_standards=["ua-1"],
-        timestamp=int(made_at.timestamp()),
-    )
+    try:
+        return run_typst(
+            _TEMPLATE,
+            format="pdf",
+            # As JSON in an input, never formatted into the source: a text like `#eval(…)` stays text.
+            sys_inputs={"draft": json.dumps(all_printable(_document(manuscript)))},
+            pdf_standards=["ua-1"],
+            timestamp=int(made_at.timestamp()),
+        )
+    except DocumentTooLarge as err:
+        raise DraftTooLarge from err
 
 
 def chart_png(profile: ReifegradProfile) -> bytes:
@@ -90,11 +108,3 @@ def _block(block: Block) -> dict[str, Any]:
 
 def _table(table: TableBlock) -> dict[str, Any]:
     return {"header": list(table.header), "rows": [list(row) for row in table.rows], "widths": list(table.widths)}
-
-
-def _printable(value: Any) -> Any:
-    if isinstance(value, str):
-        return printable(value)
-    if isinstance(value, dict):
-        return {name: _printable(inner) for name, inner in value.items()}
-    return [_printable(inner) for inner in value] if isinstance(value, list) else value

@@ -14,10 +14,10 @@ from odfdo import Document as OdfDocument
 from pypdf import PdfReader
 
 from lti_tool.domain.workbook import Content
+from lti_tool.typesetting.letters import printable
 from lti_tool.workbook.chart import chart_svg, chart_text
 from lti_tool.workbook.draft import Draft, StoredField
 from lti_tool.workbook.export_draft import ExportedDocument, FileFormat, export_draft
-from lti_tool.workbook.letters import printable
 from lti_tool.workbook.manuscript import (
     Manuscript,
     ProfileRow,

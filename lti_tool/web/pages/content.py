@@ -14,6 +14,8 @@ blueprint = Blueprint("content", __name__)
 
 _LESSON_LINK = re.compile(r'<a href="lektion:([\d.]+)">(.*?)</a>', re.DOTALL)
 _TERM_LINK = re.compile(r'href="#glossar-([a-z0-9-]+)"')
+_HEADING = re.compile(r"<(/?)h([23])")
+_ANCHOR = re.compile(r'id="([^"]+)"')
 _FIGURE = re.compile(r'src="figur:([a-z0-9-]+\.svg)"')
 # A drawing opened by itself is a document of its own: it may style itself and do nothing else.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -36,6 +38,14 @@ def with_glossary(html: str, module: Module, lesson: Lesson) -> str:
     """Let a lesson's terms lead to their entries in the module's glossary, and from there back to the lesson."""
     page = href("glossary.page", module_slug=module.slug, lesson=lesson.code)
     return _TERM_LINK.sub(lambda found: f'href="{Markup.escape(page)}&amp;term={found[1]}#glossar-{found[1]}"', html)
+
+
+@blueprint.app_template_filter("as_part")
+def as_part(html: str, code: str) -> str:
+    """Make a lesson's text part of a longer page: headings one level deeper, anchors named after it, nothing folded."""
+    html = html.replace("<details>", "<details open>")
+    html = _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + 1}", html)
+    return _ANCHOR.sub(lambda found: f'id="{code.replace(".", "-")}-{found[1]}"', html)
 
 
 @blueprint.app_template_filter("authored")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.workbook.typst_process import DraftTooLarge, run_typst
+from lti_tool.typesetting.typst_process import DocumentTooLarge, run_typst
 
 
 def test_a_document_comes_back() -> None:
@@ -10,9 +10,9 @@ def test_a_document_comes_back() -> None:
 
 
 def test_a_document_that_takes_too_much_memory_is_refused_with_a_way_out() -> None:
-    with pytest.raises(DraftTooLarge) as refusal:
+    with pytest.raises(DocumentTooLarge) as refusal:
         run_typst("#let many = range(100000000)\n#many.len()", format="pdf")
-    assert "ODT oder DOCX" in refusal.value.next_step
+    assert "Druckansicht" in refusal.value.next_step
 
 
 def test_a_wrong_template_is_an_error_of_ours() -> None:

@@ -1,9 +1,10 @@
 """Runs typst in a process of its own, which ends with its document.
 
-A draft may have hundreds of pages; typst then takes more than a gigabyte and keeps it for its next run. In a process of its own
-that memory is limited and given back, and the web worker stays small. One runs at a time; starting it takes a tenth of a second.
+A document may have hundreds of pages; typst then takes more than a gigabyte and keeps it for its next run. In a process of its
+own that memory is limited and given back, and the web worker stays small. One runs at a time; starting it takes a tenth of a
+second.
 
-    python -m lti_tool.workbook.typst_process < order.json > document
+    python -m lti_tool.typesetting.typst_process < order.json > document
 """
 
 import json
@@ -18,7 +19,7 @@ import typst
 
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.workbook.letters import FONTS
+from lti_tool.typesetting.letters import FONTS
 
 _HERE = Path(__file__).parent
 _MEMORY_MAX_BYTES = 1 << 30
@@ -28,16 +29,16 @@ _TEMPLATE_WRONG = 3
 _turn = threading.Lock()
 
 
-class DraftTooLarge(ToolError):
-    """The draft is too long to be set as PDF."""
+class DocumentTooLarge(ToolError):
+    """The document is too long to be set as PDF."""
 
     status = 422
-    code = "draft_too_large"
+    code = "document_too_large"
 
     def __init__(self) -> None:
         super().__init__(
-            N_("Ihr Entwurf ist für ein PDF zu umfangreich."),
-            next_step=N_("Laden Sie ihn als ODT oder DOCX herunter und speichern Sie ihn im Schreibprogramm als PDF."),
+            N_("Das Dokument ist für ein PDF zu umfangreich."),
+            next_step=N_("Benutzen Sie die Druckansicht und speichern Sie dort als PDF."),
         )
 
 
@@ -49,38 +50,39 @@ class TypesettingBusy(ToolError):
 
     def __init__(self) -> None:
         super().__init__(
-            N_("Gerade werden viele Entwürfe heruntergeladen."), next_step=N_("Versuchen Sie es in einer Minute noch einmal.")
+            N_("Gerade werden viele Dokumente heruntergeladen."), next_step=N_("Versuchen Sie es in einer Minute noch einmal.")
         )
 
 
-def run_typst(source: Path | str, **options: Any) -> bytes:
+def run_typst(source: Path | str, *, wait_s: float = _WAIT_S, **options: Any) -> bytes:
     """Set a document.
 
     Args:
-        source: a template's path, or typst source.
+        source: a template's path (it sees only the files of its own folder), or typst source.
+        wait_s: how long to wait for others.
         options: what `typst.Compiler.compile` takes: format, sys_inputs, pdf_standards, timestamp, ppi.
     Raises:
-        DraftTooLarge: it would take more memory or time than allowed.
+        DocumentTooLarge: it would take more memory or time than allowed.
         TypesettingBusy: others have been waiting for too long.
     """
     order = {"path": str(source)} if isinstance(source, Path) else {"source": source}
-    if not _turn.acquire(timeout=_WAIT_S):
+    if not _turn.acquire(timeout=wait_s):
         raise TypesettingBusy
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "lti_tool.workbook.typst_process"],
+            [sys.executable, "-P", "-m", "lti_tool.typesetting.typst_process"],
             input=json.dumps(order | {"options": options}).encode(),
             capture_output=True,
             timeout=_TIMEOUT_S,
         )
     except subprocess.TimeoutExpired as err:
-        raise DraftTooLarge from err
+        raise DocumentTooLarge from err
     finally:
         _turn.release()
     if done.returncode == _TEMPLATE_WRONG:
         raise RuntimeError(done.stderr.decode(errors="replace"))
     if done.returncode != 0:
-        raise DraftTooLarge
+        raise DocumentTooLarge
     return done.stdout
 
 
@@ -90,7 +92,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_MAX_BYTES, _MEMORY_MAX_BYTES))
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
     compiler = typst.Compiler(
-        root=_HERE / "template",
+        root=Path(order["path"]).parent if "path" in order else _HERE,
         font_paths=fonts,
         ignore_system_fonts=True,
         # Packages would be fetched from the network: these folders do not exist, and the templates import none.

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 # The certificates' fonts; one copy serves both rooms.
 FONTS = Path(__file__).parent.parent / "certificates" / "fonts"
@@ -73,3 +74,12 @@ def printable(text: str) -> str:
     known = covered()
     written = "".join(_REPLACEMENTS.get(sign, sign) for sign in text.replace("\t", " ") if sign not in _SILENT)
     return "".join(sign if sign == "\n" or ord(sign) in known else _UNKNOWN for sign in written)
+
+
+def all_printable(value: Any) -> Any:
+    """Do the same to every text inside lists and dictionaries."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {name: all_printable(inner) for name, inner in value.items()}
+    return [all_printable(inner) for inner in value] if isinstance(value, list) else value

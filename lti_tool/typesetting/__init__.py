@@ -1,0 +1,1 @@
+"""Typst in a process of its own and the letters its font has: for every long document that people download."""
