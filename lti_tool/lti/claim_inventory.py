@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 # As many and as long as a page can show; a platform decides what it sends.
 _MOST: Final = 80
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
+_LONGEST_NAME: Final = 60
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 # In every token; they say nothing about the connection.
 _OF_THE_TOKEN: Final = frozenset({"iss", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "message_type", "version"})
 
@@ -19,9 +21,19 @@ def claim_names_of(claims: Mapping[str, object]) -> tuple[str, ...]:
     found: set[str] = set()
     for claim, value in claims.items():
         name = claim.rpartition("/")[2]
-        if name in _OF_THE_TOKEN or not _NAME.fullmatch(name) or value in (None, "", [], {}):
+        if name in _OF_THE_TOKEN or not _is_name(name) or value in (None, "", [], {}):
             continue
         found.add(name)
-        if isinstance(value, Mapping):
-            found |= {f"{name}.{each}" for each, inner in value.items() if _NAME.fullmatch(str(each)) and inner not in (None, "")}
+        if isinstance(value, dict):
+            found |= {f"{name}.{each}" for each, inner in value.items() if inner not in (None, "") and _is_name(each)}
     return tuple(sorted(found)[:_MOST])
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= _LONGEST_NAME and _looks_like_name(text)
+
+
+# The tokens of one platform name the same claims again and again.
+@lru_cache(maxsize=512)
+def _looks_like_name(text: str) -> bool:
+    return _NAME.fullmatch(text) is not None

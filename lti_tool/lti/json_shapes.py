@@ -4,6 +4,7 @@ JSON `null` counts as absent: Canvas sends it for whatever it does not know. `cl
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeAlias, cast
 from urllib.parse import urlsplit
 
@@ -89,6 +90,8 @@ def optional_flag(source: JsonObject, name: str, claim: str, *, default: bool) -
     return value
 
 
+# The same few service addresses come with every launch of a link.
+@lru_cache(maxsize=512)
 def origin_of(url: str) -> str | None:
     """Give scheme://host[:port] of a web address, without default ports; None if it is none.
 

@@ -63,7 +63,8 @@ def new_reference() -> str:
 
 
 def _new_id() -> str:
-    return "".join(secrets.choice(_LETTERS) for _ in range(7))
+    # 32 letters, so five bits of each byte: every letter as likely as any other, and one call to the system instead of seven.
+    return "".join([_LETTERS[byte & 31] for byte in secrets.token_bytes(7)])
 
 
 def _name_request() -> None:

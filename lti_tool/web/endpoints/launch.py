@@ -6,7 +6,7 @@ then begins in a window of its own (`handover.py`).
 
 from datetime import datetime
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Role
@@ -17,6 +17,7 @@ from lti_tool.platforms.remember_mentored import remember_mentored
 from lti_tool.web.browser_session import new_visit_key, open_visit, without_csrf
 from lti_tool.web.endpoints.handover import offer_handover
 from lti_tool.web.endpoints.landing import landing_address, module_of
+from lti_tool.web.endpoints.send_on import send_on
 from lti_tool.web.guards import is_posted_by_own_page
 from lti_tool.web.parts import parts
 from lti_tool.web.refusals import limit_refusals
@@ -44,11 +45,10 @@ def launch() -> ResponseReturnValue:
         _keep_what_only_this_launch_says(arrival, key, now)
         return offer_handover(visitor, key, landing_address(arrival, key), now=now)
     # 303: the next request is a GET, so going back or reloading does not post the token again.
-    response = redirect("", 303)
+    response = send_on("", 303)
     key = open_visit(response, visitor, now=now)
     _keep_what_only_this_launch_says(arrival, key, now)
     response.headers["Location"] = landing_address(arrival, key)
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

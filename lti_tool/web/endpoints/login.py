@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.web.browser_session import end_old_logins, set_cookie, without_csrf
+from lti_tool.web.endpoints.send_on import send_on
 from lti_tool.web.parts import parts
 from lti_tool.web.refusals import limit_refusals
 
@@ -29,8 +30,7 @@ def login() -> ResponseReturnValue:
         answer = parts().front_door.begin_login(params, in_frame=_is_in_frame(params), now=parts().now())
     # 302 as the specification's examples have it. Every browser makes a GET of it, which keeps Moodle's session cookie:
     # with SameSite=Lax it would not come along with a POST.
-    response = redirect(answer.location, 302)
-    response.headers["Cache-Control"] = "no-store"
+    response = send_on(answer.location, 302)
     if answer.cookies:
         end_old_logins(response)
     for cookie in answer.cookies:
