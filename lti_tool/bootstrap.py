@@ -31,7 +31,6 @@ from lti_tool.models.database import Database, open_database
 from lti_tool.passback.chores import Chore
 from lti_tool.passback.engines import Engine
 from lti_tool.passback.engines.embedded import EmbeddedEngine
-from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
 from lti_tool.passback.errands import Errand
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.reconcile import reconcile_all
@@ -200,6 +199,9 @@ def make_engine(settings: Settings, *, concurrency: int) -> Engine:
     worker = _worker(parts.database, parts.service_client, parts.programme, concurrency)
     if not parts.database.is_postgresql:
         return EmbeddedEngine(worker, parts.database, chores(parts), parts.errands)
+    # Web processes never need it, and it brings 12 MB.
+    from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine  # noqa: PLC0415
+
     return ProcrastinateEngine(worker, parts.database, chores(parts), parts.errands)
 
 

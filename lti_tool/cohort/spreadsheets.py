@@ -6,8 +6,6 @@ import re
 import zipfile
 from xml.sax.saxutils import escape
 
-import xlsxwriter
-
 from lti_tool.cohort.export_cohort import Cell, CohortTable
 
 # What makes Excel, LibreOffice and others read a CSV cell as a formula (OWASP, CSV injection): also after spaces, and the
@@ -47,6 +45,8 @@ def as_csv(table: CohortTable) -> bytes:
 
 def as_xlsx(table: CohortTable) -> bytes:
     """Write XLSX; texts are written as texts."""
+    import xlsxwriter  # noqa: PLC0415 - with the first such list: it holds 2 MB of every web process
+
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         sheet = book.add_worksheet(_sheet_name(table.title))

@@ -6,9 +6,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+
+from lti_tool.models.write_turn import WriteTurn
 
 BUSY_TIMEOUT_S = 10
+# In the pool's entry of a connection: whose turn it can take, and whether it has.
+_TURN, _HAS_TURN = "write_turn", "has_write_turn"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if parsed.database:
+            turn = WriteTurn(Path(parsed.database))
+            event.listen(engine, "connect", lambda _, entry: entry.record_info.update({_TURN: turn}))
+            event.listen(engine, "checkin", _end_turn)
         reading = engine.execution_options(sqlite_begin="BEGIN")
     return Database(
         engine,
@@ -63,7 +71,25 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
 
 
+def begin_immediate(connection: PoolProxiedConnection) -> None:
+    """Begin a SQLite transaction that writes; its turn ends when the connection goes back to the pool.
+
+    IMMEDIATE takes the write lock at the start: a transaction that reads first and writes later could not get it in the middle
+    without failing ("database is locked" in spite of busy_timeout).
+    """
+    entry = connection.record_info
+    if entry is not None and _TURN in entry and not entry.get(_HAS_TURN):
+        entry[_HAS_TURN] = entry[_TURN].take(BUSY_TIMEOUT_S)
+    connection.driver_connection.execute("BEGIN IMMEDIATE")  # type: ignore[union-attr]
+
+
+def _end_turn(_: sqlite3.Connection | None, entry: ConnectionPoolEntry) -> None:
+    if entry.record_info.pop(_HAS_TURN, False):  # type: ignore[union-attr]
+        entry.record_info[_TURN].give_back()  # type: ignore[index]
+
+
 def _begin_sqlite(connection: Connection) -> None:
-    # IMMEDIATE takes the write lock at the start: a transaction that reads first and writes later could not
-    # get it in the middle without failing ("database is locked" in spite of busy_timeout).
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE"))
+    if connection.get_execution_options().get("sqlite_begin") is not None:
+        connection.exec_driver_sql("BEGIN")
+    else:
+        begin_immediate(connection.connection)

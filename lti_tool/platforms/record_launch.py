@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import delete
 
@@ -22,10 +22,8 @@ from lti_tool.lti.claims import Launch, Person
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.roles import Roles
 from lti_tool.models import UsedNonce
+from lti_tool.models.database import Database, begin_immediate
 from lti_tool.platforms.registration_directory import DirectoryEntry
-
-if TYPE_CHECKING:
-    from lti_tool.models.database import Database
 
 # A nonce can come back only with its login cookie, which ends after ten minutes; kept longer than that by far.
 NONCE_KEPT = timedelta(hours=1)
@@ -184,7 +182,7 @@ _launches = count(1)
 
 
 def record_launch(
-    database: "Database",
+    database: Database,
     launch: Launch,
     entry: DirectoryEntry,
     deployment_id: int,
@@ -290,7 +288,7 @@ def full_name(person: Person) -> str | None:
     return unicodedata.normalize("NFC", name) if name else None
 
 
-def _record_in_postgresql(database: "Database", values: dict[str, Any]) -> _Recorded | None:
+def _record_in_postgresql(database: Database, values: dict[str, Any]) -> _Recorded | None:
     connection = database.engine.raw_connection()
     try:
         driver: Any = connection.driver_connection
@@ -305,13 +303,13 @@ def _record_in_postgresql(database: "Database", values: dict[str, Any]) -> _Reco
     return None if row is None else _Recorded(*row)
 
 
-def _record_in_sqlite(database: "Database", values: dict[str, Any]) -> _Recorded | None:
+def _record_in_sqlite(database: Database, values: dict[str, Any]) -> _Recorded | None:
     # As SQLAlchemy writes datetimes there.
     moments = {name: values[name].astimezone(UTC).strftime(_SQLITE_TIME) for name in ("now", "nonce_expires_at")}
     connection = database.engine.raw_connection()
     try:
         driver: Any = connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE")
+        begin_immediate(connection)
         try:
             recorded = _record_within(driver, values | moments)
         except BaseException:

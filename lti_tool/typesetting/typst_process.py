@@ -15,8 +15,6 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.typesetting.letters import FONTS
@@ -88,6 +86,8 @@ def run_typst(source: Path | str, *, wait_s: float = _WAIT_S, **options: Any) ->
 
 def main() -> None:
     """Read an order, write the document; status 3 means that the template is wrong, any other that memory ran out."""
+    import typst  # noqa: PLC0415 - here alone: who asks for a document does without its 7 MB
+
     order = json.load(sys.stdin.buffer)
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_MAX_BYTES, _MEMORY_MAX_BYTES))
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])

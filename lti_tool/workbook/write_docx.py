@@ -26,7 +26,6 @@ from lti_tool.workbook.manuscript import (
 )
 from lti_tool.workbook.typeset import chart_png
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _ACCENT, _QUIET, _INK = RGBColor(0x17, 0x42, 0x7A), RGBColor(0x4A, 0x55, 0x68), RGBColor(0x17, 0x1A, 0x2B)
 _FONT = "Arial"
 

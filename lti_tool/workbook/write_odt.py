@@ -20,7 +20,6 @@ from lti_tool.workbook.manuscript import (
 )
 from lti_tool.workbook.typeset import chart_png
 
-MEDIA_TYPE = "application/vnd.oasis.opendocument.text"
 _PICTURE = "Pictures/reifegrad.png"
 _STYLES = Path(__file__).parent / "template" / "styles.xml"
 # Only these are of this document alone; all others are common styles in the template, which its reader may change.
