@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME, countable_completions, find_newest_certificate_id
 from lti_tool.certificates.issue_participation import can_be_improved, participation_in
+from lti_tool.certificates.letterheads import find_logo
 from lti_tool.certificates.name_certificate import may_name
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import State, state_of
@@ -173,6 +174,19 @@ def get_credential(session: Session, certificate_id: int, *, user_id: int, as_to
     if not found:
         raise NotFound(N_("Dieses Dokument gibt es nicht."), code="certificate_not_found")
     return found
+
+
+def get_facts(session: Session, certificate_id: int, *, user_id: int) -> tuple[Facts, datetime, str]:
+    """Give what one's own valid document says, when it was issued, and its logo as SVG: what another form of it is made from.
+
+    Raises:
+        NotFound: there is none, it does not hold any more, or it is another person's.
+    """
+    row = session.get(Certificate, certificate_id)
+    if row is None or row.user_id != user_id or row.revoked_at is not None or row.replaced_by_id is not None or row.problem:
+        raise NotFound(N_("Dieses Dokument gibt es nicht."), code="certificate_not_found")
+    facts = facts_from_json(row.facts)
+    return facts, row.issued_at, find_logo(session, facts.logo_sha256)
 
 
 def get_document(session: Session, certificate_id: int, *, user_id: int) -> Document:

@@ -6,6 +6,7 @@ import re
 import threading
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import segno
 import typst
@@ -18,6 +19,8 @@ from lti_tool.messages import N_
 _HERE = Path(__file__).parent
 SHIPPED_TEMPLATE = _HERE / "template" / "certificate.typ"
 _FONTS = _HERE / "fonts"
+# A4 becomes 992 by 1403 pixels: every line can be read on a screen.
+_PICTURE_PPI = 120.0
 _thread = threading.local()
 
 
@@ -40,17 +43,33 @@ def typeset(
     Raises:
         NameCannotBeSet: a letter is in neither font. PDF/A and PDF/UA allow no replacement box.
     """
-    words = words_for(facts) | {"qr": _qr_svg(facts.verify_url), "logo": logo_svg}
+    inputs = _inputs(facts, logo_svg) | ({"credential": credential} if credential else {})
+    # A-3 rather than A-2: only it lets further files travel inside.
+    how = {"format": "pdf", "pdf_standards": ["a-3a", "ua-1"], "timestamp": int(issued_at.timestamp())}
+    document = _compile(template, inputs, **how)
+    assert isinstance(document, bytes)
+    return document
+
+
+def picture(facts: Facts, *, logo_svg: str = "", template: Path = SHIPPED_TEMPLATE) -> bytes:
+    """Draw the page of a document as PNG, for programs that show no PDF.
+
+    Raises:
+        NameCannotBeSet: as above.
+    """
+    pages = _compile(template, _inputs(facts, logo_svg), format="png", ppi=_PICTURE_PPI)
+    # Several only where an operator's own template has several.
+    return pages if isinstance(pages, bytes) else pages[0]
+
+
+def _inputs(facts: Facts, logo_svg: str) -> dict[str, str]:
     # As JSON in an input, never formatted into the source: a name like `#eval(…)` stays text.
-    inputs = {"words": json.dumps(words)} | ({"credential": credential} if credential else {})
+    return {"words": json.dumps(words_for(facts) | {"qr": _qr_svg(facts.verify_url), "logo": logo_svg})}
+
+
+def _compile(template: Path, inputs: dict[str, str], **how: Any) -> bytes | list[bytes]:
     try:
-        document = _compiler(template).compile(
-            format="pdf",
-            sys_inputs=inputs,
-            # A-3 rather than A-2: only it lets further files travel inside.
-            pdf_standards=["a-3a", "ua-1"],
-            timestamp=int(issued_at.timestamp()),
-        )
+        compiled = _compiler(template).compile(sys_inputs=inputs, **how)
     except typst.TypstError as err:
         # The message reads: the text `"王"` could not be displayed with font `"Noto Sans"`
         missing = re.search(r'the text `"(.*?)"` could not be displayed', err.message)
@@ -61,8 +80,8 @@ def typeset(
             next_step=N_("Bitte wenden Sie sich an die Kursleitung: Sie legt mit Ihnen eine andere Schreibweise fest."),
             sign=missing.group(1),
         ) from err
-    assert isinstance(document, bytes)
-    return document
+    assert compiled is not None
+    return compiled
 
 
 def _compiler(template: Path) -> typst.Compiler:

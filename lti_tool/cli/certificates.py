@@ -12,11 +12,17 @@ from lti_tool.certificates import register
 from lti_tool.certificates.credential_keys import KINDS
 from lti_tool.certificates.document_queue import document_backlog
 from lti_tool.certificates.erase_person import erase_person
+from lti_tool.certificates.european_credential import european_credential
+from lti_tool.certificates.letterheads import find_logo
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.register import Entry
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
+from lti_tool.certificates.typeset import picture
+from lti_tool.certificates.verify_certificate import State
 from lti_tool.cli.registrations import opened
+from lti_tool.errors import Conflict
+from lti_tool.messages import N_
 
 
 @click.group()
@@ -110,6 +116,22 @@ def export(out: Path) -> None:
             )  # fmt: skip
         archive.writestr("manifest.json", json.dumps(manifest, indent=2, ensure_ascii=False))
     click.echo(f"{len(manifest)} certificates in {out}")
+
+
+@certificates.command()
+@click.argument("code")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.jsonld")
+def elm(code: str, out: Path) -> None:
+    """Write a certificate as European Digital Credential, unsigned, to be uploaded to an issuer with an eIDAS seal."""
+    settings, database = opened()
+    with database.read() as session:
+        found = register.get_certificate(session, code)
+        logo_svg = find_logo(session, found.facts.logo_sha256)
+    if found.state != State.VALID or not found.facts.name:
+        raise Conflict(N_("Dieses Zertifikat gilt nicht mehr."), code="certificate_not_valid")
+    page = picture(found.facts, logo_svg=logo_svg, template=bootstrap.press(settings).template)
+    out.write_text(european_credential(found.facts, issued_at=found.issued_at, picture=page), encoding="utf-8")
+    click.echo(f"{out}: unsigned; the issuer's upload adds `issued` and its eIDAS identifier.")
 
 
 @certificates.command(name="keys-new")

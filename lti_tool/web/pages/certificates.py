@@ -5,11 +5,13 @@ import time
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.certificates.european_credential import european_credential
 from lti_tool.certificates.issue_participation import issue_participation
 from lti_tool.certificates.make_document import make_at_once
-from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, list_my_certificates
+from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, get_facts, list_my_certificates
 from lti_tool.certificates.name_certificate import name_certificate
 from lti_tool.certificates.name_requests import request_name
+from lti_tool.certificates.typeset import picture
 from lti_tool.certificates.wording import DOCUMENT_TYPE
 from lti_tool.domain.certificate import NameRefused, clean_name
 from lti_tool.domain.people import Visitor
@@ -65,6 +67,19 @@ def credential(certificate_id: int, form: str) -> Response:
         found = get_credential(session, certificate_id, user_id=visitor.user_id, as_token=form == "jwt")
     response = Response(found, content_type="application/vc+jwt" if form == "jwt" else "application/vc")
     response.headers["Content-Disposition"] = f'attachment; filename="open-badge.{form}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.get("/certificates/<int:certificate_id>.jsonld")
+def european(certificate_id: int) -> Response:
+    """Send one's own document as European Digital Credential, unsigned, for an issuer with an eIDAS seal."""
+    visitor = current_visitor()
+    with parts().database.read() as session:
+        facts, issued_at, logo_svg = get_facts(session, certificate_id, user_id=visitor.user_id)
+    page = picture(facts, logo_svg=logo_svg, template=parts().press.template)
+    response = Response(european_credential(facts, issued_at=issued_at, picture=page), content_type="application/ld+json")
+    response.headers["Content-Disposition"] = 'attachment; filename="europass-nachweis.jsonld"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
