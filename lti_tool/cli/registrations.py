@@ -41,6 +41,13 @@ def registrations() -> None:
 @click.option("--jwks-url", help="Public keyset address.")
 @click.option("--token-audience", default=None, help="Audience of the client assertion where it is not the token address.")
 @click.option("--deployment", "deployments", multiple=True, metavar="ID", help="Deployment to approve; may be repeated.")
+@click.option(
+    "--service-host",
+    "service_hosts",
+    multiple=True,
+    metavar="URL",
+    help="Where else line items and rosters lie, e.g. https://schule.instructure.com; may be repeated.",
+)
 @click.option("--name", default="", help="How you call this platform.")
 def add(
     issuer: str,
@@ -51,6 +58,7 @@ def add(
     jwks_url: str | None,
     token_audience: str | None,
     deployments: tuple[str, ...],
+    service_hosts: tuple[str, ...],
     name: str,
 ) -> None:
     """Register a platform by hand; prints the registration's id."""
@@ -70,6 +78,7 @@ def add(
         jwks_url=addresses["jwks_url"],
         token_audience=token_audience,
         deployment_ids=deployments,
+        service_hosts=service_hosts,
         name=name,
     )
     with database.write.begin() as session:
@@ -109,6 +118,21 @@ def _print_details(found: RegistrationDetails) -> None:
         if isinstance(value, list | tuple):
             value = ", ".join(str(each) for each in value) or "–"
         click.echo(f"{name:16} {value if value is not None else '–'}")
+
+
+@registrations.command()
+@click.argument("registration_id", type=int, metavar="ID")
+@click.option("--add", "added", multiple=True, metavar="URL", help="An origin, or https://*.example.org for all below.")
+@click.option("--remove", "removed", multiple=True, metavar="URL", help="One that was listed.")
+def hosts(registration_id: int, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
+    """List, add or remove the hosts where a platform's services lie besides its registered addresses."""
+    settings, database = opened()
+    with database.write.begin() as session:
+        listed = use_cases.change_service_hosts(
+            session, registration_id, added=added, removed=removed, is_production=settings.is_production
+        )
+    for host in listed:
+        click.echo(host)
 
 
 @registrations.command()

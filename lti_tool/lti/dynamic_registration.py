@@ -220,6 +220,18 @@ def check_keys(http: GuardedHttp, jwks_url: str) -> None:
         raise RegistrationFailed("keys_missing", detail=jwks_url, platform_status=answer.status)
 
 
+def check_reachable(http: GuardedHttp, host: str) -> None:
+    """Look whether we may send requests to a host that somebody typed: not to our own network, not to every host below one.
+
+    Raises:
+        RegistrationFailed: we may not.
+    """
+    try:
+        http.check(host)
+    except (ServiceRefused, ServiceUnavailable) as err:
+        raise RegistrationFailed(err.code) from err
+
+
 def is_usable_token(token: str) -> bool:
     """Tell whether a registration token may go into a header."""
     return token.isascii() and token.isprintable() and " " not in token and len(token) <= _LARGEST_TOKEN

@@ -12,6 +12,7 @@ from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.paging import read_pages
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest, checked, json_of
+from lti_tool.lti.service_hosts import check_service_url
 
 # Moodle 4.2 breaks off with status 502 at a label or resourceId beyond its columns (255 and 512 characters).
 LONGEST_LABEL = 255
@@ -74,6 +75,8 @@ def list_line_items(
     for page in read_pages(client, registration, request, now=now):
         for entry in page if isinstance(page, list) else ():
             if (item := _line_item(entry)) is not None:
+                # Scores will go there, and it is an answer that says so, not a signed launch.
+                check_service_url(registration, item.url, named_by=url)
                 yield item
 
 
@@ -144,6 +147,7 @@ def create_line_item(
     item = _line_item(json_of(answer))
     if item is None:
         raise ServiceUnavailable("line_item_unreadable", "The platform did not tell the new line item's address.")
+    check_service_url(registration, item.url, named_by=line_items_url)
     return item
 
 

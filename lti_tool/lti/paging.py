@@ -34,11 +34,12 @@ def read_pages(client: ServiceClient, registration: Registration, first: Service
     """
     seen: set[str] = set()
     url: str | None = first.url
+    named_by = first.named_by
     while url is not None:
         if url in seen or len(seen) >= MOST_PAGES:
             raise ServiceUnavailable("endless_pages", "The platform's pages do not come to an end.")
         seen.add(url)
-        request = ServiceRequest(first.method, url, first.scopes, accept=first.accept)
+        request = ServiceRequest(first.method, url, first.scopes, accept=first.accept, named_by=named_by)
         answer = checked(client.call(registration, request, now=now), now=now)
         yield json_of(answer)
-        url = next_page_of(answer.headers.get("Link", ""), url)
+        url, named_by = next_page_of(answer.headers.get("Link", ""), url), url

@@ -21,6 +21,8 @@ class Registration:
     token_audience: str | None = None
     """`aud` of the client assertion where it is not the token address (Canvas, D2L, Blackboard)."""
     is_enabled: bool = True
+    service_hosts: tuple[str, ...] = ()
+    """Where else its services may lie (`service_hosts.py`)."""
 
 
 class FindRegistration(Protocol):

@@ -16,8 +16,8 @@ from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.http import Answer, Http
-from lti_tool.lti.json_shapes import origin_of
 from lti_tool.lti.ports import AccessToken, Registration, SigningKey, TokenStore
+from lti_tool.lti.service_hosts import check_service_url
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ class ServiceRequest:
     accept: str | None = None
     content_type: str | None = None
     body: bytes | None = None
+    named_by: str | None = None
+    """Address whose answer named this one; None where a signed launch did."""
 
 
 class ServiceClient:
@@ -62,7 +64,7 @@ class ServiceClient:
             ServiceRefused: the address is not the platform's, or the platform does not grant the scopes.
             ServiceUnavailable: platform or token cannot be had now.
         """
-        check_service_url(registration, request.url)
+        check_service_url(registration, request.url, named_by=request.named_by)
         token = self._token(registration, request.scopes, now=now)
         answer = self._send(request, token)
         if answer.status in (401, 403):
@@ -152,23 +154,6 @@ class ServiceClient:
     def _lock_for(self, place: tuple[int, str]) -> Lock:
         with self._lock:
             return self._fetch_locks.setdefault(place, Lock())
-
-
-def check_service_url(registration: Registration, url: str) -> None:
-    """Refuse to carry a token anywhere but to the platform itself (Security Framework 1.0, section 4.1.3).
-
-    Raises:
-        ServiceRefused: the address has another origin than every registered address of the platform.
-    """
-    origin = origin_of(url)
-    if origin is None or origin not in platform_origins(registration):
-        raise ServiceRefused("foreign_address", "The service address does not belong to the platform.")
-
-
-def platform_origins(registration: Registration) -> frozenset[str]:
-    """Give the origins that the registration itself names."""
-    addresses = (registration.issuer, registration.auth_login_url, registration.token_url, registration.jwks_url)
-    return frozenset(origin for address in addresses if (origin := origin_of(address)) is not None)
 
 
 def checked(answer: Answer, *, now: datetime, accepted: Iterable[int] = (200,)) -> Answer:

@@ -36,6 +36,8 @@ class Registration(Base):
     token_audience: Mapped[str | None] = mapped_column(String(1000))
     """`aud` of the client assertion where it is not the token address (Canvas, D2L, Blackboard)."""
     jwks_url: Mapped[str] = mapped_column(String(1000))
+    service_hosts: Mapped[str] = mapped_column(String(1000), default="", server_default="")
+    """Origins where else its services may lie, separated by spaces; `https://*.…` stands for all below."""
     is_enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 

@@ -141,6 +141,7 @@ def _load_registration(database: Database, registration_id: int) -> Registration
         jwks_url=row.jwks_url,
         token_audience=row.token_audience,
         is_enabled=row.is_enabled,
+        service_hosts=tuple(row.service_hosts.split()),
     )
 
 

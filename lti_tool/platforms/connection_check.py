@@ -16,6 +16,7 @@ from lti_tool.lti import claim_names as names
 from lti_tool.lti.dynamic_registration import SCOPES
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.http import Answer, Http
+from lti_tool.lti.json_shapes import origin_of
 from lti_tool.lti.line_items import read_line_item
 from lti_tool.lti.memberships import read_members
 from lti_tool.lti.ports import AccessToken, Registration
@@ -276,6 +277,8 @@ def _line_item(client: ServiceClient, registration: Registration, place: Checked
     try:
         item = read_line_item(client, registration, place.line_item_url, offered_scopes=place.offered_scopes, now=now)
     except (ServiceRefused, ServiceUnavailable) as err:
+        if err.code == "foreign_address":
+            return _foreign("line_item", title, registration, place.line_item_url)
         return Finding(
             "line_item",
             title,
@@ -306,6 +309,8 @@ def _roster(client: ServiceClient, registration: Registration, place: CheckedPla
         # The first page is enough to know.
         next(read_members(client, registration, place.memberships_url, now=now), None)
     except (ServiceRefused, ServiceUnavailable) as err:
+        if err.code == "foreign_address":
+            return _foreign("roster", title, registration, place.memberships_url)
         return Finding(
             "roster",
             title,
@@ -315,3 +320,15 @@ def _roster(client: ServiceClient, registration: Registration, place: CheckedPla
             values={"code": err.code},
         )
     return Finding("roster", title, Standing.GOOD, N_("Die Teilnehmendenliste des Kurses ist lesbar."))
+
+
+def _foreign(key: str, title: str, registration: Registration, url: str) -> Finding:
+    """Name the host that a signed launch has named and that nobody has listed; to list it is for the operator to decide."""
+    return Finding(
+        key,
+        title,
+        Standing.BAD,
+        N_("Das liegt unter %(host)s. Diese Adresse gehört nicht zur Registrierung, also schicken wir nichts dorthin."),
+        N_("Ist das Ihre Lernplattform, trägt der Betrieb sie ein: lti-tool registrations hosts %(id)s --add %(host)s"),
+        values={"host": origin_of(url) or "?", "id": registration.id},
+    )

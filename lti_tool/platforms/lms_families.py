@@ -20,6 +20,7 @@ class LmsFamily:
     jwks_url: str
     issuer: str = "{site}"
     token_audience: str = ""
+    service_host: str = ""
     where: str = ""
     """Where an administrator sets the tool up there."""
     remark: str = ""
@@ -28,7 +29,7 @@ class LmsFamily:
 
     def filled(self, site: str) -> dict[str, str]:
         """Give the addresses for a platform."""
-        names = ("issuer", "auth_login_url", "token_url", "jwks_url", "token_audience")
+        names = ("issuer", "auth_login_url", "token_url", "jwks_url", "token_audience", "service_host")
         return {name: getattr(self, name).replace("{site}", site.rstrip("/")) for name in names}
 
 
@@ -71,8 +72,12 @@ FAMILIES = (
         "https://sso.canvaslms.com/login/oauth2/token",
         "https://sso.canvaslms.com/api/lti/security/jwks",
         issuer="https://canvas.instructure.com",
+        service_host="{site}",
         where=N_("Admin → Developer Keys → + LTI Key. Die Client-ID ist die lange Zahl in der Spalte „Details“."),
-        remark=N_("Das sind die Adressen der Canvas-Cloud. Wer Canvas selbst betreibt, trägt die eigenen ein."),
+        remark=N_(
+            "Das sind die Adressen der Canvas-Cloud; nur Bewertungen und Teilnehmendenliste liegen unter Ihrer eigenen Adresse. "
+            "Wer Canvas selbst betreibt, trägt überall die eigene ein."
+        ),
     ),
     LmsFamily(
         "sakai",

@@ -156,6 +156,7 @@ def _place(session: Session, context_id: int) -> _Place | None:
             token_url=registration.token_url,
             jwks_url=registration.jwks_url,
             token_audience=registration.token_audience,
+            service_hosts=tuple(registration.service_hosts.split()),
         ),
         url,
     )

@@ -27,7 +27,7 @@ class DirectoryEntry:
     registration: Registration
     platform_id: int
     frame_origin: str
-    """Origin of the issuer: the pages of this platform may frame ours."""
+    """Whose pages may frame ours, separated by spaces: of the issuer, and of the hosts listed for the registration."""
 
 
 class RegistrationDirectory:
@@ -83,5 +83,8 @@ def _entry(row: RegistrationRow, platform: Platform) -> DirectoryEntry:
         jwks_url=row.jwks_url,
         token_audience=row.token_audience,
         is_enabled=row.is_enabled,
+        service_hosts=tuple(row.service_hosts.split()),
     )
-    return DirectoryEntry(registration, platform.id, origin_of(platform.issuer) or "")
+    # In the cloud of Canvas people sit before their institution's pages, never before the issuer's.
+    framing = dict.fromkeys((origin_of(platform.issuer) or "", *registration.service_hosts))
+    return DirectoryEntry(registration, platform.id, " ".join(framing).strip())

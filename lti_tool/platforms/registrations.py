@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool import clock
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.service_hosts import is_service_host
 from lti_tool.messages import N_
 from lti_tool.models import Deployment, Platform, Registration
 
@@ -36,6 +37,8 @@ class NewRegistration:
     name: str = ""
     deployment_ids: tuple[str, ...] = ()
     product_family: str = ""
+    service_hosts: tuple[str, ...] = ()
+    """Where else services and course pages lie, see `lti.service_hosts`."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class RegistrationDetails:
     token_url: str
     token_audience: str | None
     jwks_url: str
+    service_hosts: tuple[str, ...]
     is_enabled: bool
     product_family: str
     created_at: datetime
@@ -82,7 +86,13 @@ def add_registration(session: Session, new: NewRegistration, *, is_production: b
         raise taken
     platform = _platform(session, new, now=now)
     row = Registration(
-        platform_id=platform.id, client_id=new.client_id, name=new.name[:200], is_enabled=True, created_at=now, **_addresses(new)
+        platform_id=platform.id,
+        client_id=new.client_id,
+        name=new.name[:200],
+        service_hosts=" ".join(new.service_hosts),
+        is_enabled=True,
+        created_at=now,
+        **_addresses(new),
     )
     session.add(row)
     try:
@@ -108,6 +118,9 @@ def save_registration(session: Session, new: NewRegistration, *, is_production: 
     check_addresses(new, is_production=is_production)
     session.execute(update(Registration).where(Registration.id == known).values(**_addresses(new)))
     _platform(session, new, now=now)
+    if new.service_hosts:
+        # Those that an operator has listed stay.
+        change_service_hosts(session, known, added=new.service_hosts, is_production=is_production)
     _approve_deployments(session, known, new.deployment_ids, now=now)
     return SavedRegistration(get_registration(session, known), is_new=False)
 
@@ -199,6 +212,47 @@ def enable_registration(session: Session, registration_id: int) -> None:
     _set_enabled(session, registration_id, is_enabled=True)
 
 
+def change_service_hosts(
+    session: Session,
+    registration_id: int,
+    *,
+    added: tuple[str, ...] = (),
+    removed: tuple[str, ...] = (),
+    is_production: bool,
+) -> tuple[str, ...]:
+    """List further hosts for a platform's services, or strike some; gives those that are listed then. Works within five seconds.
+
+    Raises:
+        NotFound: there is no such registration.
+        ToolError: one is no host that can be listed.
+    """
+    row = session.get(Registration, registration_id, with_for_update=True)
+    if row is None:
+        raise _not_found(registration_id)
+    check_service_hosts(added, is_production=is_production)
+    listed = tuple(host for host in dict.fromkeys((*row.service_hosts.split(), *added)) if host not in removed)
+    if len(" ".join(listed)) > _LONGEST_URL:
+        raise ToolError(N_("So viele Rechner lassen sich für eine Registrierung nicht angeben."), code="registration_invalid")
+    row.service_hosts = " ".join(listed)
+    return listed
+
+
+def check_service_hosts(hosts: tuple[str, ...], *, is_production: bool) -> None:
+    """Check what is to be listed.
+
+    Raises:
+        ToolError: one is no host, or is not https in production.
+    """
+    for host in hosts:
+        if not is_service_host(host) or (is_production and not host.startswith("https://")):
+            raise ToolError(
+                N_("%(value)s ist keine Adresse eines Rechners für die Dienste der Lernplattform."),
+                next_step=N_("Geben Sie sie ohne Pfad an, zum Beispiel https://schule.instructure.com"),
+                code="registration_invalid",
+                value=host,
+            )
+
+
 def remove_registration(session: Session, registration_id: int) -> None:
     """Remove a registration with its deployments, links and contexts. Users stay, with what they have learned.
 
@@ -242,6 +296,7 @@ def check_addresses(new: NewRegistration, *, is_production: bool) -> None:
         _check_address(name, value, longest, is_production=is_production)
     if not new.client_id or len(new.client_id) > _LONGEST_CLIENT_ID:
         raise ToolError(N_("Die Client-ID fehlt oder ist länger als 255 Zeichen."), code="registration_invalid")
+    check_service_hosts(new.service_hosts, is_production=is_production)
     if not all(0 < len(deployment_id) <= 255 for deployment_id in _as_texts(new.deployment_ids)):
         raise ToolError(N_("Eine Deployment-ID ist leer oder länger als 255 Zeichen."), code="registration_invalid")
 
@@ -281,6 +336,7 @@ def _details(row: Registration, platform: Platform) -> RegistrationDetails:
         token_url=row.token_url,
         token_audience=row.token_audience,
         jwks_url=row.jwks_url,
+        service_hosts=tuple(row.service_hosts.split()),
         is_enabled=row.is_enabled,
         product_family=platform.product_family,
         created_at=row.created_at,

@@ -40,19 +40,19 @@ _EMBEDDED, _NEW_WINDOW = "2", "4"
 
 def memberships_url(site: Site, tool: Tool) -> str:
     """Give the address of the course's members for a tool."""
-    return site.url(f"/mod/lti/services.php/CourseSection/{site.course_id}/bindings/{tool.id}/memberships")
+    return site.service_url(f"/mod/lti/services.php/CourseSection/{site.course_id}/bindings/{tool.id}/memberships")
 
 
 def line_items_url(site: Site, type_id: str | None) -> str:
     """Give the address of the course's line items; Moodle writes the tool's id into the query."""
     query = {"type_id": type_id} if type_id else {}
-    return site.url(f"/mod/lti/services.php/{site.course_id}/lineitems", **query)
+    return site.service_url(f"/mod/lti/services.php/{site.course_id}/lineitems", **query)
 
 
 def line_item_url(site: Site, column: Column, type_id: str | None) -> str:
     """Give a line item's address. The query is why a tool must put `/scores` into the path, not at the end."""
     query = {"type_id": type_id} if type_id else {}
-    return site.url(f"/mod/lti/services.php/{site.course_id}/lineitems/{column.id}/lineitem", **query)
+    return site.service_url(f"/mod/lti/services.php/{site.course_id}/lineitems/{column.id}/lineitem", **query)
 
 
 def basic_outcome(site: Site, tool: Tool, person: Person, activity: Activity) -> Json:

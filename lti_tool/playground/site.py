@@ -49,6 +49,8 @@ class Site:
         self.clock_offset = timedelta(0)
         self.sesskeys: set[str] = set()
         """Session keys of deep linking launches; their return URLs hold until the next start."""
+        self.services_at = ""
+        """Origin where line items and members are said to lie, where it is not the issuer's (the cloud of Canvas)."""
         self._now = now
         self._file = StateFile(folder)
         self.state: State = self._file.load()
@@ -69,6 +71,10 @@ class Site:
     def url(self, path: str, **query: str) -> str:
         """Give an address of the playground."""
         return f"{self.issuer}{path}" + (f"?{urlencode(query)}" if query else "")
+
+    def service_url(self, path: str, **query: str) -> str:
+        """Give an address of one of the services."""
+        return self.url(path, **query).replace(self.issuer, self.services_at or self.issuer, 1)
 
     def next_id(self) -> int:
         """Give a number that no activity, column or tool has had."""

@@ -62,6 +62,7 @@ COMMANDS = [
     ("registrations", "list"),
     ("registrations", "show"),
     ("registrations", "disable"),
+    ("registrations", "hosts"),
     ("registrations", "enable"),
     ("registrations", "remove"),
     ("deployments",),

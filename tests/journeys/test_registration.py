@@ -289,6 +289,21 @@ def test_by_hand_the_addresses_are_suggested_per_family(browser: FlaskClient, pa
         assert f'value="{TOOL}{own}"' in page
 
 
+def test_by_hand_canvas_has_its_services_at_the_institutions_host(browser: FlaskClient, parts: Parts) -> None:
+    query = {"family": "canvas", "site": "https://schule.instructure.com/"}
+    page = browser.get(path_of(invited(parts)) + "/by-hand", query_string=query, base_url=TOOL).text
+    assert 'name="service_host" type="text" value="https://schule.instructure.com"' in page
+
+
+def test_by_hand_a_host_for_services_is_stored_and_ones_own_is_not(browser: FlaskClient, lms: Playground, parts: Parts) -> None:
+    other = lms.issuer.replace("127.0.0.1", "localhost")
+    for number, host in enumerate((f"{other}/", lms.issuer)):
+        path = path_of(invited(parts)) + "/by-hand"
+        browser.post(path, data=typed(lms, service_host=host, client_id=f"client-{number}"), base_url=TOOL)
+    with parts.database.read() as session:
+        assert [each.service_hosts for each in list_registrations(session)] == [(other,), ()]
+
+
 def typed(lms: Playground, **changes: str) -> dict[str, str]:
     return {
         "family": "moodle",
@@ -321,6 +336,9 @@ def test_by_hand_a_platform_is_registered_once_its_keys_were_seen(browser: Flask
         ({"token_url": "http://169.254.169.254/latest"}, "169.254.169.254"),
         ({"issuer": "http://moodle.victim.example"}, "anderen Rechner"),
         ({"client_id": ""}, "Client-ID"),
+        ({"service_host": "https://169.254.169.254"}, "privaten Netz"),
+        ({"service_host": "https://lms.example/api"}, "ohne Pfad"),
+        ({"service_host": "https://*.lms.example"}, "Adresse"),
         ({"issuer": "moodle"}, "keine Web-Adresse"),
     ],
 )

@@ -20,6 +20,7 @@ from lti_tool.platforms.deployments import (
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.registrations import (
     add_registration,
+    change_service_hosts,
     disable_registration,
     enable_registration,
     find_registration_id,
@@ -27,6 +28,7 @@ from lti_tool.platforms.registrations import (
     list_registrations,
     register_playground,
     remove_registration,
+    save_registration,
 )
 from tests.platforms.conftest import MOODLE
 
@@ -182,3 +184,30 @@ def test_a_deployment_may_be_decided_before_it_is_seen(session: Session, now: da
 def test_a_decision_about_a_registration_that_is_not_there_is_refused(session: Session, now: datetime) -> None:
     with pytest.raises(NotFound):
         approve_deployment(session, 99, "6", now=now)
+
+
+def test_further_hosts_for_services_are_listed_and_struck(session: Session, now: datetime) -> None:
+    registration = add(session, now, service_hosts=("https://a.example",))
+    listed = change_service_hosts(session, registration, added=("https://*.schule.example",), is_production=True)
+    assert listed == ("https://a.example", "https://*.schule.example")
+    change_service_hosts(session, registration, added=("https://a.example",), is_production=True)
+    assert get_registration(session, registration).service_hosts == listed
+    assert change_service_hosts(session, registration, removed=("https://a.example",), is_production=True) == listed[1:]
+
+
+@pytest.mark.parametrize("host", ["http://a.example", "https://a.example/path", "a.example", "https://*.de"])
+def test_what_is_no_host_is_not_listed(session: Session, now: datetime, host: str) -> None:
+    registration = add(session, now)
+    with pytest.raises(ToolError):
+        change_service_hosts(session, registration, added=(host,), is_production=True)
+    with pytest.raises(ToolError):
+        add(session, now, client_id="second", service_hosts=(host,))
+    with pytest.raises(NotFound):
+        change_service_hosts(session, 99, added=("https://a.example",), is_production=True)
+
+
+def test_registering_again_keeps_the_hosts_that_an_operator_has_listed(session: Session, now: datetime) -> None:
+    registration = add(session, now, service_hosts=("https://a.example",))
+    save_registration(session, replace(MOODLE, service_hosts=("https://b.example",)), is_production=True, now=now)
+    save_registration(session, MOODLE, is_production=True, now=now)
+    assert get_registration(session, registration).service_hosts == ("https://a.example", "https://b.example")

@@ -16,6 +16,7 @@ from lti_tool.lti.dynamic_registration import (
     ToolDescription,
     check_hosts,
     check_keys,
+    check_reachable,
     host_of,
     is_usable_token,
     read_configuration,
@@ -45,7 +46,16 @@ blueprint = Blueprint("register", __name__)
 blueprint.before_request(partial(check_rate, Limit("register", burst=60, interval_s=5)))
 P = ParamSpec("P")
 
-_FIELDS = ("issuer", "client_id", "deployment_id", "auth_login_url", "token_url", "jwks_url", "token_audience")
+_FIELDS = (
+    "issuer",
+    "client_id",
+    "deployment_id",
+    "auth_login_url",
+    "token_url",
+    "jwks_url",
+    "token_audience",
+    "service_host",
+)
 _TOO_OLD = N_("Zwischen Anzeige und Bestätigung ist zu viel Zeit vergangen, oder die Seite wurde verändert.")
 _BEGIN_AGAIN = N_("Beginnen Sie die Registrierung in der Lernplattform noch einmal.")
 
@@ -150,6 +160,7 @@ def register_typed(invite: str) -> ResponseReturnValue:
         token_audience=values["token_audience"] or None,
         name=host_of(values["issuer"]),
         deployment_ids=(values["deployment_id"],) if values["deployment_id"] else (),
+        service_hosts=_service_hosts(values),
     )
     try:
         _check_typed(opened, new)
@@ -172,6 +183,15 @@ def _check_typed(opened: OpenInvite, new: NewRegistration) -> None:
     check_platform(opened, new.issuer)
     check_hosts(new.issuer, (new.auth_login_url, new.token_url, new.jwks_url), further_hosts=_further_hosts())
     check_keys(_http(), new.jwks_url)
+    for host in new.service_hosts:
+        check_reachable(_http(), host)
+
+
+def _service_hosts(values: dict[str, str]) -> tuple[str, ...]:
+    """Give the host that was typed, if it is another one; a slash at its end is nobody's fault."""
+    host = values["service_host"].rstrip("/")
+    own = {origin_of(values[name]) for name in ("issuer", "auth_login_url", "token_url", "jwks_url")}
+    return (host,) if host and host not in own else ()
 
 
 def _by_hand_page(
