@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from pyld import jsonld
 
 _FOLDER = Path(__file__).parent / "contexts"
 CREDENTIALS = "https://www.w3.org/ns/credentials/v2"
@@ -54,6 +53,8 @@ def multibase(content: bytes) -> str:
 
 
 def _hash(document: dict[str, Any]) -> bytes:
+    from pyld import jsonld  # noqa: PLC0415 - with the first badge: it brings lxml, 5 MB of every web process
+
     quads = jsonld.normalize(
         document, {"algorithm": "URDNA2015", "format": "application/n-quads", "documentLoader": _load, "safe": True}
     )

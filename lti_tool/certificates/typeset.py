@@ -6,15 +6,15 @@ import re
 import threading
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-import segno
-import typst
+from typing import TYPE_CHECKING, Any
 
 from lti_tool.certificates.wording import words_for
 from lti_tool.domain.certificate import Facts
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
+
+if TYPE_CHECKING:
+    import typst
 
 _HERE = Path(__file__).parent
 SHIPPED_TEMPLATE = _HERE / "template" / "certificate.typ"
@@ -68,6 +68,8 @@ def _inputs(facts: Facts, logo_svg: str) -> dict[str, str]:
 
 
 def _compile(template: Path, inputs: dict[str, str], **how: Any) -> bytes | list[bytes]:
+    import typst  # noqa: PLC0415 - with the first document: most web processes make none, and it holds 7 MB
+
     try:
         compiled = _compiler(template).compile(sys_inputs=inputs, **how)
     except typst.TypstError as err:
@@ -84,7 +86,9 @@ def _compile(template: Path, inputs: dict[str, str], **how: Any) -> bytes | list
     return compiled
 
 
-def _compiler(template: Path) -> typst.Compiler:
+def _compiler(template: Path) -> "typst.Compiler":
+    import typst  # noqa: PLC0415 - as above
+
     # One for each thread: a compiler shared by two threads raises "Already borrowed". It keeps fonts and template parsed.
     compilers: dict[Path, typst.Compiler] = _thread.__dict__.setdefault("compilers", {})
     if template not in compilers:
@@ -102,6 +106,8 @@ def _compiler(template: Path) -> typst.Compiler:
 
 
 def _qr_svg(address: str) -> str:
+    import segno  # noqa: PLC0415 - as above
+
     # Level M survives a fold or a stain. The template leaves the quiet zone around it.
     svg = io.BytesIO()
     segno.make_qr(address, error="m").save(svg, kind="svg", border=0, xmldecl=False, nl=False)
