@@ -33,6 +33,8 @@ def serve(bind: str, workers: int | None, threads: int | None) -> None:
     os.environ["LTI_TOOL_BIND"] = bind
     # What the processes of this server count together; gunicorn removes it at the end.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lti-tool-metrics-")
+    # glibc gives each thread a heap of its own, and each of them keeps what it once needed.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     if workers:
         os.environ["LTI_TOOL_WORKERS"] = str(workers)
     if threads:
