@@ -1,6 +1,5 @@
-"""The register of all certificates, for those who run the tool: find, list, export."""
+"""The register of all certificates, for those who run the tool: find and list."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -53,18 +52,6 @@ def get_certificate(session: Session, typed_code: str) -> Entry:
         NotFound: no certificate has it.
     """
     return _entry(find_row(session, typed_code))
-
-
-def export_documents(session: Session) -> Iterator[tuple[Entry, bytes]]:
-    """Give every certificate that has a document, with its bytes, one at a time: never all of them in memory."""
-    # The ids first: rows that arrive while the caller writes its file neither shift nor repeat the others.
-    documents = select(Certificate.id).where(Certificate.pdf_sha256.is_not(None)).order_by(Certificate.id)
-    for certificate_id in session.scalars(documents).all():
-        row = session.get_one(Certificate, certificate_id)
-        pdf = row.pdf
-        if pdf is not None:
-            yield _entry(row), pdf
-        session.expunge(row)
 
 
 def find_row(session: Session, typed_code: str) -> Certificate:

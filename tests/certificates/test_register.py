@@ -10,7 +10,7 @@ from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.my_certificates import get_document, list_my_certificates
 from lti_tool.certificates.press import Press
-from lti_tool.certificates.register import MistypedCode, export_documents, get_certificate, list_certificates
+from lti_tool.certificates.register import MistypedCode, get_certificate, list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
@@ -199,14 +199,6 @@ def test_another_persons_document_is_not_there(database: Database, documents: di
         for user_id, certificate_id in ((ayse[0], ole[1]), (ole[0], ayse[1]), (ayse[0], 4711)):
             with pytest.raises(NotFound):
                 get_document(session, certificate_id, user_id=user_id)
-
-
-def test_all_documents_can_be_exported_one_at_a_time(database: Database, documents: dict[str, tuple[int, int]]) -> None:
-    with database.read() as session:
-        exported = [
-            (entry.facts.name, hashlib.sha256(pdf).hexdigest() == entry.pdf_sha256) for entry, pdf in export_documents(session)
-        ]
-    assert exported == [("Ayşe Çelik", True), ("Ole Olsen", True)]
 
 
 def test_a_certificate_outlives_its_person(database: Database, documents: dict[str, tuple[int, int]], now: datetime) -> None:

@@ -24,7 +24,7 @@ ANSWERS = {
     "#138 #643 verify API": "test_verify.py::test_software_gets_the_same_facts_as_json",
     "#545 QR redirects to login": "test_verify.py::test_anyone_sees_that_a_certificate_is_valid",
     "#159 verify deleted users": "test_life.py::test_issue_159_certificates_of_a_deleted_user_still_verify",
-    "#205 #542 bulk ZIP": "test_register.py::test_all_documents_can_be_exported_one_at_a_time",
+    "#205 #542 bulk ZIP": "test_export_documents.py::test_an_instructor_takes_all_documents_of_the_course_home",
     "#532 #717 language": "test_issue_certificate.py::test_what_an_administrator_entered_is_printed_from_then_on",
     "#725 #314 sign without image": "test_seal.py::test_the_signature_field_stands_in_the_structure_tree",
     "#745 signature broken": "test_seal.py::test_the_sealed_file_begins_with_the_unsealed_one_and_validates",

@@ -1,18 +1,20 @@
 """For those who teach or administer a course: names to correct, the letterhead of documents, and how they will look."""
 
+import logging
 from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.certificates.export_documents import export_documents, size_of_export
 from lti_tool.certificates.help_document import list_stuck_documents, respell_document
 from lti_tool.certificates.letterheads import effective_letterhead, find_logo, letterhead_of, save_letterhead
 from lti_tool.certificates.make_document import make_at_once
 from lti_tool.certificates.name_requests import decide_name_request, list_name_requests
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.typeset import typeset
-from lti_tool.domain.certificate import Kind
+from lti_tool.domain.certificate import Kind, day_of
 from lti_tool.domain.letterhead import SIGNATORIES_MAX, Letterhead, LetterheadRefused, Signatory
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.errors import Forbidden, NotFound, ToolError
@@ -21,6 +23,7 @@ from lti_tool.web.browser_session import href
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("certificate_office", __name__)
 _TEXTS = (
     "issuer_name", "issuer_url", "certificate_title", "participation_title", "note", "accent", "logo_alt", "language",
@@ -37,11 +40,13 @@ def _overview(visitor: Visitor, error: ToolError | None = None) -> str:
     with parts().database.read() as session:
         requests = list_name_requests(session, context_id=_context_of(visitor))
         stuck = list_stuck_documents(session, context_id=_context_of(visitor))
+        size = size_of_export(session, context_id=_context_of(visitor))
     return render_template(
         "certificate_office/overview.html",
         section="cohort",
         requests=requests,
         stuck=stuck,
+        size=size,
         typed=request.form,
         error=error,
         is_administrator=Role.ADMINISTRATOR in visitor.roles,
@@ -94,6 +99,20 @@ def respell(certificate_id: int) -> ResponseReturnValue:
     make_at_once(tool.database, tool.press, successor, now=tool.now())
     tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
+
+
+@blueprint.get("/cohort/certificates/documents.zip")
+def documents() -> Response:
+    """Send all documents of the course's people with a manifest, as they are read: nothing is gathered here."""
+    visitor = current_instructor()
+    tool = parts()
+    context_id = _context_of(visitor)
+    log.info("certificates_exported", extra={"context": context_id, "by": visitor.user_id})
+    pieces = export_documents(tool.database, context_id=context_id, today=day_of(tool.now()))
+    response = Response(pieces, content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="Nachweise-{day_of(tool.now())}.zip"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/cohort/certificates/preview.pdf")
