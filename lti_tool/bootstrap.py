@@ -24,6 +24,7 @@ from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
+from lti_tool.hints.forget_hints import forget_hints
 from lti_tool.keyring import Keyring
 from lti_tool.learning.hand_in_overdue import hand_in_overdue, overdue_attempts
 from lti_tool.lti.http import Http
@@ -211,8 +212,13 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
         Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5),
         Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
         Chore("reconcile", 23, lambda: reconcile_all(parts.database, gradebooks(parts), clock=parts.now), hour=2),
+        Chore("hints", 31, lambda: _forget_hints(parts), hour=3),
         Chore("rosters", 41, lambda: refresh_all_rosters(parts.database, parts.service_client, now=parts.now()), hour=3),
     )
+
+
+def _forget_hints(parts: Parts) -> None:
+    forget_hints(parts.database, kept_months=parts.settings.hints_kept_months, now=parts.now())
 
 
 def _hand_in_overdue(parts: Parts) -> None:

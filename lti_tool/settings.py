@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     """The operator's own typst template instead of the shipped one; alone in its folder."""
     modules_count_months: int = Field(default=24, ge=0, le=600)
     """How long a completed module counts towards the certificate; 0: for ever."""
+    hints_kept_months: int = Field(default=18, ge=1, le=120)
+    """How long hints to the authors are kept: a yearly revision of the content and some reserve."""
     seal_level: Literal["none", "B-B", "B-T", "B-LTA"] = "none"
     """PAdES level of the seal on documents."""
     seal_key: SecretStr = SecretStr("")

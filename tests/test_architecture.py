@@ -32,6 +32,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # A module to take along: pure, from the programme's values to a PDF.
     "booklet": ({"typesetting", "domain"}, set()),
     "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),
+    # What readers tell the authors: belongs to no person and to no course alone, so neither to learning nor to cohort.
+    "hints": ({"models", "domain"}, {"sqlalchemy"}),
     "learning": ({"certificates", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "cohort": ({"passback", "platforms", "models", "domain"}, {"sqlalchemy", "xlsxwriter", "odfdo"}),
     # web talks to features; lti gives it frozen values and its errors. Never models.
@@ -46,6 +48,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "booklet",
             "cohort",
             "reifegrad",
+            "hints",
             "programme",
             "traffic",
             "domain",

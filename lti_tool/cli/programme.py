@@ -1,5 +1,6 @@
 """`lti-tool programme`: look after the content."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import click
 
 from lti_tool import bootstrap
+from lti_tool.hints.read_hints import Hint, read_hints, settle_hint
 from lti_tool.programme.check import check as check_folder
 from lti_tool.programme.findings import Severity
 from lti_tool.programme.readability import sentences_of, wiener_sachtextformel, words_of
@@ -34,6 +36,45 @@ def check(folder: Path | None) -> None:
     click.echo(f"{errors} errors, {len(findings) - errors} warnings")
     if errors:
         sys.exit(1)
+
+
+@programme.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one list.")
+@click.option("--all", "with_done", is_flag=True, help="Those that are done as well.")
+@click.option("--done", type=int, multiple=True, metavar="ID", help="Mark a hint as done; may be repeated.")
+def hints(as_json: bool, with_done: bool, done: tuple[int, ...]) -> None:
+    """List what readers noticed in lessons: for the authors, from all courses."""
+    parts = bootstrap.build(load_settings())
+    with parts.database.write.begin() as session:
+        for hint_id in done:
+            settle_hint(session, hint_id, is_done=True, now=parts.now())
+        found = read_hints(session, with_done=with_done)
+    parts.database.close()
+    if as_json:
+        click.echo(json.dumps([_hint_as_json(hint) for hint in found], ensure_ascii=False, indent=2))
+        return
+    for hint in found:
+        place = f" · {hint.heading}" if hint.heading else ""
+        status = "done" if hint.is_done else "open"
+        click.echo(
+            f"{hint.id}  {hint.given_at:%Y-%m-%d}  {hint.lesson_code} ({hint.lesson_version}, {hint.programme_version}){place}  {status}"
+        )
+        click.echo("    " + hint.text.replace("\n", "\n    "))
+
+
+def _hint_as_json(hint: Hint) -> dict[str, object]:
+    return {
+        "id": hint.id,
+        "given_on": f"{hint.given_at:%Y-%m-%d}",
+        "module": hint.module_slug,
+        "lesson": hint.lesson_code,
+        "lesson_version": hint.lesson_version,
+        "programme_version": hint.programme_version,
+        "context": hint.context_id,
+        "heading": hint.heading,
+        "text": hint.text,
+        "status": "done" if hint.is_done else "open",
+    }
 
 
 def _readability(folder: Path) -> Iterator[str]:

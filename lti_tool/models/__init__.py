@@ -12,6 +12,7 @@ from lti_tool.models.cohort import (
     OfferedItem,
     RosterReading,
 )
+from lti_tool.models.hint import LessonHint
 from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
 from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
@@ -40,6 +41,7 @@ __all__ = [
     "ExtraAttempt",
     "Invite",
     "LaunchedLink",
+    "LessonHint",
     "LessonProgress",
     "LineItem",
     "Membership",

@@ -13,7 +13,7 @@ from lti_tool.learning.send_late_scores import send_late_scores
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
 from lti_tool.web.overdue import hand_in_overdue_of
-from lti_tool.web.pages import booklet, content, glossary, lessons
+from lti_tool.web.pages import booklet, content, glossary, hints, lessons
 from lti_tool.web.parts import parts
 
 blueprint = Blueprint("modules", __name__)
@@ -26,6 +26,7 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(content.blueprint)
     state.app.register_blueprint(glossary.blueprint)
     state.app.register_blueprint(booklet.blueprint)
+    state.app.register_blueprint(hints.blueprint)
 
 
 @blueprint.get("/modules")

@@ -1,0 +1,80 @@
+"""Reads hints, of one course or of all, and keeps what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from lti_tool.errors import NotFound
+from lti_tool.messages import N_
+from lti_tool.models import LessonHint
+
+_MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Hint:
+    id: int
+    context_id: int | None
+    module_slug: str
+    lesson_code: str
+    lesson_version: str
+    programme_version: str
+    heading: str
+    """Empty: the whole lesson."""
+    text: str
+    given_at: datetime
+    is_done: bool
+
+
+def read_hints(session: Session, *, context_id: int | None = None, with_done: bool = True) -> Sequence[Hint]:
+    """List the newest hints: open ones first, then by lesson.
+
+    Args:
+        context_id: only of this course; None: of all.
+    """
+    query = select(LessonHint).order_by(
+        LessonHint.done_at.is_not(None), LessonHint.module_slug, LessonHint.lesson_code, LessonHint.id.desc()
+    )
+    if context_id is not None:
+        query = query.where(LessonHint.context_id == context_id)
+    if not with_done:
+        query = query.where(LessonHint.done_at.is_(None))
+    return [
+        Hint(
+            id=row.id,
+            context_id=row.context_id,
+            module_slug=row.module_slug,
+            lesson_code=row.lesson_code,
+            lesson_version=row.lesson_version,
+            programme_version=row.programme_version,
+            heading=row.heading,
+            text=row.text,
+            given_at=row.given_at,
+            is_done=row.done_at is not None,
+        )
+        for row in session.scalars(query.limit(_MOST_AT_ONCE))
+    ]
+
+
+def count_open_hints(session: Session, *, context_id: int) -> int:
+    """Count the open hints of a course."""
+    query = select(func.count(LessonHint.id)).where(LessonHint.context_id == context_id, LessonHint.done_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def settle_hint(session: Session, hint_id: int, *, is_done: bool, now: datetime, context_id: int | None = None) -> None:
+    """Mark a hint as done, or as open again.
+
+    Args:
+        context_id: the course that it must belong to; None: any, for the authors.
+    Raises:
+        NotFound: there is no such hint there.
+    """
+    change = update(LessonHint).where(LessonHint.id == hint_id).values(done_at=now if is_done else None)
+    if context_id is not None:
+        change = change.where(LessonHint.context_id == context_id)
+    if session.scalar(change.returning(LessonHint.id)) is None:
+        raise NotFound(N_("Diesen Hinweis gibt es nicht."), next_step=N_("Laden Sie die Liste der Hinweise bitte neu."))
