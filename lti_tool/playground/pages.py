@@ -113,7 +113,7 @@ def launch(link: int) -> str | Response:
     target: Target = "window" if request.args.get("target") == "window" else "iframe"
     lms = playground()
     form = lms.initiate(me.id, link, target=target)
-    return auto_submit(lms.site.tool(form["lti_deployment_id"]).login_url, form, title="Die Aktivität wird geöffnet")
+    return auto_submit(lms.site.tool(lms.site.activity(link).tool_id).login_url, form, title="Die Aktivität wird geöffnet")
 
 
 @pages.get("/storage")
