@@ -20,8 +20,12 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "programme": ({"domain"}, {"markdown_it", "mdit_py_plugins", "nh3"}),
     "platforms": ({"lti", "models", "domain"}, {"sqlalchemy"}),
     "passback": ({"lti", "models", "domain"}, {"sqlalchemy", "procrastinate"}),
+    # The live part: a room of its own, because a course that has none never enters it.
+    "live": ({"models", "domain"}, {"sqlalchemy"}),
+    # What a course asks for and who has done it: asked by all three of learning, cohort and certificates.
+    "completion": ({"live", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "certificates": (
-        {"models", "domain"},
+        {"completion", "workbook", "models", "domain"},
         {"sqlalchemy", "typst", "segno", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "joserfc", "cryptography", "pyld"},
     ),
     # Counts how often strangers come in, for all doors; a room of its own, because no feature owns it.
@@ -34,8 +38,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),
     # What readers tell the authors: belongs to no person and to no course alone, so neither to learning nor to cohort.
     "hints": ({"models", "domain"}, {"sqlalchemy"}),
-    "learning": ({"certificates", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
-    "cohort": ({"passback", "platforms", "models", "domain"}, {"sqlalchemy", "xlsxwriter", "odfdo"}),
+    "learning": ({"certificates", "completion", "live", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
+    "cohort": ({"completion", "live", "passback", "platforms", "models", "domain"}, {"sqlalchemy", "xlsxwriter", "odfdo"}),
     # web talks to features; lti gives it frozen values and its errors. Never models.
     "web": (
         {
@@ -44,6 +48,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "passback",
             "certificates",
             "learning",
+            "live",
             "workbook",
             "booklet",
             "cohort",
@@ -67,6 +72,7 @@ GROUND_FLOOR_PACKAGES = {
     "logs": set(),
     "messages": set(),
 }
+NO_CLOCK = {"domain", "models", "learning", "certificates", "workbook", "cohort", "programme", "live", "completion"}
 WIRING = {"bootstrap", "app", "wsgi", "cli", "__init__"}
 FORBIDDEN_ROOMS = {"utils", "helpers", "common", "services", "managers"}
 
@@ -131,7 +137,8 @@ def test_only_edges_read_the_clock() -> None:
     readers = [
         str(path.relative_to(ROOT))
         for path in source_files()
-        if room_of(path) in {"domain", "models", "learning", "certificates", "workbook", "cohort", "programme"}
+        if room_of(path)
+        in {"domain", "models", "learning", "certificates", "workbook", "cohort", "programme", "live", "completion"}
         and any(name.startswith("lti_tool.clock") for _, name in imports_of(path))
     ]
     assert readers == []

@@ -166,10 +166,8 @@ def achievement(facts: Facts, public_url: str) -> dict[str, Any]:
 
 def _criteria(facts: Facts) -> str:
     if facts.kind is Kind.CERTIFICATE:
-        return (
-            "Alle Module abgeschlossen: alle Lektionen bearbeitet und die Lernerfolgskontrolle jedes Moduls bestanden. "
-            "Noten werden nicht vergeben."
-        )
+        tested = " und die Lernerfolgskontrolle jedes Moduls bestanden" if facts.is_tested else ""
+        return f"Alle Module abgeschlossen: alle Lektionen bearbeitet{tested}. Noten werden nicht vergeben."
     return "Alle Lektionen des Moduls bearbeitet. " + ("Die Lernerfolgskontrolle ist bestanden." if facts.is_passed else "")
 
 

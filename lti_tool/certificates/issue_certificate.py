@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.certificate_due import Course, course_of, draft_title_of
 from lti_tool.certificates.document_queue import call_for_document
 from lti_tool.certificates.font_signs import keep_printable
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
@@ -25,7 +26,6 @@ from lti_tool.domain.certificate import (
     missing_modules,
     new_check_code,
 )
-from lti_tool.domain.hours import programme_minutes
 from lti_tool.domain.letterhead import Letterhead, add_months
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Attempt, Certificate, Completion, User
@@ -35,12 +35,14 @@ log = logging.getLogger(__name__)
 
 
 def issue_certificate(session: Session, programme: Programme, *, user_id: int, issuer: Issuer, now: datetime) -> int | None:
-    """Issue a person's certificate if all modules are completed and the name is known; call it after each completion.
+    """Issue a person's certificate if all modules are completed, the course asks for nothing else and the name is known.
+
+    Call it after each completion, and after each step that the course asks for beside the modules.
 
     Runs in the caller's transaction. Repeating is safe: whoever has a certificate gets that one's id, whatever came of it.
 
     Returns:
-        The certificate's id; None: something is still missing (a module, or the name to print).
+        The certificate's id; None: something is still missing (a module, chapters, live time, or the name to print).
     """
     issued = find_newest_certificate_id(session, programme, user_id)
     if issued is not None:
@@ -55,11 +57,14 @@ def issue_certificate(session: Session, programme: Programme, *, user_id: int, i
     completed_on = {slug: day_of(at) for slug, (at, _) in completions.items()}
     if user is None or missing_modules(programme, completed_on, today=day_of(now), count_months=issuer.modules_count_months):
         return None
+    course = course_of(session, programme, user_id)
+    if not course.is_done:
+        return None
     name = find_printable_name(user.certificate_name, user.name)
     if name is None:
         log.info("certificate_waits_for_name", extra={"user": user_id})
         return None
-    facts = _facts(session, programme, completions, user_id=user_id, name=name, issuer=issuer, now=now)
+    facts = _facts(session, programme, completions, course, user_id=user_id, name=name, issuer=issuer, now=now)
     return insert_once(session, programme, user_id, facts, subject=WHOLE_PROGRAMME, now=now)
 
 
@@ -107,14 +112,16 @@ def _facts(
     session: Session,
     programme: Programme,
     completions: Mapping[str, tuple[datetime, str]],
+    course: Course,
     *,
     user_id: int,
     name: str,
     issuer: Issuer,
     now: datetime,
 ) -> Facts:
-    course = latest_course(session, user_id)
-    head = effective_letterhead(session, issuer, course.registration_id if course else None)
+    context = latest_course(session, user_id)
+    head = effective_letterhead(session, issuer, context.registration_id if context else None)
+    minutes = sum(course.minutes_in(programme, module, user_id) for module in programme.modules)
     facts = begin_facts(programme, head, issuer, name=name, now=now)
     issued_on = day_of(now)
     return replace(
@@ -124,8 +131,10 @@ def _facts(
             CertifiedModule(module.number, module.title, completions[module.slug][1], day_of(completions[module.slug][0]))
             for module in programme.modules
         ),
-        hours=head.hours or hours_in_print(programme_minutes(programme) / 60),
-        cohort=course.title if course else "",
+        hours=head.hours or hours_in_print(minutes / 60),
+        is_tested=all(module.slug in course.tested for module in programme.modules),
+        draft_title=draft_title_of(session, programme, course, user_id),
+        cohort=context.title if context else "",
         valid_until=add_months(issued_on, head.valid_months) if head.valid_months else None,
     )
 

@@ -6,13 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.certificate_due import Course, course_of
 from lti_tool.certificates.issue_certificate import begin_facts, find_newest_certificate_id, insert_once
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.reissue_certificate import replace_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, find_printable_name, hours_in_print
-from lti_tool.domain.completion import Part
-from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
@@ -35,12 +34,8 @@ class Participation:
         return self.lessons_left == 0 and not self.is_live_left
 
 
-def participation_in(session: Session, module: Module, *, user_id: int, is_live_covered: bool | None = None) -> Participation:
-    """Tell how far a person is.
-
-    Args:
-        is_live_covered: whether the live part was attended or made up for; None: none is offered, so none is asked for.
-    """
+def participation_in(session: Session, module: Module, course: Course, *, user_id: int) -> Participation:
+    """Tell how far a person is; live sessions count where their course asks for them."""
     rows = session.execute(
         select(
             LessonProgress.lesson_code, LessonProgress.opened_at, LessonProgress.completed_at, LessonProgress.programme_version
@@ -49,15 +44,10 @@ def participation_in(session: Session, module: Module, *, user_id: int, is_live_
     codes = {lesson.code for lesson in module.lessons}
     done = [row for row in rows if row.completed_at is not None and row.lesson_code in codes]
     last = max(done, key=lambda row: row.completed_at, default=None)
-    is_passed = session.scalar(
-        select(Attempt.id)
-        .where(Attempt.user_id == user_id, Attempt.module_slug == module.slug, Attempt.is_passed.is_(True))
-        .limit(1)
-    )
     return Participation(
         lessons_left=len(codes) - len(done),
-        is_live_left=is_live_covered is False,
-        is_passed=is_passed is not None,
+        is_live_left=bool(course.beside.open_meetings(user_id, module)),
+        is_passed=module.slug in course.tested,
         began_on=day_of(min(row.opened_at for row in rows)) if rows else None,
         ended_on=day_of(last.completed_at) if last is not None and last.completed_at is not None else None,
         version=last.programme_version if last is not None else "",
@@ -71,7 +61,6 @@ def issue_participation(
     *,
     user_id: int,
     issuer: Issuer,
-    is_live_covered: bool | None = None,
     now: datetime,
 ) -> int:
     """Issue a module's Teilnahmebescheinigung, or give the one that was issued before.
@@ -83,7 +72,8 @@ def issue_participation(
     if issued is not None and not can_be_improved(session, issued):
         return issued
     user = session.get_one(User, user_id, with_for_update={"key_share": True})
-    state = participation_in(session, module, user_id=user_id, is_live_covered=is_live_covered)
+    course = course_of(session, programme, user_id)
+    state = participation_in(session, module, course, user_id=user_id)
     if not state.is_due or state.ended_on is None:
         raise Conflict(
             N_("Für diese Teilnahmebescheinigung fehlt noch etwas."),
@@ -97,7 +87,7 @@ def issue_participation(
             next_step=N_("Geben Sie ihn unter „Meine Nachweise“ an."),
             code="name_missing",
         )
-    facts = _facts(session, programme, module, state, user_id=user_id, name=name, issuer=issuer, now=now)
+    facts = _facts(session, programme, module, state, course, user_id=user_id, name=name, issuer=issuer, now=now)
     if issued is None:
         return insert_once(session, programme, user_id, facts, subject=module.slug, now=now)
     return replace_certificate(session, session.get_one(Certificate, issued), facts, now=now)
@@ -120,25 +110,24 @@ def _facts(
     programme: Programme,
     module: Module,
     state: Participation,
+    course: Course,
     *,
     user_id: int,
     name: str,
     issuer: Issuer,
     now: datetime,
 ) -> Facts:
-    course = latest_course(session, user_id)
-    head = effective_letterhead(session, issuer, course.registration_id if course else None)
+    context = latest_course(session, user_id)
+    head = effective_letterhead(session, issuer, context.registration_id if context else None)
     ended_on = state.ended_on or day_of(now)
-    # What the hours tell is what was really done: the quiz only where it was passed.
-    offered = frozenset({Part.LESSONS, Part.QUIZ} if state.is_passed else {Part.LESSONS})
     return replace(
         begin_facts(programme, head, issuer, name=name, now=now),
         kind=Kind.PARTICIPATION,
         title=head.participation_title,
         modules=(CertifiedModule(module.number, module.title, state.version, ended_on),),
-        hours=hours_in_print(module_minutes(module, programme.hours, offered) / 60),
+        hours=hours_in_print(course.minutes_in(programme, module, user_id) / 60),
         topics=module.topics or tuple(lesson.title for lesson in module.lessons),
         began_on=state.began_on,
         is_passed=state.is_passed,
-        cohort=course.title if course else "",
+        cohort=context.title if context else "",
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.certificate_due import Course, course_of
 from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME, countable_completions, find_newest_certificate_id
 from lti_tool.certificates.issue_participation import can_be_improved, participation_in
 from lti_tool.certificates.letterheads import find_logo
@@ -15,7 +16,7 @@ from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import State, state_of
 from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import Facts, day_of, find_printable_name, group_check_code, missing_modules
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.programme import Chapter, Module, Programme
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, NameRequest, User
@@ -71,11 +72,19 @@ class MyCertificates:
     """Slugs of modules that were completed too long ago to count."""
     proofs: tuple[ModuleProof, ...] = ()
     has_certificate: bool = False
+    open_chapters: tuple[Chapter, ...] = ()
+    """Chapters of the draft that the course still asks for."""
+    live_share_pct: float = 100
+    is_live_short: bool = False
+
+    @property
+    def is_something_missing(self) -> bool:
+        return bool(self.missing or self.open_chapters or self.is_live_short) and not self.has_certificate
 
     @property
     def waits_for_name(self) -> bool:
         """Everything is done, only the name is missing."""
-        return not self.has_certificate and not self.missing and self.name is None
+        return not self.has_certificate and not self.is_something_missing and self.name is None
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,7 @@ def list_my_certificates(
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     ).all()
     completed_on = {slug: day_of(at) for slug, (at, _) in countable_completions(session, user_id).items()}
+    course = course_of(session, programme, user_id)
     missing = missing_modules(programme, completed_on, today=day_of(now), count_months=count_months)
     return MyCertificates(
         certificates=tuple(_held(*row, today=day_of(now)) for row in rows),
@@ -105,14 +115,17 @@ def list_my_certificates(
         name=find_printable_name(user.certificate_name, user.name),
         may_name=not rows and may_name(user.name),
         lapsed=frozenset(module.slug for module in missing if module.slug in completed_on),
-        proofs=tuple(_proof(session, programme, module, user_id) for module in programme.modules),
+        proofs=tuple(_proof(session, programme, module, course, user_id) for module in programme.modules),
         has_certificate=any(certificate.subject == WHOLE_PROGRAMME for certificate, *_ in rows),
+        open_chapters=course.open_chapters,
+        live_share_pct=course.live_share_pct,
+        is_live_short=course.is_live_short,
     )
 
 
-def _proof(session: Session, programme: Programme, module: Module, user_id: int) -> ModuleProof:
+def _proof(session: Session, programme: Programme, module: Module, course: Course, user_id: int) -> ModuleProof:
     issued = find_newest_certificate_id(session, programme, user_id, module.slug)
-    state = participation_in(session, module, user_id=user_id)
+    state = participation_in(session, module, course, user_id=user_id)
     return ModuleProof(
         module=module,
         lessons_left=state.lessons_left,

@@ -37,6 +37,7 @@ _LABELS = {
         "columns_participation": ["Nr.", "Modul", "Fassung", "Bearbeitet bis"],
         "topics_label": "Themen",
         "cohort_label": "Kurs",
+        "draft_label": "Eigener Strategie-Entwurf",
         "hours_label": "Gesamtumfang",
         "issued_label": "Ausgestellt am",
         "until_label": "Gültig bis",
@@ -54,6 +55,7 @@ _LABELS = {
         "columns_participation": ["No.", "Module", "Edition", "Worked through by"],
         "topics_label": "Topics",
         "cohort_label": "Course",
+        "draft_label": "Own draft strategy",
         "hours_label": "Total workload",
         "issued_label": "Issued on",
         "until_label": "Valid until",
@@ -101,6 +103,7 @@ def words_for(facts: Facts) -> dict[str, object]:
             for module in facts.modules
         ],
         "topics": list(facts.topics),
+        "draft_title": facts.draft_title,
         "cohort": facts.cohort,
         "hours": hours_text(facts),
         "issued_on": long_date(facts.issued_on, facts.language),
@@ -123,8 +126,10 @@ def statement(facts: Facts) -> str:
     if facts.kind is Kind.CERTIFICATE:
         number = _in_words(len(facts.modules), facts.language)
         if facts.language == "en":
-            return f"has worked through all {number} modules, passed the test of each and thereby completed the programme."
-        return f"hat alle {number} Module bearbeitet, in jedem die Lernerfolgskontrolle bestanden und das Programm abgeschlossen."
+            tested = ", passed the test of each" if facts.is_tested else ""
+            return f"has worked through all {number} modules{tested} and thereby completed the programme."
+        tested = ", in jedem die Lernerfolgskontrolle bestanden" if facts.is_tested else ""
+        return f"hat alle {number} Module bearbeitet{tested} und das Programm abgeschlossen."
     since, until = _period(facts)
     if facts.language == "en":
         passed = ", with the test passed" if facts.is_passed else ""

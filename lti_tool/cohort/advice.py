@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lti_tool.cohort.standings import CertificateState, MemberStanding, ModuleStanding, State
+from lti_tool.domain.completion import Part
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.messages import N_
 
@@ -61,13 +62,19 @@ def _trouble(module: Module, standing: ModuleStanding) -> Advice:
 
 
 def _work(module: Module, standing: ModuleStanding) -> Advice:
-    left = len(module.lessons) - standing.lessons_read
     if standing.state is State.OPEN:
         return Advice(N_("Modul %(number)s: noch nicht begonnen"), {"number": module.number})
-    if left == 1:
-        return Advice(N_("Modul %(number)s: 1 Lektion offen"), {"number": module.number})
-    if left > 1:
-        return Advice(N_("Modul %(number)s: %(left)s Lektionen offen"), {"number": module.number, "left": left})
-    if standing.is_quiz_passed:
+    if not standing.missing:
+        # Possible for a moment only: the next step of the person settles it.
         return Advice(N_("Modul %(number)s: fast geschafft"), {"number": module.number})
-    return Advice(N_("Modul %(number)s: Lernerfolgskontrolle offen"), {"number": module.number})
+    first = standing.missing[0]
+    one, several = _LEFT[first.part]
+    return Advice(one if first.count == 1 else several, {"number": module.number, "left": first.count})
+
+
+_LEFT = {
+    Part.LESSONS: (N_("Modul %(number)s: 1 Lektion offen"), N_("Modul %(number)s: %(left)s Lektionen offen")),
+    Part.PRACTICE: (N_("Modul %(number)s: 1 Kapitel offen"), N_("Modul %(number)s: %(left)s Kapitel offen")),
+    Part.QUIZ: (N_("Modul %(number)s: Lernerfolgskontrolle offen"), N_("Modul %(number)s: Lernerfolgskontrolle offen")),
+    Part.LIVE: (N_("Modul %(number)s: 1 Live-Sitzung offen"), N_("Modul %(number)s: %(left)s Live-Sitzungen offen")),
+}

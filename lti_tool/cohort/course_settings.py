@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.cohort.viewer import teaching_viewer_of
+from lti_tool.domain.completion import Conditions
 from lti_tool.domain.course import CourseSettings
 from lti_tool.domain.people import Visitor
 from lti_tool.errors import ToolError
@@ -34,11 +35,20 @@ def settings_of(session: Session, context_id: int) -> CourseSettings:
     row = session.scalars(select(Row).where(Row.context_id == context_id)).one_or_none()
     if row is None:
         return CourseSettings()
-    return CourseSettings(row.pass_mark_pct, row.attempts, row.time_limit_min, row.begins_on, row.ends_on)
+    return CourseSettings(
+        row.pass_mark_pct,
+        row.attempts,
+        row.time_limit_min,
+        row.begins_on,
+        row.ends_on,
+        None if row.conditions is None else Conditions.of(row.conditions, row.practice_rule),
+    )
 
 
 def change_settings(session: Session, visitor: Visitor, settings: CourseSettings, *, now: datetime) -> None:
     """Store the settings of the visitor's course. Attempts already begun keep their pass mark and their time.
+
+    Fewer conditions may complete modules: `settle_course` belongs into the same transaction.
 
     Raises:
         Forbidden: the visitor does not teach here.
@@ -57,6 +67,8 @@ def change_settings(session: Session, visitor: Visitor, settings: CourseSettings
     row.time_limit_min = settings.time_limit_min
     row.begins_on = settings.begins_on
     row.ends_on = settings.ends_on
+    row.conditions = None if settings.conditions is None else settings.conditions.as_text
+    row.practice_rule = None if settings.conditions is None else settings.conditions.practice.value
     row.changed_at = now
     row.changed_by_id = visitor.user_id
     log.info("course_settings_changed", extra={"context": viewer.context_id, "user": visitor.user_id})

@@ -10,6 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.completion.contributions import Contributions, contributions_of
+from lti_tool.completion.requirements import requirements_of
+from lti_tool.domain.completion import Missing, Part, missing
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import AssessmentRules, Module, Programme
 from lti_tool.models import (
@@ -75,6 +78,8 @@ class ModuleStanding:
     completed_at: datetime | None
     score: ScoreStanding | None
     """None: nothing was to be sent to this context."""
+    missing: tuple[Missing, ...] = ()
+    """What this course still asks for; empty: the module is passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ class _Facts:
     granted: Mapping[tuple[int, str], int]
     certificates: Mapping[int, bool]
     """By user: whether the newest is valid."""
+    beside: Contributions
 
 
 def standings_in(
@@ -206,6 +212,7 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
         scores=_scores(session, context_id, people),
         granted={(user, slug): count for user, slug, count in granted},
         certificates={user: revoked_at is None for user, revoked_at in certificates if user is not None},
+        beside=contributions_of(session, requirements_of(session, programme, context_id), select(User.id).where(who)),
     )
 
 
@@ -239,11 +246,13 @@ def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts)
     completed_at = facts.completed.get(key)
     if completed_at is not None:
         state = State.PASSED
-    elif not is_passed and submitted >= allowed:
+    elif not is_passed and submitted >= allowed and facts.beside.requirements.asks_for(Part.QUIZ):
         state = State.STUCK
     else:
         state = State.BEGUN if opened or attempts else State.OPEN
-    return ModuleStanding(state, read, attempts, allowed, bool(is_passed), best, completed_at, facts.scores.get(key))
+    evidence = facts.beside.evidence(user_id, module, lessons_read=read, is_quiz_passed=bool(is_passed))
+    left = () if completed_at is not None else missing(evidence, facts.beside.requirements.conditions.parts)
+    return ModuleStanding(state, read, attempts, allowed, bool(is_passed), best, completed_at, facts.scores.get(key), left)
 
 
 def _certificate(row: Any, programme: Programme, facts: _Facts) -> CertificateState:

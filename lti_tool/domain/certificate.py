@@ -74,6 +74,10 @@ class Facts:
     began_on: date | None = None
     is_passed: bool = False
     """Of a Teilnahmebescheinigung: with the Lernerfolgskontrolle passed."""
+    is_tested: bool = True
+    """Of a certificate: the Lernerfolgskontrolle of every module is passed; False: the course asked for none."""
+    draft_title: str = ""
+    """Of a certificate: the title that the person gave their own strategy draft."""
     cohort: str = ""
     valid_until: date | None = None
     """The last day on which it is valid; None: it does not expire."""
@@ -86,7 +90,7 @@ class Facts:
 
 def without_person(facts: Facts) -> Facts:
     """Give what may stay of a document after its person's data were erased: that it was issued, when and as what."""
-    return replace(facts, name="", modules=(), topics=(), began_on=None, cohort="")
+    return replace(facts, name="", modules=(), topics=(), began_on=None, cohort="", draft_title="")
 
 
 def day_of(moment: datetime) -> date:
@@ -126,6 +130,7 @@ def has_lapsed(completed_on: date, *, today: date, count_months: int) -> bool:
 NAME_LENGTH_MAX = 200
 # Non-letters of names: DIN 91379, group N1, and what platforms add (digits, brackets, other dashes and apostrophes).
 _SIGNS = frozenset(" ',-.`~¨´·ʹʺʾʿˈˌ’‡" + "0123456789()/&‐–‘")
+_TITLE_SIGNS = frozenset(":;!?„“”‚‘+%&*#§€@=_[]")
 # DIN 91379 needs two marks on one letter (L̥̄); more than four only deface the line above.
 _MARKS_IN_A_ROW_MAX = 4
 
@@ -171,6 +176,14 @@ def clean_name(text: str) -> str:
         )
     _refuse_foreign_signs(name)
     return name
+
+
+def printable_title(text: str) -> str:
+    """Give a title that somebody typed as far as it can be printed: other scripts and pictures would need a human's decision."""
+    kept = "".join(
+        sign for sign in unicodedata.normalize("NFC", text) if sign in _SIGNS or sign in _TITLE_SIGNS or _is_latin(sign)
+    )
+    return " ".join(kept.split())[:NAME_LENGTH_MAX]
 
 
 def find_printable_name(*candidates: str | None) -> str | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
+from lti_tool.domain.completion import Conditions
 from lti_tool.domain.programme import AssessmentRules
 
 PASS_MARKS_PCT = range(60, 91)
@@ -21,6 +22,8 @@ class CourseSettings:
     time_limit_min: int | None = None
     begins_on: date | None = None
     ends_on: date | None = None
+    conditions: Conditions | None = None
+    """What completes a module; None: lessons and quiz, as where nobody decided anything."""
 
     def faults(self) -> tuple[str, ...]:
         """Name the settings that are out of bounds; empty: all is well."""
@@ -29,6 +32,7 @@ class CourseSettings:
             "attempts": self.attempts is not None and self.attempts not in ATTEMPTS,
             "time_limit_min": self.time_limit_min is not None and self.time_limit_min not in TIME_LIMITS_MIN,
             "ends_on": self.begins_on is not None and self.ends_on is not None and self.ends_on < self.begins_on,
+            "conditions": self.conditions is not None and not self.conditions.ask_for_something,
         }
         return tuple(name for name, is_wrong in wrong.items() if is_wrong)
 

@@ -40,4 +40,10 @@ class Visitor:
     @property
     def is_participant(self) -> bool:
         """Whoever neither teaches nor administers learns, without any role too; a mentor only where they also take part."""
-        return not self.is_instructor and (Role.MENTOR not in self.roles or Role.PARTICIPANT in self.roles)
+        return takes_part(self.roles)
+
+
+def takes_part(roles: frozenset[Role]) -> bool:
+    """Tell whether somebody with these roles learns in a context."""
+    is_instructor = bool(roles & {Role.INSTRUCTOR, Role.ADMINISTRATOR})
+    return not is_instructor and (Role.MENTOR not in roles or Role.PARTICIPANT in roles)

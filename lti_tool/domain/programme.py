@@ -222,6 +222,9 @@ class LiveSession:
     minutes: int
     preparation_html: str
     follow_up_html: str
+    """Summary for those who were not there, without the questions."""
+    questions: tuple[str, ...] = ()
+    """What who makes up for the session answers (HTML of one line each)."""
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ _WRITING_SPELL = timedelta(minutes=5)
 _REMOVED_MAX = 40
 
 COVER_NUMBER = -1
+DRAFT_TITLE = "deckblatt-titel"
 
 
 def _cover_field(field_id: str, label: str, question: str) -> Field:
@@ -46,6 +47,11 @@ COVER = Chapter(
             "deckblatt-stand",
             N_("Stand"),
             N_("Welchen Stand zeigt der Entwurf? Bleibt das Feld leer, steht das Datum des Exports da."),
+        ),
+        _cover_field(
+            DRAFT_TITLE,
+            N_("Titel"),
+            N_("Wie heißt Ihr Entwurf? Der Titel steht auf dem Deckblatt und später auf Ihrem Zertifikat."),
         ),
     ),
 )

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.completion.contributions import Contributions
 from lti_tool.domain.attempts import Try
 from lti_tool.domain.completion import Evidence
 from lti_tool.domain.programme import Module
@@ -40,12 +41,16 @@ class Footprint:
     def tries_at(self, module: Module) -> Sequence[Try]:
         return self.tries.get(module.slug, ())
 
-    def evidence(self, module: Module) -> Evidence:
+    def lessons_read(self, module: Module) -> int:
+        return sum(self.is_read(module, lesson.code) for lesson in module.lessons)
+
+    def is_quiz_passed(self, module: Module) -> bool:
+        return any(attempt.is_passed for attempt in self.tries_at(module))
+
+    def evidence(self, module: Module, beside: Contributions, user_id: int) -> Evidence:
         """Sum up what counts towards passing a module."""
-        return Evidence(
-            lessons=len(module.lessons),
-            lessons_read=sum(self.is_read(module, lesson.code) for lesson in module.lessons),
-            is_quiz_passed=any(attempt.is_passed for attempt in self.tries_at(module)),
+        return beside.evidence(
+            user_id, module, lessons_read=self.lessons_read(module), is_quiz_passed=self.is_quiz_passed(module)
         )
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.hours import module_minutes
+from lti_tool.completion.contributions import Contributions, contributions_of
+from lti_tool.completion.requirements import requirements_of
+from lti_tool.domain.completion import Missing, missing
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.learning.footprint import Footprint, footprint_of
@@ -27,6 +29,8 @@ class ModuleLine:
     delivery: DeliveryStatus | None
     """None: the module is not passed, or no course waits for its score."""
     is_next: bool
+    missing: tuple[Missing, ...]
+    """What is still missing; empty: the module is passed."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,11 @@ def list_modules(session: Session, programme: Programme, visitor: Visitor) -> Mo
     """Gather the overview of all modules."""
     footprint = footprint_of(session, visitor.user_id)
     next_module = next_module_of(programme, footprint)
-    lines = tuple(_line(session, programme, visitor, module, footprint, next_module) for module in programme.modules)
+    beside = contributions_of(session, requirements_of(session, programme, visitor.context_id), [visitor.user_id])
+    lines = tuple(
+        _line(session, programme, visitor, module, footprint, beside, is_next=module is next_module)
+        for module in programme.modules
+    )
     return ModulesPage(
         lines=lines,
         completed=sum(line.completed_at is not None for line in lines),
@@ -60,19 +68,27 @@ def next_module_of(programme: Programme, footprint: Footprint) -> Module | None:
 
 
 def _line(
-    session: Session, programme: Programme, visitor: Visitor, module: Module, footprint: Footprint, next_module: Module | None
+    session: Session,
+    programme: Programme,
+    visitor: Visitor,
+    module: Module,
+    footprint: Footprint,
+    beside: Contributions,
+    *,
+    is_next: bool,
 ) -> ModuleLine:
-    evidence = footprint.evidence(module)
+    evidence = footprint.evidence(module, beside, visitor.user_id)
     completed_at = footprint.completed_at.get(module.slug)
     return ModuleLine(
         module=module,
-        minutes=module_minutes(module, programme.hours),
+        minutes=beside.requirements.minutes_of(module, programme.hours),
         lessons_read=evidence.lessons_read,
         is_started=bool(footprint.lessons.get(module.slug) or footprint.tries_at(module)),
         is_quiz_passed=evidence.is_quiz_passed,
         completed_at=completed_at,
         delivery=delivery_status(session, user_id=visitor.user_id, module_slug=module.slug) if completed_at else None,
-        is_next=next_module is not None and module.slug == next_module.slug,
+        is_next=is_next,
+        missing=() if completed_at else missing(evidence, beside.requirements.conditions.parts),
     )
 
 

@@ -7,17 +7,24 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import find_newest_certificate_id
+from lti_tool.completion.contributions import Contributions, contributions_of
+from lti_tool.completion.requirements import Requirements, requirements_of
 from lti_tool.domain.attempts import NextTry, Standing
 from lti_tool.domain.completion import Missing, Part, missing
-from lti_tool.domain.hours import module_minutes
+from lti_tool.domain.live import Meeting, may_follow_up
+from lti_tool.domain.live import Part as LivePart
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Lesson, Module, Programme
+from lti_tool.domain.programme import Chapter, Lesson, Module, Programme
+from lti_tool.domain.workbook import EDITABLE, PracticeRule
 from lti_tool.learning.content import get_module
 from lti_tool.learning.course_rules import rules_for, standing_of
 from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.learning.list_modules import next_module_of
 from lti_tool.learning.send_late_scores import is_score_unsent
+from lti_tool.live.meetings import meetings_of
+from lti_tool.live.records import records_of
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
+from lti_tool.workbook.practice_state import PracticeState, practice_state
 
 
 class LessonState(StrEnum):
@@ -43,6 +50,11 @@ class StepKind(StrEnum):
     START_QUIZ = "start_quiz"
     WAIT = "wait"
     ASK_FOR_HELP = "ask_for_help"
+    CHAPTER = "chapter"
+    AWAIT_FEEDBACK = "await_feedback"
+    """Everything is handed in; somebody else has to read it."""
+    FOLLOW_UP = "follow_up"
+    AWAIT_MEETING = "await_meeting"
     NEXT_MODULE = "next_module"
     CERTIFICATE = "certificate"
 
@@ -52,6 +64,19 @@ class NextStep:
     kind: StepKind
     lesson: Lesson | None = None
     module: Module | None = None
+    chapter: Chapter | None = None
+    meeting: Meeting | None = None
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    """One live session for the person who looks at the page."""
+
+    meeting: Meeting
+    part: LivePart
+    may_follow_up: bool
+    is_over: bool
+    is_asked_for: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +101,12 @@ class ModulePage:
     quiz: Standing
     question_count: int
     pass_mark_pct: int
+    practice: PracticeState | None
+    """The chapters of the practice task; None: the module has none."""
+    practice_rule: PracticeRule | None
+    """None: the course does not ask for the practice task."""
+    meetings: tuple[MeetingLine, ...]
+    asks_for_quiz: bool
     missing: tuple[Missing, ...]
     next_step: NextStep
     completed_at: datetime | None
@@ -102,22 +133,29 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
     module = get_module(programme, module_slug)
     footprint = footprint_of(session, visitor.user_id)
     stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
-    evidence = footprint.evidence(module)
+    requirements = requirements_of(session, programme, visitor.context_id)
+    beside = contributions_of(session, requirements, [visitor.user_id])
     completed_at = footprint.completed_at.get(module.slug)
-    left = () if completed_at else missing(evidence)
+    left = () if completed_at else missing(footprint.evidence(module, beside, visitor.user_id), requirements.conditions.parts)
+    practice = _practice(session, visitor, module, requirements)
+    meetings = _meeting_lines(session, programme, visitor, module, beside, now=now)
     return ModulePage(
         module=module,
         count_of_modules=len(programme.modules),
-        minutes=module_minutes(module, programme.hours),
+        minutes=requirements.minutes_of(module, programme.hours),
         as_of=max((lesson.as_of for lesson in module.lessons), default=None),
         version=programme.version,
         lessons=_lesson_lines(module, footprint),
-        lessons_read=evidence.lessons_read,
+        lessons_read=footprint.lessons_read(module),
         quiz=stands,
         question_count=programme.assessment.items,
         pass_mark_pct=rules_for(session, programme, visitor).pass_mark_pct,
+        practice=practice,
+        practice_rule=requirements.conditions.practice if requirements.chapters_in(module) else None,
+        meetings=meetings,
+        asks_for_quiz=requirements.asks_for(Part.QUIZ),
         missing=left,
-        next_step=_next_step(programme, module, footprint, stands, left),
+        next_step=_next_step(programme, module, footprint, stands, left, practice, meetings),
         completed_at=completed_at,
         path=_path(session, programme, visitor, module, footprint),
         has_certificate=find_newest_certificate_id(session, programme, visitor.user_id) is not None,
@@ -146,21 +184,76 @@ def _lesson_lines(module: Module, footprint: Footprint) -> tuple[LessonLine, ...
     return tuple(lines)
 
 
+def _practice(session: Session, visitor: Visitor, module: Module, requirements: Requirements) -> PracticeState | None:
+    if module.practice is None:
+        return None
+    return practice_state(session, user_id=visitor.user_id, module=module, rule=requirements.conditions.practice)
+
+
+def _meeting_lines(
+    session: Session, programme: Programme, visitor: Visitor, module: Module, beside: Contributions, *, now: datetime
+) -> tuple[MeetingLine, ...]:
+    """Show the live sessions where the course asks for them, or has at least set a date."""
+    is_asked_for = beside.requirements.asks_for(Part.LIVE)
+    records = beside.records if is_asked_for else records_of(session, [visitor.user_id])
+    meetings = meetings_of(session, programme, visitor.context_id).get(module.slug, ())
+    lines = []
+    for meeting in meetings:
+        if meeting.is_cancelled or not (is_asked_for or meeting.starts_at):
+            continue
+        part = records.part(visitor.user_id, meeting)
+        lines.append(MeetingLine(meeting, part, may_follow_up(meeting, part, now=now), meeting.is_over(now), is_asked_for))
+    return tuple(lines)
+
+
 def _next_step(
-    programme: Programme, module: Module, footprint: Footprint, stands: Standing, left: tuple[Missing, ...]
+    programme: Programme,
+    module: Module,
+    footprint: Footprint,
+    stands: Standing,
+    left: tuple[Missing, ...],
+    practice: PracticeState | None,
+    meetings: tuple[MeetingLine, ...],
 ) -> NextStep:
+    """Name what the person can do now; only where that is nothing, what they wait for."""
     parts = {entry.part for entry in left}
     if stands.next_try is NextTry.RESUME:
         return NextStep(StepKind.RESUME_QUIZ)
     if Part.LESSONS in parts:
         return NextStep(StepKind.LESSON, lesson=first_unread(module, footprint))
+    steps = []
+    if Part.PRACTICE in parts and practice is not None:
+        steps.append(_practice_step(practice))
     if Part.QUIZ in parts:
         kinds = {NextTry.START: StepKind.START_QUIZ, NextTry.WAIT: StepKind.WAIT, NextTry.NONE_LEFT: StepKind.ASK_FOR_HELP}
-        return NextStep(kinds[stands.next_try])
+        steps.append(NextStep(kinds[stands.next_try]))
+    if Part.LIVE in parts:
+        steps.append(_live_step(meetings))
+    if steps:
+        return next((step for step in steps if step.kind not in _WAITING), steps[0])
     following = next_module_of(programme, footprint)
     if following is None:
         return NextStep(StepKind.CERTIFICATE)
     return NextStep(StepKind.NEXT_MODULE, module=following)
+
+
+_WAITING = frozenset({StepKind.WAIT, StepKind.ASK_FOR_HELP, StepKind.AWAIT_FEEDBACK, StepKind.AWAIT_MEETING})
+
+
+def _practice_step(practice: PracticeState) -> NextStep:
+    open_chapters = [state for state in practice.chapters if not state.is_done]
+    to_write = next((state.chapter for state in open_chapters if state.status in EDITABLE), None)
+    if to_write is not None:
+        return NextStep(StepKind.CHAPTER, chapter=to_write)
+    return NextStep(StepKind.AWAIT_FEEDBACK, chapter=open_chapters[0].chapter)
+
+
+def _live_step(meetings: tuple[MeetingLine, ...]) -> NextStep:
+    uncovered = [line for line in meetings if not line.part.is_covered]
+    ready = next((line for line in uncovered if line.may_follow_up), None)
+    if ready is not None:
+        return NextStep(StepKind.FOLLOW_UP, meeting=ready.meeting)
+    return NextStep(StepKind.AWAIT_MEETING, meeting=uncovered[0].meeting)
 
 
 def _path(session: Session, programme: Programme, visitor: Visitor, here: Module, footprint: Footprint) -> tuple[PathStep, ...]:

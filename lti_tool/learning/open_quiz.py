@@ -39,13 +39,12 @@ def open_quiz(session: Session, programme: Programme, visitor: Visitor, module_s
     """
     module = get_module(programme, module_slug)
     footprint = footprint_of(session, visitor.user_id)
-    evidence = footprint.evidence(module)
     return QuizPage(
         module=module,
         rules=rules_for(session, programme, visitor),
         stands=standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now),
         tries=footprint.tries_at(module),
-        lessons_unread=evidence.lessons - evidence.lessons_read,
+        lessons_unread=len(module.lessons) - footprint.lessons_read(module),
         minutes=programme.hours.quiz_minutes,
         time=quiz_time_of(session, visitor),
     )

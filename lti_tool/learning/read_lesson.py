@@ -51,7 +51,7 @@ def read_lesson(session: Session, programme: Programme, visitor: Visitor, module
         number=index + 1,
         previous=module.lessons[index - 1] if index else None,
         following=module.lessons[index + 1] if index + 1 < len(module.lessons) else None,
-        lessons_read=footprint.evidence(module).lessons_read,
+        lessons_read=footprint.lessons_read(module),
         is_read=is_read,
         is_opened=step is not None,
         terms=in_alphabet(tuple(programme.terms[term_id] for term_id in lesson.term_ids if term_id in programme.terms)),

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from lti_tool.completion.contributions import contributions_of
+from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.answers import Answer, Extent, extent_of
 from lti_tool.domain.attempts import Standing
 from lti_tool.domain.completion import Missing, missing
@@ -96,6 +98,8 @@ def review_attempt(
     stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
     items = tuple(_review(question, module) for question in questions_of(session, attempt, module))
     completed_at = footprint.completed_at.get(module.slug)
+    requirements = requirements_of(session, programme, visitor.context_id)
+    evidence = footprint.evidence(module, contributions_of(session, requirements, [visitor.user_id]), visitor.user_id)
     return AttemptReview(
         module=module,
         number=number,
@@ -110,7 +114,7 @@ def review_attempt(
         items=items,
         shows_solutions=stands.shows_solutions,
         stands=stands,
-        missing=() if completed_at else missing(footprint.evidence(module)),
+        missing=() if completed_at else missing(evidence, requirements.conditions.parts),
         completed_at=completed_at,
         delivery=delivery_status(session, user_id=visitor.user_id, module_slug=module.slug) if completed_at else None,
         next_lesson=first_unread(module, footprint),

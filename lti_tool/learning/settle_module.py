@@ -1,6 +1,8 @@
 """Draws the consequences of a step: is the module passed now, what is the gradebook told, is the certificate due?"""
 
 import logging
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,29 +10,34 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import issue_certificate
+from lti_tool.completion.contributions import Contributions, contributions_of
+from lti_tool.completion.requirements import Requirements, requirements_of
 from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.completion import LESSONS_AND_QUIZ, Part, missing
-from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.completion import Part, missing
+from lti_tool.domain.people import Role, Visitor, takes_part
 from lti_tool.domain.programme import Module, Programme
-from lti_tool.domain.score import score_of
 from lti_tool.learning.footprint import Footprint, footprint_of
-from lti_tool.models import Completion, User
+from lti_tool.learning.send_late_scores import due_score
+from lti_tool.models import Completion, Membership, User
 from lti_tool.passback.outbox import enqueue_scores
 
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Learner:
+    """Whose module it is, and in which course: by its conditions it is judged."""
+
+    user_id: int
+    context_id: int | None
+    is_participant: bool
+    is_test_user: bool
+
+
 def settle_module(
-    session: Session,
-    programme: Programme,
-    visitor: Visitor,
-    module: Module,
-    *,
-    issuer: Issuer,
-    conditions: frozenset[Part] = LESSONS_AND_QUIZ,
-    now: datetime,
+    session: Session, programme: Programme, visitor: Visitor, module: Module, *, issuer: Issuer, now: datetime
 ) -> bool:
-    """Complete the module if nothing is missing, put its score on its way and issue the certificate if that is due.
+    """Complete the visitor's module if nothing is missing, put its score on its way and issue the certificate if that is due.
 
     Belongs into the transaction of the step that was just made (a lesson read, a quiz handed in), after its changes.
     Repeating is safe. Who teaches here may try everything, but sends no score and gets no certificate.
@@ -38,21 +45,119 @@ def settle_module(
     Returns:
         Whether the module is passed.
     """
+    learner = Learner(visitor.user_id, visitor.context_id, visitor.is_participant, Role.TEST_USER in visitor.roles)
+    requirements = requirements_of(session, programme, visitor.context_id)
+    return _settle(session, programme, learner, requirements, [module], issuer=issuer, now=now)
+
+
+def settle_for(
+    session: Session,
+    programme: Programme,
+    user_id: int,
+    context_id: int | None,
+    module: Module | None,
+    *,
+    issuer: Issuer,
+    now: datetime,
+) -> bool:
+    """Do the same for somebody else, whose last step another person made: an instructor or a member of the course.
+
+    Args:
+        module: None: what happened belongs to no module, so there is nothing to draw from it.
+    Returns:
+        Whether the module is passed.
+    """
+    if module is None:
+        return False
+    return settle_people(session, programme, [user_id], context_id, [module], issuer=issuer, now=now) == 1
+
+
+def settle_people(
+    session: Session,
+    programme: Programme,
+    user_ids: Collection[int],
+    context_id: int | None,
+    modules: Collection[Module],
+    *,
+    issuer: Issuer,
+    now: datetime,
+) -> int:
+    """Draw the consequences for several members of a course.
+
+    Returns:
+        How many of them have now passed all the given modules.
+    """
+    requirements = requirements_of(session, programme, context_id)
+    # One order for all who lock several people: two transactions then wait, and never for each other.
+    learners = sorted(_learners(session, user_ids, context_id), key=lambda learner: learner.user_id)
+    return sum(_settle(session, programme, learner, requirements, modules, issuer=issuer, now=now) for learner in learners)
+
+
+def settle_course(session: Session, programme: Programme, context_id: int, *, issuer: Issuer, now: datetime) -> int:
+    """Draw the consequences of changed conditions for everybody who takes part in a course.
+
+    What was passed stays passed; what now asks for nothing more is passed from here on.
+    """
+    members = session.scalars(select(Membership.user_id).where(Membership.context_id == context_id, ~Membership.is_gone)).all()
+    return settle_people(session, programme, members, context_id, programme.modules, issuer=issuer, now=now)
+
+
+def _learners(session: Session, user_ids: Collection[int], context_id: int | None) -> list[Learner]:
+    rows = session.execute(
+        select(Membership.user_id, Membership.roles).where(
+            Membership.context_id == context_id, Membership.user_id.in_(list(user_ids))
+        )
+    )
+    found = []
+    for user_id, words in rows:
+        roles = frozenset(Role(word) for word in words.split())
+        if takes_part(roles):
+            found.append(Learner(user_id, context_id, is_participant=True, is_test_user=Role.TEST_USER in roles))
+    return found
+
+
+def _settle(
+    session: Session,
+    programme: Programme,
+    learner: Learner,
+    requirements: Requirements,
+    modules: Collection[Module],
+    *,
+    issuer: Issuer,
+    now: datetime,
+) -> bool:
     session.flush()
     # Two last steps in two transactions (a lesson in one tab, the quiz in the other) would each miss the other's and complete
     # nothing. So whoever gets here waits for the other's end and then reads its rows. NO KEY UPDATE, because the rows just
     # inserted already hold a key share lock on the user; SQLite has one writer at a time anyway.
-    session.execute(select(User.id).where(User.id == visitor.user_id).with_for_update(key_share=True))
-    footprint = footprint_of(session, visitor.user_id)
-    if module.slug not in footprint.completed_at:
-        if missing(footprint.evidence(module), conditions):
-            return False
-        _complete(session, programme, visitor.user_id, module, now)
-    if visitor.is_participant:
-        _send_score(session, visitor.user_id, module, footprint, now)
+    session.execute(select(User.id).where(User.id == learner.user_id).with_for_update(key_share=True))
+    footprint = footprint_of(session, learner.user_id)
+    beside = contributions_of(session, requirements, [learner.user_id])
+    passed = [module for module in modules if _is_passed(session, programme, learner, module, footprint, beside, now=now)]
+    if learner.is_participant and passed:
+        for module in passed:
+            _send_score(session, learner, module, footprint, requirements, now)
         # An instructor's pretended participant shall meet everything, but no document that could be taken for genuine.
-        if Role.TEST_USER not in visitor.roles:
-            issue_certificate(session, programme, user_id=visitor.user_id, issuer=issuer, now=now)
+        if not learner.is_test_user:
+            issue_certificate(session, programme, user_id=learner.user_id, issuer=issuer, now=now)
+    return len(passed) == len(modules)
+
+
+def _is_passed(
+    session: Session,
+    programme: Programme,
+    learner: Learner,
+    module: Module,
+    footprint: Footprint,
+    beside: Contributions,
+    *,
+    now: datetime,
+) -> bool:
+    if module.slug in footprint.completed_at:
+        return True
+    if missing(footprint.evidence(module, beside, learner.user_id), beside.requirements.conditions.parts):
+        return False
+    _complete(session, programme, learner.user_id, module, now)
     return True
 
 
@@ -68,7 +173,12 @@ def _complete(session: Session, programme: Programme, user_id: int, module: Modu
         log.info("module_completed", extra={"user": user_id, "module_slug": module.slug})
 
 
-def _send_score(session: Session, user_id: int, module: Module, footprint: Footprint, now: datetime) -> None:
-    score = score_of(footprint.tries_at(module))
-    if score is not None:
-        enqueue_scores(session, user_id=user_id, module_slug=module.slug, score_given=score, now=now)
+def _send_score(
+    session: Session, learner: Learner, module: Module, footprint: Footprint, requirements: Requirements, now: datetime
+) -> None:
+    asks_for_quiz = requirements.asks_for(Part.QUIZ)
+    due = due_score(module, footprint, context_id=learner.context_id, asks_for_quiz=asks_for_quiz)
+    if due is not None:
+        enqueue_scores(
+            session, user_id=learner.user_id, module_slug=module.slug, score_given=due.given, only_in=due.only_in, now=now
+        )

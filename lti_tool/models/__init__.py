@@ -15,6 +15,7 @@ from lti_tool.models.cohort import (
 from lti_tool.models.hint import LessonHint
 from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
+from lti_tool.models.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
 from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
 from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
 from lti_tool.models.reifegrad import ReifegradRating, ReifegradRound
@@ -26,6 +27,8 @@ __all__ = [
     "AccessToken",
     "Attempt",
     "AttemptItem",
+    "Attendance",
+    "AttendanceChange",
     "Base",
     "Certificate",
     "CertificateLetterhead",
@@ -39,11 +42,13 @@ __all__ = [
     "Deployment",
     "ExtendedTime",
     "ExtraAttempt",
+    "FollowUp",
     "Invite",
     "LaunchedLink",
     "LessonHint",
     "LessonProgress",
     "LineItem",
+    "LiveMeeting",
     "Membership",
     "Mentoring",
     "NameRequest",

@@ -22,6 +22,10 @@ class CourseSettings(Base):
     """None: no time limit."""
     begins_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    conditions: Mapped[str | None] = mapped_column(String(60))
+    """What completes a module here: names of parts, separated by spaces; None: as everywhere."""
+    practice_rule: Mapped[str | None] = mapped_column(String(20))
+    """How the practice task is done; None: its chapters are accepted."""
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("lti_user.id", ondelete="SET NULL"))
 

@@ -46,18 +46,21 @@ class _Link:
         return self.line_item_url is not None and self.line_item_url != self.known_url
 
 
-def enqueue_scores(session: Session, *, user_id: int, module_slug: str, score_given: float, now: datetime) -> None:
+def enqueue_scores(
+    session: Session, *, user_id: int, module_slug: str, score_given: float, only_in: int | None = None, now: datetime
+) -> None:
     """Put a user's score for a module on its way to every resource link of it that they have launched.
 
     Belongs into the caller's transaction. Repeating it, or calling it with a score that is not higher, changes nothing.
 
     Args:
         score_given: points of 100.
+        only_in: our key of the one context whose links are told; None: all.
     Raises:
         ValueError: the score is not in [0, 100].
     """
     _check(score_given)
-    for link in _links_of(session, user_id=user_id, module_slug=module_slug):
+    for link in _links_of(session, user_id=user_id, module_slug=module_slug, context_id=only_in):
         _enqueue(session, link, user_id=user_id, score_given=score_given, now=now)
 
 
@@ -75,12 +78,12 @@ def enqueue_for_link(session: Session, *, user_id: int, resource_link_id: int, s
         _enqueue(session, link, user_id=user_id, score_given=score_given, now=now)
 
 
-def links_without_delivery(session: Session, *, user_id: int, module_slug: str) -> tuple[int, ...]:
+def links_without_delivery(session: Session, *, user_id: int, module_slug: str, only_in: int | None = None) -> tuple[int, ...]:
     """List the links that a user's score for a module has not been put on its way to, by our key; only reads.
 
     A link whose latest launch names another line item than the one in use counts too: `enqueue_for_link` mends that.
     """
-    links = _links_of(session, user_id=user_id, module_slug=module_slug)
+    links = _links_of(session, user_id=user_id, module_slug=module_slug, context_id=only_in)
     has_delivery = set(
         session.scalars(
             select(ScoreDelivery.line_item_id).where(
@@ -97,7 +100,12 @@ def _check(score_given: float) -> None:
 
 
 def _links_of(
-    session: Session, *, user_id: int, module_slug: str | None = None, resource_link_id: int | None = None
+    session: Session,
+    *,
+    user_id: int,
+    module_slug: str | None = None,
+    resource_link_id: int | None = None,
+    context_id: int | None = None,
 ) -> Sequence[_Link]:
     query = (
         select(
@@ -121,6 +129,8 @@ def _links_of(
         query = query.where(ResourceLink.module_slug == module_slug)
     if resource_link_id is not None:
         query = query.where(ResourceLink.id == resource_link_id)
+    if context_id is not None:
+        query = query.where(ResourceLink.context_id == context_id)
     return [
         _Link(link_id, registration_id, slug or "", own_url, line_item_id, known_url)
         for link_id, registration_id, slug, own_url, list_url, scopes, line_item_id, known_url in session.execute(query)

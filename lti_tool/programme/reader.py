@@ -9,7 +9,6 @@ from lti_tool.domain.programme import (
     Change,
     Dimension,
     HoursRules,
-    LiveSession,
     Misconception,
     Module,
     PracticeTask,
@@ -19,6 +18,7 @@ from lti_tool.domain.programme import (
 from lti_tool.programme.findings import Findings, ProgrammeError
 from lti_tool.programme.items import ReadItem, ReadSelfCheck, read_pool, read_self_checks, report_repeated_ids
 from lti_tool.programme.lessons import ReadLesson, read_lesson
+from lti_tool.programme.live_sessions import read_live_session
 from lti_tool.programme.markdown import block
 from lti_tool.programme.practice import read_dimensions, read_practice
 from lti_tool.programme.term_links import TermFinder
@@ -190,7 +190,7 @@ def _assembled(
         case_name=case.text("name"),
         case_html=block(case.text("text")),
         misconceptions=tuple(_misconception(table) for table in head.tables("misconception")),
-        live_sessions=tuple(_live_session(table) for table in head.tables("live")),
+        live_sessions=tuple(read_live_session(table) for table in head.tables("live")),
         lessons=tuple(entry.lesson for entry in lessons),
         items=tuple(entry.item for entry in items),
         terms=tuple(term for term, _ in terms),
@@ -206,18 +206,6 @@ def _misconception(table: Table) -> Misconception:
     misconception = Misconception(table.text("claim"), table.text("correction"))
     table.finish()
     return misconception
-
-
-def _live_session(table: Table) -> LiveSession:
-    session = LiveSession(
-        code=table.text("code"),
-        title=table.text("title"),
-        minutes=table.integer("minutes"),
-        preparation_html=block(table.text("preparation")),
-        follow_up_html=block(table.text("follow_up")),
-    )
-    table.finish()
-    return session
 
 
 def _lessons(folder: Path, root: Path, findings: Findings, finder: TermFinder) -> list[ReadLesson]:

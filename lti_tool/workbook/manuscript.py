@@ -136,9 +136,9 @@ def compose_manuscript(
         if place.chapter.number != COVER_NUMBER and (includes_restricted or not place.chapter.is_restricted)
     ]
     sections = [_section(place, draft.contents(place), profile if place.chapter.number == 1 else None) for place in chosen]
-    municipality, author, as_of = (draft.field(field.id).content.text for field in COVER.fields)
+    municipality, author, as_of, title = (draft.field(field.id).content.text for field in COVER.fields)
     return Manuscript(
-        title=TITLE,
+        title=title or TITLE,
         municipality=municipality,
         author=author,
         as_of=as_of or f"{on.day}. {_MONTHS[on.month - 1]} {on.year}",

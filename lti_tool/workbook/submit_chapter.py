@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.programme import Module, Programme
 from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, Missing, Status, missing_fields
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
@@ -40,9 +40,11 @@ class ChapterIncomplete(Conflict):
         self.missing = tuple(missing)
 
 
-def submit_chapter(session: Session, programme: Programme, visitor: Visitor, number: int, *, now: datetime) -> None:
+def submit_chapter(session: Session, programme: Programme, visitor: Visitor, number: int, *, now: datetime) -> Module | None:
     """Hand in a chapter as it stands; from then on it rests until it comes back or its author takes it back.
 
+    Returns:
+        The module that may be completed by this now.
     Raises:
         ChapterNotFound: there is none, or it is the cover, which nobody hands in.
         Conflict: the visit belongs to no course, so nobody would read it.
@@ -68,6 +70,7 @@ def submit_chapter(session: Session, programme: Programme, visitor: Visitor, num
     close_versions(session, workbook.id, place)
     set_status(session, workbook.id, number, Status.SUBMITTED, now=now)
     log.info("workbook_chapter_submitted", extra={"user": visitor.user_id, "chapter": number})
+    return place.module
 
 
 def take_back_chapter(session: Session, programme: Programme, visitor: Visitor, number: int, *, now: datetime) -> None:

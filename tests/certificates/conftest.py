@@ -17,7 +17,7 @@ from lti_tool.certificates.register import list_certificates
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import AssessmentRules, HoursRules, Lesson, Module, Programme
-from lti_tool.models import Completion, Platform, Registration, User
+from lti_tool.models import Attempt, Completion, Platform, Registration, User
 from lti_tool.models.database import Database
 from lti_tool.settings import Settings
 from tests.certificates.screens import Person
@@ -140,12 +140,28 @@ def complete() -> Callable[..., None]:
     def complete_modules(session: Session, user_id: int, slugs: Iterable[str] = TITLES) -> None:
         for slug in slugs:
             number = list(TITLES).index(slug) + 1
+            at = datetime(2026, 10, number, 22, 30, tzinfo=UTC)
+            session.add(
+                Attempt(
+                    user_id=user_id,
+                    module_slug=slug,
+                    number=90,
+                    seed=1,
+                    programme_version=f"2026.{number}",
+                    pass_mark_pct=70,
+                    started_at=at,
+                    submitted_at=at,
+                    points=8,
+                    points_possible=10,
+                    is_passed=True,
+                )
+            )
             session.add(
                 Completion(
                     user_id=user_id,
                     module_slug=slug,
                     programme_version=f"2026.{number}",
-                    completed_at=datetime(2026, 10, number, 22, 30, tzinfo=UTC),
+                    completed_at=at,
                 )
             )
         session.flush()

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.certificate_due import course_of
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import find_logo, save_letterhead
 from lti_tool.certificates.name_certificate import name_certificate
@@ -74,6 +75,8 @@ def test_the_facts_are_stored_as_they_were_at_issue(
         "topics": [],
         "began_on": None,
         "is_passed": False,
+        "is_tested": True,
+        "draft_title": "",
         "cohort": "",
         "valid_until": None,
         "signatories": [],
@@ -168,7 +171,8 @@ def test_the_database_itself_refuses_a_second_certificate_of_the_first_series(
 
     def facts_in(session: Session, name: str) -> Facts:
         completions = module.countable_completions(session, user_id)
-        return module._facts(session, programme, completions, user_id=user_id, name=name, issuer=issuer, now=now)
+        course = course_of(session, programme, user_id)
+        return module._facts(session, programme, completions, course, user_id=user_id, name=name, issuer=issuer, now=now)
 
     first = module.insert_once(early, programme, user_id, facts_in(early, "A"), subject="programme", now=now)
     with ThreadPoolExecutor(1) as pool:

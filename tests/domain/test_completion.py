@@ -25,8 +25,8 @@ def test_lessons_and_quiz_are_asked_for_by_default() -> None:
 def test_each_condition_can_be_switched() -> None:
     assert missing(Evidence(6, 0, True), frozenset({Part.QUIZ})) == ()
     everything = frozenset(Part)
-    assert missing(Evidence(6, 6, True), everything) == (Missing(Part.PRACTICE), Missing(Part.LIVE))
-    assert missing(Evidence(6, 6, True, is_practice_accepted=True, is_live_covered=True), everything) == ()
+    assert missing(Evidence(6, 6, True, 3, 1, 2, 1), everything) == (Missing(Part.PRACTICE, 2), Missing(Part.LIVE))
+    assert missing(Evidence(6, 6, True, 3, 3, 2, 2), everything) == ()
 
 
 def test_a_lesson_that_was_taken_out_later_does_no_harm() -> None:

@@ -14,10 +14,13 @@ from lti_tool.certificates.name_requests import request_name
 from lti_tool.certificates.typeset import picture
 from lti_tool.certificates.wording import DOCUMENT_TYPE
 from lti_tool.domain.certificate import NameRefused, clean_name
+from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
 from lti_tool.domain.people import Visitor
+from lti_tool.domain.workbook import heading_of
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 
 blueprint = Blueprint("certificates", __name__)
@@ -42,7 +45,13 @@ def overview() -> str:
             time.sleep(0.1)
             mine = _mine(visitor)
     return render_template(
-        "certificates/overview.html", section="certificates", mine=mine, modules=len(parts().programme.modules)
+        "certificates/overview.html",
+        section="certificates",
+        mine=mine,
+        modules=len(parts().programme.modules),
+        chapter_name=chapter_name,
+        heading_of=heading_of,
+        live_share_needed=SHARE_FOR_CERTIFICATE_PCT,
     )
 
 

@@ -13,9 +13,12 @@ from lti_tool.cohort.open_cohort import CohortQuery, Show, Sort, open_cohort
 from lti_tool.cohort.resend_scores import resend_late_scores
 from lti_tool.cohort.spreadsheets import as_csv, as_ods, as_xlsx
 from lti_tool.cohort.viewer import teaching_viewer_of
+from lti_tool.domain.completion import Conditions, Part
 from lti_tool.domain.course import ATTEMPTS, PASS_MARKS_PCT, TIME_LIMITS_MIN, CourseSettings
 from lti_tool.domain.people import Visitor
+from lti_tool.domain.workbook import PracticeRule
 from lti_tool.errors import ToolError
+from lti_tool.learning.settle_module import settle_course
 from lti_tool.messages import N_
 from lti_tool.platforms.refresh_roster import refresh_roster
 from lti_tool.web.browser_session import current_visitor, href
@@ -49,6 +52,11 @@ DONE = {
     "roster": N_("Die Teilnehmendenliste ist auf dem neuesten Stand."),
     "sent": N_("Die Noten sind wieder unterwegs."),
     "saved": N_("Die Einstellungen sind gespeichert."),
+}
+_PRACTICE_RULES = {
+    PracticeRule.ACCEPTED: N_("Sie haben jedes Kapitel angenommen"),
+    PracticeRule.PEER: N_("Jemand aus dem Kurs hat das Kapitel bestätigt, oder Sie haben es angenommen"),
+    PracticeRule.SUBMITTED: N_("Das Kapitel ist eingereicht"),
 }
 # How a setting is read: from, to.
 _BOUNDS = {"pass_mark_pct": PASS_MARKS_PCT, "attempts": ATTEMPTS, "time_limit_min": TIME_LIMITS_MIN}
@@ -111,7 +119,8 @@ def settings() -> ResponseReturnValue:
     with parts().database.read() as session:
         viewer = teaching_viewer_of(session, current_visitor())
         found = settings_of(session, viewer.context_id)
-    return _settings_page({name: _written(getattr(found, name)) for name in _fields()}, ())
+    typed = {name: _written(getattr(found, name)) for name in _fields()}
+    return _settings_page(typed, found.conditions or Conditions(), ())
 
 
 @blueprint.post("/settings")
@@ -119,14 +128,18 @@ def save_settings() -> ResponseReturnValue:
     """Store the course's settings."""
     visitor = current_visitor()
     typed = {name: request.form.get(name, "").strip() for name in _fields()}
-    wished, unreadable = _read_settings(typed)
+    conditions = _read_conditions()
+    wished, unreadable = _read_settings(typed, conditions)
     try:
         if unreadable:
             raise SettingsRefused(unreadable)
         with parts().database.write.begin() as session:
             change_settings(session, visitor, wished, now=parts().now())
+            if visitor.context_id is not None:
+                settle_course(session, parts().programme, visitor.context_id, issuer=parts().issuer, now=parts().now())
     except SettingsRefused as refused:
-        return _settings_page(typed, refused.faults), 400
+        return _settings_page(typed, conditions, refused.faults), 400
+    parts().wake_worker()
     return redirect(href("cohort.overview", done="saved"), 303)
 
 
@@ -149,9 +162,16 @@ def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> Response
     return html, 200 if problem is None else problem.status
 
 
-def _settings_page(values: dict[str, str], faults: tuple[str, ...]) -> str:
+def _settings_page(values: dict[str, str], conditions: Conditions, faults: tuple[str, ...]) -> str:
     return render_template(
-        "cohort/settings.html", section="cohort", values=values, faults=faults, rules=parts().programme.assessment, bounds=_BOUNDS
+        "cohort/settings.html",
+        section="cohort",
+        values=values,
+        conditions=conditions,
+        practice_rules=_PRACTICE_RULES,
+        faults=faults,
+        rules=parts().programme.assessment,
+        bounds=_BOUNDS,
     )
 
 
@@ -163,7 +183,13 @@ def _written(value: int | date | None) -> str:
     return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _read_settings(typed: dict[str, str]) -> tuple[CourseSettings, tuple[str, ...]]:
+def _read_conditions() -> Conditions:
+    """Read which conditions are ticked."""
+    ticked = [part.value for part in Part if request.form.get(f"asks_{part.value}") == "yes"]
+    return Conditions.of(" ".join(ticked), request.form.get("practice_rule"))
+
+
+def _read_settings(typed: dict[str, str], conditions: Conditions) -> tuple[CourseSettings, tuple[str, ...]]:
     """Read what was typed; an empty field means: as the programme says."""
     values: dict[str, int | date | None] = {}
     unreadable = []
@@ -172,4 +198,5 @@ def _read_settings(typed: dict[str, str]) -> tuple[CourseSettings, tuple[str, ..
             values[name] = None if not text else int(text) if name in _BOUNDS else date.fromisoformat(text)
         except ValueError:
             unreadable.append(name)
-    return CourseSettings(**values) if not unreadable else CourseSettings(), tuple(unreadable)  # type: ignore[arg-type]
+    wished = CourseSettings(**values, conditions=conditions) if not unreadable else CourseSettings()  # type: ignore[arg-type]
+    return wished, tuple(unreadable)

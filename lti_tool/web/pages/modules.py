@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.workbook import STATUS_WORDS, heading_of
 from lti_tool.learning.choose_module import choose_module
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import open_module
@@ -14,6 +15,7 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import booklet, content, glossary, hints, lessons
+from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 
 blueprint = Blueprint("modules", __name__)
@@ -64,7 +66,15 @@ def page(module_slug: str) -> str:
         parts().wake_worker()
         with parts().database.read() as session:
             module_page = open_module(session, programme, visitor, module_slug, now=now)
-    return render_template("modules/module.html", section="modules", page=module_page, programme=programme)
+    return render_template(
+        "modules/module.html",
+        section="modules",
+        page=module_page,
+        programme=programme,
+        chapter_name=chapter_name,
+        heading_of=heading_of,
+        status_words=STATUS_WORDS,
+    )
 
 
 @blueprint.app_template_test("today")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import COVER_NUMBER, RATING_WORDS, STATUS_WORDS, Missing, heading_of
+from lti_tool.learning.settle_module import settle_for
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import translate
@@ -120,11 +121,15 @@ def _entries(number: int, *, leave_out: str) -> dict[str, Entry]:
 def _submit(visitor: Visitor, number: int) -> ResponseReturnValue:
     try:
         with parts().database.write.begin() as session:
-            submit_chapter(session, parts().programme, visitor, number, now=parts().now())
+            module = submit_chapter(session, parts().programme, visitor, number, now=parts().now())
+            settle_for(
+                session, parts().programme, visitor.user_id, visitor.context_id, module, issuer=parts().issuer, now=parts().now()
+            )
     except ChapterIncomplete as incomplete:
         with parts().database.read() as session:
             page = open_chapter(session, parts().programme, visitor, number)
         return _render(page, {}, incomplete.missing), incomplete.status
+    parts().wake_worker()
     return redirect(href("workbook.chapter", name=chapter_name(number)), 303)
 
 

@@ -4,11 +4,18 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, RATING_WORDS, Place, Rating
+from lti_tool.learning.settle_module import settle_for
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
 from lti_tool.workbook.editions import Decision, Edition
-from lti_tool.workbook.give_feedback import FeedbackEmpty, FeedbackTooLong, Said, decide_on_submission, give_peer_feedback
+from lti_tool.workbook.give_feedback import (
+    FeedbackEmpty,
+    FeedbackTooLong,
+    Said,
+    decide_on_submission,
+    give_peer_feedback,
+)
 from lti_tool.workbook.read_editions import (
     list_course_drafts,
     list_shown_chapters,
@@ -47,9 +54,19 @@ def decide(edition_id: int) -> ResponseReturnValue:
     decision = Decision.ACCEPTED if request.form.get("action") == "accept" else Decision.RETURNED
     try:
         with parts().database.write.begin() as session:
-            decide_on_submission(session, parts().programme, visitor, edition_id, decision, said, now=parts().now())
+            concerned = decide_on_submission(session, parts().programme, visitor, edition_id, decision, said, now=parts().now())
+            settle_for(
+                session,
+                parts().programme,
+                concerned.user_id,
+                visitor.context_id,
+                concerned.module,
+                issuer=parts().issuer,
+                now=parts().now(),
+            )
     except (FeedbackEmpty, FeedbackTooLong) as refusal:
         return _render("workbook/submission.html", edition, said, refusal), refusal.status
+    parts().wake_worker()
     return redirect(href("workbook_feedback.submission", edition_id=edition_id), 303)
 
 
@@ -81,11 +98,21 @@ def say(edition_id: int) -> ResponseReturnValue:
     is_confirmed = request.form.get("confirmed") == "yes"
     try:
         with parts().database.write.begin() as session:
-            give_peer_feedback(
+            concerned = give_peer_feedback(
                 session, parts().programme, visitor, edition_id, said, is_confirmed=is_confirmed, now=parts().now()
+            )
+            settle_for(
+                session,
+                parts().programme,
+                concerned.user_id,
+                visitor.context_id,
+                concerned.module,
+                issuer=parts().issuer,
+                now=parts().now(),
             )
     except (FeedbackEmpty, FeedbackTooLong) as refusal:
         return _render("workbook/shown_chapter.html", edition, said, refusal), refusal.status
+    parts().wake_worker()
     return redirect(href("workbook_feedback.shown_chapter", edition_id=edition_id, _anchor="feedback"), 303)
 
 

@@ -1,0 +1,55 @@
+"""What a course asks for: its conditions, and the live sessions that it holds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.completion import Conditions, Part
+from lti_tool.domain.hours import module_minutes
+from lti_tool.domain.live import Meeting
+from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
+from lti_tool.live.meetings import meetings_of
+from lti_tool.models import CourseSettings
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """`meetings` is empty where the live part is not asked for."""
+
+    conditions: Conditions = field(default_factory=Conditions)
+    meetings: Mapping[str, tuple[Meeting, ...]] = field(default_factory=dict)
+
+    def asks_for(self, part: Part) -> bool:
+        return self.conditions.asks_for(part)
+
+    def meetings_in(self, module: Module) -> tuple[Meeting, ...]:
+        """Give the module's live sessions that take place and are asked for."""
+        return tuple(meeting for meeting in self.meetings.get(module.slug, ()) if not meeting.is_cancelled)
+
+    def chapters_in(self, module: Module) -> tuple[Chapter, ...]:
+        """Give the chapters that the module's practice task asks for."""
+        return module.practice.chapters if module.practice is not None and self.asks_for(Part.PRACTICE) else ()
+
+    def minutes_of(self, module: Module, rules: HoursRules) -> int:
+        """Add up a module's minutes by the parts that this course asks for; lessons are there in any case."""
+        minutes = module_minutes(module, rules, (self.conditions.parts | {Part.LESSONS}) - {Part.LIVE})
+        return minutes + sum(meeting.minutes for meeting in self.meetings_in(module))
+
+
+def conditions_of(session: Session, context_id: int | None) -> Conditions:
+    """Give a course's conditions; one that decided nothing, and no course at all, asks for lessons and quiz."""
+    if context_id is None:
+        return Conditions()
+    found = session.execute(
+        select(CourseSettings.conditions, CourseSettings.practice_rule).where(CourseSettings.context_id == context_id)
+    ).one_or_none()
+    return Conditions() if found is None else Conditions.of(found.conditions, found.practice_rule)
+
+
+def requirements_of(session: Session, programme: Programme, context_id: int | None) -> Requirements:
+    """Gather what a course asks for."""
+    conditions = conditions_of(session, context_id)
+    meetings = meetings_of(session, programme, context_id) if conditions.asks_for(Part.LIVE) else {}
+    return Requirements(conditions, meetings)

@@ -1,0 +1,1 @@
+"""When a course meets live: dates, attendance, and the follow-up of who was not there."""

@@ -1,0 +1,52 @@
+"""The programme's live sessions as a course holds them."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.live import Meeting
+from lti_tool.domain.programme import Programme
+from lti_tool.errors import NotFound
+from lti_tool.messages import N_
+from lti_tool.models import LiveMeeting
+
+Meetings = Mapping[str, tuple[Meeting, ...]]
+"""By module slug, in the programme's order."""
+
+
+def meetings_of(session: Session, programme: Programme, context_id: int | None) -> Meetings:
+    """Give all live sessions with what the course says of them; one that it says nothing of has no date."""
+    rows = {
+        (row.module_slug, row.session_code): row
+        for row in session.scalars(select(LiveMeeting).where(LiveMeeting.context_id == context_id))
+    }
+    meetings = {}
+    for module in programme.modules:
+        held = []
+        for live in module.live_sessions:
+            row = rows.get((module.slug, live.code))
+            if row is None:
+                held.append(Meeting(module, live, minutes=live.minutes))
+                continue
+            minutes = row.minutes or live.minutes
+            held.append(Meeting(module, live, row.starts_at, minutes, row.link, row.is_cancelled, row.revision))
+        meetings[module.slug] = tuple(held)
+    return meetings
+
+
+def get_meeting(session: Session, programme: Programme, context_id: int | None, module_slug: str, session_code: str) -> Meeting:
+    """Give one live session of a course.
+
+    Raises:
+        NotFound: the programme has none of that name.
+    """
+    meetings = meetings_of(session, programme, context_id).get(module_slug, ())
+    meeting = next((meeting for meeting in meetings if meeting.session.code == session_code), None)
+    if meeting is None:
+        raise NotFound(
+            N_("Diese Live-Sitzung gibt es nicht."),
+            next_step=N_("Alle Live-Sitzungen stehen auf der Seite des Moduls."),
+            code="meeting_not_found",
+        )
+    return meeting

@@ -1,0 +1,257 @@
+"""What completes a module is the course's to say; whatever the last step is, it settles the module for the person concerned."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.completion import Part
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Programme
+from lti_tool.domain.workbook import PracticeRule
+from lti_tool.learning.list_modules import list_modules
+from lti_tool.learning.open_module import StepKind, open_module
+from lti_tool.learning.send_late_scores import send_late_scores
+from lti_tool.learning.settle_module import settle_course, settle_for
+from lti_tool.models import (
+    Certificate,
+    Completion,
+    Context,
+    CourseSettings,
+    Membership,
+    ScoreDelivery,
+    User,
+    Workbook,
+    WorkbookChapter,
+    WorkbookEdition,
+    WorkbookFeedback,
+)
+from tests.learning.conftest import ISSUER, M1, M2, launch_link, read_all_lessons, take_quiz
+
+ALL = " ".join(Part)
+
+
+@pytest.fixture(autouse=True)
+def _enrolled(session: Session, anna: Visitor, now: datetime) -> None:
+    assert anna.context_id is not None
+    session.add(
+        Membership(user_id=anna.user_id, context_id=anna.context_id, roles="participant", first_seen_at=now, last_seen_at=now)
+    )
+    session.flush()
+
+
+def course_asks(session: Session, anna: Visitor, now: datetime, parts: str, rule: PracticeRule = PracticeRule.ACCEPTED) -> None:
+    row = session.scalars(select(CourseSettings).where(CourseSettings.context_id == anna.context_id)).one_or_none()
+    if row is None:
+        row = CourseSettings(context_id=anna.context_id, changed_at=now)
+        session.add(row)
+    row.conditions, row.practice_rule = parts, rule.value
+    session.flush()
+
+
+def hand_in(session: Session, programme: Programme, anna: Visitor, slug: str, now: datetime, *, decision: str = "") -> list[int]:
+    """Hand in all chapters of a module; gives the editions' keys."""
+    module = programme.find_module(slug)
+    assert module is not None
+    assert module.practice is not None
+    workbook = session.scalars(select(Workbook).where(Workbook.user_id == anna.user_id)).one_or_none()
+    if workbook is None:
+        workbook = Workbook(user_id=anna.user_id, programme_slug=programme.slug, created_at=now)
+        session.add(workbook)
+        session.flush()
+    editions = []
+    for chapter in module.practice.chapters:
+        session.add(WorkbookChapter(workbook_id=workbook.id, number=chapter.number, status="submitted", changed_at=now))
+        edition = WorkbookEdition(
+            workbook_id=workbook.id,
+            chapter_number=chapter.number,
+            kind="submission",
+            number=1,
+            context_id=anna.context_id,
+            content={},
+            programme_version="1",
+            created_at=now,
+            decision=decision,
+        )
+        session.add(edition)
+        session.flush()
+        editions.append(edition.id)
+    return editions
+
+
+def decide(session: Session, editions: list[int]) -> None:
+    for edition in editions:
+        session.get_one(WorkbookEdition, edition).decision = "accepted"
+    session.flush()
+
+
+def completed(session: Session) -> list[str]:
+    return list(session.scalars(select(Completion.module_slug)))
+
+
+def scores(session: Session) -> list[float]:
+    return list(session.scalars(select(ScoreDelivery.score_given)))
+
+
+def settle(session: Session, programme: Programme, anna: Visitor, slug: str, now: datetime) -> bool:
+    module = programme.find_module(slug)
+    return settle_for(session, programme, anna.user_id, anna.context_id, module, issuer=ISSUER, now=now)
+
+
+def test_a_course_that_decided_nothing_asks_for_lessons_and_quiz(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    session.add(CourseSettings(context_id=anna.context_id, pass_mark_pct=70, changed_at=now))
+    take_quiz(session, programme, anna, M1, right=10, now=now)
+    read_all_lessons(session, programme, anna, M1, now=now)
+    assert completed(session) == [M1]
+
+
+def test_the_last_chapter_that_is_accepted_completes_the_module_and_sends_its_score(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    course_asks(session, anna, now, "lessons quiz practice")
+    read_all_lessons(session, programme, anna, M1, now=now)
+    take_quiz(session, programme, anna, M1, right=9, now=now)
+    editions = hand_in(session, programme, anna, M1, now)
+    decide(session, editions[1:])
+    assert not settle(session, programme, anna, M1, now)
+    assert (completed(session), scores(session)) == ([], [])
+    decide(session, editions[:1])
+    assert settle(session, programme, anna, M1, now)
+    assert (completed(session), scores(session)) == ([M1], [90.0])
+
+
+def test_an_instructor_who_accepts_completes_nothing_of_their_own(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    course_asks(session, anna, now, "lessons quiz practice")
+    teacher = User(platform_id=anna.platform_id, sub="9", name="Petra", first_seen_at=now, last_seen_at=now)
+    session.add(teacher)
+    session.flush()
+    session.add(
+        Membership(user_id=teacher.id, context_id=anna.context_id, roles="instructor", first_seen_at=now, last_seen_at=now)
+    )
+    session.flush()
+    module = programme.find_module(M1)
+    assert not settle_for(session, programme, teacher.id, anna.context_id, module, issuer=ISSUER, now=now)
+    assert settle_course(session, programme, anna.context_id or 0, issuer=ISSUER, now=now) == 0
+    assert completed(session) == []
+
+
+def test_a_confirmation_by_a_member_is_enough_where_the_course_says_so(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    course_asks(session, anna, now, "lessons quiz practice", PracticeRule.PEER)
+    read_all_lessons(session, programme, anna, M2, now=now)
+    take_quiz(session, programme, anna, M2, right=9, now=now)
+    (edition,) = hand_in(session, programme, anna, M2, now)
+    assert not settle(session, programme, anna, M2, now)
+    said = {"ratings": {}, "comment": "gut", "is_confirmed": True, "given_at": now, "kind": "peer", "number": 1}
+    session.add(WorkbookFeedback(workbook_edition_id=edition, **said))
+    assert settle(session, programme, anna, M2, now)
+    assert completed(session) == [M2]
+
+
+def test_handing_in_is_enough_where_the_course_says_so(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    course_asks(session, anna, now, "lessons quiz practice", PracticeRule.SUBMITTED)
+    read_all_lessons(session, programme, anna, M2, now=now)
+    take_quiz(session, programme, anna, M2, right=9, now=now)
+    hand_in(session, programme, anna, M2, now)
+    assert settle(session, programme, anna, M2, now)
+
+
+def test_a_condition_that_is_switched_off_completes_what_waited_for_it(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    course_asks(session, anna, now, "lessons quiz practice")
+    read_all_lessons(session, programme, anna, M1, now=now)
+    take_quiz(session, programme, anna, M1, right=8, now=now)
+    assert completed(session) == []
+    course_asks(session, anna, now, "lessons quiz")
+    settle_course(session, programme, anna.context_id or 0, issuer=ISSUER, now=now)
+    assert (completed(session), scores(session)) == ([M1], [80.0])
+
+
+def test_a_condition_that_is_switched_on_takes_nothing_away(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    read_all_lessons(session, programme, anna, M1, now=now)
+    take_quiz(session, programme, anna, M1, right=8, now=now)
+    course_asks(session, anna, now, ALL)
+    settle_course(session, programme, anna.context_id or 0, issuer=ISSUER, now=now)
+    assert completed(session) == [M1]
+    assert open_module(session, programme, anna, M1, now=now).missing == ()
+
+
+def test_a_course_without_the_quiz_hears_the_full_points_and_others_hear_nothing(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    other = Context(
+        platform_id=anna.platform_id, context_id="3", registration_id=anna.registration_id, created_at=now, last_seen_at=now
+    )
+    session.add(other)
+    session.flush()
+    elsewhere = launch_link(session, anna, M1, now)
+    session.execute(
+        ScoreDelivery.metadata.tables["resource_link"]
+        .update()
+        .where(ScoreDelivery.metadata.tables["resource_link"].c.id == elsewhere)
+        .values(context_id=other.id)
+    )
+    course_asks(session, anna, now, "lessons")
+    read_all_lessons(session, programme, anna, M1, now=now)
+    assert (completed(session), scores(session)) == ([M1], [100.0])
+    assert not open_module(session, programme, anna, M1, now=now).has_unsent_score
+    launch_link(session, anna, M1, now)
+    assert open_module(session, programme, anna, M1, now=now).has_unsent_score
+    module = programme.find_module(M1)
+    assert module is not None
+    send_late_scores(session, anna, module, now=now)
+    assert scores(session) == [100.0, 100.0]
+
+
+def test_the_pages_name_what_is_missing_and_the_next_step_follows(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    course_asks(session, anna, now, "lessons quiz practice")
+    read_all_lessons(session, programme, anna, M1, now=now)
+    page = open_module(session, programme, anna, M1, now=now)
+    assert [(part.part, part.count) for part in page.missing] == [(Part.PRACTICE, 2), (Part.QUIZ, 1)]
+    assert page.next_step.kind is StepKind.CHAPTER
+    editions = hand_in(session, programme, anna, M1, now)
+    # What waits for somebody else is no step as long as there is one to take.
+    assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.START_QUIZ
+    take_quiz(session, programme, anna, M1, right=10, now=now)
+    assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.AWAIT_FEEDBACK
+    line = list_modules(session, programme, anna).lines[0]
+    assert [part.part for part in line.missing] == [Part.PRACTICE]
+    decide(session, editions)
+    settle(session, programme, anna, M1, now)
+    assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.NEXT_MODULE
+
+
+def test_the_certificate_waits_for_chapters_of_modules_that_were_passed_before_the_task_was_asked_for(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    slugs = [module.slug for module in programme.modules]
+    for slug in slugs[:4]:
+        read_all_lessons(session, programme, anna, slug, now=now)
+        take_quiz(session, programme, anna, slug, right=9, now=now)
+    course_asks(session, anna, now, "lessons quiz practice")
+    for slug in slugs[1:]:
+        hand_in(session, programme, anna, slug, now, decision="accepted")
+    read_all_lessons(session, programme, anna, slugs[4], now=now)
+    take_quiz(session, programme, anna, slugs[4], right=9, now=now)
+    assert len(completed(session)) == 5
+    assert session.scalars(select(Certificate)).all() == []
+    editions = hand_in(session, programme, anna, M1, now)
+    decide(session, editions)
+    settle(session, programme, anna, M1, now)
+    facts = session.scalars(select(Certificate)).one().facts
+    # Reading, transfer questions, quizzes, and the five practice tasks.
+    assert facts["hours"] == 25.5
+    assert facts["is_tested"] is True
