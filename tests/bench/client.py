@@ -60,6 +60,8 @@ class Answer:
     status: int
     location: str
     cookies: str
+    size: int = 0
+    """Of the body, in bytes."""
 
 
 class Browser:
@@ -112,7 +114,7 @@ class Browser:
         self._begun = rest[length:]
         if closes:
             self.close()
-        return Answer(int(first.split(" ", 2)[1]), location, "; ".join(cookies))
+        return Answer(int(first.split(" ", 2)[1]), location, "; ".join(cookies), length)
 
     def _receive(self, connection: socket.socket) -> bytes:
         data = connection.recv(65536)

@@ -32,6 +32,8 @@ class Server:
     key_file: Path
     expected_status: int
     database_pid: int | None = None
+    database_url: str = ""
+    """Empty: SQLite."""
 
 
 class Stand:
@@ -94,7 +96,8 @@ class Stand:
         self._set_up(environment, registration)
         command = [LTI_TOOL, "serve", "--bind", f"127.0.0.1:{port}"]
         pid = self._run(name, command, environment, f"http://127.0.0.1:{port}/livez")
-        return Server(f"lti-tool, {_NAMES[database]}", url, pid, platform_port, self._key_file, 303, database_pid)
+        address = environment.get("LTI_TOOL_DATABASE_URL", "")
+        return Server(f"lti-tool, {_NAMES[database]}", url, pid, platform_port, self._key_file, 303, database_pid, address)
 
     def _set_up(self, environment: Mapping[str, str], registration: Mapping[str, Any]) -> None:
         add = ["registrations", "add", "--name", "bench"]
