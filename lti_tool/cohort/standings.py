@@ -1,13 +1,12 @@
 """Where each member of a context stands in each module, read with eight queries however many they are."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.completion.contributions import Contributions, contributions_of
@@ -166,7 +165,9 @@ def _user_ids(context_id: int) -> Select[int]:
 
 def _facts(session: Session, programme: Programme, context_id: int, who: ColumnElement[bool]) -> _Facts:
     people = select(User.id).where(who).scalar_subquery()
-    lessons = session.execute(
+    # Plain rows: the session's own loading costs as much again where thousands come.
+    rows = session.connection()
+    lessons = rows.execute(
         select(
             LessonProgress.user_id,
             LessonProgress.module_slug,
@@ -176,7 +177,7 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
         .where(LessonProgress.user_id.in_(people), LessonProgress.lesson_code.in_(list(programme.lessons_by_code)))
         .group_by(LessonProgress.user_id, LessonProgress.module_slug)
     )
-    tries = session.execute(
+    tries = rows.execute(
         select(
             Attempt.user_id,
             Attempt.module_slug,
@@ -188,15 +189,15 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
         .where(Attempt.user_id.in_(people))
         .group_by(Attempt.user_id, Attempt.module_slug)
     )
-    completed = session.execute(
+    completed = rows.execute(
         select(Completion.user_id, Completion.module_slug, Completion.completed_at).where(Completion.user_id.in_(people))
     )
-    granted = session.execute(
+    granted = rows.execute(
         select(ExtraAttempt.user_id, ExtraAttempt.module_slug, func.count(ExtraAttempt.id))
         .where(ExtraAttempt.user_id.in_(people))
         .group_by(ExtraAttempt.user_id, ExtraAttempt.module_slug)
     )
-    certificates = session.execute(
+    certificates = rows.execute(
         select(Certificate.user_id, Certificate.revoked_at)
         .where(
             Certificate.user_id.in_(people),
@@ -209,15 +210,15 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
         lessons={(user, slug): (opened, read) for user, slug, opened, read in lessons},
         tries={(row[0], row[1]): row[2:] for row in tries},
         completed={(user, slug): at for user, slug, at in completed},
-        scores=_scores(session, context_id, people),
+        scores=_scores(rows, context_id, people),
         granted={(user, slug): count for user, slug, count in granted},
         certificates={user: revoked_at is None for user, revoked_at in certificates if user is not None},
         beside=contributions_of(session, requirements_of(session, programme, context_id), select(User.id).where(who)),
     )
 
 
-def _scores(session: Session, context_id: int, people: Any) -> dict[tuple[int, str], ScoreStanding]:
-    rows = session.execute(
+def _scores(connection: Connection, context_id: int, people: Any) -> dict[tuple[int, str], ScoreStanding]:
+    rows = connection.execute(
         select(
             ScoreDelivery.user_id,
             ScoreDelivery.module_slug,
@@ -231,11 +232,13 @@ def _scores(session: Session, context_id: int, people: Any) -> dict[tuple[int, s
         .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
         .where(ResourceLink.context_id == context_id, ScoreDelivery.user_id.in_(people))
     )
-    found: defaultdict[tuple[int, str], list[ScoreStanding]] = defaultdict(list)
+    found: dict[tuple[int, str], ScoreStanding] = {}
     for user, slug, stored, tries, reason, next_try_at, changed_at in rows:
         state = shown_state(stored, tries)
-        found[user, slug].append(ScoreStanding(state, reason, next_try_at if state == "delayed" else None, changed_at))
-    return {key: min(several, key=lambda score: _WORST_FIRST.index(score.state)) for key, several in found.items()}
+        worst = found.get((user, slug))
+        if worst is None or _WORST_FIRST.index(state) < _WORST_FIRST.index(worst.state):
+            found[user, slug] = ScoreStanding(state, reason, next_try_at if state == "delayed" else None, changed_at)
+    return found
 
 
 def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts) -> ModuleStanding:
