@@ -7,7 +7,7 @@ LMS_PORT ?= 8001
 export PORT LMS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format types unit coverage bench image lock clean
+.PHONY: help setup run test lint format types unit coverage bench audit sbom image lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -51,13 +51,21 @@ coverage: $(VENV)/.dev ## how much of lti_tool the tests without browser reach, 
 bench: $(VENV)/.dev ## launches per second and CPU per launch, beside the yardsticks
 	@$(BIN)/python -m tests.bench
 
+audit: $(VENV)/.dev ## ask a vulnerability service about the locked versions
+	@$(BIN)/python -m tools.audit
+
+sbom: $(VENV)/.dev ## list what an installation consists of: build/sbom.cdx.json (CycloneDX)
+	@$(BIN)/python -m tools.sbom build/sbom.cdx.json
+
 image: ## build the container image with buildah and launch a module in it
 	@docker/build-image.sh
 
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 lock: $(VENV)/.dev ## pin the newest allowed versions with hashes
 	@$(BIN)/python -m pip install --quiet uv
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --upgrade pyproject.toml --group build -o requirements.txt
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -c requirements.txt pyproject.toml --group build --group dev -o requirements-dev.txt
+	@$(LOCK) --upgrade pyproject.toml --group build -o requirements.txt
+	@$(LOCK) -c requirements.txt pyproject.toml --group build --extra otel -o requirements-otel.txt
+	@$(LOCK) -c requirements-otel.txt pyproject.toml --group build --extra otel --group dev -o requirements-dev.txt
 
 clean: ## remove what the targets made (keeps keys and data)
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

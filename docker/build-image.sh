@@ -108,3 +108,5 @@ mkdir -p "$STORE"
 build
 unpack
 docker/check-image.sh
+say "bill of materials"
+make --no-print-directory sbom

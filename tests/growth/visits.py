@@ -67,6 +67,7 @@ class Visits:
 
     def measure(self) -> dict[str, Cost]:
         """Measure each kind of request."""
+        self._browser.close()  # the server has ended what stood idle for long
         entered = [self.launch(person, self.activities[place % 5]) for place, person in enumerate(self.people[:LAUNCHES])]
         path, cookies = self.launch("instructor", self.activities[0])
         visit = parse_qs(urlsplit(path).query).get("v", [""])[0]
