@@ -1,8 +1,9 @@
-"""Make sample documents, sealed and unsealed, and check them with veraPDF (PDF/A-3a and PDF/UA-1) where it is installed.
+"""Make sample documents, sealed and unsealed, and check them with outloud, pdfua and veraPDF, whichever is installed.
 
 .venv/bin/python -m tools.check_documents [FOLDER]
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,13 @@ from lti_tool.certificates.typeset import typeset
 from lti_tool.domain.certificate import Kind
 from tests.bench.documents import AT, FACTS
 from tests.certificates.authority import Identity
+
+CHECKS = (
+    ("pdfua", "check"),
+    ("outloud", "--fail-on", "warning"),
+    ("verapdf", "--flavour", "3a", "--format", "text"),
+    ("verapdf", "--flavour", "ua1", "--format", "text"),
+)
 
 
 def main() -> None:
@@ -36,14 +44,19 @@ def main() -> None:
             path.write_bytes(content)
             files.append(str(path))
     print(f"{len(files)} documents in {folder}")
-    checker = shutil.which("verapdf")
-    if checker is None:
-        sys.exit("veraPDF is not installed here, so nothing was checked. https://verapdf.org/software/")
-    results = [
-        subprocess.run([checker, "--flavour", flavour, "--format", "text", *files], check=False).returncode
-        for flavour in ("3a", "ua1")
-    ]
-    sys.exit(max(results))
+    results = [check(*command, *files) for command in CHECKS]
+    if None in results:
+        print(
+            "What is not installed has checked nothing: outloud and pdfua are on PyPI, veraPDF on https://verapdf.org/software/"
+        )
+    sys.exit(max((result for result in results if result is not None), default=1))
+
+
+def check(program: str, *arguments: str) -> int | None:
+    """Run a checker and give its exit status; None: it is not installed."""
+    found = shutil.which(program, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    print(f"\n--- {program} {' '.join(arguments[:4])} …" if found else f"\n--- {program} is not installed here", flush=True)
+    return subprocess.run([found, *arguments], check=False).returncode if found else None
 
 
 if __name__ == "__main__":

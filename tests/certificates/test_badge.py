@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -139,8 +140,16 @@ def test_what_we_sign_is_what_1edtech_signed_in_its_vector() -> None:
     value = proof.pop("proofValue")
     key = Ed25519PublicKey.from_public_bytes(_from_multibase(proof["verificationMethod"].partition("#")[2])[2:])
     options = {"@context": document["@context"], **proof}
-    signed = linked_data._hash(options) + linked_data._hash(document)
+    signed = b"".join(hashlib.sha256(linked_data.canonical(each).encode()).digest() for each in (options, document))
     key.verify(_from_multibase(value), signed)
+
+
+def test_the_options_of_a_proof_are_the_same_as_if_they_were_made_anew_for_it() -> None:
+    contexts, method = (linked_data.CREDENTIALS, linked_data.OPEN_BADGES), f"{DID}#kid"
+    for created in ("2026-11-23T09:30:00Z", "0999-12-31T00:00:00Z", "9999-12-31T23:59:59Z"):
+        anew = linked_data.canonical({"@context": list(contexts), **linked_data._proof(method, created)})
+        assert linked_data._options(contexts, method).replace(linked_data._ANY_MOMENT, created) == anew
+        assert anew.count("\n") == 5
 
 
 def _from_multibase(text: str) -> bytes:

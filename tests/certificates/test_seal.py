@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pdfua
 import pytest
 from asn1crypto import pem as pem_format
 from asn1crypto import x509 as asn1_x509
@@ -118,6 +119,23 @@ def test_the_signature_field_stands_in_the_structure_tree(sealed: bytes) -> None
     assert element["/P"].get_object()["/K"][-1].get_object() == element
     page: Any = PdfReader(io.BytesIO(sealed)).pages[0]
     assert page["/Tabs"] == "/S"
+
+
+def findings(content: bytes, path: Path) -> set[str]:
+    """Give what an independent checker of PDF/UA-1 finds, by rule."""
+    path.write_bytes(content)
+    report = pdfua.validate(str(path))
+    assert len(report.outcomes) - len(report.skipped) >= 10
+    return {finding.rule_id for finding in report.findings}
+
+
+def test_an_independent_checker_of_tagged_pdf_finds_nothing_sealed_or_not(plain: bytes, sealed: bytes, tmp_path: Path) -> None:
+    assert findings(plain, tmp_path / "z.pdf") == set()
+    assert findings(sealed, tmp_path / "z.pdf") == set()
+
+
+def test_the_checker_would_notice_a_file_that_is_not_tagged(plain: bytes, tmp_path: Path) -> None:
+    assert findings(plain.replace(b"/StructTreeRoot", b"/StructTreeGone"), tmp_path / "z.pdf") != set()
 
 
 @needs_poppler
