@@ -17,6 +17,7 @@ from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Chapter, Lesson, Module, Programme
 from lti_tool.domain.workbook import EDITABLE, PracticeRule
 from lti_tool.learning.content import get_module
+from lti_tool.learning.course_dates import CourseDates, course_dates_of
 from lti_tool.learning.course_rules import rules_for, standing_of
 from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.learning.list_modules import next_module_of
@@ -99,6 +100,7 @@ class ModulePage:
     lessons: tuple[LessonLine, ...]
     lessons_read: int
     quiz: Standing
+    dates: CourseDates
     question_count: int
     pass_mark_pct: int
     practice: PracticeState | None
@@ -148,6 +150,7 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
         lessons=_lesson_lines(module, footprint),
         lessons_read=footprint.lessons_read(module),
         quiz=stands,
+        dates=course_dates_of(session, visitor, module, now=now),
         question_count=programme.assessment.items,
         pass_mark_pct=rules_for(session, programme, visitor).pass_mark_pct,
         practice=practice,

@@ -10,6 +10,7 @@ from lti_tool.domain.attempts import Standing, Try
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import AssessmentRules, Module, Programme
 from lti_tool.learning.content import get_module
+from lti_tool.learning.course_dates import CourseDates, course_dates_of
 from lti_tool.learning.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
 from lti_tool.learning.footprint import footprint_of
 
@@ -25,6 +26,7 @@ class QuizPage:
     """How long it takes most people."""
     time: QuizTime
     """For an attempt that begins now."""
+    dates: CourseDates
 
     @property
     def open_try(self) -> Try | None:
@@ -47,4 +49,5 @@ def open_quiz(session: Session, programme: Programme, visitor: Visitor, module_s
         lessons_unread=len(module.lessons) - footprint.lessons_read(module),
         minutes=programme.hours.quiz_minutes,
         time=quiz_time_of(session, visitor),
+        dates=course_dates_of(session, visitor, module, now=now),
     )

@@ -14,6 +14,7 @@ from lti_tool.domain.programme import Module, Programme
 from lti_tool.domain.time_limit import end_of
 from lti_tool.errors import Conflict
 from lti_tool.learning.content import get_module
+from lti_tool.learning.course_dates import course_dates_of
 from lti_tool.learning.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
 from lti_tool.learning.footprint import footprint_of
 from lti_tool.messages import N_
@@ -59,7 +60,7 @@ def start_quiz(
         The attempt's number.
     Raises:
         NotFound: the programme has no such module.
-        AttemptNotAllowed: the wait before the last attempt is not over, or none is left.
+        AttemptNotAllowed: the wait before the last attempt is not over, or none is left, or the course does not run today.
         TimeChanged: there is less time than the person was told.
         QuizNotReady: the pool cannot fill the blueprint.
     """
@@ -67,6 +68,7 @@ def start_quiz(
     number = _allowed_number(session, programme, visitor, module, now)
     if _is_there(session, visitor, module, number):
         return number
+    _check_dates(session, visitor, module, now)
     time = quiz_time_of(session, visitor)
     if time.minutes is not None and (minutes_told is None or time.minutes < minutes_told):
         raise TimeChanged
@@ -98,6 +100,20 @@ def _allowed_number(session: Session, programme: Programme, visitor: Visitor, mo
             next_step=N_("Bitte sprechen Sie mit Ihrer Lernbegleitung. Sie kann einen weiteren Versuch freigeben."),
         )
     return stands.next_number
+
+
+def _check_dates(session: Session, visitor: Visitor, module: Module, now: datetime) -> None:
+    dates = course_dates_of(session, visitor, module, now=now)
+    if dates.is_early:
+        raise AttemptNotAllowed(
+            N_("Die Lernerfolgskontrollen dieses Kurses haben noch nicht begonnen."),
+            next_step=N_("Auf der Seite der Lernerfolgskontrolle steht, ab wann sie möglich sind. Lesen können Sie schon alles."),
+        )
+    if dates.is_over:
+        raise AttemptNotAllowed(
+            N_("Der Kurs ist zu Ende, neue Versuche sind nicht mehr möglich."),
+            next_step=N_("Bitte sprechen Sie mit Ihrer Lernbegleitung. Sie kann einen weiteren Versuch freigeben."),
+        )
 
 
 def _is_there(session: Session, visitor: Visitor, module: Module, number: int) -> bool:

@@ -200,6 +200,20 @@ def test_the_quiz_follows_the_courses_settings(filled: Course) -> None:
     assert "Bestanden ist ab 8,5 von 10 Punkten." in page
 
 
+def test_participants_are_told_when_a_quiz_may_be_begun(filled: Course) -> None:
+    visit = filled.launch("instructor", M1)
+    visit.post("/cohort/settings", begins_on="2090-12-01", ends_on="2090-12-18")
+    participant = filled.launch("participant01", M1)
+    front = participant.get(f"/modules/{M1}/quiz").text
+    assert "Die Lernerfolgskontrolle beginnt am 1. Dezember 2090" in front
+    assert "vom 1. Dezember 2090 bis zum 18. Dezember 2090" in front
+    assert "beginnen</span></button>" not in front
+    assert "ab 1. Dezember 2090" in participant.get(f"/modules/{M1}").text
+    visit.post("/cohort/settings", begins_on="", ends_on="2020-12-18")
+    assert "Der Kurs ist seit dem 18. Dezember 2020 zu Ende" in participant.get(f"/modules/{M1}/quiz").text
+    assert "der Kurs ist zu Ende" in participant.get(f"/modules/{M1}").text
+
+
 def test_an_instructor_grants_an_attempt_and_more_time(filled: Course) -> None:
     filled.launch("participant01", M1)
     visit = filled.launch("instructor", M1)
