@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "lti_tool"
 
 # Files directly in lti_tool/ that every room may use.
-GROUND_FLOOR = {"settings", "errors", "keyring", "clock", "logs", "messages"}
+GROUND_FLOOR = {"settings", "errors", "keyring", "clock", "logs", "messages", "tracing"}
 
 # room: (other rooms it may import, third-party packages it may import)
 TABLE: dict[str, tuple[set[str], set[str]]] = {
@@ -71,6 +71,7 @@ GROUND_FLOOR_PACKAGES = {
     "clock": set(),
     "logs": set(),
     "messages": set(),
+    "tracing": {"opentelemetry"},
 }
 NO_CLOCK = {"domain", "models", "learning", "certificates", "workbook", "cohort", "programme", "live", "completion"}
 WIRING = {"bootstrap", "app", "wsgi", "cli", "__init__"}

@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from lti_tool import bootstrap, logs
+from lti_tool import bootstrap, logs, tracing
 from lti_tool.settings import load_settings
 
 PACKAGE = Path(__file__).parent.parent
@@ -50,6 +50,7 @@ def worker(concurrency: int) -> None:
     settings = load_settings()
     logs.configure(settings.log_level, style=settings.log_style)
     bootstrap.check_ready_to_serve(settings)
+    tracing.start()
     engine = bootstrap.make_engine(settings, concurrency=concurrency)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

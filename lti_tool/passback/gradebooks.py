@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from threading import Lock
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from lti_tool import tracing
 from lti_tool.lti import line_items, scores
 from lti_tool.lti.claim_names import RESULTS_TYPE, SCOPE_RESULT_READ
 from lti_tool.lti.errors import ServiceRefused
@@ -36,7 +38,17 @@ class ClockedServiceClient(ServiceClient):
         self._leads: dict[int, timedelta] = {}
 
     def call(self, registration: Registration, request: ServiceRequest, *, now: datetime) -> Answer:
-        answer = super().call(registration, request, now=now)
+        address = urlsplit(request.url)
+        with tracing.span(
+            f"platform {request.method}",
+            kind="client",
+            http_request_method=request.method,
+            server_address=address.hostname or "",
+            url_path=address.path,
+            lti__tool_registration=registration.id,
+        ) as span:
+            answer = super().call(registration, request, now=now)
+            span.tell(http_response_status__code=answer.status)
         told = _moment_of(answer.headers.get("Date", ""))
         if told is not None:
             self._leads[registration.id] = told - self._clock()

@@ -16,11 +16,12 @@ from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
 from lti_tool import clock as real_clock
+from lti_tool import tracing
 from lti_tool.models.database import Database
 from lti_tool.passback import claim
 from lti_tool.passback.circuit import Circuits
 from lti_tool.passback.deliver_score import Sending, deliver_score
-from lti_tool.passback.delivery import Abandoned, ClaimedDelivery, Delayed, Outcome
+from lti_tool.passback.delivery import Abandoned, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.memory import DatabaseMemory
 from lti_tool.passback.ports import Gradebooks
 from lti_tool.passback.record import Ended, bring_forward, record_outcomes
@@ -300,7 +301,7 @@ class Worker:
         registration_id = delivery.registration_id
         is_probe = delivery.id in self._probes
         is_put_off = self._is_stopping or (not is_probe and registration_id in self._circuits.resting())
-        outcome: Outcome = Abandoned() if is_put_off else deliver_score(delivery, self._sending)
+        outcome: Outcome = Abandoned() if is_put_off else self._deliver(delivery)
         is_recovery = False
         match outcome:
             case Abandoned():
@@ -313,6 +314,19 @@ class Worker:
                 is_recovery = self._circuits.note_answer(registration_id)
         self._probes.discard(delivery.id)
         self._done.put(Ended(delivery, outcome, is_recovery))
+
+    def _deliver(self, delivery: ClaimedDelivery) -> Outcome:
+        with tracing.span(
+            "deliver score",
+            lti__tool_delivery=delivery.id,
+            lti__tool_registration=delivery.registration_id,
+            lti__tool_tries=delivery.tries,
+        ) as span:
+            outcome = deliver_score(delivery, self._sending)
+            span.tell(lti__tool_outcome=type(outcome).__name__.lower())
+            if isinstance(outcome, Delayed | Parked):
+                span.fail(outcome.code)
+        return outcome
 
     def _wind_up(self) -> None:
         """Wait for what is on the wire and record it; senders give back what they have not begun."""
