@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import bootstrap
 from lti_tool.settings import Settings, load_settings
-from lti_tool.web import assets, browser_session, errors, headers, host_check, language
+from lti_tool.web import assets, browser_session, errors, headers, host_check, language, programme
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics
 from lti_tool.web.pages import (
     certificate_office,
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     assets.set_up(app)
     language.set_up(app)
     browser_session.set_up(app)
+    programme.set_up(app)
     headers.set_up(app)
     errors.set_up(app)
     metrics.set_up(app)

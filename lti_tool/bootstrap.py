@@ -20,13 +20,16 @@ from lti_tool.certificates.make_document import make_missing_documents
 from lti_tool.certificates.press import Press, SealMaker
 from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
 from lti_tool.certificates.verify_document import SealVerdict
+from lti_tool.content_versions.archive import pack
+from lti_tool.content_versions.keep_version import check_not_taken, keep_version
+from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
 from lti_tool.hints.forget_hints import forget_hints
 from lti_tool.keyring import Keyring
-from lti_tool.learning.hand_in_overdue import hand_in_overdue, overdue_attempts
+from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
 from lti_tool.lti.http import Http
 from lti_tool.models.database import Database, open_database
 from lti_tool.passback.chores import Chore
@@ -184,6 +187,7 @@ def build(settings: Settings) -> Parts:
         wake_worker=wake_worker,
         errands=(documents,),
         now=clock.now,
+        shelf=Shelf(database),
     )
 
 
@@ -222,17 +226,7 @@ def _forget_hints(parts: Parts) -> None:
 
 
 def _hand_in_overdue(parts: Parts) -> None:
-    now = parts.now()
-    with parts.database.read() as session:
-        overdue = overdue_attempts(session, now=now)
-    for attempt_id in overdue:
-        try:
-            with parts.database.write.begin() as session:
-                hand_in_overdue(session, parts.programme, attempt_id, issuer=parts.issuer, now=now)
-        except Exception:
-            # One that cannot be marked must not keep the others from it.
-            log.exception("hand_in_failed", extra={"attempt": attempt_id})
-    if overdue:
+    if hand_in_all_overdue(parts.database, parts.programme_in, issuer=parts.issuer, now=parts.now()):
         parts.wake_worker()
 
 
@@ -268,24 +262,46 @@ def readiness(parts: Parts) -> list[str]:
     return amiss
 
 
-def check_ready_to_serve(settings: Settings) -> None:
-    """Stop the start with a sentence where something is missing.
+def keep_content(settings: Settings) -> None:
+    """Keep the programme's present version for the courses that learn with it; on an upgraded database, before serving.
 
     Raises:
-        ConfigurationError: no key, no database, a database of another release, or programme files with errors.
+        VersionTaken: in production, files were changed without a new version.
+    """
+    folder = programme_folder(settings)
+    database = open_database(settings.effective_database_url)
+    try:
+        with database.write.begin() as session:
+            keep_version(session, _programme(folder), pack(folder), may_replace=not settings.is_production, now=clock.now())
+    finally:
+        database.close()
+
+
+def check_ready_to_serve(settings: Settings) -> None:
+    """Stop the start with a sentence where something is missing; changes nothing.
+
+    Raises:
+        ConfigurationError: no key, no database, a database of another release, programme files with errors, or files that were
+            changed without a new version.
     """
     Keyring(settings.keys_dir).signing_key()
-    _programme(programme_folder(settings))
+    folder = programme_folder(settings)
+    programme = _programme(folder)
     database = open_database(settings.effective_database_url)
     try:
         found, expected = migrations.current_revision(database.engine), migrations.newest_revision()
+        if found is None:
+            raise ConfigurationError("The database is empty. Prepare it with `lti-tool db upgrade`.")
+        # A newer database is fine: while a rolling upgrade runs, the old release goes on serving.
+        if expected is not None and found < expected:
+            raise ConfigurationError(
+                f"The database is at revision {found}, this release needs {expected}: `lti-tool db upgrade`."
+            )
+        if settings.is_production:
+            with database.read() as session:
+                check_not_taken(session, programme, pack(folder))
     except SQLAlchemyError as err:
         cause = str(getattr(err, "orig", err)).strip().splitlines()[0]
         raise ConfigurationError(f"The database of LTI_TOOL_DATABASE_URL does not answer: {cause}") from err
     finally:
         database.close()
-    if found is None:
-        raise ConfigurationError("The database is empty. Prepare it with `lti-tool db upgrade`.")
-    # A newer database is fine: while a rolling upgrade runs, the old release goes on serving.
-    if expected is not None and found < expected:
-        raise ConfigurationError(f"The database is at revision {found}, this release needs {expected}: `lti-tool db upgrade`.")

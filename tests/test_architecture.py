@@ -1,6 +1,7 @@
 """The import table of docs/architecture.md as a running test: which room may import which, and which third-party packages."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "hints": ({"models", "domain"}, {"sqlalchemy"}),
     "learning": ({"certificates", "completion", "live", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "cohort": ({"completion", "live", "passback", "platforms", "models", "domain"}, {"sqlalchemy", "xlsxwriter", "odfdo"}),
+    # Keeps programme folders in the database and reads them back, for all features: they get a Programme and need not know.
+    "content_versions": ({"programme", "models", "domain"}, {"sqlalchemy"}),
     # web talks to features; lti gives it frozen values and its errors. Never models.
     "web": (
         {
@@ -55,6 +58,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "reifegrad",
             "hints",
             "programme",
+            "content_versions",
             "traffic",
             "domain",
         },
@@ -148,3 +152,10 @@ def test_only_edges_read_the_clock() -> None:
 def test_pylti1p3_stays_inside_lti() -> None:
     users = {room_of(path) for path in ROOT.rglob("*.py") if any(name.startswith("pylti1p3") for _, name in imports_of(path))}
     assert users <= {"lti"}
+
+
+def test_pages_ask_for_the_programme_of_the_course_not_for_the_newest() -> None:
+    # What belongs to no course or only begins one: registering, launching, public descriptions of badges, the offer to move.
+    allowed = {"register.py", "landing.py", "launch.py", "credentials.py", "cohort_version.py", "programme.py"}
+    newest = re.compile(r"\b(parts\(\)|tool)\.programme\b")
+    assert {path.name for path in (ROOT / "web").rglob("*.py") if newest.search(path.read_text("utf-8"))} == allowed

@@ -2,7 +2,7 @@
 
 import click
 
-from lti_tool import migrations
+from lti_tool import bootstrap, migrations
 from lti_tool.models.database import open_database
 from lti_tool.settings import load_settings
 
@@ -14,12 +14,14 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Bring the database to this release's tables; safe to call again and by two processes at once."""
-    database = open_database(load_settings().effective_database_url)
+    """Bring the database to this release's tables and keep its content version; safe to call again and by two processes at once."""
+    settings = load_settings()
+    database = open_database(settings.effective_database_url)
     before = migrations.current_revision(database.engine)
     migrations.upgrade(database.engine)
     after = migrations.current_revision(database.engine)
     click.echo(f"Already at revision {after}." if before == after else f"Upgraded from {before or 'empty'} to {after}.")
+    bootstrap.keep_content(settings)
 
 
 @db.command()

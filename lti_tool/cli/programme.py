@@ -8,7 +8,10 @@ from pathlib import Path
 import click
 
 from lti_tool import bootstrap
+from lti_tool.content_versions.archive import pack
+from lti_tool.content_versions.list_versions import list_versions
 from lti_tool.hints.read_hints import Hint, read_hints, settle_hint
+from lti_tool.models.database import open_database
 from lti_tool.programme.check import check as check_folder
 from lti_tool.programme.findings import Severity
 from lti_tool.programme.readability import sentences_of, wiener_sachtextformel, words_of
@@ -75,6 +78,25 @@ def _hint_as_json(hint: Hint) -> dict[str, object]:
         "text": hint.text,
         "status": "done" if hint.is_done else "open",
     }
+
+
+@programme.command()
+def versions() -> None:
+    """List the kept content versions with the courses that learn with them, and how the files in use compare."""
+    settings = load_settings()
+    folder = bootstrap.programme_folder(settings)
+    present, packed = read_programme(folder), pack(folder)
+    database = open_database(settings.effective_database_url)
+    with database.read() as session:
+        kept = list_versions(session)
+    click.echo(f"{'Version':20}  {'Dated':10}  {'Kept since':10}  {'KB':>5}  {'Courses':>7}  {'Open attempts':>13}  SHA-256")
+    for one in kept:
+        dated = str(one.dated_on or "")
+        figures = f"{one.archive_bytes // 1024:5}  {one.courses:7}  {one.open_attempts:13}"
+        click.echo(f"{one.version:20}  {dated:10}  {one.first_seen_at:%Y-%m-%d}  {figures}  {one.sha256[:12]}")
+    same = next((one for one in kept if one.version == present.version), None)
+    state = "not kept yet" if same is None else "as kept" if same.sha256 == packed.sha256 else "DIFFERENT from what is kept"
+    click.echo(f"Files in use: version {present.version}, {state} ({folder})")
 
 
 def _readability(folder: Path) -> Iterator[str]:

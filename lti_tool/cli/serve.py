@@ -30,6 +30,7 @@ def serve(bind: str, workers: int | None, threads: int | None) -> None:
     settings = load_settings()
     # Everything that would stop a worker is found here, once, with a sentence, before gunicorn starts to restart it.
     bootstrap.check_ready_to_serve(settings)
+    bootstrap.keep_content(settings)
     os.environ["LTI_TOOL_BIND"] = bind
     # What the processes of this server count together; gunicorn removes it at the end.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lti-tool-metrics-")
@@ -51,6 +52,7 @@ def worker(concurrency: int) -> None:
     logs.configure(settings.log_level, style=settings.log_style)
     bootstrap.check_ready_to_serve(settings)
     tracing.start()
+    bootstrap.keep_content(settings)
     engine = bootstrap.make_engine(settings, concurrency=concurrency)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

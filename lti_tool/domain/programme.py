@@ -364,6 +364,15 @@ class Programme:
         return next((module for module in self.modules if module.slug == slug), None)
 
     @cached_property
+    def change(self) -> Change | None:
+        """The change note of this version."""
+        return next((change for change in self.changes if change.version == self.version), None)
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        return {figure.name: figure for module in reversed(self.modules) for figure in reversed(module.figures)}
+
+    @cached_property
     def lessons_by_code(self) -> Mapping[str, tuple[Module, Lesson]]:
         return {lesson.code: (module, lesson) for module in self.modules for lesson in module.lessons}
 

@@ -58,6 +58,15 @@ def get_attempt(session: Session, visitor: Visitor, module: Module, number: int,
     return attempt
 
 
+def version_of_attempt(session: Session, visitor: Visitor, module_slug: str, number: int) -> str | None:
+    """Give the content version that one of the visitor's attempts was drawn from; None: there is no such attempt."""
+    return session.scalar(
+        select(Attempt.programme_version).where(
+            Attempt.user_id == visitor.user_id, Attempt.module_slug == module_slug, Attempt.number == number
+        )
+    )
+
+
 def questions_of(session: Session, attempt: Attempt, module: Module) -> Sequence[DrawnQuestion]:
     """Give the questions of an attempt in their order."""
     rows = session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).order_by(AttemptItem.position))

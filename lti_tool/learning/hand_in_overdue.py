@@ -1,8 +1,10 @@
 """Hands in the attempts whose time is over and whose owner has not come back; whoever looks next does it, or the worker."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,22 +16,76 @@ from lti_tool.domain.time_limit import NETWORK_GRACE
 from lti_tool.learning.submit_quiz import hand_in
 from lti_tool.models import Attempt, Context, Deployment, Membership, User
 
+if TYPE_CHECKING:
+    from lti_tool.models.database import Database
+
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """An attempt to be handed in, with the version that it was drawn from and the one of its course now."""
+
+    id: int
+    drawn_version: str
+    course_version: str | None
+
+
+def hand_in_all_overdue(
+    database: "Database",
+    programme_in: Callable[[str | None], Programme],
+    *,
+    issuer: Issuer,
+    user_id: int | None = None,
+    context_id: int | None = None,
+    limit: int | None = None,
+    now: datetime,
+) -> int:
+    """Find and hand in, each attempt in a transaction of its own; one that cannot be marked does not keep the others from it.
+
+    Args:
+        programme_in: gives the programme in a content version; asked for outside of any transaction.
+    Returns:
+        How many were handed in.
+    """
+    with database.read() as session:
+        overdue = overdue_attempts(session, user_id=user_id, context_id=context_id, now=now)[:limit]
+    done = 0
+    for one in overdue:
+        try:
+            programme, drawn_from = programme_in(one.course_version), programme_in(one.drawn_version)
+            with database.write.begin() as session:
+                done += hand_in_overdue(session, programme, one.id, drawn_from=drawn_from, issuer=issuer, now=now)
+        except Exception:
+            log.exception("hand_in_failed", extra={"attempt": one.id})
+    return done
 
 
 def overdue_attempts(
     session: Session, *, user_id: int | None = None, context_id: int | None = None, now: datetime
-) -> Sequence[int]:
+) -> list[Overdue]:
     """Find attempts to be handed in: one person's, those begun in one course, or all."""
-    query = select(Attempt.id).where(Attempt.submitted_at.is_(None), Attempt.ends_at < now - NETWORK_GRACE)
+    query = (
+        select(Attempt.id, Attempt.programme_version, Context.programme_version)
+        .outerjoin(Context, Context.id == Attempt.context_id)
+        .where(Attempt.submitted_at.is_(None), Attempt.ends_at < now - NETWORK_GRACE)
+    )
     if user_id is not None:
         query = query.where(Attempt.user_id == user_id)
     if context_id is not None:
         query = query.where(Attempt.context_id == context_id)
-    return session.scalars(query.order_by(Attempt.id)).all()
+    return [Overdue(*row) for row in session.execute(query.order_by(Attempt.id))]
 
 
-def hand_in_overdue(session: Session, programme: Programme, attempt_id: int, *, issuer: Issuer, now: datetime) -> bool:
+def hand_in_overdue(
+    session: Session,
+    programme: Programme,
+    attempt_id: int,
+    *,
+    drawn_from: Programme | None = None,
+    issuer: Issuer,
+    now: datetime,
+) -> bool:
     """Hand in one attempt with what was saved of it, as if its owner had done so at its end.
 
     Returns:
@@ -41,7 +97,7 @@ def hand_in_overdue(session: Session, programme: Programme, attempt_id: int, *, 
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    module = programme.find_module(attempt.module_slug) if attempt is not None else None
+    module = (drawn_from or programme).find_module(attempt.module_slug) if attempt is not None else None
     if attempt is None or module is None:
         return False
     hand_in(session, programme, _owner(session, attempt), module, attempt, issuer=issuer, now=now)

@@ -82,21 +82,32 @@ class AttemptReview:
 
 
 def review_attempt(
-    session: Session, programme: Programme, visitor: Visitor, module_slug: str, number: int, *, now: datetime
+    session: Session,
+    programme: Programme,
+    visitor: Visitor,
+    module_slug: str,
+    number: int,
+    *,
+    drawn_from: Programme | None = None,
+    now: datetime,
 ) -> AttemptReview:
     """Gather the result of an attempt.
 
+    Args:
+        programme: what the course learns with now: lessons to read and what comes next are found there.
+        drawn_from: what the attempt was drawn from, where the course has moved on since: its questions are shown as they were.
     Raises:
         NotFound: there is no such attempt.
         StillOpen: it has not been handed in.
     """
-    module = get_module(programme, module_slug)
+    drawn_module = get_module(drawn_from or programme, module_slug)
+    module = programme.find_module(module_slug) or drawn_module
     attempt = get_attempt(session, visitor, module, number)
     if attempt.submitted_at is None or attempt.points is None:
         raise StillOpen
     footprint = footprint_of(session, visitor.user_id)
     stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
-    items = tuple(_review(question, module) for question in questions_of(session, attempt, module))
+    items = tuple(_review(question, module) for question in questions_of(session, attempt, drawn_module))
     completed_at = footprint.completed_at.get(module.slug)
     requirements = requirements_of(session, programme, visitor.context_id)
     evidence = footprint.evidence(module, contributions_of(session, requirements, [visitor.user_id]), visitor.user_id)

@@ -12,6 +12,7 @@ from lti_tool.models.cohort import (
     OfferedItem,
     RosterReading,
 )
+from lti_tool.models.content import ContentVersion
 from lti_tool.models.hint import LessonHint
 from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
@@ -35,6 +36,7 @@ __all__ = [
     "CertificateLogo",
     "Chore",
     "Completion",
+    "ContentVersion",
     "Context",
     "CourseSettings",
     "DeepLinkingRequest",

@@ -60,12 +60,14 @@ class FrontDoor:
         module_of: Callable[[Launch], str | None],
         *,
         kept: str | None = None,
+        programme_version: str | None = None,
         now: datetime,
     ) -> Arrival:
         """Verify a launch and record it.
 
         Args:
             module_of: names the module that a launch is for, None if it names none.
+            programme_version: what a new course learns with.
             kept: what our own page found in the platform's storage; see `lti.launch`.
         Raises:
             LaunchRejected: it does not get in.
@@ -75,7 +77,11 @@ class FrontDoor:
         if entry is None:
             raise LaunchRejected(code="registration_unknown", registration_id=launch.registration.id)
         deployment = self.deployments.get(launch.registration.id, launch.deployment_id, now=now)
-        return Arrival(launch, record_launch(self.database, launch, entry, deployment.id, module_of(launch), now=now))
+        module_slug = module_of(launch)
+        visitor = record_launch(
+            self.database, launch, entry, deployment.id, module_slug, programme_version=programme_version, now=now
+        )
+        return Arrival(launch, visitor)
 
 
 def open_front_door(database: "Database", *, secret: str, public_url: str, deployment_policy: Policy, http: Http) -> FrontDoor:

@@ -40,14 +40,16 @@ _USER: Final = """
 # address before the first activity, Moodle 4.2); the line item is that of the latest launch in any case.
 _CONTEXT: Final = """
     INSERT INTO context
-        (platform_id, context_id, registration_id, title, label, memberships_url, claim_names, created_at, last_seen_at)
+        (platform_id, context_id, registration_id, title, label, memberships_url, claim_names, programme_version,
+         created_at, last_seen_at)
     SELECT :platform_id, :context_id, :registration_id, :context_title, :context_label, :memberships_url, :claim_names,
-           :now, :now
+           :programme_version, :now, :now
     FROM {used} WHERE {has_context}
     ON CONFLICT (platform_id, context_id) DO UPDATE
     SET registration_id = excluded.registration_id, title = excluded.title, label = excluded.label,
         memberships_url = COALESCE(excluded.memberships_url, context.memberships_url),
-        claim_names = excluded.claim_names, last_seen_at = excluded.last_seen_at
+        claim_names = excluded.claim_names, last_seen_at = excluded.last_seen_at,
+        programme_version = COALESCE(context.programme_version, excluded.programme_version)
     RETURNING id"""
 _MEMBERSHIP: Final = """
     INSERT INTO membership (user_id, context_id, roles, is_gone, first_seen_at, last_seen_at)
@@ -86,6 +88,7 @@ _TEXTS: Final = (
     "context_label",
     "memberships_url",
     "claim_names",
+    "programme_version",
     "roles",
     "resource_link_id",
     "link_title",
@@ -188,6 +191,7 @@ def record_launch(
     deployment_id: int,
     module_slug: str | None,
     *,
+    programme_version: str | None = None,
     now: datetime,
 ) -> Visitor:
     """Use up a launch's nonce and store who came, from where, to which link.
@@ -198,11 +202,13 @@ def record_launch(
         entry: the launch's registration as the directory knows it.
         deployment_id: our key of the deployment.
         module_slug: the module that the link names; None keeps what an instructor has chosen.
+        programme_version: what a course learns with that is seen for the first time; one that is known keeps its own.
     Raises:
         LaunchRejected: the nonce was used before, or the user is blocked.
     """
     roles = roles_of(launch.roles)
     values = _values(launch, entry, deployment_id, module_slug, roles, now=now)
+    values["programme_version"] = programme_version
     row = _record_in_postgresql(database, values) if database.is_postgresql else _record_in_sqlite(database, values)
     if next(_launches) % _PURGE_EVERY == 0:
         with database.write.begin() as session:

@@ -1,5 +1,7 @@
 """Proof-reads a programme folder: everything that docs/authoring.md and the style guide ask for, with file and line."""
 
+import re
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -37,11 +39,8 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
 
 
 def _check_programme(reading: Reading) -> None:
-    programme, head, findings = reading.programme, reading.head, reading.findings
-    if not any(change.version == programme.version for change in programme.changes):
-        findings.warning(
-            head.file, head.line_of("version"), f"Zur Version {programme.version} fehlt eine Änderungsnotiz [[change]]."
-        )
+    programme, findings = reading.programme, reading.findings
+    _check_version(reading)
     if not programme.dimensions:
         findings.warning("reifegrad.toml", 1, "Die Selbsteinschätzung reifegrad.toml fehlt.")
     elif len(programme.dimensions) != _DIMENSIONS or len(programme.dimension_levels) != _LEVELS:
@@ -57,6 +56,23 @@ def _check_programme(reading: Reading) -> None:
                         file, 1, f"Das Feld „{field.id}“ gibt es schon in {taken[field.id]}; jede id kommt einmal vor."
                     )
                 taken.setdefault(field.id, f"Kapitel {chapter.number}")
+
+
+def _check_version(reading: Reading) -> None:
+    """Who moves a course to a version decides by its change note; certificates name it for ever."""
+    programme, head, findings = reading.programme, reading.head, reading.findings
+    line = head.line_of("version")
+    if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}", programme.version):
+        findings.error(
+            head.file, line, f"Die Version „{programme.version}“ besteht aus 1 bis 20 Ziffern, Buchstaben, Punkten und Strichen."
+        )
+    if programme.change is None or not programme.change.note.strip():
+        findings.error(head.file, line, f"Zur Version {programme.version} fehlt eine Änderungsnotiz [[change]].")
+    elif programme.change.on < max(change.on for change in programme.changes):
+        findings.error(head.file, line, f"Die Version {programme.version} ist nicht die jüngste der Änderungsnotizen.")
+    for version, times in Counter(change.version for change in programme.changes).items():
+        if times > 1:
+            findings.error(head.file, line, f"Zur Version {version} gibt es mehr als eine Änderungsnotiz.")
 
 
 def _check_module(entry: ReadModule) -> None:

@@ -1,6 +1,6 @@
 """Hands in attempts whose time is over before a page is shown that would tell of them."""
 
-from lti_tool.learning.hand_in_overdue import hand_in_overdue, overdue_attempts
+from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
 from lti_tool.web.parts import parts
 
 # After an examination of a large course the worker does the rest; nobody waits for it at a screen.
@@ -11,11 +11,13 @@ def hand_in_overdue_of(*, user_id: int | None = None, context_id: int | None = N
     """Hand in what is overdue of one person or in one course. Mostly a single look that finds nothing."""
     if user_id is None and context_id is None:
         return
-    now = parts().now()
-    with parts().database.read() as session:
-        overdue = overdue_attempts(session, user_id=user_id, context_id=context_id, now=now)[:MOST_AT_ONCE]
-    for attempt_id in overdue:
-        with parts().database.write.begin() as session:
-            hand_in_overdue(session, parts().programme, attempt_id, issuer=parts().issuer, now=now)
-    if overdue:
+    if hand_in_all_overdue(
+        parts().database,
+        parts().programme_in,
+        issuer=parts().issuer,
+        user_id=user_id,
+        context_id=context_id,
+        limit=MOST_AT_ONCE,
+        now=parts().now(),
+    ):
         parts().wake_worker()

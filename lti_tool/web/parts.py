@@ -1,5 +1,6 @@
 """What pages and endpoints work with: built once by bootstrap, found through the running application."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,8 +9,9 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 from lti_tool.certificates.press import Press
+from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.programme import Figure, Programme
 from lti_tool.keyring import Keyring
 from lti_tool.lti.http import Http
 from lti_tool.passback.errands import Errand
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from lti_tool.models.database import Database
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True)
 class Parts:
     """The wired tool."""
@@ -31,6 +36,7 @@ class Parts:
     database: "Database"
     keyring: Keyring
     programme: Programme
+    """The newest: what new courses learn with. Pages ask `web.programme.current_programme()`."""
     issuer: Issuer
     front_door: FrontDoor
     """Login and launch."""
@@ -46,6 +52,27 @@ class Parts:
     """Makes documents."""
     errands: tuple[Errand, ...] = ()
     """What is done beside deliveries, where an engine runs."""
+    shelf: Shelf | None = None
+    """The versions that courses learn with beside the newest; None: there are no others (tests)."""
+
+    def programme_in(self, version: str | None) -> Programme:
+        """Give the programme in a version; None, or one that was never kept: the newest.
+
+        Raises:
+            VersionUnreadable: it was written for a newer release.
+        """
+        if version is None or version == self.programme.version or self.shelf is None:
+            return self.programme
+        found = self.shelf.get(version)
+        if found is None:
+            log.error("content_version_missing", extra={"version": version})
+        return found or self.programme
+
+    def figure_in(self, version: str | None, name: str) -> Figure | None:
+        """Give a drawing in a version, without keeping more than the drawings of one that a stranger names."""
+        if version is None or version == self.programme.version or self.shelf is None:
+            return self.programme.figures.get(name)
+        return self.shelf.figure(version, name)
 
 
 def parts() -> Parts:

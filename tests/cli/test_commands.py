@@ -1,10 +1,12 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from lti_tool.cli import main
+from lti_tool.programme.reader import SHIPPED_FOLDER
 
 ADD = [
     "registrations",
@@ -43,6 +45,35 @@ def cli(sqlite_url: str, keys_folder: Path, tmp_path: Path) -> Cli:
             "LTI_TOOL_DATA_DIR": str(tmp_path),
         }
     )
+
+
+def test_the_kept_versions_are_listed_with_how_the_files_in_use_compare(cli: Cli) -> None:
+    assert "not kept yet" in cli("programme", "versions").output
+    assert cli("db", "upgrade").exit_code == 0
+    lines = cli("programme", "versions").output.splitlines()
+    assert lines[1].split()[0] == "2026.1"
+    assert lines[-1].startswith("Files in use: version 2026.1, as kept")
+
+
+def test_changed_files_under_the_same_version_stop_the_start_in_production(cli: Cli, tmp_path: Path) -> None:
+    cli("db", "upgrade")
+    folder = tmp_path / "programme"
+    shutil.copytree(SHIPPED_FOLDER, folder)
+    with (folder / "programme.toml").open("a") as file:
+        file.write("# ein Wort mehr\n")
+    production = Cli(
+        {
+            **cli._environment,
+            "LTI_TOOL_PROGRAMME_DIR": str(folder),
+            "LTI_TOOL_ENVIRONMENT": "production",
+            "LTI_TOOL_SECRET_KEY": "s" * 40,
+        }
+    )
+    assert "DIFFERENT" in production("programme", "versions").output
+    for command in (["db", "upgrade"], ["worker"]):
+        refused = production(*command)
+        assert refused.exit_code == 1
+        assert "Give the changed files a new `version`" in refused.output
 
 
 COMMANDS = [

@@ -47,7 +47,7 @@ def begin(session: Session, programme: Programme, anna: Visitor, now: datetime, 
 
 
 def hand_in_all(session: Session, programme: Programme, now: datetime) -> int:
-    return sum(hand_in_overdue(session, programme, one, issuer=ISSUER, now=now) for one in overdue_attempts(session, now=now))
+    return sum(hand_in_overdue(session, programme, one.id, issuer=ISSUER, now=now) for one in overdue_attempts(session, now=now))
 
 
 def test_the_front_page_tells_the_time_with_the_persons_extension(
@@ -194,8 +194,8 @@ def test_only_the_asked_person_or_course_is_handed_in(
 ) -> None:
     attempt = begin(session, programme, anna, now)
     later = now + timedelta(hours=1)
-    assert overdue_attempts(session, user_id=anna.user_id, now=later) == [attempt.id]
-    assert overdue_attempts(session, context_id=anna.context_id, now=later) == [attempt.id]
+    assert [one.id for one in overdue_attempts(session, user_id=anna.user_id, now=later)] == [attempt.id]
+    assert [one.id for one in overdue_attempts(session, context_id=anna.context_id, now=later)] == [attempt.id]
     assert overdue_attempts(session, user_id=anna.user_id + 1, now=later) == []
     assert overdue_attempts(session, context_id=(anna.context_id or 0) + 1, now=later) == []
 

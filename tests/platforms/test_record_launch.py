@@ -254,3 +254,28 @@ def test_used_nonces_are_forgotten_after_an_hour(
 )
 def test_roles_of_platforms_become_ours(names: list[str], expected: set[Role]) -> None:
     assert roles_of(Roles.of(names)) == expected
+
+
+def test_a_new_course_is_pinned_to_the_version_of_its_first_launch_and_keeps_it(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    with database.read() as session:
+        deployment_id = session.scalars(select(Deployment.id)).one()
+    pins = []
+    for number, version in enumerate(["2026.1", "2026.2", None]):
+        launched = again(launch, f"nonce-{number}")
+        record_launch(database, launched, entry, deployment_id, MODULE, programme_version=version, now=now)
+        with database.read() as session:
+            pins.append(session.scalars(select(Context.programme_version)).one())
+    assert pins == ["2026.1"] * 3
+
+
+def test_a_course_that_the_release_before_opened_is_pinned_with_its_next_launch(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    with database.read() as session:
+        deployment_id = session.scalars(select(Deployment.id)).one()
+    record_launch(database, launch, entry, deployment_id, MODULE, now=now)
+    record_launch(database, again(launch, "nonce-2"), entry, deployment_id, MODULE, programme_version="2026.1", now=now)
+    with database.read() as session:
+        assert session.scalars(select(Context.programme_version)).one() == "2026.1"

@@ -4,6 +4,7 @@ import logging
 
 from flask import url_for
 
+from lti_tool.content_versions.pinned import is_module_kept
 from lti_tool.domain.people import Role
 from lti_tool.lti.claims import Launch
 from lti_tool.platforms.front_door import Arrival
@@ -17,11 +18,15 @@ log = logging.getLogger(__name__)
 def module_of(launch: Launch) -> str | None:
     """Name the module that a launch is for: by its custom parameter `module`, else by its target; None if by neither.
 
-    A name that the programme does not know counts as none, so that the instructor is offered to choose.
+    A name that no version of the programme knows counts as none, so that the instructor is offered to choose.
     """
     wished = launch.custom.get("module") or parts().front_door.launch_desk.addresses.module_of(launch.target_link_uri)
     if wished is None or parts().programme.find_module(wished) is not None:
         return wished
+    # The course may learn with an earlier version. Rare, so only now: a launch has no time for looking it up each time.
+    with parts().database.read() as session:
+        if is_module_kept(session, wished):
+            return wished
     log.warning("module_unknown", extra={"registration": launch.registration.id})
     return None
 

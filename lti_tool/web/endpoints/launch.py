@@ -38,7 +38,9 @@ def launch() -> ResponseReturnValue:
     now = parts().now()
     # Anybody knows what the platform kept of a login of his own; so another site's word for it counts for nothing.
     kept = request.form.get(KEPT_FIELD) if is_posted_by_own_page() else None
-    arrival = parts().front_door.let_in(request.form, request.cookies, module_of, kept=kept, now=now)
+    arrival = parts().front_door.let_in(
+        request.form, request.cookies, module_of, kept=kept, programme_version=parts().programme.version, now=now
+    )
     visitor = arrival.visitor
     if kept:
         key = new_visit_key()

@@ -9,6 +9,7 @@ from lti_tool.learning.read_glossary import read_glossary
 from lti_tool.web.browser_session import current_visitor
 from lti_tool.web.language import format_day, language, translate
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("booklet", __name__)
 
@@ -17,15 +18,15 @@ blueprint = Blueprint("booklet", __name__)
 def pdf(module_slug: str) -> ResponseReturnValue:
     """Send the module as PDF; set at the first wish, kept afterwards."""
     current_visitor()
-    tool = parts()
-    glossary = read_glossary(tool.programme, module_slug)
+    tool, programme = parts(), current_programme()
+    glossary = read_glossary(programme, module_slug)
     assert glossary.module is not None
     document = compose(
-        tool.programme, glossary.module, glossary.terms, say=translate, day=format_day, language=language()
+        programme, glossary.module, glossary.terms, say=translate, day=format_day, language=language()
     )  # fmt: skip
     made = booklet_pdf(document, made_at=int(tool.now().timestamp()), folder=tool.settings.data_dir / "booklets")
     response = Response(made, content_type="application/pdf")
-    name = f"{translate('Modul')}-{glossary.module.number}-{glossary.module.slug}-{tool.programme.version}.pdf"
+    name = f"{translate('Modul')}-{glossary.module.number}-{glossary.module.slug}-{programme.version}.pdf"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
@@ -34,5 +35,5 @@ def pdf(module_slug: str) -> ResponseReturnValue:
 def print_view(module_slug: str) -> str:
     """Show the module as one page, made for printing."""
     current_visitor()
-    glossary = read_glossary(parts().programme, module_slug)
-    return render_template("modules/print.html", section="modules", page=glossary, programme=parts().programme)
+    glossary = read_glossary(current_programme(), module_slug)
+    return render_template("modules/print.html", section="modules", page=glossary, programme=current_programme())

@@ -22,6 +22,7 @@ from lti_tool.messages import N_
 from lti_tool.web.browser_session import href
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("certificate_office", __name__)
@@ -126,7 +127,7 @@ def preview() -> Response:
         logo_svg = find_logo(session, head.logo_sha256)
     if request.args.get("language") in ("de", "en"):
         head = replace(head, language=request.args["language"])
-    facts = preview_facts(tool.programme, tool.issuer, head, kind, now=tool.now())
+    facts = preview_facts(current_programme(), tool.issuer, head, kind, now=tool.now())
     pdf = typeset(facts, issued_at=tool.now(), logo_svg=logo_svg, template=tool.press.template)
     response = Response(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="Muster.pdf"'

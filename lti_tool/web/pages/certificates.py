@@ -22,6 +22,7 @@ from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("certificates", __name__)
 
@@ -48,7 +49,7 @@ def overview() -> str:
         "certificates/overview.html",
         section="certificates",
         mine=mine,
-        modules=len(parts().programme.modules),
+        modules=len(current_programme().modules),
         chapter_name=chapter_name,
         heading_of=heading_of,
         live_share_needed=SHARE_FOR_CERTIFICATE_PCT,
@@ -98,12 +99,12 @@ def participation(slug: str) -> ResponseReturnValue:
     """Issue the Teilnahmebescheinigung of a module."""
     visitor = current_visitor()
     tool = parts()
-    module = next((module for module in tool.programme.modules if module.slug == slug), None)
+    module = next((module for module in current_programme().modules if module.slug == slug), None)
     if module is None:
         raise NotFound(N_("Dieses Modul gibt es nicht."), code="module_not_found")
     with tool.database.write.begin() as session:
         certificate_id = issue_participation(
-            session, tool.programme, module, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
+            session, current_programme(), module, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
         )
     make_at_once(tool.database, tool.press, certificate_id, now=tool.now())
     tool.wake_worker()
@@ -176,7 +177,7 @@ def _store_name(visitor: Visitor, printed: str) -> None:
     with parts().database.write.begin() as session:
         certificate_id = name_certificate(
             session,
-            parts().programme,
+            current_programme(),
             user_id=visitor.user_id,
             name=printed,
             issuer=parts().issuer,
@@ -195,7 +196,7 @@ def _mine(visitor: Visitor) -> MyCertificates:
     with parts().database.read() as session:
         return list_my_certificates(
             session,
-            parts().programme,
+            current_programme(),
             user_id=visitor.user_id,
             count_months=parts().issuer.modules_count_months,
             now=parts().now(),

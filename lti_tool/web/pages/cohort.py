@@ -24,8 +24,9 @@ from lti_tool.platforms.refresh_roster import refresh_roster
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local, message_of, translate
 from lti_tool.web.overdue import hand_in_overdue_of
-from lti_tool.web.pages import cohort_people
+from lti_tool.web.pages import cohort_people, cohort_version
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("cohort", __name__, url_prefix="/cohort")
 
@@ -52,6 +53,7 @@ DONE = {
     "roster": N_("Die Teilnehmendenliste ist auf dem neuesten Stand."),
     "sent": N_("Die Noten sind wieder unterwegs."),
     "saved": N_("Die Einstellungen sind gespeichert."),
+    "moved": N_("Ihr Kurs lernt jetzt mit der neuen Fassung."),
 }
 _PRACTICE_RULES = {
     PracticeRule.ACCEPTED: N_("Sie haben jedes Kapitel angenommen"),
@@ -65,6 +67,7 @@ _BOUNDS = {"pass_mark_pct": PASS_MARKS_PCT, "attempts": ATTEMPTS, "time_limit_mi
 @blueprint.record_once
 def _with_the_people(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(cohort_people.blueprint)
+    state.app.register_blueprint(cohort_version.blueprint)
 
 
 @blueprint.get("")
@@ -81,7 +84,7 @@ def export(kind: str) -> Response:
         abort(404)
     hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
-        table = export_cohort(session, parts().programme, visitor, say=translate)
+        table = export_cohort(session, current_programme(), visitor, say=translate)
     write, content_type = _WRITERS[kind]
     response = Response(write(table), content_type=content_type)
     name = f"{translate(N_('Kursliste'))}-{local(parts().now()):%Y-%m-%d}.{kind}"
@@ -136,7 +139,7 @@ def save_settings() -> ResponseReturnValue:
         with parts().database.write.begin() as session:
             change_settings(session, visitor, wished, now=parts().now())
             if visitor.context_id is not None:
-                settle_course(session, parts().programme, visitor.context_id, issuer=parts().issuer, now=parts().now())
+                settle_course(session, current_programme(), visitor.context_id, issuer=parts().issuer, now=parts().now())
     except SettingsRefused as refused:
         return _settings_page(typed, conditions, refused.faults), 400
     parts().wake_worker()
@@ -148,12 +151,13 @@ def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> Response
     query = CohortQuery.of(*(arguments.get(name, "") for name in ("show", "sort", "name", "page")))
     hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
-        page = open_cohort(session, parts().programme, visitor, query)
+        page = open_cohort(session, current_programme(), visitor, query)
     html = render_template(
         "cohort/overview.html",
         section="cohort",
         page=page,
-        programme=parts().programme,
+        newer=cohort_version.version_for(visitor).newer if page.sees_details else None,
+        programme=current_programme(),
         shows=_SHOWS,
         sorts=_SORTS,
         done=DONE.get(arguments.get("done", "")),
@@ -170,8 +174,10 @@ def _settings_page(values: dict[str, str], conditions: Conditions, faults: tuple
         conditions=conditions,
         practice_rules=_PRACTICE_RULES,
         faults=faults,
-        rules=parts().programme.assessment,
+        rules=current_programme().assessment,
         bounds=_BOUNDS,
+        course_version=cohort_version.version_for(current_visitor()),
+        programme=current_programme(),
     )
 
 

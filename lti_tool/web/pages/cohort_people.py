@@ -13,6 +13,7 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import message_of
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("cohort_people", __name__, url_prefix="/cohort/people")
 
@@ -54,7 +55,7 @@ def grant(user_id: int) -> ResponseReturnValue:
     module, reason = request.form.get("module", ""), request.form.get("reason", "")
     try:
         with parts().database.write.begin() as session:
-            grant_attempt(session, parts().programme, visitor, user_id, module, reason, now=parts().now())
+            grant_attempt(session, current_programme(), visitor, user_id, module, reason, now=parts().now())
     except ReasonMissing as missing:
         return _person(user_id, chosen=module, problem=message_of(missing)), 400
     return _back(user_id, "granted")
@@ -78,7 +79,7 @@ def _person(user_id: int, *, chosen: str = "", problem: tuple[str, str] | None =
     visitor = current_visitor()
     hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
-        page = open_person(session, parts().programme, visitor, user_id)
+        page = open_person(session, current_programme(), visitor, user_id)
     return render_template(
         "cohort/person.html",
         section="cohort",

@@ -3,12 +3,13 @@
 import re
 from hashlib import sha256
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from markupsafe import Markup
 
-from lti_tool.domain.programme import Figure, Lesson, Module
+from lti_tool.domain.programme import Lesson, Module
 from lti_tool.web.browser_session import href
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme, shown_figure
 
 blueprint = Blueprint("content", __name__)
 
@@ -24,7 +25,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 @blueprint.get("/figures/<name>")
 def figure(name: str) -> Response:
     """Send a drawing of a lesson; it is public and never changes under its address."""
-    found = _find_figure(name)
+    found = parts().figure_in(request.args.get("version"), name)
     if found is None:
         abort(404)
     response = Response(found.svg, content_type="image/svg+xml; charset=utf-8")
@@ -59,7 +60,7 @@ def authored(html: str) -> Markup:
 
 
 def _lesson_link(found: re.Match[str]) -> str:
-    entry = parts().programme.lessons_by_code.get(found[1])
+    entry = current_programme().lessons_by_code.get(found[1])
     if entry is None:
         return found[2]
     module, lesson = entry
@@ -68,11 +69,8 @@ def _lesson_link(found: re.Match[str]) -> str:
 
 
 def _figure_address(name: str) -> str:
-    found = _find_figure(name)
-    fingerprint = sha256(found.svg).hexdigest()[:12] if found is not None else ""
-    return url_for("content.figure", name=name, h=fingerprint)
-
-
-def _find_figure(name: str) -> Figure | None:
-    modules = parts().programme.modules
-    return next((found for module in modules for found in [module.find_figure(name)] if found is not None), None)
+    found = shown_figure(name)
+    if found is None:
+        return url_for("content.figure", name=name)
+    version, drawing = found
+    return url_for("content.figure", name=name, version=version, h=sha256(drawing.svg).hexdigest()[:12])

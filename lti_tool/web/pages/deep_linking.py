@@ -15,6 +15,7 @@ from lti_tool.web.browser_session import VISIT_PARAMETER, current_visitor
 from lti_tool.web.headers import allow_forms_to_anywhere
 from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 # The button that takes all modules without looking at the boxes.
 WHOLE_PROGRAMME = "programme"
@@ -67,7 +68,7 @@ def _request_of(visitor: Visitor) -> PendingRequest:
 
 
 def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | None = None) -> ResponseReturnValue:
-    programme = parts().programme
+    programme = current_programme()
     with parts().database.read() as session:
         placed = placed_in(session, visitor)
     page = render_template(
@@ -84,7 +85,7 @@ def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | N
 
 
 def _chosen() -> list[Placeable]:
-    offered = placeables(parts().programme)
+    offered = placeables(current_programme())
     if request.form.get("all") == WHOLE_PROGRAMME:
         return [each for each in offered if each.module is not None]
     wished = set(request.form.getlist("item"))

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request
 
 from lti_tool.learning.read_glossary import read_glossary
 from lti_tool.web.browser_session import current_visitor
-from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("glossary", __name__)
 
@@ -23,7 +23,7 @@ def page(module_slug: str) -> str:
 
 def _page(module_slug: str | None) -> str:
     current_visitor()
-    programme = parts().programme
+    programme = current_programme()
     glossary = read_glossary(programme, module_slug, lesson_code=request.args.get("lesson", ""))
     term_id = request.args.get("term", "")
     return render_template(

@@ -16,6 +16,7 @@ from lti_tool.traffic.take_turn import Limit, source_of, take_turn
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("hints", __name__)
 
@@ -41,7 +42,7 @@ class TooManyHints(ToolError):
 def form(module_slug: str, lesson_slug: str) -> str:
     """Show the form; after sending, the thanks."""
     current_visitor()
-    module = get_module(parts().programme, module_slug)
+    module = get_module(current_programme(), module_slug)
     return _form(module, get_lesson(module, lesson_slug), heading=request.args.get("heading", ""))
 
 
@@ -49,7 +50,7 @@ def form(module_slug: str, lesson_slug: str) -> str:
 def leave(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
     """Store a hint."""
     visitor, tool = current_visitor(), parts()
-    module = get_module(tool.programme, module_slug)
+    module = get_module(current_programme(), module_slug)
     lesson = get_lesson(module, lesson_slug)
     text, heading = request.form.get("text", ""), request.form.get("heading", "")
     key = request.form.get("form_key", "")
@@ -57,7 +58,7 @@ def leave(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
         with tool.database.write.begin() as session:
             leave_hint(
                 session,
-                tool.programme,
+                current_programme(),
                 visitor,
                 module,
                 lesson,
@@ -82,7 +83,7 @@ def course() -> str:
     with parts().database.read() as session:
         viewer = teaching_viewer_of(session, current_visitor())
         hints = read_hints(session, context_id=viewer.context_id)
-    programme = parts().programme
+    programme = current_programme()
     return render_template(
         "cohort/hints.html", section="cohort", hints=hints, lessons=programme.lessons_by_code, programme=programme
     )
@@ -113,5 +114,5 @@ def _form(
         form_key=key or secrets.token_urlsafe(16),
         most=MOST_CHARACTERS,
         kept_months=parts().settings.hints_kept_months,
-        programme=parts().programme,
+        programme=current_programme(),
     )

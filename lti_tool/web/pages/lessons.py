@@ -9,6 +9,7 @@ from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.read_lesson import read_lesson, remember_opening, remember_position
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("lessons", __name__)
 
@@ -25,7 +26,7 @@ def mark_as_read(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
     visitor = current_visitor()
     with parts().database.write.begin() as session:
         following = complete_lesson(
-            session, parts().programme, visitor, module_slug, lesson_slug, issuer=parts().issuer, now=parts().now()
+            session, current_programme(), visitor, module_slug, lesson_slug, issuer=parts().issuer, now=parts().now()
         )
     parts().wake_worker()
     if following is None:
@@ -38,7 +39,7 @@ def check(module_slug: str, lesson_slug: str, check_id: str) -> str:
     """Show what the authors say about the chosen options, in the place of the question. Nothing is stored."""
     visitor = current_visitor()
     chosen = [int(value) for value in request.form.getlist("choice") if value.isdecimal() and len(value) < 3]
-    result = check_yourself(parts().programme, module_slug, lesson_slug, check_id, chosen)
+    result = check_yourself(current_programme(), module_slug, lesson_slug, check_id, chosen)
     return _page(visitor, module_slug, lesson_slug, result)
 
 
@@ -47,12 +48,12 @@ def position(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
     """Remember where the lesson is being read (sent by the page's script when it is left)."""
     visitor = current_visitor()
     with parts().database.write.begin() as session:
-        remember_position(session, parts().programme, visitor, module_slug, lesson_slug, request.form.get("anchor", ""))
+        remember_position(session, current_programme(), visitor, module_slug, lesson_slug, request.form.get("anchor", ""))
     return Response(status=204)
 
 
 def _page(visitor: Visitor, module_slug: str, lesson_slug: str, result: CheckResult | None = None) -> str:
-    programme = parts().programme
+    programme = current_programme()
     with parts().database.read() as session:
         lesson_page = read_lesson(session, programme, visitor, module_slug, lesson_slug)
     if not lesson_page.is_opened:

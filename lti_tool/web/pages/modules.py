@@ -17,6 +17,7 @@ from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import booklet, content, glossary, hints, lessons
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("modules", __name__)
 
@@ -37,8 +38,8 @@ def overview() -> str:
     visitor = current_visitor()
     hand_in_overdue_of(user_id=visitor.user_id)
     with parts().database.read() as session:
-        page = list_modules(session, parts().programme, visitor)
-    return render_template("modules/overview.html", section="modules", page=page, programme=parts().programme)
+        page = list_modules(session, current_programme(), visitor)
+    return render_template("modules/overview.html", section="modules", page=page, programme=current_programme())
 
 
 @blueprint.post("/modules")
@@ -47,7 +48,7 @@ def choose() -> ResponseReturnValue:
     visitor = current_visitor()
     slug = request.form.get("module", "")
     with parts().database.write.begin() as session:
-        choose_module(session, parts().programme, visitor, slug)
+        choose_module(session, current_programme(), visitor, slug)
     return redirect(href("modules.page", module_slug=slug), 303)
 
 
@@ -56,7 +57,7 @@ def page(module_slug: str) -> str:
     """Show one module."""
     visitor = current_visitor()
     hand_in_overdue_of(user_id=visitor.user_id)
-    programme = parts().programme
+    programme = current_programme()
     now = parts().now()
     with parts().database.read() as session:
         module_page = open_module(session, programme, visitor, module_slug, now=now)

@@ -18,6 +18,7 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import format_time_of_day, message_of, translate
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme, programme_of_attempt
 
 blueprint = Blueprint("quizzes", __name__, url_prefix="/modules/<module_slug>/quiz")
 
@@ -36,12 +37,12 @@ def front(module_slug: str) -> str:
 def _front(visitor: Visitor, module_slug: str, *, problem: TimeChanged | None = None) -> str:
     hand_in_overdue_of(user_id=visitor.user_id)
     with parts().database.read() as session:
-        page = open_quiz(session, parts().programme, visitor, module_slug, now=parts().now())
+        page = open_quiz(session, current_programme(), visitor, module_slug, now=parts().now())
     return render_template(
         "quizzes/front.html",
         section="modules",
         page=page,
-        programme=parts().programme,
+        programme=current_programme(),
         left_s=_left_s(page.open_try.ends_at if page.open_try else None),
         problem=None if problem is None else message_of(problem),
     )
@@ -57,7 +58,7 @@ def start(module_slug: str) -> ResponseReturnValue:
         with parts().database.write.begin() as session:
             number = start_quiz(
                 session,
-                parts().programme,
+                current_programme(),
                 visitor,
                 module_slug,
                 seed=secrets.randbits(63),
@@ -81,11 +82,12 @@ def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
     """Keep an answer and go where the pressed button leads; the page's script gets a word of JSON instead."""
     visitor = current_visitor()
     wants_json = request.accept_mimetypes.best == "application/json"
+    programme = programme_of_attempt(visitor, module_slug, number)
     try:
         with parts().database.write.begin() as session:
             saved = save_answer(
                 session,
-                parts().programme,
+                programme,
                 visitor,
                 module_slug,
                 number,
@@ -119,13 +121,14 @@ def answers(module_slug: str, number: int) -> ResponseReturnValue:
     """List all questions before handing in and name those still open."""
     visitor = current_visitor()
     hand_in_overdue_of(user_id=visitor.user_id)
+    programme = programme_of_attempt(visitor, module_slug, number)
     try:
         with parts().database.read() as session:
-            page = open_answers(session, parts().programme, visitor, module_slug, number)
+            page = open_answers(session, programme, visitor, module_slug, number)
     except AlreadySubmitted:
         return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
     return render_template(
-        "quizzes/answers.html", section="modules", page=page, programme=parts().programme, left_s=_left_s(page.ends_at)
+        "quizzes/answers.html", section="modules", page=page, programme=programme, left_s=_left_s(page.ends_at)
     )
 
 
@@ -133,8 +136,18 @@ def answers(module_slug: str, number: int) -> ResponseReturnValue:
 def submit(module_slug: str, number: int) -> ResponseReturnValue:
     """Hand in; a second time just shows the result."""
     visitor = current_visitor()
+    drawn_from = programme_of_attempt(visitor, module_slug, number)
     with parts().database.write.begin() as session:
-        submit_quiz(session, parts().programme, visitor, module_slug, number, issuer=parts().issuer, now=parts().now())
+        submit_quiz(
+            session,
+            current_programme(),
+            visitor,
+            module_slug,
+            number,
+            drawn_from=drawn_from,
+            issuer=parts().issuer,
+            now=parts().now(),
+        )
     parts().wake_worker()
     return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
 
@@ -144,13 +157,16 @@ def result(module_slug: str, number: int) -> ResponseReturnValue:
     """Show what became of an attempt; an open one goes on."""
     visitor = current_visitor()
     hand_in_overdue_of(user_id=visitor.user_id)
+    drawn_from = programme_of_attempt(visitor, module_slug, number)
     try:
         with parts().database.read() as session:
-            review = review_attempt(session, parts().programme, visitor, module_slug, number, now=parts().now())
+            review = review_attempt(
+                session, current_programme(), visitor, module_slug, number, drawn_from=drawn_from, now=parts().now()
+            )
     except StillOpen:
         return redirect(_attempt_address(visitor, module_slug, number), 303)
     is_late = "late" in request.args
-    return render_template("quizzes/result.html", section="modules", page=review, programme=parts().programme, is_late=is_late)
+    return render_template("quizzes/result.html", section="modules", page=review, programme=drawn_from, is_late=is_late)
 
 
 def _question_page(
@@ -162,9 +178,10 @@ def _question_page(
     conflict: AnsweredElsewhere | None = None,
     problem: str = "",
 ) -> ResponseReturnValue:
+    programme = programme_of_attempt(visitor, module_slug, number)
     try:
         with parts().database.read() as session:
-            page = open_question(session, parts().programme, visitor, module_slug, number, position)
+            page = open_question(session, programme, visitor, module_slug, number, position)
     except AlreadySubmitted:
         return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
     if conflict is not None:
@@ -173,7 +190,7 @@ def _question_page(
         "quizzes/question.html",
         section="modules",
         page=page,
-        programme=parts().programme,
+        programme=programme,
         seen=version_of(page.saved_at),
         left_s=_left_s(page.ends_at),
         conflict=conflict,
@@ -200,8 +217,9 @@ def _go_on(saved: SavedAnswer, visitor: Visitor, module_slug: str, number: int, 
 
 def _attempt_address(visitor: Visitor, module_slug: str, number: int) -> str:
     """Give the first question of an open attempt that is not answered fully, else the list before handing in."""
+    programme = programme_of_attempt(visitor, module_slug, number)
     with parts().database.read() as session:
-        unfinished = open_answers(session, parts().programme, visitor, module_slug, number).unfinished
+        unfinished = open_answers(session, programme, visitor, module_slug, number).unfinished
     if not unfinished:
         return href("quizzes.answers", module_slug=module_slug, number=number)
     return href("quizzes.question", module_slug=module_slug, number=number, position=unfinished[0])

@@ -11,6 +11,7 @@ from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, read_profile, 
 from lti_tool.reifegrad.save_round import EVIDENCE_MAX, RatingRefused, save_round
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("reifegrad", __name__)
 
@@ -101,7 +102,7 @@ def _form(
 
 
 def _programme() -> Programme:
-    programme = parts().programme
+    programme = current_programme()
     if not programme.dimensions:
         raise NotFound(
             N_("Dieses Programm hat keine Selbsteinschätzung."),

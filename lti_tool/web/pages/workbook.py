@@ -17,6 +17,7 @@ from lti_tool.web.pages import workbook_export, workbook_feedback
 from lti_tool.web.pages.workbook_author import current_author
 from lti_tool.web.pages.workbook_form import ROWS_ADDED, problem_of, read_entry, saved_words, token_of, view_of
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 from lti_tool.workbook.draft import ChapterNotFound, get_place, hide_questions
 from lti_tool.workbook.history import read_history, restore_version
 from lti_tool.workbook.open_workbook import ChapterPage, open_chapter, open_workbook
@@ -71,16 +72,16 @@ def overview() -> ResponseReturnValue:
         return redirect(href("workbook_feedback.course"), 303)
     visitor = current_author()
     with parts().database.read() as session:
-        page = open_workbook(session, parts().programme, visitor)
-        shown = list_shown_chapters(session, parts().programme, visitor)
-    return render_template("workbook/overview.html", section="workbook", page=page, shown=shown, programme=parts().programme)
+        page = open_workbook(session, current_programme(), visitor)
+        shown = list_shown_chapters(session, current_programme(), visitor)
+    return render_template("workbook/overview.html", section="workbook", page=page, shown=shown, programme=current_programme())
 
 
 @blueprint.get("/workbook/chapters/<name>")
 def chapter(name: str) -> str:
     """Show one chapter to write in."""
     with parts().database.read() as session:
-        page = open_chapter(session, parts().programme, current_author(), _number(name))
+        page = open_chapter(session, current_programme(), current_author(), _number(name))
     return _render(page, {}, ())
 
 
@@ -92,17 +93,17 @@ def save(name: str) -> ResponseReturnValue:
     with parts().database.write.begin() as session:
         results = save_fields(
             session,
-            parts().programme,
+            current_programme(),
             user_id=visitor.user_id,
             number=number,
             entries=_entries(number, leave_out=argument if action == "take" else ""),
             now=parts().now(),
         )
         if action == "questions":
-            hide_questions(session, parts().programme, user_id=visitor.user_id, hidden=argument == "hide", now=parts().now())
+            hide_questions(session, current_programme(), user_id=visitor.user_id, hidden=argument == "hide", now=parts().now())
     if any(result.outcome not in (Outcome.SAVED, Outcome.UNCHANGED) for result in results.values()):
         with parts().database.read() as session:
-            page = open_chapter(session, parts().programme, visitor, number)
+            page = open_chapter(session, current_programme(), visitor, number)
         return _render(page, results, ()), 409
     if action == "submit":
         return _submit(visitor, number)
@@ -113,7 +114,7 @@ def save(name: str) -> ResponseReturnValue:
 
 
 def _entries(number: int, *, leave_out: str) -> dict[str, Entry]:
-    fields = get_place(parts().programme, number).chapter.fields
+    fields = get_place(current_programme(), number).chapter.fields
     entries = {field.id: read_entry(request.form, field) for field in fields if field.id != leave_out}
     return {field_id: entry for field_id, entry in entries.items() if entry is not None}
 
@@ -121,13 +122,19 @@ def _entries(number: int, *, leave_out: str) -> dict[str, Entry]:
 def _submit(visitor: Visitor, number: int) -> ResponseReturnValue:
     try:
         with parts().database.write.begin() as session:
-            module = submit_chapter(session, parts().programme, visitor, number, now=parts().now())
+            module = submit_chapter(session, current_programme(), visitor, number, now=parts().now())
             settle_for(
-                session, parts().programme, visitor.user_id, visitor.context_id, module, issuer=parts().issuer, now=parts().now()
+                session,
+                current_programme(),
+                visitor.user_id,
+                visitor.context_id,
+                module,
+                issuer=parts().issuer,
+                now=parts().now(),
             )
     except ChapterIncomplete as incomplete:
         with parts().database.read() as session:
-            page = open_chapter(session, parts().programme, visitor, number)
+            page = open_chapter(session, current_programme(), visitor, number)
         return _render(page, {}, incomplete.missing), incomplete.status
     parts().wake_worker()
     return redirect(href("workbook.chapter", name=chapter_name(number)), 303)
@@ -137,7 +144,7 @@ def _submit(visitor: Visitor, number: int) -> ResponseReturnValue:
 def save_field(name: str, field_id: str) -> ResponseReturnValue:
     """Save one field for the page's script; the answer says what to show."""
     visitor, number = current_author(), _number(name)
-    programme = parts().programme
+    programme = current_programme()
     field = get_place(programme, number).find_field(field_id)
     entry = read_entry(request.form, field) if field else None
     if field is None or entry is None:
@@ -161,9 +168,9 @@ def history(name: str, field_id: str) -> str:
     """Show the kept states of a field."""
     with parts().database.read() as session:
         found = read_history(
-            session, parts().programme, user_id=current_author().user_id, number=_number(name), field_id=field_id
+            session, current_programme(), user_id=current_author().user_id, number=_number(name), field_id=field_id
         )
-    return render_template("workbook/history.html", section="workbook", history=found, programme=parts().programme)
+    return render_template("workbook/history.html", section="workbook", history=found, programme=current_programme())
 
 
 @blueprint.post("/workbook/chapters/<name>/fields/<field_id>/history")
@@ -173,7 +180,7 @@ def restore(name: str, field_id: str) -> ResponseReturnValue:
     with parts().database.write.begin() as session:
         restore_version(
             session,
-            parts().programme,
+            current_programme(),
             user_id=current_author().user_id,
             number=_number(name),
             field_id=field_id,
@@ -187,7 +194,7 @@ def restore(name: str, field_id: str) -> ResponseReturnValue:
 def take_back(name: str) -> ResponseReturnValue:
     """Write on in a chapter that was handed in or accepted."""
     with parts().database.write.begin() as session:
-        take_back_chapter(session, parts().programme, current_author(), _number(name), now=parts().now())
+        take_back_chapter(session, current_programme(), current_author(), _number(name), now=parts().now())
     return redirect(href("workbook.chapter", name=name), 303)
 
 
@@ -197,10 +204,10 @@ def release(name: str) -> ResponseReturnValue:
     visitor, number, now = current_author(), _number(name), parts().now()
     with parts().database.write.begin() as session:
         if request.form.get("action") == "end":
-            end_release(session, parts().programme, visitor, number, now=now)
+            end_release(session, current_programme(), visitor, number, now=now)
         else:
             is_meant = request.form.get("restricted") == "yes"
-            release_chapter(session, parts().programme, visitor, number, is_restricted_meant=is_meant, now=now)
+            release_chapter(session, current_programme(), visitor, number, is_restricted_meant=is_meant, now=now)
     return redirect(href("workbook.chapter", name=name, _anchor="peers"), 303)
 
 
@@ -222,6 +229,6 @@ def _render(page: ChapterPage, results: Mapping[str, Saved], missing: tuple[Miss
         page=page,
         fields=views,
         is_incomplete=bool(missing),
-        programme=parts().programme,
+        programme=current_programme(),
         rows_added=ROWS_ADDED,
     )

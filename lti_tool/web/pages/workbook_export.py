@@ -10,6 +10,7 @@ from lti_tool.messages import N_
 from lti_tool.reifegrad.read_rounds import Profile, profile_of
 from lti_tool.web.pages.workbook_author import current_author
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 from lti_tool.workbook.chart import chart_svg, chart_text
 from lti_tool.workbook.draft import Draft, read_draft
 from lti_tool.workbook.export_draft import FileFormat, export_draft, manuscript_of
@@ -22,13 +23,13 @@ blueprint = Blueprint("workbook_export", __name__)
 def choose() -> str:
     """Ask for the format and for what is to be in it."""
     draft, _ = _read()
-    restricted = [place for place in places(parts().programme) if place.chapter.is_restricted]
+    restricted = [place for place in places(current_programme()) if place.chapter.is_restricted]
     return render_template(
         "workbook/export.html",
         section="workbook",
         restricted=restricted,
         is_begun=bool(draft.fields),
-        programme=parts().programme,
+        programme=current_programme(),
     )
 
 
@@ -43,7 +44,7 @@ def document() -> ResponseReturnValue:
             N_("Dieses Format gibt es nicht."), next_step=N_("Wählen Sie ODT, DOCX oder PDF."), code="format_not_found"
         ) from None
     made = export_draft(
-        parts().programme, draft, file_format, includes_restricted=_includes_restricted(), profile=profile, now=parts().now()
+        current_programme(), draft, file_format, includes_restricted=_includes_restricted(), profile=profile, now=parts().now()
     )
     response = Response(made.content, content_type=made.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.file_name}"'
@@ -57,7 +58,7 @@ def print_view() -> str:
     """Show the draft as one page, made for printing."""
     draft, profile = _read()
     manuscript = manuscript_of(
-        parts().programme, draft, includes_restricted=_includes_restricted(), profile=profile, now=parts().now()
+        current_programme(), draft, includes_restricted=_includes_restricted(), profile=profile, now=parts().now()
     )
     charts = {
         block.heading: (Markup(chart_svg(block.profile)), chart_text(block.profile))  # noqa: S704 - our own SVG, its labels escaped
@@ -72,12 +73,12 @@ def print_view() -> str:
         charts=charts,
         contents=CONTENTS,
         status_line=STATUS_LINE,
-        programme=parts().programme,
+        programme=current_programme(),
     )
 
 
 def _read() -> tuple[Draft, ReifegradProfile | None]:
-    programme, user_id = parts().programme, current_author().user_id
+    programme, user_id = current_programme(), current_author().user_id
     with parts().database.read() as session:
         draft = read_draft(session, programme, user_id=user_id)
         profile = profile_of(session, user_id=user_id, programme=programme)

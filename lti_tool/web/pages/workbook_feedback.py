@@ -8,6 +8,7 @@ from lti_tool.learning.settle_module import settle_for
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
 from lti_tool.workbook.editions import Decision, Edition
 from lti_tool.workbook.give_feedback import (
     FeedbackEmpty,
@@ -31,8 +32,8 @@ def course() -> str:
     """List the drafts of the course for its instructors."""
     visitor = current_instructor()
     with parts().database.read() as session:
-        drafts = list_course_drafts(session, parts().programme, visitor)
-    return render_template("workbook/course.html", section="workbook", drafts=drafts, programme=parts().programme)
+        drafts = list_course_drafts(session, current_programme(), visitor)
+    return render_template("workbook/course.html", section="workbook", drafts=drafts, programme=current_programme())
 
 
 @blueprint.get("/workbook/course/<int:edition_id>")
@@ -40,7 +41,7 @@ def submission(edition_id: int) -> str:
     """Show a submission with the form for feedback."""
     visitor = current_instructor()
     with parts().database.read() as session:
-        edition = read_submission(session, parts().programme, visitor, edition_id)
+        edition = read_submission(session, current_programme(), visitor, edition_id)
     return _render("workbook/submission.html", edition, None)
 
 
@@ -49,15 +50,15 @@ def decide(edition_id: int) -> ResponseReturnValue:
     """Accept a submission or give it back."""
     visitor = current_instructor()
     with parts().database.read() as session:
-        edition = read_submission(session, parts().programme, visitor, edition_id)
+        edition = read_submission(session, current_programme(), visitor, edition_id)
     said = _said(edition.place)
     decision = Decision.ACCEPTED if request.form.get("action") == "accept" else Decision.RETURNED
     try:
         with parts().database.write.begin() as session:
-            concerned = decide_on_submission(session, parts().programme, visitor, edition_id, decision, said, now=parts().now())
+            concerned = decide_on_submission(session, current_programme(), visitor, edition_id, decision, said, now=parts().now())
             settle_for(
                 session,
-                parts().programme,
+                current_programme(),
                 concerned.user_id,
                 visitor.context_id,
                 concerned.module,
@@ -75,8 +76,8 @@ def peers() -> str:
     """List what other members of the course show."""
     visitor = current_visitor()
     with parts().database.read() as session:
-        shown = list_shown_chapters(session, parts().programme, visitor)
-    return render_template("workbook/peers.html", section="workbook", shown=shown, programme=parts().programme)
+        shown = list_shown_chapters(session, current_programme(), visitor)
+    return render_template("workbook/peers.html", section="workbook", shown=shown, programme=current_programme())
 
 
 @blueprint.get("/workbook/peers/<int:edition_id>")
@@ -84,7 +85,7 @@ def shown_chapter(edition_id: int) -> str:
     """Show another member's chapter with the form for feedback."""
     visitor = current_visitor()
     with parts().database.read() as session:
-        edition = read_shown_chapter(session, parts().programme, visitor, edition_id)
+        edition = read_shown_chapter(session, current_programme(), visitor, edition_id)
     return _render("workbook/shown_chapter.html", edition, None)
 
 
@@ -93,17 +94,17 @@ def say(edition_id: int) -> ResponseReturnValue:
     """Say something to another member's chapter."""
     visitor = current_visitor()
     with parts().database.read() as session:
-        edition = read_shown_chapter(session, parts().programme, visitor, edition_id)
+        edition = read_shown_chapter(session, current_programme(), visitor, edition_id)
     said = _said(edition.place)
     is_confirmed = request.form.get("confirmed") == "yes"
     try:
         with parts().database.write.begin() as session:
             concerned = give_peer_feedback(
-                session, parts().programme, visitor, edition_id, said, is_confirmed=is_confirmed, now=parts().now()
+                session, current_programme(), visitor, edition_id, said, is_confirmed=is_confirmed, now=parts().now()
             )
             settle_for(
                 session,
-                parts().programme,
+                current_programme(),
                 concerned.user_id,
                 visitor.context_id,
                 concerned.module,
@@ -136,5 +137,5 @@ def _render(template: str, edition: Edition, said: Said | None, refusal: Feedbac
         is_confirmed=request.form.get("confirmed") == "yes",
         ratings=RATING_WORDS,
         comment_length_max=COMMENT_LENGTH_MAX,
-        programme=parts().programme,
+        programme=current_programme(),
     )

@@ -1,0 +1,16 @@
+"""Which version a course is pinned to, and which modules the kept versions have."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.models import ContentVersion, Context
+
+
+def version_of_course(session: Session, context_id: int) -> str | None:
+    """Give the version that a course learns with; None: none was noted yet, so the newest."""
+    return session.scalar(select(Context.programme_version).where(Context.id == context_id))
+
+
+def is_module_kept(session: Session, slug: str) -> bool:
+    """Tell whether any kept version has a module of that name."""
+    return any(slug in slugs.split() for slugs in session.scalars(select(ContentVersion.module_slugs)))

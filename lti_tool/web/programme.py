@@ -1,0 +1,55 @@
+"""The programme that a page shows: in the version of the visitor's course, or of the attempt that the page is about."""
+
+from typing import cast
+
+from flask import Flask, g
+
+from lti_tool.content_versions.pinned import version_of_course
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Figure, Programme
+from lti_tool.learning.attempt_rows import version_of_attempt
+from lti_tool.web.browser_session import visitor_if_any
+from lti_tool.web.parts import parts
+
+
+def set_up(app: Flask) -> None:
+    """Find the programme of each visit before its page runs.
+
+    Before, because a page that asked within its own transaction would hold two connections at once, and many of them all.
+    """
+    app.before_request(_find_programme)
+
+
+def current_programme() -> Programme:
+    """Give the programme that the visitor's course learns with; outside of any course the newest."""
+    found: Programme | None = g.get("programme")
+    return found or parts().programme
+
+
+def programme_of_attempt(visitor: Visitor, module_slug: str, number: int) -> Programme:
+    """Give the programme that an attempt was drawn from, and show this page's figures from it; call it outside of a transaction.
+
+    Where there is no such attempt, give the course's: the page will say so.
+    """
+    with parts().database.read() as session:
+        version = version_of_attempt(session, visitor, module_slug, number)
+    if version is None:
+        return current_programme()
+    g.shown_programme = parts().programme_in(version)
+    return cast(Programme, g.shown_programme)
+
+
+def shown_figure(name: str) -> tuple[str, Figure] | None:
+    """Find a drawing of the present page, with its version: in what the page shows, else in what the course learns with."""
+    for programme in (g.get("shown_programme"), current_programme()):
+        if programme is not None and name in programme.figures:
+            return programme.version, programme.figures[name]
+    return None
+
+
+def _find_programme() -> None:
+    visitor = visitor_if_any()
+    if visitor is not None and visitor.context_id is not None:
+        with parts().database.read() as session:
+            version = version_of_course(session, visitor.context_id)
+        g.programme = parts().programme_in(version)

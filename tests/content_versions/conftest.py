@@ -1,0 +1,122 @@
+"""The shipped programme as version 2026.1, and what its authors publish next: 2026.2 with other questions in module 1."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import pytest
+from flask import Flask, redirect, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from lti_tool import bootstrap
+from lti_tool.app import create_app
+from lti_tool.content_versions import shelf
+from lti_tool.content_versions.archive import pack
+from lti_tool.content_versions.keep_version import keep_version
+from lti_tool.domain.people import Role, Visitor
+from lti_tool.models import Context, Membership
+from lti_tool.models.database import Database
+from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
+from lti_tool.settings import Settings
+from lti_tool.web.browser_session import open_visit
+from tests.learning.conftest import anna
+
+__all__ = ["anna"]
+_read_once = cache(shelf._read)
+
+NOTE = "Neue Fragen zu Modul 1."
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The folder of each version; nobody changes them."""
+    root = tmp_path_factory.mktemp("programmes")
+    for version in ("2026.1", "2026.2"):
+        shutil.copytree(SHIPPED_FOLDER, root / version)
+    old, new = root / "2026.1", root / "2026.2"
+    head = (new / "programme.toml").read_text("utf-8").replace('version = "2026.1"', 'version = "2026.2"', 1)
+    note = f'[[change]]\nversion = "2026.2"\ndate = 2027-02-01\nnote = "{NOTE}"\n\n'
+    (new / "programme.toml").write_text(head.replace("[[change]]", note + "[[change]]", 1), "utf-8")
+    pool = new / "1-grundlagen-und-strategie" / "pool.toml"
+    pool.write_text(re.sub(r'^(stem = "(?:""\n?)?)', r"\1NEU: ", pool.read_text("utf-8"), flags=re.M), "utf-8")
+    drawing = next((new / "1-grundlagen-und-strategie" / "figures").glob("*.svg"))
+    drawing.write_text(drawing.read_text("utf-8").replace("</svg>", "<!-- neu --></svg>"), "utf-8")
+    return {"2026.1": old, "2026.2": new}
+
+
+@pytest.fixture
+def keep(folders: dict[str, Path], now: datetime) -> Callable[[Session, str], bool]:
+    """Keep a version as a start in production does."""
+
+    def do(session: Session, version: str) -> bool:
+        folder = folders[version]
+        return keep_version(session, read_programme(folder), pack(folder), may_replace=False, now=now)
+
+    return do
+
+
+@pytest.fixture
+def people(database: Database, anna: Visitor, now: datetime) -> dict[str, Visitor]:
+    """Anna and her instructor in a course that was pinned to 2026.1; Ben in a course that nobody has opened since."""
+    with database.write.begin() as session:
+        context = session.get_one(Context, anna.context_id)
+        context.programme_version = "2026.1"
+        other = Context(
+            platform_id=anna.platform_id, context_id="3", registration_id=anna.registration_id, created_at=now, last_seen_at=now
+        )
+        session.add(other)
+        session.flush()
+        for context_id in (context.id, other.id):
+            session.add(
+                Membership(user_id=anna.user_id, context_id=context_id, roles="participant", first_seen_at=now, last_seen_at=now)
+            )
+        teacher = replace(anna, roles=frozenset({Role.INSTRUCTOR}))
+        return {"anna": anna, "petra": teacher, "elsewhere": replace(anna, context_id=other.id)}
+
+
+@pytest.fixture
+def process(
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    folders: dict[str, Path],
+    people: dict[str, Visitor],
+    keys_folder: Path,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Callable[[str], Flask]]:
+    """Start a process that brings a version, on the database that all share: the content is kept, the application made."""
+    # Each process of these tests would read the same archive anew, a quarter of a second each time.
+    monkeypatch.setattr(shelf, "_read", _read_once)
+    started: list[Flask] = []
+
+    def start(version: str) -> Flask:
+        settings = Settings(
+            database_url=database_url,
+            data_dir=tmp_path,
+            keys_dir=keys_folder,
+            embedded_worker="off",
+            programme_dir=folders[version],
+        )
+        bootstrap.check_ready_to_serve(settings)
+        bootstrap.keep_content(settings)
+        app = create_app(settings, parts=replace(bootstrap.build(settings), now=lambda: now))
+
+        @app.get("/enter/<name>")
+        def enter(name: str) -> ResponseReturnValue:
+            response = redirect("", 303)
+            key = open_visit(response, people[name], now=now)
+            response.headers["Location"] = f"{request.args['to']}?v={key}"
+            return response
+
+        started.append(app)
+        return app
+
+    yield start
+    for app in started:
+        app.extensions["parts"].database.close()

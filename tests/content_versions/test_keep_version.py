@@ -1,0 +1,97 @@
+"""Keeping versions: once, whoever starts first, and never with other files under the same name."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.content_versions.archive import pack
+from lti_tool.content_versions.keep_version import VersionTaken, check_not_taken, keep_version
+from lti_tool.content_versions.list_versions import list_versions
+from lti_tool.domain.people import Visitor
+from lti_tool.models import ContentVersion, Context
+from lti_tool.models.database import Database
+from lti_tool.programme.reader import read_programme
+
+Keep = Callable[[Session, str], bool]
+
+
+def pins(session: Session) -> list[str | None]:
+    return list(session.scalars(select(Context.programme_version).order_by(Context.id).execution_options(populate_existing=True)))
+
+
+def test_two_processes_that_start_at_the_same_moment_keep_it_once(database: Database, keep: Keep) -> None:
+    both_ready = Barrier(2)
+    made: list[bool] = []
+
+    def start() -> None:
+        both_ready.wait()
+        with database.write.begin() as session:
+            made.append(keep(session, "2026.1"))
+
+    threads = [Thread(target=start) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == [False, True]
+    with database.read() as session:
+        assert session.scalar(select(func.count(ContentVersion.id))) == 1
+
+
+def test_courses_of_the_release_before_get_the_version_that_was_newest_until_now(
+    database: Database, anna: Visitor, keep: Keep
+) -> None:
+    with database.write.begin() as session:
+        # The upgrade to this release: the course is pinned to what it learned with.
+        keep(session, "2026.1")
+        assert pins(session) == ["2026.1"]
+    with database.write.begin() as session:
+        # A process of the release before, still serving, opens another; then the content is upgraded.
+        session.get_one(Context, anna.context_id).programme_version = None
+        session.flush()
+        keep(session, "2026.2")
+        assert pins(session) == ["2026.1"]
+        keep(session, "2026.1")
+        assert pins(session) == ["2026.1"]
+
+
+def test_the_same_version_with_other_files_is_refused_in_production_and_says_what_to_do(
+    session: Session, folders: dict[str, Path], keep: Keep, now: datetime
+) -> None:
+    keep(session, "2026.1")
+    spoilt = replace(read_programme(folders["2026.2"]), version="2026.1")
+    packed = pack(folders["2026.2"])
+    with pytest.raises(VersionTaken, match=r"version 2026\.1.*other files since 2026-11-23.*new `version`"):
+        keep_version(session, spoilt, packed, may_replace=False, now=now)
+    with pytest.raises(VersionTaken):
+        check_not_taken(session, spoilt, packed)
+    assert session.scalars(select(ContentVersion.sha256)).one() == pack(folders["2026.1"]).sha256
+
+
+def test_in_development_the_draft_replaces_what_was_kept(
+    session: Session, folders: dict[str, Path], keep: Keep, now: datetime
+) -> None:
+    keep(session, "2026.1")
+    draft = replace(read_programme(folders["2026.2"]), version="2026.1")
+    assert keep_version(session, draft, pack(folders["2026.2"]), may_replace=True, now=now) is False
+    session.flush()
+    assert session.scalars(select(ContentVersion.sha256)).one() == pack(folders["2026.2"]).sha256
+
+
+def test_operators_see_what_is_kept_and_who_uses_it(session: Session, anna: Visitor, keep: Keep) -> None:
+    keep(session, "2026.1")
+    keep(session, "2026.2")
+    newest, oldest = list_versions(session)
+    assert (newest.version, newest.note, newest.courses) == ("2026.2", "Neue Fragen zu Modul 1.", 0)
+    assert (oldest.version, oldest.courses, oldest.open_attempts, oldest.programme_slug) == (
+        "2026.1",
+        1,
+        0,
+        "smart-city-manager",
+    )
