@@ -33,6 +33,11 @@ _PLAIN_SCOPES = {
     names.SCOPE_LINE_ITEM_READ: N_("Spalten lesen"),
     names.SCOPE_MEMBERSHIPS: N_("Teilnehmendenliste lesen"),
 }
+# At 5xx, silence or a maintenance page no setting helps.
+_LATER = N_(
+    "Die Lernplattform antwortet dort gerade nicht richtig. Prüfen Sie in ein paar Minuten noch einmal; bleibt es so, "
+    "muss ihr Betrieb nachsehen."
+)
 
 
 class Standing(StrEnum):
@@ -284,7 +289,9 @@ def _line_item(client: ServiceClient, registration: Registration, place: Checked
             title,
             Standing.BAD,
             N_("Die Bewertungsspalte ist nicht zu lesen (%(code)s)."),
-            N_("Gibt es die Aktivität im Kurs noch? Öffnen Sie sie dort noch einmal und prüfen Sie dann erneut."),
+            _LATER
+            if isinstance(err, ServiceUnavailable)
+            else N_("Gibt es die Aktivität im Kurs noch? Öffnen Sie sie dort noch einmal und prüfen Sie dann erneut."),
             values={"code": err.code},
         )
     says = N_("Die Spalte „%(label)s“ ist lesbar, Höchstzahl %(maximum)s.")
@@ -316,7 +323,9 @@ def _roster(client: ServiceClient, registration: Registration, place: CheckedPla
             title,
             Standing.BAD,
             N_("Die Teilnehmendenliste ist nicht zu lesen (%(code)s)."),
-            N_("Erlauben Sie dem Werkzeug in der Lernplattform „Names and Role Provisioning“."),
+            _LATER
+            if isinstance(err, ServiceUnavailable)
+            else N_("Erlauben Sie dem Werkzeug in der Lernplattform „Names and Role Provisioning“."),
             values={"code": err.code},
         )
     return Finding("roster", title, Standing.GOOD, N_("Die Teilnehmendenliste des Kurses ist lesbar."))

@@ -129,8 +129,8 @@ def test_a_clock_that_is_wrong_is_measured(browser: FlaskClient, lms: Playground
     [
         ("jwks", "Schlüssel sind nicht zu lesen (http_500)", "von unserem Server aus erreichbar"),
         ("token", "kein Zugriffstoken (token_http_500)", "Aktivieren"),
-        ("lineitems", "Bewertungsspalte ist nicht zu lesen (http_500)", "noch einmal"),
-        ("memberships", "Teilnehmendenliste ist nicht zu lesen (http_500)", "Names and Role Provisioning"),
+        ("lineitems", "Bewertungsspalte ist nicht zu lesen (http_500)", "in ein paar Minuten"),
+        ("memberships", "Teilnehmendenliste ist nicht zu lesen (http_500)", "in ein paar Minuten"),
     ],
 )
 def test_each_fault_has_its_line_and_what_mends_it(
@@ -141,6 +141,20 @@ def test_each_fault_has_its_line_and_what_mends_it(
     page = browser.get(launched.location.replace(f"/modules/{MODULE}", "/lti/check"), base_url=BASE).text
     assert says in page
     assert mends in page
+
+
+@pytest.mark.parametrize(
+    ("service", "status", "mends"),
+    [("lineitems", 404, "Gibt es die Aktivität im Kurs noch?"), ("memberships", 403, "Names and Role Provisioning")],
+)
+def test_what_the_platform_refuses_names_the_setting_that_mends_it(
+    browser: FlaskClient, lms: Playground, service: str, status: int, mends: str
+) -> None:
+    launched = launch(browser, lms, "instructor")
+    lms.answer_next(status, service=service, times=5)  # type: ignore[arg-type]
+    page = browser.get(launched.location.replace(f"/modules/{MODULE}", "/lti/check"), base_url=BASE).text
+    assert mends in page
+    assert "in ein paar Minuten" not in page
 
 
 def test_scopes_that_are_not_granted_are_named(browser: FlaskClient, lms: Playground) -> None:
