@@ -6,7 +6,9 @@ from datetime import date
 from pathlib import Path
 
 from lti_tool.programme.check_lessons import check_lesson
+from lti_tool.programme.check_markup import check_markup
 from lti_tool.programme.check_pool import check_pool
+from lti_tool.programme.check_words import check_words
 from lti_tool.programme.findings import Finding, ProgrammeError
 from lti_tool.programme.reader import Reading, ReadModule, read
 
@@ -27,11 +29,13 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
         return list(err.findings)
     findings = reading.findings
     _check_programme(reading)
+    check_words(reading, reading.head.texts("known_words", ()))
     codes = set(reading.programme.lessons_by_code)
     for entry in reading.modules:
         _check_module(entry)
         for lesson in entry.lessons:
             check_lesson(lesson, entry.module, set(reading.programme.terms), codes, findings, today=today)
+        check_markup(entry, codes)
         check_pool(entry, reading.programme.assessment, codes, findings)
     return sorted(
         dict.fromkeys(findings.found), key=lambda finding: (finding.file, finding.line, finding.severity, finding.sentence)

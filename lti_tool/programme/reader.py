@@ -106,6 +106,8 @@ def _programme(head: Table, modules: tuple[Module, ...], levels: tuple[str, ...]
     for table in head.tables("change", at_least=1):
         changes.append(Change(table.text("version"), table.day("date"), table.text("note")))
         table.finish()
+    # Only proof-reading asks for it.
+    head.texts("known_words", ())
     programme = Programme(
         slug=head.text("slug"),
         title=head.text("title"),

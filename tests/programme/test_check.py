@@ -1,9 +1,12 @@
 """Proof-reading: each rule finds its mistake, with file and line; the shipped programme has no error."""
 
+import re
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 
+from lti_tool.cli.programme import programme
 from lti_tool.programme.check import check
 from lti_tool.programme.findings import Severity
 from lti_tool.programme.readability import sentences_of, syllables_in, wiener_sachtextformel
@@ -13,6 +16,10 @@ from tests.programme.conftest import Folder
 POOL = "1-grundlagen/pool.toml"
 LESSON = "1-grundlagen/lessons/1-1-anfang.md"
 MODULE = "1-grundlagen/module.toml"
+GLOSSARY = "1-grundlagen/glossary.toml"
+SELF_CHECKS = "1-grundlagen/self-checks.toml"
+FIGURE_TEXT = "1-grundlagen/figures/1-1-felder.md"
+HARD = "Verwaltungsdigitalisierung erfordert ressortübergreifende Koordinierungsstrukturen."
 
 
 def test_the_shipped_programme_has_no_error() -> None:
@@ -70,12 +77,59 @@ def test_the_shipped_programme_has_no_error() -> None:
             "programme.toml:4: Fehler: Die Version 1 ist nicht die jüngste",
         ),
         ("1-grundlagen/self-checks.toml", 'lesson = "1.1"', 'lesson = "1.7"', "1-grundlagen/self-checks.toml:3: Fehler: 1.1-S1"),
+        (LESSON, "| Wort | Sinn |", "| | Sinn |", f"{LESSON}:22: Fehler: In einer Tabelle"),
+        (FIGURE_TEXT, "Zwei Felder.", "| | b |\n|---|---|\n| a | b |", f"{LESSON}:22: Fehler: In einer Tabelle"),
+        (LESSON, "Ende.", "Die DSGVO gilt.", f"{LESSON}:43: Warnung: „DSGVO“ wird in diesem Modul weder hier erklärt"),
+        (
+            GLOSSARY,
+            "[[term]]",
+            '[[term]]\nid = "x"\nterm = "Unbenutzt"\ndefinition = "D."\n[[term]]',
+            f"{GLOSSARY}:3: Warnung: Den Begriff",
+        ),
+        (POOL, "Das Zweite.", "Siehe [hier](seite.html).", f"{POOL}:1: Fehler: Der Verweis „seite.html“ führt nirgendwohin"),
+        (SELF_CHECKS, '"Was noch?"', '"Was in [1.9](lektion:1.9)?"', f"{SELF_CHECKS}:1: Fehler: Der Verweis „lektion:1.9“"),
+        (MODULE, "Ein **fikt", "Zu [A](#anker), **fikt", f"{MODULE}:1: Fehler: Der Verweis „#anker“ führt nirgendwohin"),
+        (LESSON, "Ende.", f"{HARD} " * 20, f"{LESSON}:22: Warnung: Die Lektion ist schwer zu lesen (Wiener Sachtextformel"),
     ],
 )
 def test_a_mistake_is_found_where_it_stands(folder: Folder, file: str, old: str, new: str, expected: str) -> None:
     folder.spoil(file, old, new)
     found = [str(finding) for finding in check(folder.path)]
     assert any(finding.startswith(expected) for finding in found), found
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Die Datenschutz-Grundverordnung (DSGVO) gilt.",
+        "Kurz DSGVO.",
+        "DSGVO heißt Datenschutz-Grundverordnung.",
+        "DSGVO: die Grundverordnung.",
+        "Das INSEK und die INSEKs.",
+        "Das Portal GovData und die EU.",
+        "Der INSEK-Prozess.",
+    ],
+)
+def test_an_explained_or_everyday_abbreviation_is_no_finding(folder: Folder, sentence: str) -> None:
+    folder.spoil("programme.toml", 'version = "1"', 'version = "1"\nknown_words = ["EU"]')
+    folder.spoil(LESSON, "Ende.", sentence)
+    assert [str(finding) for finding in check(folder.path) if "weder hier erklärt" in finding.sentence] == []
+
+
+def test_an_abbreviation_explained_in_an_earlier_lesson_of_the_module_is_known(folder: Folder) -> None:
+    later = (folder.path / LESSON).read_text(encoding="utf-8").replace('"1.1', '"1.2').replace('"anfang"', '"weiter"')
+    folder.write("1-grundlagen/lessons/1-2-weiter.md", later.replace("Ende.", "Die DSGVO gilt."))
+    folder.spoil(LESSON, "Ende.", "Die Datenschutz-Grundverordnung (DSGVO) gilt.")
+    assert [str(finding) for finding in check(folder.path) if "DSGVO" in finding.sentence] == []
+
+
+def test_the_command_prints_how_hard_each_lesson_is_to_read(folder: Folder) -> None:
+    done = CliRunner().invoke(programme, ["check", str(folder.path)])
+    assert done.exit_code == 0
+    assert re.search(r"^1\.1 +\d+ +\d+ +[\d.]+ +[\d.]+$", done.output, re.MULTILINE)
+    folder.spoil(LESSON, "![Zwei Felder]", "![]")
+    done = CliRunner().invoke(programme, ["check", str(folder.path)])
+    assert (done.exit_code, "1 errors" in done.output) == (1, True)
 
 
 def test_an_objective_that_no_question_tests_is_reported(folder: Folder) -> None:

@@ -1,0 +1,61 @@
+"""Proof-reads authored HTML wherever it stands: links that lead nowhere, table heads without words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from lti_tool.domain.programme import Figure, Lesson
+from lti_tool.programme.reader import ReadModule
+
+_HREF = re.compile(r'<a href="([^"]*)"')
+_EMPTY_HEAD = re.compile(r'<th scope="col">\s*</th>')
+_OUTSIDE = re.compile(r"https://|mailto:")
+
+
+def check_markup(entry: ReadModule, codes: set[str]) -> None:
+    """Report faults of a module's texts that a reader meets on its pages.
+
+    Lessons' own links are looked at by `check_lesson`, with their lines; here come case, live sessions, questions, self-checks
+    and practice task, and the text versions of figures.
+    """
+    findings, module_file = entry.findings, entry.head.file
+    for lesson in entry.lessons:
+        if _EMPTY_HEAD.search(lesson.lesson.body_html):
+            findings.error(
+                lesson.file,
+                lesson.body_line,
+                "In einer Tabelle (oder in der Textfassung einer Grafik) ist ein Spaltenkopf leer; wer zuhört, braucht ein Wort.",
+            )
+    for place, html in _texts(entry.module):
+        file = module_file.replace("module.toml", place)
+        for target in _HREF.findall(html):
+            kind, _, rest = target.partition(":")
+            if not _OUTSIDE.match(target) and not (kind == "lektion" and rest in codes):
+                findings.error(file, 1, f"Der Verweis „{target}“ führt nirgendwohin (erlaubt: lektion:, https://).")
+        if _EMPTY_HEAD.search(html):
+            findings.error(file, 1, "In einer Tabelle ist ein Spaltenkopf leer; wer zuhört, braucht ein Wort.")
+
+
+def _texts(module: object) -> Iterator[tuple[str, str]]:
+    files = {"items": "pool.toml", "practice": "practice.toml", "lessons": "self-checks.toml"}
+    for part in fields(module):  # type: ignore[arg-type]
+        value = getattr(module, part.name)
+        for html in (value,) if part.name.endswith("_html") else _html_in(value):
+            yield files.get(part.name, "module.toml"), html
+
+
+def _html_in(value: object) -> Iterator[str]:
+    """Give every text made from Markdown inside, but the lessons' own."""
+    if isinstance(value, tuple):
+        for inner in value:
+            yield from _html_in(inner)
+    elif isinstance(value, Lesson):
+        yield from _html_in(value.self_checks)
+    elif is_dataclass(value) and not isinstance(value, Figure):
+        for part in fields(value):
+            inner = getattr(value, part.name)
+            if isinstance(inner, str):
+                if part.name == "html" or part.name.endswith("_html"):
+                    yield inner
+            else:
+                yield from _html_in(inner)
