@@ -1,4 +1,7 @@
-"""Every page and state through axe-core (WCAG 2.2 A and AA, best practice) at 320 and 1280 px; none is wider than the window."""
+"""Every page and state through axe-core (WCAG 2.2 A and AA, best practice) at 320 and 1280 px; none is wider than the window.
+
+Nor is it with text of twice the size, at 320 px as well.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +18,13 @@ pytestmark = pytest.mark.browser
 
 # axe-core, MPL-2.0, from npm, unchanged; its licence stands beside it.
 AXE = Path(__file__).parent / "vendor" / "axe-4.14.1.min.js"
+# Chromium knows no zoom of text alone; what is sized in rem grows with the root's size, as with a larger font in its settings.
+WITH_LARGE_TEXT = """() => {
+  document.documentElement.style.fontSize = "200%";
+  const isWider = document.documentElement.scrollWidth > window.innerWidth;
+  document.documentElement.style.fontSize = "";
+  return isWider;
+}"""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -40,6 +50,10 @@ def faults(page: Page) -> list[str]:
             found.append(f"{page.url} at {width}: {violation['id']}: {violation['help']}: {places}")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             found.append(f"{page.url} is wider than {width} px")
+    page.set_viewport_size({"width": 320, "height": 900})
+    if page.evaluate(WITH_LARGE_TEXT):
+        found.append(f"{page.url} is wider than 320 px with text of 200 %")
+    page.set_viewport_size({"width": 1280, "height": 900})
     return found
 
 
@@ -72,6 +86,17 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
         page.get_by_role("link", name=name, exact=True).first.click()
         page.wait_for_load_state()
         found += faults(page)
+    key = page.url.partition("v=")[2]
+    first = f"/modules/{module.slug}/lessons/{module.lessons[0].slug}"
+    beside = ("/glossary", f"/modules/{module.slug}/print", f"{first}/hint", "/reifegrad", "/reifegrad/before")
+    for path in (*beside, "/workbook/chapters/1", "/workbook/export", "/workbook/print"):
+        page.goto(f"{installation.tool_url}{path}?v={key}")
+        found += faults(page)
+    page.goto(f"{installation.tool_url}{first}?v={key}")
+    page.locator(".prose .glossary-link").first.click()
+    page.get_by_role("dialog").wait_for()
+    found += faults(page)
+    page.keyboard.press("Escape")
     page.get_by_role("link", name="English").click()
     found += faults(page)
     assert found == []
