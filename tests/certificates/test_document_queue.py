@@ -14,6 +14,7 @@ from sqlalchemy import text, update
 
 from lti_tool.certificates import make_document as making
 from lti_tool.certificates.document_queue import ERRAND, claim_document, document_backlog, find_due_documents
+from lti_tool.certificates.erase_person import erase_person
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press, SealUnavailable
@@ -167,6 +168,23 @@ def test_a_fault_of_ours_is_logged_and_tried_again(
     assert make_document(database, Press(template=broken), certificate_id, now=now) is Outcome.PUT_OFF
     assert "certificate_document_failed" in caplog.messages
     assert make_document(database, Press(), certificate_id, now=now + timedelta(minutes=1)) is Outcome.MADE
+
+
+def test_nothing_is_stored_of_somebody_who_was_erased_while_their_document_was_made(
+    database: Database, issue: Issue, now: datetime
+) -> None:
+    certificate_id = issue()
+
+    class Erasing(SilentAuthority):
+        def apply(self, pdf: bytes, *, issuer: str, language: str) -> bytes:
+            with database.write.begin() as session:
+                erase_person(session, user_id=1, now=now)
+            return pdf
+
+    make_document(database, Press(seal=Erasing(failures=0)), certificate_id, now=now)
+    with database.read() as session:
+        row = session.get_one(Certificate, certificate_id)
+        assert (row.pdf, row.pdf_sha256, row.name) == (None, None, "")
 
 
 def test_monitors_see_what_waits_and_what_needs_a_person(database: Database, issue: Issue, now: datetime) -> None:

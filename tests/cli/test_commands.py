@@ -110,6 +110,8 @@ COMMANDS = [
     ("certificates", "revoke"),
     ("certificates", "reissue"),
     ("certificates", "export"),
+    ("certificates", "make"),
+    ("certificates", "elm"),
 ]
 
 

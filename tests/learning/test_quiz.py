@@ -1,5 +1,6 @@
 """Taking a quiz: start, answer, resume, hand in once, and what follows from it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
@@ -151,6 +152,32 @@ def test_the_last_lesson_and_the_quiz_at_the_same_moment_pass_the_module(
     with database.read() as session:
         assert session.scalar(select(func.count(Completion.id))) == 1
         assert scores(session) == [(M1, 80.0)]
+
+
+def test_a_hundred_simultaneous_last_quizzes_issue_one_certificate(
+    database: Database, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        for module in programme.modules[1:]:
+            session.add(
+                Completion(user_id=anna.user_id, module_slug=module.slug, programme_version=programme.version, completed_at=now)
+            )
+        read_all_lessons(session, programme, anna, M1, now=now)
+        start_quiz(session, programme, anna, M1, seed=1, now=now)
+        answer_rightly(session, programme, anna, M1, 1, right=10, now=now)
+    start = Barrier(20)
+
+    def hand_in(number: int) -> None:
+        if number < 20:
+            start.wait(timeout=30)
+        with database.write.begin() as session:
+            submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=now)
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(hand_in, range(100)))
+    with database.read() as session:
+        assert session.scalar(select(func.count(Certificate.id))) == 1
+        assert session.scalar(select(func.count(Attempt.id)).where(Attempt.is_passed.is_(True))) == 1
 
 
 def test_every_launched_link_of_the_module_gets_the_score(
