@@ -54,7 +54,7 @@ def course_of(session: Session, programme: Programme, user_id: int) -> Course:
     return Course(
         beside=beside,
         tested=frozenset(tested),
-        open_chapters=tuple(chapter for module in programme.modules for chapter in beside.open_chapters(user_id, module)),
+        open_chapters=beside.open_chapters_of_all(user_id, programme),
         live_share_pct=beside.live_share_pct(user_id, programme),
     )
 

@@ -38,6 +38,7 @@ CERTIFICATES = {
     CertificateState.ISSUED: N_("ausgestellt"),
     CertificateState.REVOKED: N_("widerrufen"),
     CertificateState.WAITS_FOR_NAME: N_("wartet auf den Namen"),
+    CertificateState.WAITS_FOR_MORE: N_("wartet auf Kapitel oder Live-Zeit"),
     CertificateState.NOT_YET: N_("noch nicht"),
 }
 

@@ -13,7 +13,7 @@ from lti_tool.completion.contributions import Contributions, contributions_of
 from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.completion import Missing, Part, missing
 from lti_tool.domain.people import Role
-from lti_tool.domain.programme import AssessmentRules, Module, Programme
+from lti_tool.domain.programme import AssessmentRules, Chapter, Module, Programme
 from lti_tool.models import (
     Attempt,
     Certificate,
@@ -48,6 +48,8 @@ class CertificateState(StrEnum):
     ISSUED = "issued"
     REVOKED = "revoked"
     WAITS_FOR_NAME = "waits_for_name"
+    WAITS_FOR_MORE = "waits_for_more"
+    """All modules are passed, but chapters of the draft or live time are missing."""
     NOT_YET = "not_yet"
 
 
@@ -90,6 +92,10 @@ class MemberStanding:
     modules: tuple[ModuleStanding, ...]
     """In the programme's order."""
     certificate: CertificateState
+    open_chapters: tuple[Chapter, ...] = ()
+    """Chapters of the draft that this course still asks for."""
+    live_share_pct: float = 100
+    """How much of the live time counts; 100 where the course asks for none."""
 
     @property
     def passed(self) -> int:
@@ -145,6 +151,8 @@ def standings_in(
             is_gone=row.is_gone,
             modules=tuple(_module(row.id, module, rules, facts) for module in programme.modules),
             certificate=_certificate(row, programme, facts),
+            open_chapters=facts.beside.open_chapters_of_all(row.id, programme),
+            live_share_pct=facts.beside.live_share_pct(row.id, programme),
         )
         for row in members
     ]
@@ -263,5 +271,7 @@ def _certificate(row: Any, programme: Programme, facts: _Facts) -> CertificateSt
     if is_valid is not None:
         return CertificateState.ISSUED if is_valid else CertificateState.REVOKED
     if all((row.id, module.slug) in facts.completed for module in programme.modules):
+        if not facts.beside.is_enough_for_certificate(row.id, programme):
+            return CertificateState.WAITS_FOR_MORE
         return CertificateState.WAITS_FOR_NAME if not (row.name or row.certificate_name) else CertificateState.NOT_YET
     return CertificateState.NOT_YET

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.completion.requirements import Requirements
 from lti_tool.domain.completion import Evidence, Part
 from lti_tool.domain.hours import module_minutes
-from lti_tool.domain.live import Meeting, attended_share_pct
+from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT, Meeting, attended_share_pct
 from lti_tool.domain.live import Part as LivePart
 from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
 from lti_tool.live.records import People, Records, records_of
@@ -63,6 +63,15 @@ class Contributions:
         """Tell how much of the programme's live time somebody attended or made up for; 100 where none is asked for."""
         held = [meeting for module in programme.modules for meeting in self.requirements.meetings_in(module)]
         return attended_share_pct((meeting, self.part(user_id, meeting)) for meeting in held)
+
+    def open_chapters_of_all(self, user_id: int, programme: Programme) -> tuple[Chapter, ...]:
+        """List the chapters of the whole draft that are asked for and not done."""
+        return tuple(chapter for module in programme.modules for chapter in self.open_chapters(user_id, module))
+
+    def is_enough_for_certificate(self, user_id: int, programme: Programme) -> bool:
+        """Tell whether nothing but modules can be missing for the certificate (curriculum, section 6)."""
+        is_live_enough = self.live_share_pct(user_id, programme) >= SHARE_FOR_CERTIFICATE_PCT
+        return is_live_enough and not self.open_chapters_of_all(user_id, programme)
 
 
 def contributions_of(session: Session, requirements: Requirements, people: People) -> Contributions:

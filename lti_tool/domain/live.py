@@ -11,6 +11,7 @@ from lti_tool.messages import N_
 SHARE_FOR_CERTIFICATE_PCT = 80
 MINUTES = range(15, 481)
 ANSWER_LENGTH_MAX = 4_000
+LINK_LENGTH_MAX = 2_000
 
 
 class Presence(StrEnum):

@@ -93,13 +93,21 @@ def settle_people(
     return sum(_settle(session, programme, learner, requirements, modules, issuer=issuer, now=now) for learner in learners)
 
 
-def settle_course(session: Session, programme: Programme, context_id: int, *, issuer: Issuer, now: datetime) -> int:
-    """Draw the consequences of changed conditions for everybody who takes part in a course.
+def settle_course(
+    session: Session, programme: Programme, context_id: int | None, *, only: Module | None = None, issuer: Issuer, now: datetime
+) -> int:
+    """Draw the consequences of changed conditions, or of a cancelled session, for everybody who takes part in a course.
 
     What was passed stays passed; what now asks for nothing more is passed from here on.
+
+    Args:
+        only: the one module that is concerned; None: all.
+    Returns:
+        How many people have now passed all of it.
     """
     members = session.scalars(select(Membership.user_id).where(Membership.context_id == context_id, ~Membership.is_gone)).all()
-    return settle_people(session, programme, members, context_id, programme.modules, issuer=issuer, now=now)
+    modules = programme.modules if only is None else (only,)
+    return settle_people(session, programme, members, context_id, modules, issuer=issuer, now=now)
 
 
 def _learners(session: Session, user_ids: Collection[int], context_id: int | None) -> list[Learner]:

@@ -1,8 +1,10 @@
 """The programme's live sessions as a course holds them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.live import Meeting
@@ -33,6 +35,28 @@ def meetings_of(session: Session, programme: Programme, context_id: int | None) 
             held.append(Meeting(module, live, row.starts_at, minutes, row.link, row.is_cancelled, row.revision))
         meetings[module.slug] = tuple(held)
     return meetings
+
+
+def lock_meeting(session: Session, context_id: int, meeting: Meeting, *, now: datetime) -> LiveMeeting:
+    """Give the row of a session in a course, begun if need be, locked until the transaction ends.
+
+    Not the course's row: every launch writes that one, and takes its locks in another order.
+    """
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    slug, code = meeting.key
+    session.execute(
+        insert(LiveMeeting)
+        .values(
+            context_id=context_id, module_slug=slug, session_code=code, link="", is_cancelled=False, revision=0, changed_at=now
+        )
+        .on_conflict_do_nothing(index_elements=["context_id", "module_slug", "session_code"])
+    )
+    return session.scalars(
+        select(LiveMeeting)
+        .where(LiveMeeting.context_id == context_id, LiveMeeting.module_slug == slug, LiveMeeting.session_code == code)
+        .with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one()
 
 
 def get_meeting(session: Session, programme: Programme, context_id: int | None, module_slug: str, session_code: str) -> Meeting:

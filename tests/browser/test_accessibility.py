@@ -111,6 +111,23 @@ def test_what_an_instructor_meets(page: Page, installation: Installation, progra
         page.get_by_role("link", name=name, exact=True).first.click()
         page.wait_for_load_state()
         found += faults(page)
+    page.get_by_role("link", name="Kurs", exact=True).first.click()
+    page.get_by_role("link", name="Einstellungen für diesen Kurs").click()
+    found += faults(page)
+    page.get_by_label("Live-Sitzungen besuchen").check()
+    page.get_by_role("button", name="Speichern").click()
+    page.get_by_role("link", name="Live-Sitzungen: Termine und Anwesenheit").click()
+    found += faults(page)
+    page.get_by_role("link", name=programme.modules[1].live_sessions[0].title).click()
+    page.get_by_label("Dauer in Minuten").fill("1")
+    page.get_by_role("button", name="Termin speichern").click()
+    found += faults(page)
+    # As participants see it: without a date the follow-up is open.
+    page.get_by_role("link", name="Module", exact=True).first.click()
+    page.get_by_role("link", name=programme.modules[1].title).click()
+    found += faults(page)
+    page.get_by_role("link", name=programme.modules[1].live_sessions[0].title).click()
+    found += faults(page)
     assert found == []
 
 

@@ -24,7 +24,7 @@ from lti_tool.platforms.refresh_roster import refresh_roster
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local, message_of, translate
 from lti_tool.web.overdue import hand_in_overdue_of
-from lti_tool.web.pages import cohort_people, cohort_version
+from lti_tool.web.pages import cohort_live, cohort_people, cohort_version
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 
@@ -68,6 +68,7 @@ _BOUNDS = {"pass_mark_pct": PASS_MARKS_PCT, "attempts": ATTEMPTS, "time_limit_mi
 def _with_the_people(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(cohort_people.blueprint)
     state.app.register_blueprint(cohort_version.blueprint)
+    state.app.register_blueprint(cohort_live.blueprint)
 
 
 @blueprint.get("")
@@ -138,8 +139,7 @@ def save_settings() -> ResponseReturnValue:
             raise SettingsRefused(unreadable)
         with parts().database.write.begin() as session:
             change_settings(session, visitor, wished, now=parts().now())
-            if visitor.context_id is not None:
-                settle_course(session, current_programme(), visitor.context_id, issuer=parts().issuer, now=parts().now())
+            settle_course(session, current_programme(), visitor.context_id, issuer=parts().issuer, now=parts().now())
     except SettingsRefused as refused:
         return _settings_page(typed, conditions, refused.faults), 400
     parts().wake_worker()

@@ -8,6 +8,7 @@ from lti_tool.cohort.grant_attempt import LONGEST_REASON, ReasonMissing, grant_a
 from lti_tool.cohort.open_person import open_person
 from lti_tool.cohort.resend_scores import resend_score
 from lti_tool.domain.course import EXTRA_TIMES_PCT
+from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import message_of
@@ -86,6 +87,7 @@ def _person(user_id: int, *, chosen: str = "", problem: tuple[str, str] | None =
         page=page,
         events=EVENTS,
         extra_times=EXTRA_TIMES_PCT,
+        live_share_needed=SHARE_FOR_CERTIFICATE_PCT,
         longest_reason=LONGEST_REASON,
         chosen=chosen,
         problem=problem,

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.live import PRESENCE_WORDS
 from lti_tool.domain.workbook import STATUS_WORDS, heading_of
 from lti_tool.learning.choose_module import choose_module
 from lti_tool.learning.list_modules import list_modules
@@ -14,7 +15,7 @@ from lti_tool.learning.send_late_scores import send_late_scores
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
 from lti_tool.web.overdue import hand_in_overdue_of
-from lti_tool.web.pages import booklet, content, glossary, hints, lessons
+from lti_tool.web.pages import booklet, content, glossary, hints, lessons, live
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
@@ -30,6 +31,7 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(glossary.blueprint)
     state.app.register_blueprint(booklet.blueprint)
     state.app.register_blueprint(hints.blueprint)
+    state.app.register_blueprint(live.blueprint)
 
 
 @blueprint.get("/modules")
@@ -75,6 +77,7 @@ def page(module_slug: str) -> str:
         chapter_name=chapter_name,
         heading_of=heading_of,
         status_words=STATUS_WORDS,
+        presence_words=PRESENCE_WORDS,
     )
 
 

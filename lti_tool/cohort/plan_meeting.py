@@ -1,0 +1,77 @@
+"""An instructor says when a live session takes place, for how long and where; or that it does not."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from lti_tool.cohort.viewer import teaching_viewer_of
+from lti_tool.domain.live import LINK_LENGTH_MAX, MINUTES
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Module, Programme
+from lti_tool.errors import ToolError
+from lti_tool.live.meetings import get_meeting, lock_meeting
+from lti_tool.messages import N_
+
+log = logging.getLogger(__name__)
+
+
+class PlanRefused(ToolError):
+    """Something of the plan cannot be; `faults` names the fields."""
+
+    code = "meeting_plan_refused"
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__(
+            N_("Einige Angaben passen noch nicht."),
+            next_step=N_("Bitte prüfen Sie die markierten Felder und speichern Sie noch einmal."),
+        )
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the course says of a session; None: no date, or as long as the programme says."""
+
+    starts_at: datetime | None = None
+    minutes: int | None = None
+    link: str = ""
+    is_cancelled: bool = False
+
+    def faults(self) -> tuple[str, ...]:
+        """Name what cannot be; empty: all is well."""
+        is_address = self.link.startswith(("https://", "http://")) and not any(sign.isspace() for sign in self.link)
+        wrong = {
+            "minutes": self.minutes is not None and self.minutes not in MINUTES,
+            "link": bool(self.link) and (not is_address or len(self.link) > LINK_LENGTH_MAX),
+        }
+        return tuple(name for name, is_wrong in wrong.items() if is_wrong)
+
+
+def plan_meeting(
+    session: Session, programme: Programme, visitor: Visitor, module_slug: str, code: str, plan: Plan, *, now: datetime
+) -> Module:
+    """Store when and where a live session of the visitor's course takes place.
+
+    A session that is cancelled is asked of nobody: `settle_course` belongs into the same transaction.
+
+    Returns:
+        The module that it belongs to.
+    Raises:
+        Forbidden: the visitor does not teach here.
+        NotFound: there is no such session.
+        PlanRefused: something of the plan cannot be.
+    """
+    viewer = teaching_viewer_of(session, visitor)
+    meeting = get_meeting(session, programme, viewer.context_id, module_slug, code)
+    faults = plan.faults()
+    if faults:
+        raise PlanRefused(faults)
+    row = lock_meeting(session, viewer.context_id, meeting, now=now)
+    row.starts_at, row.minutes, row.link, row.is_cancelled = plan.starts_at, plan.minutes, plan.link, plan.is_cancelled
+    row.revision += 1
+    row.changed_at, row.changed_by_id = now, visitor.user_id
+    session.flush()
+    log.info("meeting_planned", extra={"context": viewer.context_id, "user": visitor.user_id, "session": code})
+    return meeting.module

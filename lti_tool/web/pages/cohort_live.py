@@ -1,0 +1,121 @@
+"""The live sessions of a course, for who teaches: dates and links, attendance of everybody at once, the log of changes."""
+
+from datetime import date, datetime, time
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from lti_tool.cohort.open_meeting import AttendancePage, open_attendance, open_live
+from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting
+from lti_tool.cohort.record_attendance import record_attendance
+from lti_tool.domain.live import MINUTES, PRESENCE_WORDS, Meeting, Presence
+from lti_tool.learning.settle_module import settle_course, settle_people
+from lti_tool.messages import N_
+from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.language import ZONE, local
+from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme
+
+blueprint = Blueprint("cohort_live", __name__, url_prefix="/cohort/live")
+
+_DONE = {"planned": N_("Der Termin ist gespeichert."), "recorded": N_("Die Anwesenheit ist gespeichert.")}
+
+
+@blueprint.get("")
+def overview() -> str:
+    """List all live sessions."""
+    with parts().database.read() as session:
+        page = open_live(session, current_programme(), current_visitor())
+    return render_template("cohort/live.html", section="cohort", page=page, now=parts().now())
+
+
+@blueprint.get("/<module_slug>/<code>")
+def meeting(module_slug: str, code: str) -> str:
+    """Show one live session with its attendance."""
+    page = _page(module_slug, code)
+    return _render(page, _written(page.meeting), ())
+
+
+@blueprint.post("/<module_slug>/<code>")
+def plan(module_slug: str, code: str) -> ResponseReturnValue:
+    """Store when and where the session takes place."""
+    visitor = current_visitor()
+    typed = {name: request.form.get(name, "").strip() for name in ("day", "time", "minutes", "link", "cancelled")}
+    try:
+        wished = _read(typed)
+        with parts().database.write.begin() as session:
+            module = plan_meeting(session, current_programme(), visitor, module_slug, code, wished, now=parts().now())
+            settle_course(session, current_programme(), visitor.context_id, only=module, issuer=parts().issuer, now=parts().now())
+    except PlanRefused as refused:
+        return _render(_page(module_slug, code), typed, refused.faults), 400
+    parts().wake_worker()
+    return redirect(href("cohort_live.meeting", module_slug=module_slug, code=code, done="planned"), 303)
+
+
+@blueprint.post("/<module_slug>/<code>/attendance")
+def attendance(module_slug: str, code: str) -> ResponseReturnValue:
+    """Record who was there."""
+    visitor = current_visitor()
+    presences: dict[int, Presence | None] = {}
+    for name, word in request.form.items():
+        number = name.removeprefix("presence.")
+        if number != name and number.isdecimal() and len(number) < 10 and (not word or word in set(Presence)):
+            presences[int(number)] = Presence(word) if word else None
+    if request.form.get("action") == "all":
+        presences = {user_id: presence or Presence.PRESENT for user_id, presence in presences.items()}
+    tool = parts()
+    module = current_programme().find_module(module_slug)
+    with tool.database.write.begin() as session:
+        changed = record_attendance(session, current_programme(), visitor, module_slug, code, presences, now=tool.now())
+        if module is not None:
+            settle_people(session, current_programme(), changed, visitor.context_id, [module], issuer=tool.issuer, now=tool.now())
+    tool.wake_worker()
+    return redirect(href("cohort_live.meeting", module_slug=module_slug, code=code, done="recorded"), 303)
+
+
+def _page(module_slug: str, code: str) -> AttendancePage:
+    with parts().database.read() as session:
+        return open_attendance(session, current_programme(), current_visitor(), module_slug, code)
+
+
+def _render(page: AttendancePage, values: dict[str, str], faults: tuple[str, ...]) -> str:
+    return render_template(
+        "cohort/meeting.html",
+        section="cohort",
+        page=page,
+        values=values,
+        faults=faults,
+        bounds=MINUTES,
+        words=PRESENCE_WORDS,
+        is_over=page.meeting.is_over(parts().now()),
+        done=_DONE.get(request.args.get("done", "")),
+    )
+
+
+def _written(meeting: Meeting) -> dict[str, str]:
+    starts_at = local(meeting.starts_at) if meeting.starts_at else None
+    return {
+        "day": f"{starts_at:%Y-%m-%d}" if starts_at else "",
+        "time": f"{starts_at:%H:%M}" if starts_at else "",
+        "minutes": "" if meeting.minutes == meeting.session.minutes else str(meeting.minutes),
+        "link": meeting.link,
+        "cancelled": "yes" if meeting.is_cancelled else "",
+    }
+
+
+def _read(typed: dict[str, str]) -> Plan:
+    """Read what was typed; date and time are those of the programme's zone, and come together or not at all."""
+    faults = []
+    starts_at, minutes = None, None
+    try:
+        if typed["day"] or typed["time"]:
+            starts_at = datetime.combine(date.fromisoformat(typed["day"]), time.fromisoformat(typed["time"]), tzinfo=ZONE)
+    except ValueError:
+        faults.append("day")
+    try:
+        minutes = int(typed["minutes"]) if typed["minutes"] else None
+    except ValueError:
+        faults.append("minutes")
+    if faults:
+        raise PlanRefused(tuple(faults))
+    return Plan(starts_at, minutes, typed["link"], typed["cancelled"] == "yes")

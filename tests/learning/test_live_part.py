@@ -1,0 +1,216 @@
+"""The live part: attendance or the follow-up covers a session, and the last of them settles the module."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.cohort.open_meeting import open_attendance, open_live
+from lti_tool.cohort.open_person import open_person
+from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting
+from lti_tool.cohort.record_attendance import record_attendance
+from lti_tool.domain.completion import Missing, Part
+from lti_tool.domain.live import Presence
+from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.programme import Programme
+from lti_tool.errors import Forbidden, NotFound
+from lti_tool.learning.open_module import StepKind, open_module
+from lti_tool.learning.settle_module import settle_course, settle_module, settle_people
+from lti_tool.live.follow_up import AnswersTooLong, FollowUpClosed, open_meeting, save_follow_up
+from lti_tool.models import (
+    Attendance,
+    AttendanceChange,
+    Certificate,
+    Completion,
+    CourseSettings,
+    Membership,
+    ScoreDelivery,
+    User,
+)
+from tests.learning.conftest import ISSUER, M1, read_all_lessons, take_quiz
+
+ANSWERS = ["Dimension 3", "Server", "Mit der Leitung"]
+
+
+@pytest.fixture
+def petra(session: Session, anna: Visitor, now: datetime) -> Visitor:
+    """The instructor of Anna's course, which asks for the live part."""
+    teacher = User(platform_id=anna.platform_id, sub="9", name="Petra Wolf", first_seen_at=now, last_seen_at=now)
+    session.add(teacher)
+    session.flush()
+    for user_id, roles in ((anna.user_id, "participant"), (teacher.id, "instructor")):
+        session.add(Membership(user_id=user_id, context_id=anna.context_id, roles=roles, first_seen_at=now, last_seen_at=now))
+    session.add(CourseSettings(context_id=anna.context_id, conditions="lessons quiz live", changed_at=now))
+    session.flush()
+    return Visitor(**{**vars(anna), "user_id": teacher.id, "roles": frozenset({Role.INSTRUCTOR})})
+
+
+def record(
+    session: Session, programme: Programme, petra: Visitor, anna: Visitor, code: str, presence: Presence | None, now: datetime
+) -> None:
+    """Record and settle, as the page does."""
+    module = programme.modules[0]
+    changed = record_attendance(session, programme, petra, M1, code, {anna.user_id: presence}, now=now)
+    settle_people(session, programme, changed, petra.context_id, [module], issuer=ISSUER, now=now)
+
+
+def follow_up(session: Session, programme: Programme, anna: Visitor, code: str, answers: list[str], now: datetime) -> bool:
+    is_finished = save_follow_up(session, programme, anna, M1, code, answers, now=now)
+    settle_module(session, programme, anna, programme.modules[0], issuer=ISSUER, now=now)
+    return is_finished
+
+
+def finish_the_rest(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
+    read_all_lessons(session, programme, anna, M1, now=now)
+    take_quiz(session, programme, anna, M1, right=9, now=now)
+
+
+def is_completed(session: Session) -> bool:
+    return session.scalars(select(Completion)).one_or_none() is not None
+
+
+def test_the_last_recorded_attendance_completes_the_module_of_who_was_there(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    finish_the_rest(session, programme, anna, now)
+    page = open_module(session, programme, anna, M1, now=now)
+    assert page.missing == (Missing(Part.LIVE, 2),)
+    record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
+    record(session, programme, petra, anna, "1B", Presence.EXCUSED, now)
+    assert not is_completed(session)
+    record(session, programme, petra, anna, "1B", Presence.MADE_UP, now)
+    assert session.scalars(select(Completion.user_id)).all() == [anna.user_id]
+    assert session.scalars(select(ScoreDelivery.score_given)).all() == [90.0]
+    # Taken back later: a module once passed stays passed.
+    record(session, programme, petra, anna, "1B", None, now)
+    assert open_module(session, programme, anna, M1, now=now).missing == ()
+    log = session.scalars(select(AttendanceChange).order_by(AttendanceChange.id)).all()
+    assert [(line.session_code, line.before, line.after) for line in log] == [
+        ("1A", "", "present"),
+        ("1B", "", "excused"),
+        ("1B", "excused", "made_up"),
+        ("1B", "made_up", ""),
+    ]
+    assert {line.changed_by_id for line in log} == {petra.user_id}
+
+
+def test_the_follow_up_makes_up_for_a_session(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    finish_the_rest(session, programme, anna, now)
+    record(session, programme, petra, anna, "1A", Presence.PARTLY, now)
+    plan_meeting(session, programme, petra, M1, "1B", Plan(now + timedelta(hours=1)), now=now)
+    assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.AWAIT_MEETING
+    with pytest.raises(FollowUpClosed):
+        follow_up(session, programme, anna, "1B", ANSWERS, now)
+    later = now + timedelta(hours=3)
+    assert open_module(session, programme, anna, M1, now=later).next_step.kind is StepKind.FOLLOW_UP
+    assert not follow_up(session, programme, anna, "1B", ["eins", " ", "drei"], later)
+    assert not is_completed(session)
+    assert open_meeting(session, programme, anna, M1, "1B", now=later).answers == ("eins", "", "drei")
+    assert follow_up(session, programme, anna, "1B", ANSWERS, later)
+    assert is_completed(session)
+    page = open_attendance(session, programme, petra, M1, "1B")
+    assert [(line.person.name, line.answers) for line in page.lines] == [("Anna Krüger", tuple(ANSWERS))]
+    # Emptied later, it stays done.
+    assert not follow_up(session, programme, anna, "1B", ["", "", ""], later)
+    assert open_meeting(session, programme, anna, M1, "1B", now=later).finished_at == later
+
+
+def test_answers_have_an_end(session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime) -> None:
+    with pytest.raises(AnswersTooLong):
+        save_follow_up(session, programme, anna, M1, "1A", ["x" * 4001], now=now)
+
+
+def test_a_cancelled_session_completes_what_waited_for_it(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    finish_the_rest(session, programme, anna, now)
+    record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
+    module = plan_meeting(session, programme, petra, M1, "1B", Plan(is_cancelled=True), now=now)
+    settle_course(session, programme, petra.context_id, only=module, issuer=ISSUER, now=now)
+    assert is_completed(session)
+
+
+def test_the_person_page_and_the_list_tell_the_instructor_the_same(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    finish_the_rest(session, programme, anna, now)
+    record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
+    left = open_person(session, programme, petra, anna.user_id).modules[0].standing.missing
+    assert left == open_module(session, programme, anna, M1, now=now).missing == (Missing(Part.LIVE, 1),)
+    page = open_live(session, programme, petra)
+    assert page.is_asked_for
+    assert [entry.recorded for entry in page.modules[0][1]] == [1, 0]
+
+
+def test_recording_the_same_again_changes_and_logs_nothing(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    for _ in range(2):
+        record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
+    assert len(session.scalars(select(AttendanceChange)).all()) == 1
+
+
+def test_nobody_else_records_and_nobody_from_elsewhere_is_recorded(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    with pytest.raises(Forbidden):
+        record_attendance(session, programme, anna, M1, "1A", {anna.user_id: Presence.PRESENT}, now=now)
+    with pytest.raises(Forbidden):
+        plan_meeting(session, programme, anna, M1, "1A", Plan(), now=now)
+    stranger = User(platform_id=anna.platform_id, sub="11", name="Fremd", first_seen_at=now, last_seen_at=now)
+    session.add(stranger)
+    session.flush()
+    presences = {stranger.id: Presence.PRESENT, petra.user_id: Presence.PRESENT}
+    assert record_attendance(session, programme, petra, M1, "1A", presences, now=now) == ()
+    assert session.scalars(select(Attendance)).all() == []
+    with pytest.raises(NotFound):
+        record_attendance(session, programme, petra, M1, "2A", {}, now=now)
+
+
+@pytest.mark.parametrize(
+    ("plan", "faults"),
+    [
+        (Plan(minutes=5), ("minutes",)),
+        (Plan(link="javascript:alert(1)"), ("link",)),
+        (Plan(link="https://a b"), ("link",)),
+        (Plan(minutes=120, link="https://konferenz.example/raum"), ()),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(
+    session: Session, programme: Programme, petra: Visitor, now: datetime, plan: Plan, faults: tuple[str, ...]
+) -> None:
+    assert plan.faults() == faults
+    if faults:
+        with pytest.raises(PlanRefused):
+            plan_meeting(session, programme, petra, M1, "1A", plan, now=now)
+
+
+def test_the_certificate_needs_four_fifths_of_the_live_time(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    settings = session.scalars(select(CourseSettings)).one()
+    settings.conditions = "lessons quiz"
+    for module in programme.modules:
+        read_all_lessons(session, programme, anna, module.slug, now=now)
+        if module is programme.modules[4]:
+            # The live part is switched on before the last quiz, and this module's sessions are attended.
+            settings.conditions = "lessons quiz live"
+            for code in ("5A", "5B"):
+                record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
+        take_quiz(session, programme, anna, module.slug, right=9, now=now)
+    assert len(session.scalars(select(Completion)).all()) == 5
+    assert session.scalars(select(Certificate)).all() == []
+    codes = [(module, live.code) for module in programme.modules[:4] for live in module.live_sessions]
+    for module, code in codes[:5]:
+        record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
+        settle_people(session, programme, [anna.user_id], petra.context_id, [module], issuer=ISSUER, now=now)
+    assert session.scalars(select(Certificate)).all() == []  # 7 of 10
+    module, code = codes[5]
+    record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
+    settle_people(session, programme, [anna.user_id], petra.context_id, [module], issuer=ISSUER, now=now)
+    facts = session.scalars(select(Certificate)).one().facts
+    # 13 hours of lessons and quizzes, and the eight sessions of 90 minutes that were attended.
+    assert facts["hours"] == 25
