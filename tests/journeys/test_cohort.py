@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from lti_tool import clock
 from lti_tool.models import CourseSettings, LineItem, Membership, ResourceLink, RosterReading, ScoreDelivery, User
@@ -177,16 +178,19 @@ def test_a_form_without_its_token_changes_nothing(filled: Course) -> None:
         assert session.scalars(select(CourseSettings)).all() == []
 
 
+def save_settings(visit: Visit, **typed: str) -> TestResponse:
+    """Save the form of the course's settings with the boxes that are ticked at first."""
+    return visit.post("/cohort/settings", asks_lessons="yes", asks_quiz="yes", **typed)
+
+
 def test_settings_are_saved_shown_and_refused_when_out_of_bounds(filled: Course) -> None:
     visit = filled.launch("instructor", M1)
-    saved = visit.post(
-        "/cohort/settings", pass_mark_pct="80", attempts="5", time_limit_min="45", begins_on="2026-11-01", ends_on=""
-    )
+    saved = save_settings(visit, pass_mark_pct="80", attempts="5", time_limit_min="45", begins_on="2026-11-01", ends_on="")
     assert saved.status_code == 303
     page = visit.get("/cohort").text
     assert "bestanden ab 80 Prozent, 5 Versuche je Modul" in page
     assert "45 Minuten Zeit" in page
-    refused = visit.post("/cohort/settings", pass_mark_pct="95", attempts="viele", ends_on="gestern")
+    refused = save_settings(visit, pass_mark_pct="95", attempts="viele", ends_on="gestern")
     assert refused.status_code == 400
     assert refused.text.count('aria-invalid="true"') >= 2
     assert 'value="viele"' in refused.text
@@ -195,21 +199,24 @@ def test_settings_are_saved_shown_and_refused_when_out_of_bounds(filled: Course)
 
 def test_the_quiz_follows_the_courses_settings(filled: Course) -> None:
     visit = filled.launch("instructor", M1)
-    visit.post("/cohort/settings", pass_mark_pct="85", attempts="2")
+    save_settings(visit, pass_mark_pct="85", attempts="2")
     page = filled.launch("participant01", M1).get(f"/modules/{M1}/quiz").text
     assert "Bestanden ist ab 8,5 von 10 Punkten." in page
 
 
 def test_participants_are_told_when_a_quiz_may_be_begun(filled: Course) -> None:
     visit = filled.launch("instructor", M1)
-    visit.post("/cohort/settings", begins_on="2090-12-01", ends_on="2090-12-18")
+    save_settings(visit, begins_on="2090-12-01", ends_on="2090-12-18")
+    assert "ohne Zeitbegrenzung. Lernerfolgskontrollen lassen sich vom 1. Dezember 2090 bis zum" in " ".join(
+        visit.get("/cohort").text.split()
+    )
     participant = filled.launch("participant01", M1)
     front = participant.get(f"/modules/{M1}/quiz").text
-    assert "Die Lernerfolgskontrolle beginnt am 1. Dezember 2090" in front
+    assert "Möglich ab dem 1. Dezember 2090" in front
     assert "vom 1. Dezember 2090 bis zum 18. Dezember 2090" in front
     assert "beginnen</span></button>" not in front
     assert "ab 1. Dezember 2090" in participant.get(f"/modules/{M1}").text
-    visit.post("/cohort/settings", begins_on="", ends_on="2020-12-18")
+    save_settings(visit, begins_on="", ends_on="2020-12-18")
     assert "Der Kurs ist seit dem 18. Dezember 2020 zu Ende" in participant.get(f"/modules/{M1}/quiz").text
     assert "der Kurs ist zu Ende" in participant.get(f"/modules/{M1}").text
 
@@ -225,7 +232,7 @@ def test_an_instructor_grants_an_attempt_and_more_time(filled: Course) -> None:
     assert granted.status_code == 303
     assert "Grund: Netz ausgefallen" in visit.get(person).text
     assert "Mehr Zeit geben" not in visit.get(person).text
-    visit.post("/cohort/settings", time_limit_min="30")
+    save_settings(visit, time_limit_min="30")
     assert visit.post(f"{person}/time", form_on=person, extra="50").status_code == 303
     assert '<option value="50" selected>' in visit.get(person).text
 
