@@ -118,6 +118,9 @@ def _contents(manuscript: Manuscript) -> Element:
                 "text:a", **target, **{"text:style-name": "Index_20_Link", "text:visited-style-name": "Index_20_Link"}
             )
             link.text = heading
+            link.append(_element("text:tab"))
+            # An office suite fills these in when it lays the document out; nobody knows the pages before.
+            link.append(_element("text:bookmark-ref", **{"text:reference-format": "page", "text:ref-name": f"kapitel-{number}"}))
             line = _element("text:p", **{"text:style-name": f"Contents_20_{level}"})
             line.append(link)
             body.append(line)
