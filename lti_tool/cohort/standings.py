@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.completion.contributions import Contributions, contributions_of
@@ -26,6 +26,7 @@ from lti_tool.models import (
     ScoreDelivery,
     User,
 )
+from lti_tool.passback.delivery import CLAIMED, WAITING
 from lti_tool.passback.delivery_status import DeliveryState, shown_state
 
 # Certificate.subject of the whole programme.
@@ -141,7 +142,7 @@ def standings_in(
         only: keys of the users to look at; None: all.
     """
     members = [row for row in session.execute(_members(context_id, only)) if not _NO_PARTICIPANTS & set(row.roles.split())]
-    who = User.id.in_(only) if only is not None else User.id.in_(_user_ids(context_id))
+    who = select(User.id).where(User.id.in_(only)) if only is not None else _user_ids(context_id)
     facts = _facts(session, programme, context_id, who)
     return [
         MemberStanding(
@@ -171,8 +172,8 @@ def _user_ids(context_id: int) -> Select[int]:
     return select(Membership.user_id).where(Membership.context_id == context_id)
 
 
-def _facts(session: Session, programme: Programme, context_id: int, who: ColumnElement[bool]) -> _Facts:
-    people = select(User.id).where(who).scalar_subquery()
+def _facts(session: Session, programme: Programme, context_id: int, who: Select[int]) -> _Facts:
+    people = who.scalar_subquery()
     # Plain rows: the session's own loading costs as much again where thousands come.
     rows = session.connection()
     lessons = rows.execute(
@@ -184,7 +185,7 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
         )
         .where(LessonProgress.user_id.in_(people), LessonProgress.lesson_code.in_(list(programme.lessons_by_code)))
         .group_by(LessonProgress.user_id, LessonProgress.module_slug)
-    )
+    ).all()
     tries = rows.execute(
         select(
             Attempt.user_id,
@@ -196,15 +197,15 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
         )
         .where(Attempt.user_id.in_(people))
         .group_by(Attempt.user_id, Attempt.module_slug)
-    )
+    ).all()
     completed = rows.execute(
         select(Completion.user_id, Completion.module_slug, Completion.completed_at).where(Completion.user_id.in_(people))
-    )
+    ).all()
     granted = rows.execute(
         select(ExtraAttempt.user_id, ExtraAttempt.module_slug, func.count(ExtraAttempt.id))
         .where(ExtraAttempt.user_id.in_(people))
         .group_by(ExtraAttempt.user_id, ExtraAttempt.module_slug)
-    )
+    ).all()
     certificates = rows.execute(
         select(Certificate.user_id, Certificate.revoked_at)
         .where(
@@ -213,7 +214,7 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
             Certificate.subject == _WHOLE_PROGRAMME,
         )
         .order_by(Certificate.serial)
-    )
+    ).all()
     return _Facts(
         lessons={(user, slug): (opened, read) for user, slug, opened, read in lessons},
         tries={(row[0], row[1]): row[2:] for row in tries},
@@ -221,7 +222,7 @@ def _facts(session: Session, programme: Programme, context_id: int, who: ColumnE
         scores=_scores(rows, context_id, people),
         granted={(user, slug): count for user, slug, count in granted},
         certificates={user: revoked_at is None for user, revoked_at in certificates if user is not None},
-        beside=contributions_of(session, requirements_of(session, programme, context_id), select(User.id).where(who)),
+        beside=contributions_of(session, requirements_of(session, programme, context_id), who),
     )
 
 
@@ -233,13 +234,14 @@ def _scores(connection: Connection, context_id: int, people: Any) -> dict[tuple[
             ScoreDelivery.state,
             ScoreDelivery.tries,
             ScoreDelivery.last_error,
-            ScoreDelivery.next_try_at,
+            # Reading a moment takes longer than the row around it, and most have arrived.
+            case((ScoreDelivery.state.in_((WAITING, CLAIMED)), ScoreDelivery.next_try_at)),
             ScoreDelivery.changed_at,
         )
         .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
         .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
         .where(ResourceLink.context_id == context_id, ScoreDelivery.user_id.in_(people))
-    )
+    ).all()
     found: dict[tuple[int, str], ScoreStanding] = {}
     for user, slug, stored, tries, reason, next_try_at, changed_at in rows:
         state = shown_state(stored, tries)
@@ -261,8 +263,10 @@ def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts)
         state = State.STUCK
     else:
         state = State.BEGUN if opened or attempts else State.OPEN
-    evidence = facts.beside.evidence(user_id, module, lessons_read=read, is_quiz_passed=bool(is_passed))
-    left = () if completed_at is not None else missing(evidence, facts.beside.requirements.conditions.parts)
+    left: tuple[Missing, ...] = ()
+    if completed_at is None:
+        evidence = facts.beside.evidence(user_id, module, lessons_read=read, is_quiz_passed=bool(is_passed))
+        left = missing(evidence, facts.beside.requirements.conditions.parts)
     return ModuleStanding(state, read, attempts, allowed, bool(is_passed), best, completed_at, facts.scores.get(key), left)
 
 

@@ -82,7 +82,14 @@ class DeliveryStand:
     """One course of `people` participants who have all launched one module."""
 
     def __init__(
-        self, folder: Path, stack: ExitStack, database_url: str, people: int, *, database_pid: int | None = None
+        self,
+        folder: Path,
+        stack: ExitStack,
+        database_url: str,
+        people: int,
+        *,
+        database_pid: int | None = None,
+        platform_host: str = "127.0.0.1",
     ) -> None:
         self._folder = folder
         self._stack = stack
@@ -99,24 +106,24 @@ class DeliveryStand:
             "LTI_TOOL_DATABASE_URL": self.database.engine.url.render_as_string(hide_password=False),
             "LTI_TOOL_LOG_STYLE": "json",
         }
-        self._start_platform(people)
+        self._start_platform(people, platform_host)
         self.people = self._enrol(people)
         self.workers: list[subprocess.Popen[bytes]] = []
         stack.callback(self.stop_workers)
         self._score = 50.0
 
-    def _start_platform(self, people: int) -> None:
+    def _start_platform(self, people: int, host: str) -> None:
         keyring = Keyring(self._folder / "keys")
         if keyring.signing_kid() is None:
             keyring.new()
         files = {name: str(self._folder / f"{name}.json") for name in ("key_file", "jwks_file")}
         Path(files["key_file"]).write_text(signing.key_to_text(signing.new_key()), encoding="utf-8")
         Path(files["jwks_file"]).write_text(json.dumps(keyring.public_jwks()), encoding="utf-8")
-        plan: dict[str, Any] = {"port": free_port(), "participants": people, **files}
+        plan: dict[str, Any] = {"host": host, "port": free_port(), "participants": people, **files}
         command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--workers", "1", "--log-level", "warning"]
-        command += ["--threads", str(PLATFORM_THREADS), "--keep-alive", "30", "--bind", f"127.0.0.1:{plan['port']}"]
+        command += ["--threads", str(PLATFORM_THREADS), "--keep-alive", "30", "--bind", f"{host}:{plan['port']}"]
         command += ["tests.bench.kept_platform:create_kept_platform()"]
-        self.platform_url = f"http://127.0.0.1:{plan['port']}"
+        self.platform_url = f"http://{host}:{plan['port']}"
         environment = {"BENCH_PLATFORM": json.dumps(plan)}
         self._platform_pid = self._stack.enter_context(
             running("platform", command, self._folder, environment, ready_url=f"{self.platform_url}/livez")
@@ -167,6 +174,13 @@ class DeliveryStand:
     def left(self) -> int:
         """Count what has not arrived yet."""
         query = select(func.count()).select_from(ScoreDelivery).where(ScoreDelivery.state.in_(("waiting", "claimed")))
+        with self.database.read() as session:
+            return session.scalar(query) or 0
+
+    def claimed_by(self, pid: int) -> int:
+        """Count what one worker has in its hands."""
+        query = select(func.count()).select_from(ScoreDelivery)
+        query = query.where(ScoreDelivery.state == "claimed", ScoreDelivery.claimed_by.contains(f":{pid}:"))
         with self.database.read() as session:
             return session.scalar(query) or 0
 
