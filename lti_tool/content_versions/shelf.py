@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Beside the newest, which every process has. One takes a quarter of a second to read and 2 MB to keep (docs/benchmark.md).
+# Beside the newest, which every process has. One takes a quarter of a second to read and 2 MB to keep (decision 0014).
 MOST = 4
 
 
