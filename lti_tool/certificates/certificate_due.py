@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.font_signs import keep_printable
 from lti_tool.certificates.letterheads import latest_course
 from lti_tool.completion.contributions import Contributions, contributions_of
 from lti_tool.completion.requirements import requirements_of
-from lti_tool.domain.certificate import printable_title
 from lti_tool.domain.completion import Part
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
 from lti_tool.domain.programme import Chapter, Module, Programme
 from lti_tool.domain.workbook import DRAFT_TITLE
 from lti_tool.models import Attempt
 from lti_tool.workbook.draft import read_draft
+
+# Two lines of the page.
+_TITLE_LENGTH_MAX = 160
 
 
 @dataclass(frozen=True)
@@ -63,4 +66,4 @@ def draft_title_of(session: Session, programme: Programme, course: Course, user_
     """Give the title of a person's own draft; empty where the course asks for none, or they gave it no title."""
     if not course.beside.requirements.asks_for(Part.PRACTICE):
         return ""
-    return printable_title(read_draft(session, programme, user_id=user_id).field(DRAFT_TITLE).content.text)
+    return keep_printable(read_draft(session, programme, user_id=user_id).field(DRAFT_TITLE).content.text)[:_TITLE_LENGTH_MAX]

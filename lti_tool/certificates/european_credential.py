@@ -73,7 +73,9 @@ class _Writer:
         return claim
 
     def _module(self, module: CertifiedModule) -> dict[str, Any]:
-        return {**self._achievement(module.title), "provenBy": self._assessment(module)}
+        achievement = self._achievement(module.title)
+        # A course may have asked for no test; then none may be claimed.
+        return {**achievement, "provenBy": self._assessment(module)} if self._facts.is_tested else achievement
 
     def _achievement(self, title: str) -> dict[str, Any]:
         # Titles of programme and modules are German in every language of the document.

@@ -130,7 +130,6 @@ def has_lapsed(completed_on: date, *, today: date, count_months: int) -> bool:
 NAME_LENGTH_MAX = 200
 # Non-letters of names: DIN 91379, group N1, and what platforms add (digits, brackets, other dashes and apostrophes).
 _SIGNS = frozenset(" ',-.`~¨´·ʹʺʾʿˈˌ’‡" + "0123456789()/&‐–‘")
-_TITLE_SIGNS = frozenset(":;!?„“”‚‘+%&*#§€@=_[]")
 # DIN 91379 needs two marks on one letter (L̥̄); more than four only deface the line above.
 _MARKS_IN_A_ROW_MAX = 4
 
@@ -176,14 +175,6 @@ def clean_name(text: str) -> str:
         )
     _refuse_foreign_signs(name)
     return name
-
-
-def printable_title(text: str) -> str:
-    """Give a title that somebody typed as far as it can be printed: other scripts and pictures would need a human's decision."""
-    kept = "".join(
-        sign for sign in unicodedata.normalize("NFC", text) if sign in _SIGNS or sign in _TITLE_SIGNS or _is_latin(sign)
-    )
-    return " ".join(kept.split())[:NAME_LENGTH_MAX]
 
 
 def find_printable_name(*candidates: str | None) -> str | None:

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from lti_tool.completion.contributions import Contributions, contributions_of
 from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.completion import Missing, missing
+from lti_tool.domain.live import Meeting
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.learning.footprint import Footprint, footprint_of
+from lti_tool.live.meetings import Meetings, meetings_of
 from lti_tool.models import ResourceLink
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
 
@@ -41,9 +43,11 @@ class ModulesPage:
     """None: all are passed."""
     link_has_no_module: bool
     """The visitor came by a link that names no module yet."""
+    next_meeting: Meeting | None = None
+    """The live session that comes next in the course; None: none has a date."""
 
 
-def list_modules(session: Session, programme: Programme, visitor: Visitor) -> ModulesPage:
+def list_modules(session: Session, programme: Programme, visitor: Visitor, *, now: datetime) -> ModulesPage:
     """Gather the overview of all modules."""
     footprint = footprint_of(session, visitor.user_id)
     next_module = next_module_of(programme, footprint)
@@ -57,7 +61,18 @@ def list_modules(session: Session, programme: Programme, visitor: Visitor) -> Mo
         completed=sum(line.completed_at is not None for line in lines),
         next_module=next_module,
         link_has_no_module=_link_has_no_module(session, visitor),
+        next_meeting=_next_meeting(meetings_of(session, programme, visitor.context_id), now),
     )
+
+
+def _next_meeting(meetings: Meetings, now: datetime) -> Meeting | None:
+    ahead = [
+        (meeting.starts_at, meeting)
+        for held in meetings.values()
+        for meeting in held
+        if meeting.starts_at is not None and not meeting.is_cancelled and not meeting.is_over(now)
+    ]
+    return min(ahead, key=lambda pair: pair[0])[1] if ahead else None
 
 
 def next_module_of(programme: Programme, footprint: Footprint) -> Module | None:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
@@ -11,6 +12,8 @@ from lti_tool.certificates.certificate_due import course_of
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import find_logo, save_letterhead
 from lti_tool.certificates.name_certificate import name_certificate
+from lti_tool.certificates.stored_facts import facts_from_json, facts_to_json
+from lti_tool.certificates.wording import statement
 from lti_tool.domain.certificate import Facts, Issuer, NameRefused, find_typing_error
 from lti_tool.domain.letterhead import Letterhead, Signatory
 from lti_tool.domain.programme import Programme
@@ -311,3 +314,12 @@ def test_what_an_administrator_entered_is_printed_from_then_on(
     assert facts["issuer"]["url"] == "https://akademie.example"  # what was left empty is the installation's
     session.delete(session.get_one(CertificateLetterhead, 1))
     assert find_logo(session, facts["logo"]["sha256"]) == logo.decode()
+
+
+def test_a_certificate_without_tests_claims_none(facts: Facts) -> None:
+    untested = replace(facts, is_tested=False)
+    assert statement(untested) == "hat alle fünf Module bearbeitet und das Programm abgeschlossen."
+    assert "Lernerfolgskontrolle" in statement(facts)
+    english = statement(replace(untested, language="en"))
+    assert english == "has worked through all five modules and thereby completed the programme."
+    assert facts_from_json(facts_to_json(untested)) == untested

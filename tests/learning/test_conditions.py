@@ -227,7 +227,7 @@ def test_the_pages_name_what_is_missing_and_the_next_step_follows(
     assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.START_QUIZ
     take_quiz(session, programme, anna, M1, right=10, now=now)
     assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.AWAIT_FEEDBACK
-    line = list_modules(session, programme, anna).lines[0]
+    line = list_modules(session, programme, anna, now=now).lines[0]
     assert [part.part for part in line.missing] == [Part.PRACTICE]
     decide(session, editions)
     settle(session, programme, anna, M1, now)
@@ -255,3 +255,15 @@ def test_the_certificate_waits_for_chapters_of_modules_that_were_passed_before_t
     # Reading, transfer questions, quizzes, and the five practice tasks.
     assert facts["hours"] == 25.5
     assert facts["is_tested"] is True
+
+
+def test_a_course_without_tests_gives_a_certificate_that_claims_none(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    course_asks(session, anna, now, "lessons")
+    for module in programme.modules:
+        read_all_lessons(session, programme, anna, module.slug, now=now)
+    facts = session.scalars(select(Certificate)).one().facts
+    assert facts["is_tested"] is False
+    # 28 lessons with their transfer questions; no quiz was taken, so its half hours do not count.
+    assert facts["hours"] == 10.5

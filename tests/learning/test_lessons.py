@@ -119,7 +119,7 @@ def test_a_passed_module_leads_to_the_next_and_says_where_its_score_is(
 def test_the_overview_lists_five_modules(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     read_all_lessons(session, programme, anna, M1, now=now)
     take_quiz(session, programme, anna, M1, right=8, now=now)
-    page = list_modules(session, programme, anna)
+    page = list_modules(session, programme, anna, now=now)
     assert [line.module.number for line in page.lines] == [1, 2, 3, 4, 5]
     assert page.completed == 1
     assert [line.is_next for line in page.lines] == [False, True, False, False, False]
@@ -144,13 +144,13 @@ def test_a_link_launched_after_passing_gets_the_score_too(
 def test_an_instructor_gives_a_link_its_module_once(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     here = replace(anna, resource_link_id=launch_link(session, anna, None, now), module_slug=None)
     teacher = replace(here, roles=frozenset({Role.INSTRUCTOR}))
-    assert list_modules(session, programme, here).link_has_no_module
+    assert list_modules(session, programme, here, now=now).link_has_no_module
     with pytest.raises(Forbidden):
         choose_module(session, programme, here, M2)
     with pytest.raises(NotFound):
         choose_module(session, programme, teacher, "erfunden")
     choose_module(session, programme, teacher, M2)
-    assert not list_modules(session, programme, here).link_has_no_module
+    assert not list_modules(session, programme, here, now=now).link_has_no_module
     with pytest.raises(Conflict):
         choose_module(session, programme, teacher, M1)
 

@@ -15,6 +15,7 @@ from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Forbidden, NotFound
+from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module
 from lti_tool.learning.settle_module import settle_course, settle_module, settle_people
 from lti_tool.live.follow_up import AnswersTooLong, FollowUpClosed, open_meeting, save_follow_up
@@ -102,6 +103,10 @@ def test_the_follow_up_makes_up_for_a_session(
     record(session, programme, petra, anna, "1A", Presence.PARTLY, now)
     plan_meeting(session, programme, petra, M1, "1B", Plan(now + timedelta(hours=1)), now=now)
     assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.AWAIT_MEETING
+    coming = list_modules(session, programme, anna, now=now).next_meeting
+    assert coming is not None
+    assert coming.session.code == "1B"
+    assert list_modules(session, programme, anna, now=now + timedelta(hours=3)).next_meeting is None
     with pytest.raises(FollowUpClosed):
         follow_up(session, programme, anna, "1B", ANSWERS, now)
     later = now + timedelta(hours=3)

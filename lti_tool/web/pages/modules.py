@@ -40,7 +40,7 @@ def overview() -> str:
     visitor = current_visitor()
     hand_in_overdue_of(user_id=visitor.user_id)
     with parts().database.read() as session:
-        page = list_modules(session, current_programme(), visitor)
+        page = list_modules(session, current_programme(), visitor, now=parts().now())
     return render_template("modules/overview.html", section="modules", page=page, programme=current_programme())
 
 
