@@ -100,7 +100,7 @@ def make_missing_documents(database: Database, press: Press, *, clock: Callable[
 
 
 def make_at_once(database: Database, press: Press, certificate_id: int, *, now: datetime) -> None:
-    """Make a document while its person waits for the page, if nobody outside has to be asked for it; else the worker does it."""
+    """Make a document while its person waits for the page, where no worker came and nobody outside has to be asked for it."""
     if not press.asks_outside:
         make_document(database, press, certificate_id, now=now)
 

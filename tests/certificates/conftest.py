@@ -177,9 +177,16 @@ def credential_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def app(
-    credential_folder: Path, database: Database, database_url: str, programme: Programme, tmp_path: Path, now: datetime
+    credential_folder: Path,
+    database: Database,
+    database_url: str,
+    programme: Programme,
+    tmp_path: Path,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Flask]:
-    """The application, with the small programme."""
+    """The application, with the small programme; no worker runs beside it, so its pages wait for none."""
+    monkeypatch.setattr("lti_tool.web.pages.certificates._PATIENCE_S", 0.0)
     settings = Settings(
         database_url=database_url,
         data_dir=tmp_path,

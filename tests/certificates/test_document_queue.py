@@ -200,9 +200,7 @@ def test_monitors_see_what_waits_and_what_needs_a_person(database: Database, iss
 
 def test_a_page_does_not_ask_outside_and_says_that_the_document_is_being_made(
     app: Flask, person: Callable[..., Person], database: Database, programme: Programme, issuer: Issuer, now: datetime,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr("lti_tool.web.pages.certificates._PATIENCE_S", 0.0)
     press = replace(app.extensions["parts"].press, seal=SilentAuthority(failures=99))
     app.extensions["parts"] = replace(app.extensions["parts"], press=press)
     ayse = person()
@@ -229,5 +227,6 @@ def test_a_page_waits_a_moment_for_a_document_that_the_worker_is_just_making(
             session.execute(update(Certificate).values(document_due_at=None))
         making.make_document(database, Press(), certificate_id, now=now)
 
+    monkeypatch.setattr("lti_tool.web.pages.certificates._PATIENCE_S", 5.0)
     monkeypatch.setattr("lti_tool.web.pages.certificates.time.sleep", finish)
     assert "Herunterladen (PDF" in ayse.get("/certificates").text

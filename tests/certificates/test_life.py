@@ -80,6 +80,7 @@ def test_a_name_typed_wrong_is_asked_for_approved_and_issued_anew(
     office = ole.get("/cohort/certificates")
     assert "Steht jetzt darauf Ayşe Çelik Soll darauf stehen Ayşe Yılmaz Grund Heirat" in words_of(office)
     ole.post("/cohort/certificates/names/1", office, decision="approve")
+    assert "Ayşe Yılmaz" in words_of(ayse.get("/certificates"))
     with database.read() as session:
         old, new = list_certificates(session)
     assert (old.facts.name, old.replaced_by_id) == ("Ayşe Çelik", new.id)
@@ -122,6 +123,7 @@ def test_a_name_that_cannot_be_set_goes_to_the_instructors_and_is_spelt_anew(
     refused = ole.post("/cohort/certificates/1/spelling", office, name="王")
     assert (refused.status_code, "kann das Zertifikat nicht drucken" in words_of(refused)) == (422, True)
     assert ole.post("/cohort/certificates/1/spelling", office, name="Ayşe Wang").status_code == 303
+    assert "Herunterladen (PDF" in ayse.get("/certificates").text
     with database.read() as session:
         old, new = list_certificates(session)
     assert (old.replaced_by_id, new.facts.name, new.pdf_sha256 is not None) == (new.id, "Ayşe Wang", True)
@@ -223,6 +225,7 @@ def test_a_module_whose_lessons_are_read_gets_its_own_document(
     page = ayse.get("/certificates")
     assert "Modul 4: Beteiligung und Vernetzung Ausstellen" in words_of(page)
     assert ayse.post(f"/certificates/participation/{SLUG}", page).status_code == 303
+    assert "Herunterladen (PDF" in ayse.get("/certificates").text
     with database.read() as session:
         entry = list_certificates(session)[0]
     facts = entry.facts

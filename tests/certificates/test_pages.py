@@ -81,6 +81,7 @@ def test_the_name_is_asked_for_shown_as_printed_and_then_issued(person: Callable
         assert list_certificates(session) == []
     done = someone.post("/certificates/name", preview, name="Łukasz Żółć", step="confirm")
     assert (done.status_code, done.headers["Location"]) == (303, f"/certificates?v={someone.visit}")
+    someone.get("/certificates")
     with database.read() as session:
         entry = list_certificates(session)[0]
     assert entry.facts.name == "Łukasz Żółć"

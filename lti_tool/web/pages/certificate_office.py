@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from lti_tool.certificates.export_documents import export_documents, size_of_export
 from lti_tool.certificates.help_document import list_stuck_documents, respell_document
 from lti_tool.certificates.letterheads import effective_letterhead, find_logo, letterhead_of, save_letterhead
-from lti_tool.certificates.make_document import make_at_once
 from lti_tool.certificates.name_requests import decide_name_request, list_name_requests
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.typeset import typeset
@@ -61,7 +60,7 @@ def decide(request_id: int) -> ResponseReturnValue:
     tool = parts()
     try:
         with tool.database.write.begin() as session:
-            successor = decide_name_request(
+            decide_name_request(
                 session,
                 request_id,
                 context_id=_context_of(visitor),
@@ -73,9 +72,7 @@ def decide(request_id: int) -> ResponseReturnValue:
             )
     except ToolError as error:
         return _overview(visitor, error), error.status
-    if successor is not None:
-        make_at_once(tool.database, tool.press, successor, now=tool.now())
-        tool.wake_worker()
+    tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
 
 
@@ -86,7 +83,7 @@ def respell(certificate_id: int) -> ResponseReturnValue:
     tool = parts()
     try:
         with tool.database.write.begin() as session:
-            successor = respell_document(
+            respell_document(
                 session,
                 certificate_id,
                 context_id=_context_of(visitor),
@@ -97,7 +94,6 @@ def respell(certificate_id: int) -> ResponseReturnValue:
             )
     except ToolError as error:
         return _overview(visitor, error), error.status
-    make_at_once(tool.database, tool.press, successor, now=tool.now())
     tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
 
