@@ -51,7 +51,11 @@ class Keyboard:
             self.page.keyboard.press("Enter")
 
     def answer(self) -> None:
-        """Give some answer to the question on screen: first control, first choice."""
+        """Give some answer to the question on screen: first control, first choice; of steps to be ordered, move the first."""
+        if self.page.locator(".ordering").count():
+            self.tab_to(lambda at: at[0] == "button" and at[2] == "move", "arrow")
+            self.page.keyboard.press("Enter")
+            return
         self.tab_to(lambda at: at[0] in ("input", "select", "textarea") and at[1] != "hidden", "field")
         tag, kind, _, _ = self.focused()
         if kind in ("radio", "checkbox"):
@@ -91,7 +95,7 @@ def test_from_the_course_to_a_result_without_a_mouse(browser: Browser, installat
     for position in range(1, programme.assessment.items + 1):
         page.get_by_role("heading", level=1, name=f"Frage {position} von").wait_for()
         keys.answer()
-        keys.press("Weiter")
+        keys.press("^(Weiter|Zur Übersicht)")
     page.get_by_role("heading", level=1, name="Vor dem Abgeben").wait_for()
     keys.press("abgeben", tag="button")
     expect(page.get_by_role("heading", level=1)).to_contain_text("von 10 Punkten")
@@ -115,3 +119,40 @@ def _check_oneself(keys: Keyboard) -> None:
     keys.answer()
     keys.press("Antwort prüfen")
     expect(keys.page.get_by_role("status").first).to_contain_text(re.compile("Richtig|Noch nicht ganz"))
+
+
+def test_a_lesson_offers_the_place_where_one_rested(browser: Browser, installation: Installation, programme: Programme) -> None:
+    """Whoever scrolls up to leave has rested further below before; whoever is called away leaves where they are."""
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    module = programme.modules[2]
+    page.goto(installation.lms_url)
+    page.get_by_role("button", name="Jörg Dreßler").click()
+    page.wait_for_url("**/course")
+    activity = next(each.id for each in installation.lms.activities if each.custom.get("module") == module.slug)
+    page.goto(f"{installation.lms_url}/launch/{activity}?target=window")
+    page.get_by_role("link", name="beginnen").click()
+    page.get_by_role("heading", level=1, name=module.lessons[0].title).wait_for()
+    address = page.url
+    sections = [heading for heading in module.lessons[0].headings if heading.level == 3]
+
+    def read_to(place: int) -> None:
+        # At once: the design system's pages scroll smoothly, and the next step would come before the place.
+        page.evaluate(
+            "id => scrollTo({top: document.getElementById(id).getBoundingClientRect().top + scrollY - 100, behavior: 'instant'})",
+            sections[place].id,
+        )
+
+    def resume() -> str:
+        page.goto(address)
+        return page.get_by_role("link", name="Weiterlesen bei").get_attribute("href") or ""
+
+    with page.expect_response(re.compile("/position"), timeout=15_000):
+        read_to(2)
+    page.get_by_role("link", name="Module", exact=True).first.click()
+    assert resume() == f"#{sections[2].id}"
+    read_to(1)
+    page.goto(installation.lms_url)
+    assert resume() == f"#{sections[1].id}"
+    context.close()

@@ -116,21 +116,28 @@ const refresh = async (tries) => {
 };
 refresh(20);
 
-// --- Reading position: the heading last passed is remembered when the lesson is left. ---
+// --- Reading position: the heading under which somebody rests is remembered, and the one last passed when the page is left. ---
 
 const text = document.querySelector("[data-position]");
 const token = document.querySelector("input[name=csrf_token]");
 if (text && token) {
   const headings = [...text.querySelectorAll("h2[id], h3[id]")];
   let sent = "";
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState !== "hidden") return;
+  let resting = 0;
+  const remember = () => {
+    // Whoever scrolls back to the top to leave has still read to where they rested before.
+    if (scrollY < innerHeight / 4) return;
     const passed = headings.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 2);
-    const anchor = passed.length && scrollY > 0 ? passed[passed.length - 1].id : "";
+    const anchor = passed.length ? passed[passed.length - 1].id : "";
     if (!anchor || anchor === sent) return;
     sent = anchor;
     navigator.sendBeacon(text.dataset.position, new URLSearchParams({ anchor, csrf_token: token.value }));
-  });
+  };
+  addEventListener("scroll", () => {
+    clearTimeout(resting);
+    resting = setTimeout(remember, 4000);
+  }, { passive: true });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") remember(); });
 }
 
 // --- Terms: explained in place in a dialog; without a script their links lead to the glossary. ---
