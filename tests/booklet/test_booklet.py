@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pdfua
 import pytest
 
 from lti_tool.booklet import shelf
@@ -75,6 +76,11 @@ def test_it_is_a_tagged_pdf_made_once(module: Module, tmp_path: Path, monkeypatc
     assert pdf.startswith(b"%PDF-1.7")
     assert b"/MarkInfo" in pdf
     assert b"pdfuaid:part" in pdf
+    (tmp_path / "checked.pdf").write_bytes(pdf)
+    # An independent checker of tagged PDF.
+    report = pdfua.validate(str(tmp_path / "checked.pdf"))
+    assert len(report.outcomes) - len(report.skipped) >= 10
+    assert report.findings == ()
     monkeypatch.setattr(shelf, "run_typst", None)
     assert booklet_pdf(document_of(module), made_at=1_796_000_000, folder=tmp_path) == pdf
 
