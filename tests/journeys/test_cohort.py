@@ -153,8 +153,10 @@ def test_a_mentor_sees_passed_or_not_of_their_people_and_nothing_else(filled: Co
 def test_participants_and_strangers_get_into_nothing_of_the_course(filled: Course) -> None:
     participant, instructor = filled.launch("participant01", M1), filled.launch("instructor", M1)
     anna = user_id(filled, "participant01")
-    reads = ["/cohort", f"/cohort/people/{anna}", "/cohort/list.ods", "/cohort/settings"]
+    reads = ["/cohort", f"/cohort/people/{anna}", "/cohort/list.ods", "/cohort/settings", "/cohort/live", f"/cohort/live/{M1}/1A"]
     writes = [
+        f"/cohort/live/{M1}/1A",
+        f"/cohort/live/{M1}/1A/attendance",
         "/cohort/roster",
         "/cohort/scores",
         "/cohort/settings",
