@@ -18,12 +18,22 @@ from lti_tool import bootstrap
 from lti_tool.app import create_app
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Item, Ordering, Programme
-from lti_tool.models import Attempt, AttemptItem, CourseSettings, ExtendedTime, LessonProgress, ResourceLink, ScoreDelivery
+from lti_tool.models import (
+    Attempt,
+    AttemptItem,
+    Completion,
+    CourseSettings,
+    ExtendedTime,
+    LessonProgress,
+    Membership,
+    ResourceLink,
+    ScoreDelivery,
+)
 from lti_tool.models.database import Database
 from lti_tool.settings import Settings
 from lti_tool.web.browser_session import open_visit
 from lti_tool.web.parts import parts
-from tests.learning.conftest import M1, M2, launch_link, right_answer
+from tests.learning.conftest import M1, M2, launch_link, read_all_lessons, right_answer
 
 LESSON = f"/modules/{M1}/lessons/von-der-verwaltungsdigitalisierung"
 
@@ -466,3 +476,21 @@ def test_the_worker_hands_in_what_nobody_looks_at(
     chore.run()
     with database.read() as session:
         assert session.scalars(select(Attempt.is_ended_by_time)).all() == [True]
+
+
+def test_a_condition_that_is_switched_off_on_the_page_completes_modules_at_once(
+    app: Flask, browser: Browser, database: Database, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        session.add(
+            Membership(user_id=anna.user_id, context_id=anna.context_id, roles="participant", first_seen_at=now, last_seen_at=now)
+        )
+        read_all_lessons(session, programme, anna, M1, now=now)
+    browser.get("/enter?role=instructor&to=/cohort/settings")
+    page = browser.send({}, form="/cohort/settings")
+    assert page.status_code == 400
+    assert "Lassen Sie wenigstens die Lektionen oder die Lernerfolgskontrolle angekreuzt." in browser.text
+    assert browser.send({"asks_lessons": "yes"}, form="/cohort/settings").status_code == 200
+    with database.read() as session:
+        assert session.scalars(select(Completion.module_slug)).all() == [M1]
+        assert session.scalars(select(ScoreDelivery.score_given)).all() == [100.0]
