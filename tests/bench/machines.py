@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.bench.delivery_stand import DeliveryStand, PostgreSQL, Round
+from tests.bench.processes import end_in_order
 
 # Of the range kept for benchmarks (RFC 2544); nothing leaves this machine.
 PLATFORM_HOST = "198.18.0.1"
@@ -28,6 +29,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--processes", action="store_true", help="no network namespaces")
     options = parser.parse_args()
+    end_in_order()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lti-tool-machines-", ignore_cleanup_errors=True)))
         use_namespaces = not options.processes and os.geteuid() == 0 and shutil.which("ip") is not None

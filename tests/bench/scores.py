@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench.delivery_stand import DeliveryStand, PostgreSQL, Round, best_and_median
+from tests.bench.processes import end_in_order
 
 HEAD = (
     "| engine | workers | scores/s | worker CPU ms per score | platform CPU ms | database CPU ms | others, cores |\n"
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=("postgresql", "sqlite"), help="this one alone")
     parser.add_argument("--workers", type=int, nargs="*", default=[1, 2], help="on PostgreSQL")
     options = parser.parse_args()
+    end_in_order()
     print(HEAD, flush=True)
     with tempfile.TemporaryDirectory(prefix="lti-tool-scores-", ignore_cleanup_errors=True) as name:
         folder = Path(name)

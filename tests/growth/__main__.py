@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.models.database import open_database
 from lti_tool.programme.reader import read_programme
+from tests.bench.processes import end_in_order
 from tests.bench.servers import stand
 from tests.growth.fill import Modules, add_people, add_work
 from tests.growth.visits import Cost, Visits
@@ -27,6 +28,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.growth", description=__doc__)
     parser.add_argument("--users", type=int, default=1_000_000, help="each has five attempts")
     options = parser.parse_args()
+    end_in_order()
     modules = Modules.of(read_programme(SHIPPED_PROGRAMME))
     with stand() as place:
         server = place.start_tool("postgresql", workers=1)
