@@ -1,0 +1,46 @@
+"""Erases a person from all tables (Art. 17 DSGVO): what stays answers whether a paper is genuine, and names nobody."""
+
+import logging
+import secrets
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from lti_tool.certificates.erase_person import erase_person as erase_certificates
+from lti_tool.models import User
+from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables
+from lti_tool.personal_data.tell_person import mentors_of, show_person
+
+log = logging.getLogger(__name__)
+
+
+def erase_person(session: Session, user_id: int, *, now: datetime) -> int:
+    """Delete everything of a person; their certificates keep code, hash, kind, day of issue and state. Repeating is safe.
+
+    Their own row stays empty: SQLite would give its number to the next person, who would then stand in the logs and in the
+    visits (up to 12 hours) of the one who is gone. If the platform sends them again, they begin as somebody new.
+
+    Returns:
+        How many certificates were changed.
+    Raises:
+        NotFound: nobody has this id.
+    """
+    show_person(session, user_id)
+    person = session.get_one(User, user_id, with_for_update=True)
+    certificates = erase_certificates(session, user_id=user_id, now=now)
+    for row in mentors_of(session, user_id):
+        row.subs = [sub for sub in row.subs if sub != person.sub]
+    for column in actor_columns():
+        session.execute(update(column.table).where(column == user_id).values({column.name: None}))
+    for own in own_tables():
+        # What belongs to such a row goes with it.
+        if own.parent is None and own.table not in (PERSON, CERTIFICATES):
+            session.execute(delete(own.table).where(own.where(user_id)))
+    person.sub = f"erased-{secrets.token_hex(16)}"
+    person.name = person.certificate_name = None
+    person.locale = ""
+    person.first_seen_at = person.last_seen_at = now
+    session.flush()
+    log.info("person_erased", extra={"user": user_id, "certificates": certificates})
+    return certificates

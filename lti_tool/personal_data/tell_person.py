@@ -1,0 +1,140 @@
+"""What is stored of a person: who they are, how much it is, and all of it as a file to hand out (Art. 15 and 20 DSGVO)."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from lti_tool.errors import NotFound
+from lti_tool.messages import N_
+from lti_tool.models import Mentoring, Platform, User
+from lti_tool.personal_data.reach import CERTIFICATES, OwnTable, actor_columns, own_tables
+
+# Keys of a visit and of the platform's session: no statement about the person, and dangerous in a file that travels.
+WITHHELD: Final = frozenset({("deep_linking_request", "visit_key"), ("deep_linking_request", "settings")})
+FOUND_MAX: Final = 50
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """A person as an operator finds them."""
+
+    id: int
+    platform: str
+    sub: str
+    name: str | None
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True)
+class Holding:
+    """How many rows of a table are a person's, or name them."""
+
+    table: str
+    rows: int
+    column: str = ""
+    """Where the row is somebody else's: which column names the person."""
+
+
+@dataclass(frozen=True)
+class PersonOverview:
+    person: FoundPerson
+    own: tuple[Holding, ...]
+    named: tuple[Holding, ...]
+
+
+def find_people(session: Session, text: str) -> tuple[FoundPerson, ...]:
+    """Find people by a part of their name, or by the id that their platform calls them by; at most 50."""
+    part = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    names = (column.ilike(f"%{part}%", escape="\\") for column in (User.name, User.certificate_name))
+    query = _people().where(or_(User.sub == text, *names)).order_by(User.id).limit(FOUND_MAX)
+    return tuple(FoundPerson(*row) for row in session.execute(query))
+
+
+def show_person(session: Session, user_id: int) -> PersonOverview:
+    """Tell in which tables a person stands, and how often.
+
+    Raises:
+        NotFound: nobody has this id.
+    """
+    person = _get_person(session, user_id)
+    own = (Holding(each.table.name, _count(session, each, user_id)) for each in own_tables())
+    named = (
+        Holding(column.table.name, session.scalar(select(func.count()).where(column == user_id)) or 0, column.name)
+        for column in actor_columns()
+    )
+    mentored = Holding("mentoring", len(mentors_of(session, user_id)), "subs")
+    return PersonOverview(person, tuple(one for one in own if one.rows), tuple(one for one in (*named, mentored) if one.rows))
+
+
+def export_person(session: Session, user_id: int, *, now: datetime) -> bytes:
+    """Gather everything of a person as a ZIP: `person.json`, and the documents of their certificates as they were issued.
+
+    Rows of other people that name them (who granted something) are counted, not handed out: they are the others' data.
+
+    Raises:
+        NotFound: nobody has this id.
+    """
+    overview = show_person(session, user_id)
+    documents: dict[str, bytes] = {}
+    tables = {each.table.name: _rows(session, each, user_id, documents) for each in own_tables()}
+    told = {
+        "exported_at": now.isoformat(),
+        "platform": overview.person.platform,
+        "tables": {name: rows for name, rows in tables.items() if rows},
+        "named_elsewhere": [{"table": one.table, "column": one.column, "rows": one.rows} for one in overview.named],
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("person.json", json.dumps(told, ensure_ascii=False, indent=1))
+        for name, document in documents.items():
+            archive.writestr(name, document)
+    return file.getvalue()
+
+
+def mentors_of(session: Session, user_id: int) -> list[Mentoring]:
+    """Find who may see the progress of a person: there they stand by the platform's id, not by a key of ours."""
+    person = session.get_one(User, user_id)
+    rows = session.scalars(
+        select(Mentoring).join(User, User.id == Mentoring.user_id).where(User.platform_id == person.platform_id)
+    )
+    return [row for row in rows if person.sub in row.subs]
+
+
+def _people() -> Any:
+    return select(User.id, Platform.issuer, User.sub, User.name, User.last_seen_at).join(
+        Platform, Platform.id == User.platform_id
+    )
+
+
+def _get_person(session: Session, user_id: int) -> FoundPerson:
+    row = session.execute(_people().where(User.id == user_id)).one_or_none()
+    if row is None:
+        raise NotFound(N_("Unter dieser Nummer ist niemand gespeichert."))
+    return FoundPerson(*row)
+
+
+def _count(session: Session, own: OwnTable, user_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(own.table).where(own.where(user_id))) or 0
+
+
+def _rows(session: Session, own: OwnTable, user_id: int, documents: dict[str, bytes]) -> list[dict[str, Any]]:
+    columns = [column for column in own.table.c if (own.table.name, column.name) not in WITHHELD]
+    query = select(*columns).where(own.where(user_id)).order_by(own.table.c.id)
+    rows = []
+    for row in session.execute(query).mappings():
+        told = {name: _plain(value) for name, value in row.items() if not isinstance(value, bytes)}
+        if own.table is CERTIFICATES and row["pdf"] is not None:
+            told["document"] = f"certificates/{row['check_code']}.pdf"
+            documents[told["document"]] = row["pdf"]
+        rows.append(told)
+    return rows
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime | date) else value
