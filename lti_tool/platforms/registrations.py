@@ -3,21 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti_tool import clock
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.lti.json_shapes import origin_of
 from lti_tool.lti.service_hosts import is_service_host
 from lti_tool.messages import N_
 from lti_tool.models import Deployment, Platform, Registration
-
-if TYPE_CHECKING:
-    from lti_tool.models.database import Database
 
 _LONGEST_ISSUER = 500
 _LONGEST_URL = 1000
@@ -156,26 +151,6 @@ def _approve_deployments(session: Session, registration_id: int, deployment_ids:
         if row.status == "held":
             row.status, row.decided_at = "approved", now
     session.flush()
-
-
-def register_playground(
-    database: "Database", *, lms_url: str, client_id: str, deployment_id: str = "1", now: datetime | None = None
-) -> int:
-    """Register the playground LMS, or give its registration's id if it is registered already."""
-    new = NewRegistration(
-        issuer=lms_url,
-        client_id=client_id,
-        auth_login_url=f"{lms_url}/mod/lti/auth.php",
-        token_url=f"{lms_url}/mod/lti/token.php",
-        jwks_url=f"{lms_url}/mod/lti/certs.php",
-        name="Playground",
-        deployment_ids=(deployment_id,),
-    )
-    with database.write.begin() as session:
-        known = find_registration_id(session, lms_url, client_id)
-        if known is not None:
-            return known
-        return add_registration(session, new, is_production=False, now=now or clock.now()).id
 
 
 def find_registration_id(session: Session, issuer: str, client_id: str) -> int | None:

@@ -8,8 +8,6 @@ from click.testing import CliRunner, Result
 
 from lti_tool.cli import main
 from lti_tool.keyring import Keyring
-from lti_tool.models.database import open_database
-from lti_tool.platforms.registrations import register_playground
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
 
@@ -84,9 +82,10 @@ def test_doctor_names_each_line_of_a_platform(environment: dict[str, str]) -> No
     with serve_in_thread(lms):
         keys = Keyring(Path(environment["LTI_TOOL_KEYS_DIR"])).public_jwks()
         lms.register_tool("http://localhost:1", jwks=keys)
-        database = open_database(environment["LTI_TOOL_DATABASE_URL"])
-        register_playground(database, lms_url=lms.issuer, client_id="playground-tool")
-        database.close()
+        offered = lms.registration()
+        options = [f"--{name.replace('_', '-')}={value}" for name, value in offered.items() if name != "deployment_ids"]
+        added = run(environment, "registrations", "add", *options, "--deployment", "1")
+        assert added.exit_code == 0, added.output
         output = run(environment, "doctor").output
         for check in ("keys", "clock", "token", "scopes"):
             assert re.search(rf"^ok   registration 1 \({re.escape(lms.issuer)}\) {check}:", output, re.MULTILINE), output

@@ -26,7 +26,6 @@ from lti_tool.platforms.registrations import (
     find_registration_id,
     get_registration,
     list_registrations,
-    register_playground,
     remove_registration,
     save_registration,
 )
@@ -98,14 +97,6 @@ def test_a_removed_registration_takes_its_places_along_and_leaves_its_people(ses
     remove_registration(session, added.id)
     for table, left in ((Deployment, 0), (Context, 0), (ResourceLink, 0), (User, 1)):
         assert session.scalar(select(func.count()).select_from(table)) == left
-
-
-def test_the_playground_is_registered_once(database: Database, now: datetime) -> None:
-    ids = {register_playground(database, lms_url="http://127.0.0.1:8001", client_id="playground-tool", now=now) for _ in range(2)}
-    assert len(ids) == 1
-    with database.read() as session:
-        (registration,) = list_registrations(session)
-    assert registration.auth_login_url == "http://127.0.0.1:8001/mod/lti/auth.php"
 
 
 def test_the_directory_answers_for_five_seconds_from_memory(
