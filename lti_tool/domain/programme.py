@@ -291,9 +291,6 @@ class Module:
     practice: PracticeTask | None
     figures: tuple[Figure, ...] = ()
 
-    def find_lesson(self, slug_or_code: str) -> Lesson | None:
-        return next((lesson for lesson in self.lessons if slug_or_code in (lesson.slug, lesson.code)), None)
-
     def find_item(self, item_id: str) -> Item | None:
         return self._items_by_id.get(item_id)
 

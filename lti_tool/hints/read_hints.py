@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import NotFound
@@ -57,12 +57,6 @@ def read_hints(session: Session, *, context_id: int | None = None, with_done: bo
         )
         for row in session.scalars(query.limit(_MOST_AT_ONCE))
     ]
-
-
-def count_open_hints(session: Session, *, context_id: int) -> int:
-    """Count the open hints of a course."""
-    query = select(func.count(LessonHint.id)).where(LessonHint.context_id == context_id, LessonHint.done_at.is_(None))
-    return session.scalar(query) or 0
 
 
 def settle_hint(session: Session, hint_id: int, *, is_done: bool, now: datetime, context_id: int | None = None) -> None:

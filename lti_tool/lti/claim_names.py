@@ -25,7 +25,6 @@ DEEP_LINKING_DATA: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/data"
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
 RESOURCE_LINK_ITEM: Final = "ltiResourceLink"
-SUBMISSION_REVIEW_REQUEST: Final = "LtiSubmissionReviewRequest"
 LTI_VERSION: Final = "1.3.0"
 
 SCOPE_LINE_ITEM: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.models import DeliveryEvent, LineItem, ScoreDelivery
+from lti_tool.models import LineItem, ScoreDelivery
 from lti_tool.passback import delivery as states
 from lti_tool.passback.delivery_status import DeliveryState, shown_state
 from lti_tool.passback.jobs import call_workers
@@ -34,16 +34,6 @@ class DeliveryLine:
     delivered_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """One line of a delivery's history."""
-
-    event: str
-    version: int
-    detail: str
-    at: datetime
-
-
 def list_deliveries(
     session: Session, *, failed_only: bool = False, registration_id: int | None = None, limit: int = 1000
 ) -> tuple[DeliveryLine, ...]:
@@ -60,12 +50,6 @@ def list_deliveries(
     if registration_id is not None:
         query = query.where(LineItem.registration_id == registration_id)
     return tuple(_line(row, of_registration, of_link) for row, of_registration, of_link in session.execute(query))
-
-
-def ledger_of(session: Session, delivery_id: int) -> tuple[LedgerLine, ...]:
-    """Tell the history of a delivery, oldest first."""
-    query = select(DeliveryEvent).where(DeliveryEvent.score_delivery_id == delivery_id).order_by(DeliveryEvent.id)
-    return tuple(LedgerLine(row.event, row.version, row.detail, row.at) for row in session.scalars(query))
 
 
 def retry_deliveries(session: Session, ids: Collection[int], *, now: datetime) -> tuple[int, ...]:

@@ -18,7 +18,6 @@ RETRIED: Final = "retried"
 
 # ScoreDelivery.last_error, where the code is our own; those of a platform's answers look like `http_503`.
 KEPT_BY_TEACHER: Final = "kept_by_teacher"
-USER_NOT_GRADABLE: Final = "user_not_gradable"
 LINE_ITEM_GONE: Final = "line_item_gone"
 NO_LINE_ITEM: Final = "no_line_item"
 INTERNAL_ERROR: Final = "internal_error"

@@ -28,8 +28,6 @@ NRPS = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 DEEP_LINKING_SETTINGS = f"{_DEEP_LINKING}deep_linking_settings"
 CONTENT_ITEMS = f"{_DEEP_LINKING}content_items"
 DATA = f"{_DEEP_LINKING}data"
-MSG = f"{_DEEP_LINKING}msg"
-ERRORMSG = f"{_DEEP_LINKING}errormsg"
 
 # Dynamic registration
 TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"

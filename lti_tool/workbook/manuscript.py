@@ -10,7 +10,6 @@ from lti_tool.workbook.draft import Draft
 
 TITLE = "Digitalstrategie-Entwurf"
 STATUS_LINE = "Entwurf – nicht beschlossen"
-STATUS_SENTENCE = "Dieses Dokument ist ein Entwurf. Die Gemeindevertretung hat es nicht beschlossen."
 CONTENTS = "Inhalt"
 NOTHING_YET = "Dieses Kapitel ist noch leer."
 NOT_DONE = "Noch offen."

@@ -1,8 +1,10 @@
 """What operators list, and sending again; on both engines."""
 
 import pytest
+from sqlalchemy import select
 
-from lti_tool.passback.deliveries import DeliveryLine, LedgerLine, ledger_of, list_deliveries, retry_deliveries
+from lti_tool.models import DeliveryEvent
+from lti_tool.passback.deliveries import DeliveryLine, list_deliveries, retry_deliveries
 from lti_tool.passback.reasons import reason_for
 from tests.passback.school import MODULE, MONDAY, PlaygroundSchool
 
@@ -83,10 +85,11 @@ def test_the_ledger_tells_the_history(school: PlaygroundSchool) -> None:
     school.passed("participant01", school.activity(), 60)
     school.worker().run_once()
     with school.database.read() as session:
-        assert ledger_of(session, 1) == (
-            LedgerLine("enqueued", 1, "60", MONDAY),
-            LedgerLine("delivered", 1, "60", MONDAY),
-        )
+        lines = session.scalars(select(DeliveryEvent).order_by(DeliveryEvent.id)).all()
+    assert [(line.score_delivery_id, line.event, line.version, line.detail, line.at) for line in lines] == [
+        (1, "enqueued", 1, "60", MONDAY),
+        (1, "delivered", 1, "60", MONDAY),
+    ]
 
 
 @pytest.mark.parametrize("code", ["user_not_gradable", "http_503", "timeout", "line_item_gone", "http_418", "token_http_500"])
