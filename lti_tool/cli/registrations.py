@@ -63,12 +63,12 @@ def add(
 ) -> None:
     """Register a platform by hand; prints the registration's id."""
     known = find_family(family) if family else None
-    usual = {name: value for name, value in known.filled(issuer).items() if name not in known.incomplete} if known else {}
+    usual = {field: value for field, value in known.filled(issuer).items() if field not in known.incomplete} if known else {}
     given = {"auth_login_url": auth_login_url, "token_url": token_url, "jwks_url": jwks_url}
-    addresses = {name: value or usual.get(name, "") for name, value in given.items()}
-    for name, value in addresses.items():
+    addresses = {field: value or usual.get(field, "") for field, value in given.items()}
+    for field, value in addresses.items():
         if not value:
-            raise click.UsageError(f"Give --{name.replace('_', '-')}, or --family for the usual one.")
+            raise click.UsageError(f"Give --{field.replace('_', '-')}, or --family for the usual one.")
     settings, database = opened()
     new = NewRegistration(
         issuer=issuer,

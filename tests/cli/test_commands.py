@@ -107,6 +107,10 @@ COMMANDS = [
     ("outbox", "reconcile"),
     ("certificates", "list"),
     ("certificates", "show"),
+    ("people", "find"),
+    ("people", "show"),
+    ("people", "export"),
+    ("people", "erase"),
     ("certificates", "revoke"),
     ("certificates", "reissue"),
     ("certificates", "export"),
@@ -131,6 +135,12 @@ def test_a_registration_is_added_listed_shown_and_disabled(cli: Cli) -> None:
     assert cli("registrations", "disable", "1").exit_code == 0
     assert "disabled" in cli("registrations", "list").output
     assert cli("registrations", "enable", "1").exit_code == 0
+
+
+def test_a_platform_is_called_as_the_operator_calls_it(cli: Cli) -> None:
+    cli("db", "upgrade")
+    cli(*ADD)
+    assert "name             Testmoodle\n" in cli("registrations", "show", "1").output
 
 
 def test_the_same_issuer_and_client_again_is_refused_with_a_reason(cli: Cli) -> None:
