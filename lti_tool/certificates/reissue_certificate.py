@@ -33,6 +33,11 @@ def reissue_certificate(session: Session, typed_code: str, *, issuer: Issuer, na
     """
     row = find_row(session, typed_code)
     session.refresh(row, with_for_update=True)
+    if row.erased_at is not None:
+        raise Conflict(
+            N_("Die Angaben der Person wurden gelöscht; neu ausstellen lässt sich dieses Zertifikat nicht."),
+            code="person_erased",
+        )
     if row.revoked_at is not None or row.replaced_by_id is not None:
         raise Conflict(
             N_("Dieses Zertifikat gilt nicht mehr; neu ausstellen lässt sich nur ein gültiges."),

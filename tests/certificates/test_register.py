@@ -109,6 +109,15 @@ def test_only_a_valid_certificate_is_reissued(session: Session, issuer: Issuer, 
         reissue_certificate(session, code, issuer=issuer, now=now)
 
 
+def test_nobody_is_certified_without_a_name_after_an_erasure(
+    session: Session, issuer: Issuer, user_id: int, code: str, now: datetime
+) -> None:
+    erase_person(session, user_id=user_id, now=now)
+    with pytest.raises(Conflict) as refusal:
+        reissue_certificate(session, code, issuer=issuer, now=now)
+    assert refusal.value.code == "person_erased"
+
+
 def test_after_a_reissue_the_newest_certificate_is_the_persons(
     session: Session, programme: Programme, issuer: Issuer, user_id: int, code: str, now: datetime
 ) -> None:
