@@ -4,6 +4,7 @@
 # Debian's buildah builds docker/Dockerfile; the base is a plain Debian 12 made by debootstrap (no image registry is asked).
 # Both come by apt-get if they are missing. Everything stays under build/image/.
 #
+#   REQUIREMENTS=requirements-otel.txt   with the packages for traces
 #   BASE=…            build on this image instead of the one made by debootstrap
 #   DEBIAN_MIRROR=…, DEBIAN_SECURITY_MIRROR=…   where debootstrap and apt find Debian 12 (default: where this machine's apt does)
 set -euo pipefail
@@ -81,6 +82,7 @@ build() {
   while read -r folder; do volumes+=(--volume "$folder:$folder:ro"); done <"$settings/folders"
   builder bud --isolation chroot --format docker "--pull=$pull" --layers=false \
     --build-arg "BASE=${BASE:-$PLAIN_BASE}" \
+    --build-arg "REQUIREMENTS=${REQUIREMENTS:-requirements.txt}" \
     --build-arg "VERSION=$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)" \
     --build-arg "REVISION=$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
     --secret "id=pip.conf,src=$settings/pip.conf" --secret "id=ca.pem,src=$settings/ca.pem" \

@@ -66,12 +66,11 @@ def old_inserts(tables: list[Table]) -> list[tuple[Table, dict[str, Any]]]:
 def unique_keys(database: Database, tables: list[Table]) -> set[tuple[str, tuple[str | None, ...]]]:
     """What `INSERT … ON CONFLICT (…)` of the old release needs: without its key it fails, or keeps no two racers apart."""
     seen = inspect(database.engine)
-    return {
-        (table.name, tuple(one["column_names"]))
-        for table in tables
-        for one in (*seen.get_unique_constraints(table.name), *seen.get_indexes(table.name))
-        if one.get("unique", True)
-    }
+    keys: set[tuple[str, tuple[str | None, ...]]] = set()
+    for table in tables:
+        keys |= {(table.name, tuple(one["column_names"])) for one in seen.get_unique_constraints(table.name)}
+        keys |= {(table.name, tuple(one["column_names"])) for one in seen.get_indexes(table.name) if one["unique"]}
+    return keys
 
 
 def without_foreign_keys(connection: Connection) -> None:
