@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from lti_tool import bootstrap
+from lti_tool import bootstrap, preflight
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web import assets, browser_session, errors, headers, host_check, language, programme
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics
@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     for room in (*endpoints, *pages):
         app.register_blueprint(room.blueprint)
 
-    health.set_readiness(app, lambda: bootstrap.readiness(parts))
+    health.set_readiness(app, lambda: preflight.readiness(parts))
 
     def in_language(wish: str) -> str:
         """Give the present page's address in another language (the visit stays in it)."""

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from lti_tool import clock, migrations
+from lti_tool import clock
 from lti_tool.certificates.badge import BadgeIssuer
 from lti_tool.certificates.credential_keys import CredentialKeys
 from lti_tool.certificates.document_queue import ERRAND as DOCUMENTS
@@ -20,8 +19,6 @@ from lti_tool.certificates.make_document import make_missing_documents
 from lti_tool.certificates.press import Press, SealMaker
 from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
 from lti_tool.certificates.verify_document import SealVerdict
-from lti_tool.content_versions.archive import pack
-from lti_tool.content_versions.keep_version import check_not_taken, keep_version
 from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead
@@ -60,8 +57,8 @@ def programme_folder(settings: Settings) -> Path:
 
 
 @cache
-def _programme(folder: Path) -> Programme:
-    # Once per process: reading and cleaning 28 lessons takes most of a second.
+def programme_at(folder: Path) -> Programme:
+    """Read a programme, once per process: cleaning 28 lessons takes most of a second."""
     return read_programme(folder)
 
 
@@ -148,7 +145,7 @@ def _check_seal(session: Session, content: bytes) -> SealVerdict:
 
 
 def build(settings: Settings) -> Parts:
-    """Wire the tool. Opens no connection and makes no request; `check_ready_to_serve` says what is missing.
+    """Wire the tool. Opens no connection and makes no request; `preflight` says what is missing.
 
     Raises:
         ConfigurationError: the programme's files have errors.
@@ -156,7 +153,7 @@ def build(settings: Settings) -> Parts:
     settings = settings.model_copy(update={"secret_key": SecretStr(secret_key(settings))})
     database = open_database(settings.effective_database_url)
     keyring = Keyring(settings.keys_dir)
-    programme = _programme(programme_folder(settings))
+    programme = programme_at(programme_folder(settings))
     http = Http()
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
     worker = _worker(database, service_client, programme)
@@ -246,62 +243,3 @@ def start_embedded_worker(app: "Flask") -> EmbeddedEngine | None:
     engine = EmbeddedEngine(parts.worker, parts.database, nightly, parts.errands)
     engine.start()
     return engine
-
-
-def readiness(parts: Parts) -> list[str]:
-    """Tell what keeps this process from serving, one word each; nothing means ready."""
-    amiss = []
-    if parts.keyring.signing_kid() is None:
-        amiss.append("no_signing_key")
-    try:
-        found, expected = migrations.current_revision(parts.database.engine), migrations.newest_revision()
-    except SQLAlchemyError:
-        return [*amiss, "database_unavailable"]
-    if found is None or (expected is not None and found < expected):
-        amiss.append("migrations_pending")
-    return amiss
-
-
-def keep_content(settings: Settings) -> None:
-    """Keep the programme's present version for the courses that learn with it; on an upgraded database, before serving.
-
-    Raises:
-        VersionTaken: in production, files were changed without a new version.
-    """
-    folder = programme_folder(settings)
-    database = open_database(settings.effective_database_url)
-    try:
-        with database.write.begin() as session:
-            keep_version(session, _programme(folder), pack(folder), may_replace=not settings.is_production, now=clock.now())
-    finally:
-        database.close()
-
-
-def check_ready_to_serve(settings: Settings) -> None:
-    """Stop the start with a sentence where something is missing; changes nothing.
-
-    Raises:
-        ConfigurationError: no key, no database, a database of another release, programme files with errors, or files that were
-            changed without a new version.
-    """
-    Keyring(settings.keys_dir).signing_key()
-    folder = programme_folder(settings)
-    programme = _programme(folder)
-    database = open_database(settings.effective_database_url)
-    try:
-        found, expected = migrations.current_revision(database.engine), migrations.newest_revision()
-        if found is None:
-            raise ConfigurationError("The database is empty. Prepare it with `lti-tool db upgrade`.")
-        # A newer database is fine: while a rolling upgrade runs, the old release goes on serving.
-        if expected is not None and found < expected:
-            raise ConfigurationError(
-                f"The database is at revision {found}, this release needs {expected}: `lti-tool db upgrade`."
-            )
-        if settings.is_production:
-            with database.read() as session:
-                check_not_taken(session, programme, pack(folder))
-    except SQLAlchemyError as err:
-        cause = str(getattr(err, "orig", err)).strip().splitlines()[0]
-        raise ConfigurationError(f"The database of LTI_TOOL_DATABASE_URL does not answer: {cause}") from err
-    finally:
-        database.close()

@@ -81,7 +81,7 @@ GROUND_FLOOR_PACKAGES = {
 }
 # Rooms that run on their own, by a thread or a server; everywhere else the edges hand the time in.
 CLOCK_READERS = {"passback", "playground"}
-WIRING = {"bootstrap", "app", "wsgi", "cli", "__init__"}
+WIRING = {"bootstrap", "preflight", "app", "wsgi", "cli", "__init__"}
 FORBIDDEN_ROOMS = {"utils", "helpers", "common", "services", "managers"}
 
 

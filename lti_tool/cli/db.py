@@ -2,7 +2,7 @@
 
 import click
 
-from lti_tool import bootstrap, migrations
+from lti_tool import migrations, preflight
 from lti_tool.models.database import open_database
 from lti_tool.settings import load_settings
 
@@ -21,7 +21,7 @@ def upgrade() -> None:
     migrations.upgrade(database.engine)
     after = migrations.current_revision(database.engine)
     click.echo(f"Already at revision {after}." if before == after else f"Upgraded from {before or 'empty'} to {after}.")
-    bootstrap.keep_content(settings)
+    preflight.keep_content(settings)
 
 
 @db.command()

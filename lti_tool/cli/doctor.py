@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import click
 
-from lti_tool import bootstrap, clock
+from lti_tool import bootstrap, clock, preflight
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
@@ -52,7 +52,7 @@ def _all_checks(registration: int | None) -> Iterator[Check]:
     yield Check("settings", True, f"{settings.environment}, {settings.public_url}")
     yield _signing_key(settings)
     try:
-        bootstrap.check_ready_to_serve(settings)
+        preflight.check_ready_to_serve(settings)
     except ToolError as err:
         yield Check("ready to serve", False, str(err), "Do what the sentence says, then run doctor again.")
         return

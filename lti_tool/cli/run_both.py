@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from lti_tool import bootstrap, clock, migrations
+from lti_tool import clock, migrations, preflight
 from lti_tool.cli.serve import gunicorn_configuration
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
@@ -48,7 +48,7 @@ def set_up(settings: Settings, lms_url: str) -> None:
     migrations.upgrade(database.engine)
     register_playground(database, settings, lms_url)
     database.close()
-    bootstrap.check_ready_to_serve(settings)
+    preflight.check_ready_to_serve(settings)
 
 
 def register_playground(database: Database, settings: Settings, lms_url: str) -> None:

@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from lti_tool import bootstrap, logs, tracing
+from lti_tool import bootstrap, logs, preflight, tracing
 from lti_tool.settings import load_settings
 
 PACKAGE = Path(__file__).parent.parent
@@ -29,8 +29,8 @@ def serve(bind: str, workers: int | None, threads: int | None) -> None:
     """Serve the tool with gunicorn; on SQLite this also delivers scores."""
     settings = load_settings()
     # Everything that would stop a worker is found here, once, with a sentence, before gunicorn starts to restart it.
-    bootstrap.check_ready_to_serve(settings)
-    bootstrap.keep_content(settings)
+    preflight.check_ready_to_serve(settings)
+    preflight.keep_content(settings)
     os.environ["LTI_TOOL_BIND"] = bind
     # What the processes of this server count together; gunicorn removes it at the end.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lti-tool-metrics-")
@@ -50,9 +50,9 @@ def worker(concurrency: int) -> None:
     """Deliver scores and do the hourly and nightly chores until stopped; any number may run on PostgreSQL."""
     settings = load_settings()
     logs.configure(settings.log_level, style=settings.log_style)
-    bootstrap.check_ready_to_serve(settings)
+    preflight.check_ready_to_serve(settings)
     tracing.start()
-    bootstrap.keep_content(settings)
+    preflight.keep_content(settings)
     engine = bootstrap.make_engine(settings, concurrency=concurrency)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -13,7 +13,7 @@ from flask import Flask, redirect, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from lti_tool import bootstrap
+from lti_tool import bootstrap, preflight
 from lti_tool.app import create_app
 from lti_tool.content_versions import shelf
 from lti_tool.content_versions.archive import pack
@@ -103,8 +103,8 @@ def process(
             embedded_worker="off",
             programme_dir=folders[version],
         )
-        bootstrap.check_ready_to_serve(settings)
-        bootstrap.keep_content(settings)
+        preflight.check_ready_to_serve(settings)
+        preflight.keep_content(settings)
         app = create_app(settings, parts=replace(bootstrap.build(settings), now=lambda: now))
 
         @app.get("/enter/<name>")
