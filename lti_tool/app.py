@@ -1,13 +1,14 @@
 """The Flask application: takes the wired parts and hangs endpoints and pages into it."""
 
 from pathlib import Path
+from urllib.parse import urlencode
 
 from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import bootstrap, preflight
 from lti_tool.settings import Settings, load_settings
-from lti_tool.web import assets, browser_session, errors, headers, host_check, language, programme
+from lti_tool.web import assets, browser_session, errors, headers, host_check, language, programme, storable
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics
 from lti_tool.web.pages import (
     certificate_office,
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
         hops = parts.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 
+    storable.set_up(app)
     assets.set_up(app)
     language.set_up(app)
     browser_session.set_up(app)
@@ -80,8 +82,10 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
 
     def in_language(wish: str) -> str:
         """Give the present page's address in another language (the visit stays in it)."""
-        arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": wish}
-        return url_for(request.endpoint, **arguments) if request.endpoint and request.method == "GET" else f"?lang={wish}"
+        if not request.endpoint or request.method != "GET":
+            return f"?lang={wish}"
+        # Not through `url_for`: a stranger's `?_scheme=…` or `?endpoint=…` would count as its own arguments.
+        return f"{url_for(request.endpoint, **(request.view_args or {}))}?{urlencode({**request.args.to_dict(), 'lang': wish})}"
 
     app.jinja_env.globals["in_language"] = in_language
     return app
