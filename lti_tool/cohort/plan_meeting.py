@@ -3,11 +3,12 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from lti_tool.cohort.viewer import teaching_viewer_of
-from lti_tool.domain.live import LINK_LENGTH_MAX, MINUTES
+from lti_tool.domain.live import LINK_LENGTH_MAX, MINUTES, YEARS
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import ToolError
@@ -41,12 +42,22 @@ class Plan:
 
     def faults(self) -> tuple[str, ...]:
         """Name what cannot be; empty: all is well."""
-        is_address = self.link.startswith(("https://", "http://")) and not any(sign.isspace() for sign in self.link)
         wrong = {
+            "day": self.starts_at is not None and self.starts_at.year not in YEARS,
             "minutes": self.minutes is not None and self.minutes not in MINUTES,
-            "link": bool(self.link) and (not is_address or len(self.link) > LINK_LENGTH_MAX),
+            "link": bool(self.link) and (not _is_address(self.link) or len(self.link) > LINK_LENGTH_MAX),
         }
         return tuple(name for name, is_wrong in wrong.items() if is_wrong)
+
+
+def _is_address(text: str) -> bool:
+    if " " in text or not text.isprintable():
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in ("https", "http") and bool(parts.hostname)
 
 
 def plan_meeting(

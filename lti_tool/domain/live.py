@@ -10,6 +10,7 @@ from lti_tool.messages import N_
 
 SHARE_FOR_CERTIFICATE_PCT = 80
 MINUTES = range(15, 481)
+YEARS = range(2000, 2100)
 ANSWER_LENGTH_MAX = 4_000
 LINK_LENGTH_MAX = 2_000
 

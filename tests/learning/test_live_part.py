@@ -1,6 +1,6 @@
 """The live part: attendance or the follow-up covers a session, and the last of them settles the module."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -181,6 +181,13 @@ def test_nobody_else_records_and_nobody_from_elsewhere_is_recorded(
         (Plan(minutes=5), ("minutes",)),
         (Plan(link="javascript:alert(1)"), ("link",)),
         (Plan(link="https://a b"), ("link",)),
+        (Plan(link="https://"), ("link",)),
+        (Plan(link="https://[a"), ("link",)),
+        # A control sign would end up in the calendar file.
+        (Plan(link="https://a\x07"), ("link",)),
+        # With its end beyond what a clock can tell, no page of the course could be shown any more.
+        (Plan(datetime(9999, 12, 31, 23, 59, tzinfo=UTC)), ("day",)),
+        (Plan(datetime(1, 1, 1, tzinfo=UTC)), ("day",)),
         (Plan(minutes=120, link="https://konferenz.example/raum"), ()),
     ],
 )
