@@ -44,7 +44,8 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_recycle=1800)
+    # Names and answers are parameters: an error that is logged shall not tell them.
+    engine = create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_recycle=1800, hide_parameters=True)
     reading = engine
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)

@@ -1,3 +1,5 @@
+import logging
+import sys
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Thread
 
@@ -6,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from lti_tool import logs
 from lti_tool.models import Platform, Registration, UsedNonce
 from lti_tool.models.database import Database
 
@@ -58,3 +61,18 @@ def test_sqlite_keeps_what_was_committed_in_a_power_cut(database: Database) -> N
     with database.engine.connect() as connection:
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
         assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+
+
+@pytest.mark.parametrize("formatter", [logs.LineFormatter(), logs.JsonFormatter()])
+def test_a_logged_error_tells_the_statement_but_nobodys_data(database: Database, formatter: logging.Formatter) -> None:
+    statement, values = text("INSERT INTO platform (id, name) VALUES (1, :name)"), {"name": "Anna\nKrüger"}
+    try:
+        with database.write.begin() as session:
+            session.execute(statement, values)
+    except IntegrityError:
+        record = logging.makeLogRecord({"msg": "request_failed", "levelname": "ERROR", "exc_info": sys.exc_info()})
+    line = formatter.format(record)
+    assert "INSERT INTO platform" in line
+    assert "IntegrityError" in line
+    assert "Anna" not in line
+    assert "Krüger" not in line

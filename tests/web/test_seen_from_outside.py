@@ -128,6 +128,14 @@ def test_log_lines_inside_a_request_carry_its_id_and_others_none() -> None:
         logs.request_id.reset(token)
 
 
+def test_one_event_is_one_line_whatever_stands_in_it() -> None:
+    record = logging.makeLogRecord({"msg": "platform_named", "levelname": "INFO", "detail": "x\r\nforged\x1b[2J\u2028line"})
+    line = logs.LineFormatter().format(record)
+    assert line.splitlines() == [line]
+    assert "\x1b" not in line
+    assert "x\\u000d\\u000aforged" in line
+
+
 class TestLockedDown:
     def test_another_host_gets_no_page(self, tool: Tool) -> None:
         answer = tool.browser.get("/verify", base_url="https://evil.test")
