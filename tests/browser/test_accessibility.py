@@ -71,11 +71,16 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
     found += faults(page)
     page.get_by_role("button", name="beginnen").click()
     learner = Learner(page, programme)
+    looked_at = set()
     for position in range(1, programme.assessment.items + 1):
         page.get_by_role("heading", level=1, name=f"Frage {position} von").wait_for()
-        found += faults(page)
+        item = learner.item_on_screen(module)
+        # Questions of one kind differ in their words alone.
+        if type(item) not in looked_at:
+            looked_at.add(type(item))
+            found += faults(page)
         if position > 5:
-            learner.answer(learner.item_on_screen(module))
+            learner.answer(item)
         page.get_by_role("button", name="Weiter").click()
     page.get_by_role("heading", level=1, name="Vor dem Abgeben").wait_for()
     found += faults(page)
