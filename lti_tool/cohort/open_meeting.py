@@ -46,7 +46,7 @@ class AttendanceLine:
     person: Participant
     presence: Presence | None
     answers: tuple[str, ...]
-    """What the person wrote in the follow-up; empty: it is not done."""
+    """What the person wrote in the follow-up; empty: it is not done, or was written in another course."""
     followed_up_at: datetime | None
 
 
@@ -133,7 +133,9 @@ def open_attendance(session: Session, programme: Programme, visitor: Visitor, mo
     }
     return AttendancePage(
         meeting=meeting,
-        lines=tuple(_line(member, presences.get(member.user_id), follow_ups.get(member.user_id)) for member in members),
+        lines=tuple(
+            _line(member, presences.get(member.user_id), follow_ups.get(member.user_id), viewer.context_id) for member in members
+        ),
         changes=_changes(session, viewer.context_id, meeting),
         is_asked_for=conditions_of(session, viewer.context_id).asks_for(Condition.LIVE),
     )
@@ -154,10 +156,12 @@ def participants_in(session: Session, context_id: int) -> Sequence[Participant]:
     return sorted(found, key=lambda person: (person.name is None, sort_key(person.name or ""), person.user_id))
 
 
-def _line(person: Participant, presence: Presence | None, follow_up: FollowUp | None) -> AttendanceLine:
+def _line(person: Participant, presence: Presence | None, follow_up: FollowUp | None, context_id: int) -> AttendanceLine:
     if follow_up is None:
         return AttendanceLine(person, presence, (), None)
-    return AttendanceLine(person, presence, tuple(map(str, follow_up.answers)), follow_up.finished_at)
+    # Written for another course's Lernbegleitung: that it is done counts everywhere, what it says is not ours to read.
+    answers = tuple(map(str, follow_up.answers)) if follow_up.context_id == context_id else ()
+    return AttendanceLine(person, presence, answers, follow_up.finished_at)
 
 
 def _changes(session: Session, context_id: int, meeting: Meeting) -> tuple[Change, ...]:

@@ -118,6 +118,7 @@ def save_follow_up(
         user_id=visitor.user_id,
         module_slug=meeting.module.slug,
         session_code=meeting.session.code,
+        context_id=visitor.context_id,
         answers=cleaned,
         programme_version=programme.version,
         saved_at=now,
@@ -127,6 +128,7 @@ def save_follow_up(
         statement.on_conflict_do_update(
             index_elements=["user_id", "module_slug", "session_code"],
             set_={
+                "context_id": statement.excluded.context_id,
                 "answers": statement.excluded.answers,
                 "programme_version": statement.excluded.programme_version,
                 "saved_at": statement.excluded.saved_at,

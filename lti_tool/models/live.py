@@ -77,6 +77,8 @@ class FollowUp(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id", ondelete="CASCADE"))
     module_slug: Mapped[str] = mapped_column(String(100))
     session_code: Mapped[str] = mapped_column(String(20))
+    context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="SET NULL"))
+    """Where it was written last: who teaches there reads the answers, elsewhere only that it is done."""
     answers: Mapped[list[Any]] = mapped_column(JSON)
     """Texts in the order of the questions."""
     programme_version: Mapped[str] = mapped_column(String(20))

@@ -1,5 +1,6 @@
 """The live part: attendance or the follow-up covers a session, and the last of them settles the module."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,6 +25,7 @@ from lti_tool.models import (
     AttendanceChange,
     Certificate,
     Completion,
+    Context,
     CourseSettings,
     Membership,
     ScoreDelivery,
@@ -121,6 +123,23 @@ def test_the_follow_up_makes_up_for_a_session(
     # Emptied later, it stays done.
     assert not follow_up(session, programme, anna, "1B", ["", "", ""], later)
     assert open_meeting(session, programme, anna, M1, "1B", now=later).finished_at == later
+
+
+def test_only_the_course_where_a_follow_up_was_written_reads_it(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    other = Context(
+        platform_id=anna.platform_id, context_id="3", registration_id=anna.registration_id, created_at=now, last_seen_at=now
+    )
+    session.add(other)
+    session.flush()
+    session.add(Membership(user_id=anna.user_id, context_id=other.id, roles="participant", first_seen_at=now, last_seen_at=now))
+    plan_meeting(session, programme, petra, M1, "1A", Plan(now - timedelta(days=1)), now=now)
+    assert follow_up(session, programme, anna, "1A", ANSWERS, now)
+    (here,) = open_attendance(session, programme, petra, M1, "1A").lines
+    (there,) = open_attendance(session, programme, replace(petra, context_id=other.id), M1, "1A").lines
+    assert (here.answers, there.answers) == (tuple(ANSWERS), ())
+    assert there.followed_up_at == here.followed_up_at == now
 
 
 def test_answers_have_an_end(session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime) -> None:

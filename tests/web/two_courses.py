@@ -197,7 +197,7 @@ class Builder:
         )
         live = {"user_id": user_id, "module_slug": MODULE, "session_code": SESSION}
         self.add(Attendance(**live, context_id=context_id, presence="excused", changed_at=now))
-        self.add(FollowUp(**live, answers=[MARK], programme_version="1", saved_at=now, finished_at=now))
+        self.add(FollowUp(**live, context_id=context_id, answers=[MARK], programme_version="1", saved_at=now, finished_at=now))
         link = self.add(
             ResourceLink(
                 deployment_id=anna.deployment_id,
