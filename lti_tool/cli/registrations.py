@@ -11,7 +11,8 @@ from lti_tool.models.database import Database, open_database
 from lti_tool.platforms import registrations as use_cases
 from lti_tool.platforms.invite_platform import invite_platform
 from lti_tool.platforms.lms_families import FAMILIES, find_family
-from lti_tool.platforms.registrations import NewRegistration, RegistrationDetails
+from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.registrations import RegistrationDetails
 from lti_tool.settings import Settings, load_settings
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from lti_tool.lti.dynamic_registration import PlatformConfiguration, Registered, host_of
 from lti_tool.lti.seal import Seal
 from lti_tool.platforms.invite_platform import OpenInvite, use_invite_up
-from lti_tool.platforms.registrations import NewRegistration, SavedRegistration, save_registration
+from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.registrations import SavedRegistration, save_registration
 
 # As long as Moodle's registration token.
 OFFER_LIFETIME_S = 3600

@@ -18,7 +18,8 @@ from lti_tool.models.database import Database
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.front_door import open_front_door
-from lti_tool.platforms.registrations import NewRegistration, add_registration
+from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.registrations import add_registration
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.settings import Settings
 from lti_tool.web.browser_session import csrf_field, current_visitor

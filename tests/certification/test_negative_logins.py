@@ -14,7 +14,8 @@ from lti_tool.lti.line_items import list_line_items
 from lti_tool.lti.service_client import ServiceClient
 from lti_tool.models import Base, Deployment, UsedNonce, User
 from lti_tool.models.database import Database
-from lti_tool.platforms.registrations import NewRegistration, add_registration, disable_registration
+from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.registrations import add_registration, disable_registration
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.web.parts import Parts
 from tests.certification.platform import INSTRUCTOR, ISSUER, TOOL_URL, new_key, public_half

@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from lti_tool import clock
 from lti_tool.app import create_app
 from lti_tool.keyring import Keyring
-from lti_tool.platforms.registrations import NewRegistration, add_registration
+from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.registrations import add_registration
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.settings import Settings

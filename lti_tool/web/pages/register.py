@@ -29,8 +29,9 @@ from lti_tool.lti.registration_failed import RegistrationFailed
 from lti_tool.messages import N_
 from lti_tool.platforms.invite_platform import OpenInvite, check_platform, claim_invite, open_invite, release_invite
 from lti_tool.platforms.lms_families import FAMILIES, find_family
+from lti_tool.platforms.new_registration import NewRegistration, check_addresses
 from lti_tool.platforms.register_tool import Offers, register_by_hand, register_tool
-from lti_tool.platforms.registrations import NewRegistration, SavedRegistration, check_addresses
+from lti_tool.platforms.registrations import SavedRegistration
 from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.assets import asset_url
 from lti_tool.web.browser_session import without_csrf
