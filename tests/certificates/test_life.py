@@ -13,6 +13,7 @@ from sqlalchemy import select
 from lti_tool.certificates.check_logo import check_logo
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
+from lti_tool.certificates.verify_certificate import State
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, Signatory, check_letterhead
 from lti_tool.domain.people import Role
@@ -281,6 +282,66 @@ def test_issue_672_nothing_is_issued_before_the_conditions_are_really_met(
     assert refused.status_code == 409
     with database.read() as session:
         assert list_certificates(session) == []
+
+
+# --- revocation --------------------------------------------------------------------------------------------------------
+
+REVOCATION = "/cohort/certificates/revocation"
+
+
+def test_an_administrator_revokes_after_having_seen_what(ayse: Person, come: Come, course: int, database: Database) -> None:
+    admin = come(2, Role.ADMINISTRATOR, course)
+    with database.read() as session:
+        code = list_certificates(session)[0].code
+    shown = admin.post(REVOCATION, admin.get(REVOCATION), code=code.lower(), reason="Täuschung")
+    assert "Name Ayşe Çelik" in words_of(shown)
+    with database.read() as session:
+        assert list_certificates(session)[0].state == State.VALID
+    done = admin.post(REVOCATION, shown, code=code, reason="Täuschung", step="revoke")
+    assert (done.status_code, done.headers["Location"].partition("?")[0]) == (303, REVOCATION)
+    with database.read() as session:
+        entry = list_certificates(session)[0]
+    assert (entry.state, entry.revocation_reason) == (State.REVOKED, "Täuschung")
+    assert "Täuschung" in words_of(ayse.get("/certificates"))
+    again = admin.post(REVOCATION, shown, code=code, reason="x", step="revoke")
+    assert (again.status_code, "Dieses Dokument gilt schon nicht mehr." in words_of(again)) == (409, True)
+
+
+@pytest.mark.parametrize("step", ["look", "revoke"])
+def test_a_revocation_without_reason_or_with_a_wrong_code_keeps_what_was_typed(
+    ayse: Person, come: Come, course: int, database: Database, step: str
+) -> None:
+    admin = come(2, Role.ADMINISTRATOR, course)
+    with database.read() as session:
+        code = list_certificates(session)[0].code
+    silent = admin.post(REVOCATION, admin.get(REVOCATION), code=code, reason=" ", step=step)
+    assert (silent.status_code, f'value="{code}"' in silent.text) == (400, True)
+    empty = admin.post(REVOCATION, silent, code=" ", reason="Täuschung", step=step)
+    assert (empty.status_code, "Bitte geben Sie den Prüfcode ein." in words_of(empty)) == (400, True)
+    wrong = admin.post(REVOCATION, silent, code="3QF8", reason="Täuschung", step=step)
+    assert (wrong.status_code, 'value="Täuschung"' in wrong.text) == (400, True)
+    with database.read() as session:
+        assert list_certificates(session)[0].state == State.VALID
+
+
+def test_an_administrator_of_another_course_and_an_instructor_revoke_nothing(
+    ayse: Person, come: Come, course: int, database: Database, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        code = list_certificates(session)[0].code
+        other = Context(platform_id=1, context_id="8", registration_id=1, title="Andere", created_at=now, last_seen_at=now)
+        session.add(other)
+        session.flush()
+        other_id = other.id
+    assert come(2, Role.INSTRUCTOR, course).get(REVOCATION).status_code == 403
+    stranger = come(2, Role.ADMINISTRATOR, other_id)
+    refused = stranger.post(REVOCATION, stranger.get(REVOCATION), code=code, reason="x", step="revoke")
+    assert refused.status_code == 404
+    assert "Ayşe" not in words_of(refused)
+    own = come(1, Role.ADMINISTRATOR, course)
+    assert own.post(REVOCATION, own.get(REVOCATION), code=code, reason="x", step="revoke").status_code == 409
+    with database.read() as session:
+        assert list_certificates(session)[0].state == State.VALID
 
 
 # --- course and connection go ------------------------------------------------------------------------------------------

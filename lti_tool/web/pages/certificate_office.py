@@ -12,6 +12,7 @@ from lti_tool.certificates.help_document import list_stuck_documents, respell_do
 from lti_tool.certificates.letterheads import effective_letterhead, find_logo, letterhead_of, save_letterhead
 from lti_tool.certificates.name_requests import decide_name_request, list_name_requests
 from lti_tool.certificates.preview import preview_facts
+from lti_tool.certificates.revoke_certificate import Revocable, check_reason, find_revocable, revoke_in_course
 from lti_tool.certificates.typeset import typeset
 from lti_tool.domain.certificate import Kind, day_of
 from lti_tool.domain.letterhead import SIGNATORIES_MAX, Letterhead, LetterheadRefused, Signatory
@@ -129,6 +130,39 @@ def preview() -> Response:
     response.headers["Content-Disposition"] = 'inline; filename="Muster.pdf"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@blueprint.get("/cohort/certificates/revocation")
+def revocation() -> str:
+    """Ask an administrator which document is to be revoked, and why."""
+    _context_of(_administrator())
+    return _revocation_page(is_done=request.args.get("done") == "1")
+
+
+@blueprint.post("/cohort/certificates/revocation")
+def revoke() -> ResponseReturnValue:
+    """Show the document first, revoke it at the second press: nothing takes a revocation back."""
+    visitor = _administrator()
+    tool = parts()
+    course, code = _context_of(visitor), request.form.get("code", "")
+    try:
+        if request.form.get("step") != "revoke":
+            with tool.database.read() as session:
+                found = find_revocable(session, code, context_id=course, by_id=visitor.user_id)
+            check_reason(request.form.get("reason", ""))
+            return _revocation_page(found)
+        with tool.database.write.begin() as session:
+            reason = request.form.get("reason", "")
+            revoke_in_course(session, code, context_id=course, by_id=visitor.user_id, reason=reason, now=tool.now())
+    except ToolError as error:
+        return _revocation_page(error=error), error.status
+    return redirect(href("certificate_office.revocation", done=1), 303)
+
+
+def _revocation_page(found: Revocable | None = None, *, error: ToolError | None = None, is_done: bool = False) -> str:
+    return render_template(
+        "certificate_office/revocation.html", section="cohort", found=found, typed=request.form, error=error, is_done=is_done
+    )
 
 
 @blueprint.get("/cohort/certificates/letterhead")
