@@ -46,6 +46,7 @@ def settle_module(
         Whether the module is passed.
     """
     learner = Learner(visitor.user_id, visitor.context_id, visitor.is_participant, Role.TEST_USER in visitor.roles)
+    _wait_for_others(session, [learner])
     requirements = requirements_of(session, programme, visitor.context_id)
     return _settle(session, programme, learner, requirements, [module], issuer=issuer, now=now)
 
@@ -87,9 +88,9 @@ def settle_people(
     Returns:
         How many of them have now passed all the given modules.
     """
+    learners = _learners(session, user_ids, context_id)
+    _wait_for_others(session, learners)
     requirements = requirements_of(session, programme, context_id)
-    # One order for all who lock several people: two transactions then wait, and never for each other.
-    learners = sorted(_learners(session, user_ids, context_id), key=lambda learner: learner.user_id)
     return sum(_settle(session, programme, learner, requirements, modules, issuer=issuer, now=now) for learner in learners)
 
 
@@ -124,6 +125,19 @@ def _learners(session: Session, user_ids: Collection[int], context_id: int | Non
     return found
 
 
+def _wait_for_others(session: Session, learners: Collection[Learner]) -> None:
+    """Wait until nobody else draws consequences for these people; what is read from now on is what the others have left.
+
+    Two last steps in two transactions (a lesson in one tab, the quiz in the other; a lesson while the course begins to ask for
+    less) would each miss the other's and complete nothing. Requirements and evidence are both read after this.
+    """
+    session.flush()
+    # One order for all who lock several people: two transactions then wait, and never for each other. NO KEY UPDATE, because the
+    # rows just inserted already hold a key share lock on the user; SQLite has one writer at a time anyway.
+    ids = sorted(learner.user_id for learner in learners)
+    session.execute(select(User.id).where(User.id.in_(ids)).order_by(User.id).with_for_update(key_share=True)).all()
+
+
 def _settle(
     session: Session,
     programme: Programme,
@@ -134,11 +148,6 @@ def _settle(
     issuer: Issuer,
     now: datetime,
 ) -> bool:
-    session.flush()
-    # Two last steps in two transactions (a lesson in one tab, the quiz in the other) would each miss the other's and complete
-    # nothing. So whoever gets here waits for the other's end and then reads its rows. NO KEY UPDATE, because the rows just
-    # inserted already hold a key share lock on the user; SQLite has one writer at a time anyway.
-    session.execute(select(User.id).where(User.id == learner.user_id).with_for_update(key_share=True))
     footprint = footprint_of(session, learner.user_id)
     beside = contributions_of(session, requirements, [learner.user_id])
     passed = [module for module in modules if _is_passed(session, programme, learner, module, footprint, beside, now=now)]

@@ -21,7 +21,11 @@ def meetings_of(session: Session, programme: Programme, context_id: int | None) 
     """Give all live sessions with what the course says of them; one that it says nothing of has no date."""
     rows = {
         (row.module_slug, row.session_code): row
-        for row in session.scalars(select(LiveMeeting).where(LiveMeeting.context_id == context_id))
+        for row in session.scalars(
+            select(LiveMeeting).where(LiveMeeting.context_id == context_id),
+            # Read again after a wait for somebody who may have changed them.
+            execution_options={"populate_existing": True},
+        )
     }
     meetings = {}
     for module in programme.modules:
