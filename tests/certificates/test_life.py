@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from lti_tool.certificates.check_logo import check_logo
 from lti_tool.certificates.issue_certificate import issue_certificate
+from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.verify_certificate import State
 from lti_tool.domain.certificate import Issuer
@@ -405,6 +406,23 @@ def test_an_administrator_dresses_the_documents_and_sees_how_they_look(course: i
         assert page.data.startswith(b"%PDF-1.7")
     with database.read() as session:
         assert session.scalars(select(Certificate)).all() == []
+
+
+def test_cve_2026_30884_the_letterhead_of_one_registration_dresses_no_other(
+    course: int, come: Come, database: Database, issuer: Issuer, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        session.add(
+            Registration(id=2, platform_id=1, client_id="d", auth_login_url="x", token_url="x", jwks_url="x", created_at=now)
+        )
+        session.flush()
+        save_letterhead(session, 2, Letterhead(issuer_name="Nachbarakademie"), logo=None, changed_by_id=2, now=now)
+    admin = come(2, Role.ADMINISTRATOR, course)
+    form = admin.get("/cohort/certificates/letterhead")
+    assert "Nachbarakademie" not in form.text
+    admin.post("/cohort/certificates/letterhead", form, issuer_name="Landesakademie", registration_id="2")
+    with database.read() as session:
+        assert [letterhead_of(session, number).issuer_name for number in (1, 2)] == ["Landesakademie", "Nachbarakademie"]
 
 
 def test_an_instructor_looks_at_previews_but_does_not_change_the_letterhead(course: int, come: Come) -> None:

@@ -1,9 +1,13 @@
 import hashlib
+import re
 from collections.abc import Callable
 from datetime import datetime
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
@@ -40,6 +44,21 @@ def test_the_page_says_what_is_missing_and_how_to_go_on(person: Callable[..., Pe
     assert "Modul 2: Technologien und Daten für die smarte Kommune" in text
     assert "Modul 4" not in text[: text.index("Teilnahmebescheinigungen")]
     assert "Weiter lernen" in text
+
+
+def test_linkedins_own_form_is_a_plain_link_with_what_it_asks_for(
+    person: Callable[..., Person], database: Database, programme: Programme, issuer: Issuer, now: datetime
+) -> None:
+    ayse = person()
+    issue_for(database, programme, issuer, 1, now)
+    (address,) = re.findall(r'href="(https://www\.linkedin\.com/[^"]+)"', ayse.get("/certificates").text)
+    asked = dict(parse_qsl(urlsplit(unescape(address)).query))
+    with database.read() as session:
+        facts = session.scalars(select(Certificate.facts)).one()
+    assert (asked["organizationName"], asked["issueYear"], asked["issueMonth"]) == ("Musterakademie", "2026", "11")
+    assert asked["certUrl"] == facts["verify_url"]
+    assert asked["certId"].replace("-", "") == facts["check_code"]
+    assert "Ay" not in asked["name"]  # whose profile it is, LinkedIn knows
 
 
 def test_a_person_downloads_their_document_as_it_was_stored(

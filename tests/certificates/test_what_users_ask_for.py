@@ -39,7 +39,9 @@ ANSWERS = {
     "simplecertificate #302 looking issues nothing": (
         "test_life.py::test_an_administrator_dresses_the_documents_and_sees_how_they_look"
     ),
-    "CVE-2026-30884 templates of other contexts": "test_life.py::test_a_template_of_the_operators_own_fetches_nothing",
+    "CVE-2026-30884 templates of other contexts": (
+        "test_life.py::test_cve_2026_30884_the_letterhead_of_one_registration_dresses_no_other"
+    ),
 }
 
 
