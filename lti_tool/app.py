@@ -16,6 +16,7 @@ from lti_tool.web.pages import (
     check,
     cohort,
     deep_linking,
+    front,
     legal,
     modules,
     quizzes,
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
         workbook,
         deep_linking,
         cohort,
+        front,
         legal,
         reifegrad,
     )

@@ -170,6 +170,7 @@ def places(programme: Programme) -> tuple[Place, ...]:
 
 
 def find_place(programme: Programme, number: int) -> Place | None:
+    """Find a chapter by its number, with the module that it belongs to."""
     return next((place for place in places(programme) if place.chapter.number == number), None)
 
 
@@ -206,10 +207,12 @@ def clean_content(field: Field, content: Content) -> Content:
 
 
 def is_too_long(content: Content) -> bool:
+    """Tell whether a field holds more than LENGTH_MAX characters, over all its cells."""
     return content.length > LENGTH_MAX
 
 
 def has_too_many_rows(content: Content) -> bool:
+    """Tell whether a table has more than ROWS_MAX rows."""
     return len(content.rows) > ROWS_MAX
 
 

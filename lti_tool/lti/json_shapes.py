@@ -82,6 +82,11 @@ def optional_url(source: JsonObject, name: str, claim: str) -> str | None:
 
 
 def optional_flag(source: JsonObject, name: str, claim: str, *, default: bool) -> bool:
+    """Read a member that is true or false, `default` where it is missing.
+
+    Raises:
+        LaunchRejected: it is anything else.
+    """
     value = source.get(name)
     if value is None:
         return default

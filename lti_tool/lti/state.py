@@ -129,6 +129,7 @@ class Seals:
 
 
 def digest_of(state: str) -> str:
+    """Give what a login cookie keeps of its state: 24 characters, 144 bits of its SHA-256, base64url."""
     return urlsafe_b64encode(hashlib.sha256(state.encode("utf-8", "replace")).digest()[:18]).decode()
 
 

@@ -197,7 +197,7 @@ def _clock(answer: Answer, ours: datetime) -> Finding:
     # The header has whole seconds, so one more or less is nothing.
     if abs(skew_s) <= MOST_SKEW_S:
         return Finding(
-            "clock", title, Standing.GOOD, N_("Beide Uhren gehen gleich (Abweichung %(skew)s s)."), values={"skew": skew_s}
+            "clock", title, Standing.GOOD, N_("Beide Uhren gehen gleich (Abweichung %(skew)s s)."), values={"skew": abs(skew_s)}
         )
     return Finding(
         "clock",
@@ -205,7 +205,7 @@ def _clock(answer: Answer, ours: datetime) -> Finding:
         Standing.BAD,
         N_("Die Uhr der Lernplattform weicht um %(skew)s Sekunden von unserer ab; ab 60 scheitern Aufrufe."),
         N_("Lassen Sie beide Server ihre Zeit über das Netz stellen (NTP)."),
-        values={"skew": f"{skew_s:+d}"},
+        values={"skew": f"{skew_s:+d}".replace("-", "−")},
     )
 
 

@@ -17,8 +17,9 @@ from tests.web.two_courses import MARK, TwoCourses
 # Anyone may come here; each of these checks by itself whatever it has to. All other addresses belong to a visit.
 OPEN_TO_ANYONE = {
     "assets.asset", "content.figure", "credentials.achievement", "credentials.did_document", "credentials.issuer",
-    "credentials.seal_certificates", "credentials.status_list", "handover.take_over", "health.livez", "health.readyz",
-    "jwks.jwks", "launch.launch", "legal.accessibility", "legal.imprint", "legal.privacy", "login.login", "metrics.metrics",
+    "credentials.seal_certificates", "credentials.status_list", "front.front", "handover.take_over", "health.livez",
+    "health.readyz", "jwks.jwks", "launch.launch", "legal.accessibility", "legal.imprint", "legal.privacy", "login.login",
+    "metrics.metrics",
     "register.begin", "register.by_hand", "register.confirm", "register.register_typed", "verify.document", "verify.form",
     "verify.no_document", "verify.result",
 }  # fmt: skip
