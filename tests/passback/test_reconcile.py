@@ -1,8 +1,16 @@
 """Comparing the gradebook with what was delivered; on both engines."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
 
 from lti_tool.passback.reconcile import Difference, Reconciliation, Unreadable, reconcile
+from lti_tool.playground.answers import Answer
+from lti_tool.playground.state import Tool
 from tests.passback.school import MODULE, MONDAY, PlaygroundSchool
 
 
@@ -45,6 +53,24 @@ def test_an_older_score_of_ours_is_replaced(school: PlaygroundSchool) -> None:
     school.time.move(seconds=30)
     school.worker().run_once()
     assert school.grade() == 90
+
+
+def test_results_that_come_in_pages_are_read_to_the_end(school: PlaygroundSchool, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_delivered(school)
+    whole = school.lms.scores.results
+    asked: list[int] = []
+
+    def one_each(tool: Tool, column_id: str, query: Mapping[str, str]) -> Answer:
+        answer, start = whole(tool, column_id, query), int(query.get("from", "0"))
+        asked.append(start)
+        rows = json.loads(answer.body)
+        more = urlencode({**query, "from": start + 1})
+        links = {"Link": f'<?{more}>; rel="next"'} if start + 1 < len(rows) else {}
+        return replace(answer, body=json.dumps(rows[start : start + 1]), headers={**answer.headers, **links})
+
+    monkeypatch.setattr(school.lms.scores, "results", one_each)
+    assert reconciled(school).matching == 2
+    assert asked == [0, 1]
 
 
 def test_a_grade_that_a_teacher_changed_is_reported_and_left_alone(school: PlaygroundSchool) -> None:
