@@ -1,5 +1,6 @@
 """`lti-tool people`: what is stored of a person, to be told, handed out and erased."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -7,7 +8,7 @@ import click
 from lti_tool import clock
 from lti_tool.cli.registrations import opened
 from lti_tool.personal_data.erase_person import erase_person
-from lti_tool.personal_data.tell_person import FoundPerson, export_person, find_people, show_person
+from lti_tool.personal_data.tell_person import FoundPerson, export_person, find_people, list_people_last_seen_before, show_person
 
 
 @click.group()
@@ -22,6 +23,18 @@ def find(text: str) -> None:
     _, database = opened()
     with database.read() as session:
         found = find_people(session, text)
+    for each in found:
+        click.echo(_line(each))
+    click.echo(f"{len(found)} people")
+
+
+@people.command()
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+def away(day: datetime) -> None:
+    """List who has opened no activity since DAY (YYYY-MM-DD): whose period may be over."""
+    _, database = opened()
+    with database.read() as session:
+        found = list_people_last_seen_before(session, day.replace(tzinfo=UTC))
     for each in found:
         click.echo(_line(each))
     click.echo(f"{len(found)} people")

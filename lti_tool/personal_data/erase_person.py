@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.erase_person import erase_person as erase_certificates
 from lti_tool.models import User
 from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables
-from lti_tool.personal_data.tell_person import mentors_of, show_person
+from lti_tool.personal_data.tell_person import ERASED, mentors_of, show_person
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def erase_person(session: Session, user_id: int, *, now: datetime) -> int:
         # What belongs to such a row goes with it.
         if own.parent is None and own.table not in (PERSON, CERTIFICATES):
             session.execute(delete(own.table).where(own.where(user_id)))
-    person.sub = f"erased-{secrets.token_hex(16)}"
+    person.sub = f"{ERASED}{secrets.token_hex(16)}"
     person.name = person.certificate_name = None
     person.locale = ""
     person.first_seen_at = person.last_seen_at = now

@@ -18,6 +18,8 @@ from lti_tool.personal_data.reach import CERTIFICATES, OwnTable, actor_columns, 
 # Keys of a visit and of the platform's session: no statement about the person, and dangerous in a file that travels.
 WITHHELD: Final = frozenset({("deep_linking_request", "visit_key"), ("deep_linking_request", "settings")})
 FOUND_MAX: Final = 50
+# How the id of somebody erased begins; the rest is random.
+ERASED: Final = "erased-"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,12 @@ def find_people(session: Session, text: str) -> tuple[FoundPerson, ...]:
     part = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     names = (column.ilike(f"%{part}%", escape="\\") for column in (User.name, User.certificate_name))
     query = _people().where(or_(User.sub == text, *names)).order_by(User.id).limit(FOUND_MAX)
+    return tuple(FoundPerson(*row) for row in session.execute(query))
+
+
+def list_people_last_seen_before(session: Session, day: datetime) -> tuple[FoundPerson, ...]:
+    """List who has opened no activity since a day, the longest away first; without those who were erased."""
+    query = _people().where(User.last_seen_at < day, ~User.sub.startswith(ERASED)).order_by(User.last_seen_at, User.id)
     return tuple(FoundPerson(*row) for row in session.execute(query))
 
 

@@ -108,6 +108,7 @@ COMMANDS = [
     ("certificates", "list"),
     ("certificates", "show"),
     ("people", "find"),
+    ("people", "away"),
     ("people", "show"),
     ("people", "export"),
     ("people", "erase"),

@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from lti_tool.models import Base, Certificate, Mentoring, User
 from lti_tool.models.database import Database, open_database
 from lti_tool.personal_data.erase_person import erase_person
 from lti_tool.personal_data.reach import PERSON, actor_columns, own_tables
-from lti_tool.personal_data.tell_person import export_person, find_people, show_person
+from lti_tool.personal_data.tell_person import export_person, find_people, list_people_last_seen_before, show_person
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 FACTS = Facts(
@@ -188,6 +188,14 @@ def test_people_are_found_by_a_part_of_their_name_or_their_platforms_id(session:
     assert find_people(session, "%") == ()
 
 
+def test_who_was_away_long_is_listed_without_those_who_were_erased(session: Session, people: tuple[int, int]) -> None:
+    assert list_people_last_seen_before(session, AT) == ()
+    later = AT + timedelta(seconds=1)
+    assert [found.id for found in list_people_last_seen_before(session, later)] == list(people)
+    erase_person(session, people[0], now=AT)
+    assert [found.id for found in list_people_last_seen_before(session, later)] == [people[1]]
+
+
 @pytest.fixture
 def command(sqlite_url: str, tmp_path: Path) -> Callable[..., str]:
     database: Database = open_database(sqlite_url)
@@ -206,6 +214,7 @@ def command(sqlite_url: str, tmp_path: Path) -> Callable[..., str]:
 
 def test_an_operator_finds_shows_exports_and_erases(command: Callable[..., str], tmp_path: Path) -> None:
     assert command("find", "of ayse").splitlines()[0].startswith("1  issuer of ayse  sub of ayse  name of ayse")
+    assert command("away", "2026-11-03").splitlines()[0].startswith("1  issuer of ayse")
     assert "      1  attempt_item" in command("show", "1")
     out = tmp_path / "person.zip"
     command("export", "1", "--out", str(out))
@@ -213,4 +222,5 @@ def test_an_operator_finds_shows_exports_and_erases(command: Callable[..., str],
     assert out.stat().st_mode & 0o077 == 0
     assert "Erased; 1 certificates still verify" in command("erase", "1", "--yes")
     assert command("find", "of ayse") == "0 people\n"
+    assert command("away", "2099-01-01") == "0 people\n"
     assert "niemand gespeichert" in command("show", "7")
