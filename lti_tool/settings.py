@@ -116,7 +116,21 @@ class Settings(BaseSettings):
             raise ValueError(f'must name the host only, without path or query (got "{value}")')
         if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
             raise ValueError(f'must start with https:// (got "{value}"); http:// works on localhost only')
+        try:
+            is_port = parts.port != 0
+        except ValueError:
+            is_port = False
+        if not is_port:
+            raise ValueError(f'must name a port by its number (got "{value}")')
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        # What was given is not repeated: it holds a password.
+        if value and value.partition("://")[0] not in ("sqlite", "postgresql", "postgresql+psycopg"):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
 
     @model_validator(mode="after")
     def _is_complete_for_production(self) -> Self:

@@ -3,6 +3,7 @@
 import sys
 
 import click
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lti_tool.errors import ToolError
 
@@ -17,6 +18,11 @@ class _Refusing(click.Group):
             click.echo(f"{err}", err=True)
             if err.next_step:
                 click.echo(err.next_step % err.values if err.values else err.next_step, err=True)
+            sys.exit(1)
+        except (OperationalError, ProgrammingError) as err:
+            # An operator's everyday mistakes. The driver's sentence names server, port and table, never a password.
+            click.echo(f"The database does not answer as it should: {str(err.orig).strip().splitlines()[0]}", err=True)
+            click.echo("Check LTI_TOOL_DATABASE_URL and run `lti-tool db upgrade`.", err=True)
             sys.exit(1)
 
 

@@ -222,3 +222,17 @@ def test_a_programme_with_an_error_is_refused_with_file_and_line(cli: Cli, tmp_p
     result = cli("programme", "check", str(tmp_path / "broken"))
     assert result.exit_code == 1
     assert "programme.toml:2" in result.output
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [("sqlite:///{folder}/empty.sqlite3", "no such table"), ("postgresql://tool:geheim@127.0.0.1:9/lti", "127.0.0.1")],
+)
+def test_a_database_that_is_not_ready_is_told_in_a_sentence(tmp_path: Path, keys_folder: Path, address: str, reason: str) -> None:
+    environment = {"LTI_TOOL_DATABASE_URL": address.format(folder=tmp_path), "LTI_TOOL_DATA_DIR": str(tmp_path)}
+    result = Cli({**environment, "LTI_TOOL_KEYS_DIR": str(keys_folder)})("registrations", "list")
+    assert result.exit_code == 1
+    assert reason in result.output
+    assert "lti-tool db upgrade" in result.output
+    assert "geheim" not in result.output
+    assert "Traceback" not in result.output

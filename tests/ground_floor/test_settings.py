@@ -32,12 +32,23 @@ def test_a_slash_at_the_end_of_the_public_address_is_dropped(monkeypatch: pytest
         ("http://lernen.example", "must start with https://"),
         ("lernen.example", "must be a web address"),
         ("https://lernen.example/tool", "must name the host only"),
+        ("https://lernen.example:https", "must name a port by its number"),
     ],
 )
 def test_a_bad_public_address_stops_the_start(monkeypatch: pytest.MonkeyPatch, address: str, reason: str) -> None:
     monkeypatch.setenv("LTI_TOOL_PUBLIC_URL", address)
     with pytest.raises(ConfigurationError, match=f"LTI_TOOL_PUBLIC_URL {reason}"):
         load_settings()
+
+
+@pytest.mark.parametrize("address", ["lti.sqlite3", "mysql://tool:geheim@db/lti", "postgres://tool:geheim@db/lti"])
+def test_a_database_of_another_kind_stops_the_start_without_telling_its_password(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("LTI_TOOL_DATABASE_URL", address)
+    with pytest.raises(ConfigurationError, match="LTI_TOOL_DATABASE_URL must begin with") as refused:
+        load_settings()
+    assert "geheim" not in str(refused.value)
 
 
 def test_production_needs_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
