@@ -14,6 +14,7 @@ from lti_tool.certificates.font_signs import missing_sign
 from lti_tool.certificates.stored_facts import letterhead_from_json, letterhead_to_json
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, check_letterhead
+from lti_tool.domain.people import Role, takes_part
 from lti_tool.errors import ConfigurationError
 from lti_tool.messages import N_
 from lti_tool.models import CertificateLetterhead, CertificateLogo, Context, Membership
@@ -46,14 +47,18 @@ def effective_letterhead(session: Session, issuer: Issuer, registration_id: int 
 
 
 def latest_course(session: Session, user_id: int) -> Context | None:
-    """Find the course that a person was in last; its registration's letterhead is printed on their documents."""
-    return session.scalars(
-        select(Context)
+    """Find the course that a person took part in last: their documents name it and bear its registration's letterhead.
+
+    Courses that they teach count only where they take part in none, so that an instructor sees what participants see.
+    """
+    rows = session.execute(
+        select(Context, Membership.roles)
         .join(Membership, Membership.context_id == Context.id)
         .where(Membership.user_id == user_id)
         .order_by(Membership.last_seen_at.desc(), Context.id.desc())
-        .limit(1)
-    ).one_or_none()
+    ).all()
+    own = (course for course, words in rows if takes_part(frozenset(map(Role, words.split()))))
+    return next(own, rows[0][0] if rows else None)
 
 
 def save_letterhead(

@@ -82,6 +82,16 @@ class MyCertificates:
         return bool(self.missing or self.open_chapters or self.is_live_short) and not self.has_certificate
 
     @property
+    def shown_proofs(self) -> tuple[ModuleProof, ...]:
+        """The modules to list for a Teilnahmebescheinigung: not those that are only begun and stand under what is missing."""
+        told = self.missing if self.is_something_missing else ()
+        return tuple(proof for proof in self.proofs if proof.is_due or proof.is_issued or proof.module not in told)
+
+    def lessons_left_of(self, module: Module) -> int:
+        """Count the lessons of a module that are still to be read."""
+        return next((proof.lessons_left for proof in self.proofs if proof.module == module), 0)
+
+    @property
     def waits_for_name(self) -> bool:
         """Everything is done, only the name is missing."""
         return not self.has_certificate and not self.is_something_missing and self.name is None

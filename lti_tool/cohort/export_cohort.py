@@ -11,6 +11,7 @@ from lti_tool.cohort.course_settings import settings_of
 from lti_tool.cohort.open_cohort import by_name
 from lti_tool.cohort.standings import CertificateState, MemberStanding, ModuleStanding, State, standings_in
 from lti_tool.cohort.viewer import teaching_viewer_of
+from lti_tool.domain.completion import Part
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.messages import N_
@@ -41,6 +42,15 @@ CERTIFICATES = {
     CertificateState.WAITS_FOR_MORE: N_("wartet auf Kapitel oder Live-Zeit"),
     CertificateState.NOT_YET: N_("noch nicht"),
 }
+
+
+_LEFT = {
+    Part.LESSONS: (N_("1 Lektion"), N_("%(left)s Lektionen")),
+    Part.PRACTICE: (N_("1 Kapitel"), N_("%(left)s Kapitel")),
+    Part.QUIZ: (N_("Lernerfolgskontrolle"), N_("Lernerfolgskontrolle")),
+    Part.LIVE: (N_("1 Live-Sitzung"), N_("%(left)s Live-Sitzungen")),
+}
+"""One of a part, and several."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,7 @@ def _head(programme: Programme, say: Say) -> tuple[str, ...]:
         for module in programme.modules
         for text in (
             N_("Modul %(number)s: Stand"),
+            N_("Modul %(number)s: Es fehlt noch"),
             N_("Modul %(number)s: Prozent"),
             N_("Modul %(number)s: Versuche"),
             N_("Modul %(number)s: Note im Kurs"),
@@ -107,6 +118,7 @@ def _row(programme: Programme, member: MemberStanding, say: Say) -> tuple[Cell, 
 def _cells(module: ModuleStanding, say: Say) -> Sequence[Cell]:
     return (
         say(STATES[module.state]),
+        ", ".join(say(_LEFT[part.part][part.count > 1], left=part.count) for part in module.missing),
         None if module.best_pct is None else round(module.best_pct, 1),
         module.attempts,
         say(ARRIVALS[module.score.state]) if module.score is not None else "",

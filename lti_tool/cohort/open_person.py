@@ -86,6 +86,13 @@ class PersonPage:
     missing: tuple[Module, ...]
     """Modules still missing for the certificate."""
 
+    @property
+    def may_have_more_time(self) -> bool:
+        """The course limits the time now, or did when an attempt began that is still open."""
+        tries = (each for entry in self.modules for each in entry.tries)
+        is_timed = any(each.submitted_at is None and each.ends_at is not None for each in tries)
+        return self.settings.time_limit_min is not None or is_timed or self.extra_time_pct > 0
+
 
 def open_person(session: Session, programme: Programme, visitor: Visitor, user_id: int) -> PersonPage:
     """Gather the page of one participant of the visitor's course.

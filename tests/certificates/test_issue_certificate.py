@@ -18,7 +18,7 @@ from lti_tool.domain.certificate import Facts, Issuer, NameRefused, find_typing_
 from lti_tool.domain.letterhead import Letterhead, Signatory
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict
-from lti_tool.models import Attempt, Certificate, CertificateLetterhead, Context, Membership, Registration, User
+from lti_tool.models import Attempt, Certificate, CertificateLetterhead, Context, CourseSettings, Membership, Registration, User
 from lti_tool.models.database import Database
 
 AddUser = Callable[..., int]
@@ -314,6 +314,27 @@ def test_what_an_administrator_entered_is_printed_from_then_on(
     assert facts["issuer"]["url"] == "https://akademie.example"  # what was left empty is the installation's
     session.delete(session.get_one(CertificateLetterhead, 1))
     assert find_logo(session, facts["logo"]["sha256"]) == logo.decode()
+
+
+def test_a_course_that_the_person_teaches_is_not_named_on_their_certificate(
+    session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
+) -> None:
+    user_id = add_user(session)
+    complete(session, user_id)
+    session.add(Registration(id=1, platform_id=1, client_id="c", auth_login_url="x", token_url="x", jwks_url="x", created_at=now))
+    session.flush()
+    for number, (title, roles) in enumerate((("Kohorte Herbst", "participant"), ("Kurs für Neue", "instructor"))):
+        seen = now + timedelta(days=number)
+        course = Context(platform_id=1, context_id=str(number), registration_id=1, title=title, created_at=now, last_seen_at=seen)
+        session.add(course)
+        session.flush()
+        session.add(Membership(user_id=user_id, context_id=course.id, roles=roles, first_seen_at=now, last_seen_at=seen))
+        if roles == "instructor":
+            # It asks for more than the course that was learned in; that must not hold the certificate back.
+            session.add(CourseSettings(context_id=course.id, conditions="lessons practice quiz live", changed_at=now))
+    session.flush()
+    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    assert [row.facts["cohort"] for row in certificates(session)] == ["Kohorte Herbst"]
 
 
 def test_a_certificate_without_tests_claims_none(facts: Facts) -> None:

@@ -222,7 +222,7 @@ def test_a_module_whose_lessons_are_read_gets_its_own_document(
 ) -> None:
     ayse = person(slugs=[])
     read_lessons(database, programme, now, but=1)
-    assert "Modul 4: Beteiligung und Vernetzung Noch eine Lektion" in words_of(ayse.get("/certificates"))
+    assert "Modul 4: Beteiligung und Vernetzung – noch eine Lektion" in words_of(ayse.get("/certificates"))
     read_lessons_last(database, programme, now)
     page = ayse.get("/certificates")
     assert "Modul 4: Beteiligung und Vernetzung Ausstellen" in words_of(page)

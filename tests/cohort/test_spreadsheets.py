@@ -83,7 +83,11 @@ def test_the_list_has_one_row_for_each_participant(school: School) -> None:
     table = export_cohort(
         school.session, school.programme, school.teacher(), say=lambda text, **values: text % values if values else text
     )
-    assert len(table.head) == 25
-    assert table.rows[0][:7] == ("Anna", "ja", 1, "bestanden", 90.0, 1, "angekommen")
+    assert len(table.head) == 30
+    assert table.rows[0][:10] == (
+        *("Anna", "ja", 1),
+        *("bestanden", "", 90.0, 1, "angekommen"),
+        *("offen", "5 Lektionen, Lernerfolgskontrolle"),
+    )
     assert table.rows[1][1] == "nein"
-    assert {len(row) for row in table.rows} == {25}
+    assert {len(row) for row in table.rows} == {30}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.cohort.course_settings import change_settings
 from lti_tool.cohort.extend_time import extend_time
+from lti_tool.cohort.open_person import open_person
 from lti_tool.domain.course import CourseSettings
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
@@ -68,6 +69,17 @@ def test_an_attempt_keeps_the_end_of_its_start_whatever_the_course_sets_later(
         session.flush()
         assert open_question(session, programme, anna, M1, 1, 1).ends_at == now + 30 * MINUTE
     assert open_answers(session, programme, anna, M1, 1).ends_at == now + 30 * MINUTE
+
+
+def test_more_time_can_be_given_while_a_timed_attempt_is_open_though_the_course_has_no_limit_any_more(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    begin(session, programme, anna, now)
+    change_settings(session, petra, CourseSettings(), now=now)
+    session.flush()
+    assert open_person(session, programme, petra, anna.user_id).may_have_more_time
+    hand_in_all(session, programme, now + timedelta(hours=1))
+    assert not open_person(session, programme, petra, anna.user_id).may_have_more_time
 
 
 def test_an_attempt_begun_without_a_limit_gets_none(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
