@@ -73,7 +73,7 @@ class MyCertificates:
     proofs: tuple[ModuleProof, ...] = ()
     has_certificate: bool = False
     open_chapters: tuple[Chapter, ...] = ()
-    """Chapters of the draft that the course still asks for."""
+    """Chapters of the draft that the course still asks for, of modules that are completed; those of the others wait with them."""
     live_share_pct: float = 100
     is_live_short: bool = False
 
@@ -127,7 +127,12 @@ def list_my_certificates(
         lapsed=frozenset(module.slug for module in missing if module.slug in completed_on),
         proofs=tuple(_proof(session, programme, module, course, user_id) for module in programme.modules),
         has_certificate=any(certificate.subject == WHOLE_PROGRAMME for certificate, *_ in rows),
-        open_chapters=course.open_chapters,
+        open_chapters=tuple(
+            chapter
+            for module in programme.modules
+            if module not in missing
+            for chapter in course.beside.open_chapters(user_id, module)
+        ),
         live_share_pct=course.live_share_pct,
         is_live_short=course.is_live_short,
     )

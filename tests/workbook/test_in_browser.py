@@ -228,3 +228,28 @@ def test_no_page_is_wider_than_a_narrow_screen(page: Page, address: str) -> None
         widths[path] = page.evaluate("document.documentElement.scrollWidth")
     assert {path: width for path, width in widths.items() if width > 320} == {}
     assert problems == []
+
+
+def test_on_a_narrow_screen_empty_rows_wait_until_they_are_needed(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    enter(page, address, "/workbook/chapters/1")
+    table = page.locator("#field-vorhaben")
+    rows = table.locator(".row")
+    expect(rows).to_have_count(2)
+    expect(rows.filter(visible=True)).to_have_count(1)
+    # On a wide screen all stand there.
+    page.set_viewport_size({"width": 1280, "height": 700})
+    expect(rows.filter(visible=True)).to_have_count(2)
+    page.set_viewport_size({"width": 320, "height": 700})
+    expect(rows.filter(visible=True)).to_have_count(1)
+    # The button brings the rows that wait before it adds any.
+    add = table.get_by_role("button", name="Zeilen hinzufügen")
+    add.click()
+    expect(rows.filter(visible=True)).to_have_count(2)
+    expect(rows.nth(1).locator("textarea, select").first).to_be_focused()
+    add.click()
+    expect(rows.filter(visible=True)).to_have_count(7)
+    page.reload()
+    expect(rows.filter(visible=True)).to_have_count(1)
+    rows.first.locator("textarea").first.fill("Bürgerportal")
+    expect(rows.filter(visible=True)).to_have_count(2)

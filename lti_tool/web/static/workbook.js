@@ -8,6 +8,10 @@ const token = form && form.elements.csrf_token.value;
 const countWords = (text) => text.split(/\s+/).filter((run) => /[\p{L}\p{N}]/u.test(run)).length;
 const wordsOf = (count) => (count === 1 ? form.dataset.one : form.dataset.many.replace("#", count));
 
+// Where a row of a table is a card, ten empty ones are a long way to the next field.
+const NARROW = matchMedia("(max-width: 47.99rem)");
+const isEmpty = (row) => [...row.querySelectorAll("textarea, select")].every((input) => input.value.trim() === "");
+
 /** One field: its inputs, its state of saving. */
 class Field {
   constructor(section) {
@@ -21,6 +25,9 @@ class Field {
     this.typed = 0; // rises with each change, so that a save knows whether it has caught the last
     this.caught = 0;
     section.addEventListener("input", () => this.change());
+    this.showsAllRows = false;
+    this.foldRows();
+    NARROW.addEventListener("change", () => this.foldRows());
   }
 
   get token() { return form.elements[`t.${this.id}`]; }
@@ -30,6 +37,7 @@ class Field {
 
   change() {
     this.typed += 1;
+    this.foldRows();
     if (this.counter) this.counter.textContent = wordsOf(countWords(this.section.querySelector("textarea").value));
     this.save(1000);
   }
@@ -81,6 +89,24 @@ class Field {
     this.save(0);
   }
 
+  /** On a narrow screen show the rows in use and one more; the next comes with what is typed into that one. */
+  foldRows() {
+    const rows = [...this.section.querySelectorAll(".row")];
+    const used = rows.findLastIndex((row) => !isEmpty(row) || row.contains(document.activeElement));
+    rows.forEach((row, place) => { row.hidden = NARROW.matches && !this.showsAllRows && place > used + 1; });
+  }
+
+  /** Give the first of the rows that are now there in addition. */
+  addRows() {
+    const folded = this.section.querySelector(".row[hidden]");
+    this.showsAllRows = true;
+    this.foldRows();
+    if (folded) return folded;
+    const first = this.addRow();
+    for (let more = 1; more < 5; more += 1) this.addRow();
+    return first;
+  }
+
   addRow() {
     const rows = this.section.querySelectorAll(".row");
     const row = rows[rows.length - 1].cloneNode(true);
@@ -114,9 +140,7 @@ if (form) {
       field.keepMine();
     } else if (field && button.value.startsWith("add:")) {
       event.preventDefault();
-      const first = field.addRow();
-      for (let more = 1; more < 5; more += 1) field.addRow();
-      first.querySelector("textarea, select").focus();
+      field.addRows().querySelector("textarea, select").focus();
     }
   });
   // The whole form goes now, so nothing is lost by leaving.
