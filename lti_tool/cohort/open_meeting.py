@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.cohort.open_cohort import sort_key
@@ -16,7 +16,7 @@ from lti_tool.domain.live import Meeting, Presence
 from lti_tool.domain.people import Role, Visitor, takes_part
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.live.meetings import get_meeting, meetings_of
-from lti_tool.models import Attendance, AttendanceChange, FollowUp, Membership, User
+from lti_tool.models import Attendance, AttendanceChange, Completion, FollowUp, Membership, User
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,10 @@ class AttendanceLine:
     answers: tuple[str, ...]
     """What the person wrote in the follow-up; empty: it is not done, or was written in another course."""
     followed_up_at: datetime | None
+    may_be_returned: bool
+    """The follow-up is done and the module not passed yet."""
+    return_reason: str
+    """Why it was sent back, as long as the person has not finished it anew."""
 
 
 @dataclass(frozen=True)
@@ -126,15 +130,29 @@ def open_attendance(session: Session, programme: Programme, visitor: Visitor, mo
             select(FollowUp).where(
                 FollowUp.module_slug == slug,
                 FollowUp.session_code == of_session,
-                FollowUp.finished_at.is_not(None),
+                or_(FollowUp.finished_at.is_not(None), FollowUp.returned_at.is_not(None)),
                 FollowUp.user_id.in_([member.user_id for member in members]),
             )
         )
     }
+    passed = frozenset(
+        session.scalars(
+            select(Completion.user_id).where(
+                Completion.module_slug == slug, Completion.user_id.in_([member.user_id for member in members])
+            )
+        )
+    )
     return AttendancePage(
         meeting=meeting,
         lines=tuple(
-            _line(member, presences.get(member.user_id), follow_ups.get(member.user_id), viewer.context_id) for member in members
+            _line(
+                member,
+                presences.get(member.user_id),
+                follow_ups.get(member.user_id),
+                viewer.context_id,
+                is_passed=member.user_id in passed,
+            )
+            for member in members
         ),
         changes=_changes(session, viewer.context_id, meeting),
         is_asked_for=conditions_of(session, viewer.context_id).asks_for(Condition.LIVE),
@@ -156,12 +174,22 @@ def participants_in(session: Session, context_id: int) -> Sequence[Participant]:
     return sorted(found, key=lambda person: (person.name is None, sort_key(person.name or ""), person.user_id))
 
 
-def _line(person: Participant, presence: Presence | None, follow_up: FollowUp | None, context_id: int) -> AttendanceLine:
-    if follow_up is None:
-        return AttendanceLine(person, presence, (), None)
-    # Written for another course's Lernbegleitung: that it is done counts everywhere, what it says is not ours to read.
-    answers = tuple(map(str, follow_up.answers)) if follow_up.context_id == context_id else ()
-    return AttendanceLine(person, presence, answers, follow_up.finished_at)
+def _line(
+    person: Participant, presence: Presence | None, follow_up: FollowUp | None, context_id: int, *, is_passed: bool
+) -> AttendanceLine:
+    # Written for another course's Lernbegleitung: that it is done counts everywhere, what it says is not ours to read or judge.
+    is_ours = follow_up is not None and follow_up.context_id == context_id
+    if follow_up is None or follow_up.finished_at is None:
+        reason = follow_up.return_reason if follow_up is not None and is_ours else None
+        return AttendanceLine(person, presence, (), None, may_be_returned=False, return_reason=reason or "")
+    return AttendanceLine(
+        person,
+        presence,
+        tuple(map(str, follow_up.answers)) if is_ours else (),
+        follow_up.finished_at,
+        may_be_returned=is_ours and not is_passed,
+        return_reason="",
+    )
 
 
 def _changes(session: Session, context_id: int, meeting: Meeting) -> tuple[Change, ...]:

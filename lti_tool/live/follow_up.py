@@ -59,6 +59,8 @@ class MeetingPage:
     answers: tuple[str, ...]
     """In the order of the questions, what is saved so far."""
     finished_at: datetime | None
+    return_reason: str
+    """Why the instructor sent the answers back; empty: they did not, or the answers have been finished since."""
 
 
 def open_meeting(
@@ -78,10 +80,11 @@ def open_meeting(
         meeting=meeting,
         part=part,
         is_over=meeting.is_over(now),
-        may_follow_up=may_follow_up(meeting, part, now=now),
+        may_follow_up=may_follow_up(meeting, part, now=now) or _is_returned(row),
         questions=meeting.session.questions,
         answers=tuple([*answers, *[""] * count][:count]),
         finished_at=row.finished_at if row is not None else None,
+        return_reason=row.return_reason or "" if row is not None and _is_returned(row) else "",
     )
 
 
@@ -97,6 +100,8 @@ def save_follow_up(
 ) -> bool:
     """Save the answers; once all questions are answered, the session is made up for, and that stays.
 
+    What was sent back counts again once it is finished anew; nobody has to look at it a second time.
+
     Returns:
         Whether all questions are answered.
     Raises:
@@ -106,7 +111,7 @@ def save_follow_up(
     """
     meeting = get_meeting(session, programme, visitor.context_id, module_slug, code)
     part = records_of(session, [visitor.user_id]).part(visitor.user_id, meeting)
-    if not may_follow_up(meeting, part, now=now):
+    if not may_follow_up(meeting, part, now=now) and not _is_returned(_row(session, visitor.user_id, meeting)):
         raise FollowUpClosed
     count = _count(meeting)
     cleaned = [clean_text(answer) for answer in [*answers, *[""] * count][:count]]
@@ -133,11 +138,16 @@ def save_follow_up(
                 "programme_version": statement.excluded.programme_version,
                 "saved_at": statement.excluded.saved_at,
                 "finished_at": func.coalesce(FollowUp.finished_at, statement.excluded.finished_at),
+                **({"returned_at": None} if is_finished else {}),
             },
         )
     )
     log.info("follow_up_saved", extra={"user": visitor.user_id, "session": meeting.session.code, "finished": is_finished})
     return is_finished
+
+
+def _is_returned(row: FollowUp | None) -> bool:
+    return row is not None and row.returned_at is not None and row.finished_at is None
 
 
 def _count(meeting: Meeting) -> int:

@@ -84,4 +84,8 @@ class FollowUp(Base):
     programme_version: Mapped[str] = mapped_column(String(20))
     saved_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
-    """When all questions were answered for the first time; it stays."""
+    """When all questions were answered for the first time; it stays, unless an instructor sends the answers back."""
+    returned_at: Mapped[datetime | None]
+    """When an instructor sent them back; None: nobody did, or they have been finished since."""
+    returned_by_id: Mapped[int | None] = mapped_column(ForeignKey("lti_user.id", ondelete="SET NULL"))
+    return_reason: Mapped[str | None] = mapped_column(Text)

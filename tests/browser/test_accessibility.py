@@ -104,6 +104,9 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
     page.keyboard.press("Escape")
     page.get_by_role("link", name="English").click()
     found += faults(page)
+    for path in (f"/modules/{module.slug}", f"/modules/{module.slug}/quiz", "/certificates", "/workbook/chapters/1"):
+        page.goto(f"{installation.tool_url}{path}?v={key}")
+        found += faults(page)
     assert found == []
 
 
@@ -133,6 +136,20 @@ def test_what_an_instructor_meets(page: Page, installation: Installation, progra
     found += faults(page)
     page.get_by_role("link", name=programme.modules[1].live_sessions[0].title).click()
     found += faults(page)
+    page.get_by_role("link", name="Kurs", exact=True).first.click()
+    page.get_by_role("button", name="Teilnehmendenliste abgleichen").click()
+    page.get_by_role("link", name="Jörg Dreßler").click()
+    found += faults(page)
+    key, person = page.url.partition("v=")[2], page.url.removeprefix(installation.tool_url).partition("?")[0]
+    for path in ("/cohort/certificates", "/cohort/hints", "/reifegrad/cohort"):
+        page.goto(f"{installation.tool_url}{path}?v={key}")
+        found += faults(page)
+    page.get_by_role("link", name="English").click()
+    session = programme.modules[1].live_sessions[0]
+    meeting = f"/cohort/live/{programme.modules[1].slug}/{session.code}"
+    for path in ("/cohort", person, "/cohort/settings", meeting, "/cohort/certificates"):
+        page.goto(f"{installation.tool_url}{path}?v={key}")
+        found += faults(page)
     assert found == []
 
 

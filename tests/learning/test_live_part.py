@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.cohort.grant_attempt import ReasonMissing
 from lti_tool.cohort.open_meeting import open_attendance, open_live
 from lti_tool.cohort.open_person import open_person
 from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting
 from lti_tool.cohort.record_attendance import record_attendance
+from lti_tool.cohort.return_follow_up import NothingToReturn, return_follow_up
 from lti_tool.domain.completion import Missing, Part
 from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Role, Visitor
@@ -140,6 +142,39 @@ def test_only_the_course_where_a_follow_up_was_written_reads_it(
     (there,) = open_attendance(session, programme, replace(petra, context_id=other.id), M1, "1A").lines
     assert (here.answers, there.answers) == (tuple(ANSWERS), ())
     assert there.followed_up_at == here.followed_up_at == now
+    assert (here.may_be_returned, there.may_be_returned) == (True, False)
+    with pytest.raises(NothingToReturn):
+        return_follow_up(session, programme, replace(petra, context_id=other.id), M1, "1A", anna.user_id, "Kurz.", now=now)
+
+
+def test_a_follow_up_sent_back_leaves_the_session_open_until_it_is_finished_anew(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    read_all_lessons(session, programme, anna, M1, now=now)
+    record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
+    follow_up(session, programme, anna, "1B", ANSWERS, now)
+    with pytest.raises(ReasonMissing):
+        return_follow_up(session, programme, petra, M1, "1B", anna.user_id, " ", now=now)
+    return_follow_up(session, programme, petra, M1, "1B", anna.user_id, "Frage 2 fehlt.", now=now)
+    take_quiz(session, programme, anna, M1, right=9, now=now)
+    assert not is_completed(session)
+    # A date set meanwhile closes it to others, not to who shall improve it.
+    plan_meeting(session, programme, petra, M1, "1B", Plan(now + timedelta(hours=1)), now=now)
+    page = open_meeting(session, programme, anna, M1, "1B", now=now)
+    assert (page.may_follow_up, page.return_reason, page.answers) == (True, "Frage 2 fehlt.", tuple(ANSWERS))
+    (line,) = open_attendance(session, programme, petra, M1, "1B").lines
+    assert (line.return_reason, line.answers, line.may_be_returned) == ("Frage 2 fehlt.", (), False)
+    with pytest.raises(NothingToReturn):
+        return_follow_up(session, programme, petra, M1, "1B", anna.user_id, "Noch einmal.", now=now)
+    assert follow_up(session, programme, anna, "1B", ["eins", "zwei", "drei"], now)
+    assert is_completed(session)
+    assert open_meeting(session, programme, anna, M1, "1B", now=now).return_reason == ""
+    # What is passed stays passed, and so does what it was passed with.
+    assert not open_attendance(session, programme, petra, M1, "1B").lines[0].may_be_returned
+    with pytest.raises(NothingToReturn):
+        return_follow_up(session, programme, petra, M1, "1B", anna.user_id, "Zu spät.", now=now)
+    with pytest.raises(Forbidden):
+        return_follow_up(session, programme, anna, M1, "1B", anna.user_id, "Selbst.", now=now)
 
 
 def test_answers_have_an_end(session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime) -> None:

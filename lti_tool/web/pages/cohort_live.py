@@ -5,20 +5,26 @@ from datetime import date, datetime, time
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.cohort.grant_attempt import LONGEST_REASON, ReasonMissing
 from lti_tool.cohort.open_meeting import AttendancePage, open_attendance, open_live
 from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting
 from lti_tool.cohort.record_attendance import record_attendance
+from lti_tool.cohort.return_follow_up import return_follow_up
 from lti_tool.domain.live import MINUTES, PRESENCE_WORDS, Meeting, Presence
 from lti_tool.learning.settle_module import settle_course, settle_people
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
-from lti_tool.web.language import ZONE, local
+from lti_tool.web.language import ZONE, local, message_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 
 blueprint = Blueprint("cohort_live", __name__, url_prefix="/cohort/live")
 
-_DONE = {"planned": N_("Der Termin ist gespeichert."), "recorded": N_("Die Anwesenheit ist gespeichert.")}
+_DONE = {
+    "planned": N_("Der Termin ist gespeichert."),
+    "recorded": N_("Die Anwesenheit ist gespeichert."),
+    "returned": N_("Die Nachbereitung ist zurückgegeben. Die Person sieht Ihren Grund auf der Seite der Sitzung."),
+}
 
 
 @blueprint.get("")
@@ -73,18 +79,35 @@ def attendance(module_slug: str, code: str) -> ResponseReturnValue:
     return redirect(href("cohort_live.meeting", module_slug=module_slug, code=code, done="recorded"), 303)
 
 
+@blueprint.post("/<module_slug>/<code>/follow-ups/<int:user_id>")
+def return_one(module_slug: str, code: str, user_id: int) -> ResponseReturnValue:
+    """Send a follow-up back."""
+    visitor, reason = current_visitor(), request.form.get("reason", "")
+    try:
+        with parts().database.write.begin() as session:
+            return_follow_up(session, current_programme(), visitor, module_slug, code, user_id, reason, now=parts().now())
+    except ReasonMissing as missing:
+        page = _page(module_slug, code)
+        return _render(page, _written(page.meeting), (), problem=message_of(missing)), 400
+    return redirect(href("cohort_live.meeting", module_slug=module_slug, code=code, done="returned"), 303)
+
+
 def _page(module_slug: str, code: str) -> AttendancePage:
     with parts().database.read() as session:
         return open_attendance(session, current_programme(), current_visitor(), module_slug, code)
 
 
-def _render(page: AttendancePage, values: dict[str, str], faults: tuple[str, ...]) -> str:
+def _render(
+    page: AttendancePage, values: dict[str, str], faults: tuple[str, ...], *, problem: tuple[str, str] | None = None
+) -> str:
     return render_template(
         "cohort/meeting.html",
         section="cohort",
         page=page,
         values=values,
         faults=faults,
+        problem=problem,
+        longest_reason=LONGEST_REASON,
         bounds=MINUTES,
         words=PRESENCE_WORDS,
         is_over=page.meeting.is_over(parts().now()),
