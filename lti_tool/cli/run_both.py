@@ -28,7 +28,7 @@ def ports() -> tuple[int, int]:
     found = []
     for name, default in (("PORT", 8000), ("LMS_PORT", 8001)):
         text = os.environ.get(name) or str(default)
-        if not text.isdigit() or not 0 < int(text) < 65536:
+        if not (text.isascii() and text.isdecimal()) or not 0 < int(text) < 65536:
             sys.exit(f"{name} must be a port number between 1 and 65535 (got “{text}”).")
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -37,6 +37,8 @@ def ports() -> tuple[int, int]:
             except OSError:
                 sys.exit(f"Port {text} is in use. Choose another one: make run {name}={int(text) + 100}")
         found.append(int(text))
+    if found[0] == found[1]:
+        sys.exit(f"PORT and LMS_PORT are both {found[0]}. Choose another one: make run LMS_PORT={found[0] + 1}")
     return found[0], found[1]
 
 
