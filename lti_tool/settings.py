@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     programme_dir: Path | None = None
     issuer_name: str = "Smart-City-Akademie (Beispiel)"
     issuer_url: str = ""
+    issuer_country: Literal["AT", "BE", "CH", "DE", "IT", "LI", "LU"] = "DE"
+    """Where German is an official language; named in European Digital Credentials alone."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_style: Literal["line", "json"] = "line"
     certificate_letterhead: Path | None = None

@@ -20,22 +20,34 @@ _WORDS = {
     "de": {"passed": "bestanden", "test": "Lernerfolgskontrolle", "code": "Prüfcode", "page": "Prüfseite"},
     "en": {"passed": "passed", "test": "Test", "code": "Check code", "page": "Verification page"},
 }
+# ISO 3166: as settings name a country, as the EU's authority table does, and its label there.
+_COUNTRIES = {
+    "AT": ("AUT", "Austria"),
+    "BE": ("BEL", "Belgium"),
+    "CH": ("CHE", "Switzerland"),
+    "DE": ("DEU", "Germany"),
+    "IT": ("ITA", "Italy"),
+    "LI": ("LIE", "Liechtenstein"),
+    "LU": ("LUX", "Luxembourg"),
+}
 
 
-def european_credential(facts: Facts, *, issued_at: datetime, picture: bytes) -> str:
+def european_credential(facts: Facts, *, issued_at: datetime, picture: bytes, country: str = "DE") -> str:
     """Write the credential of a document as JSON-LD.
 
     Args:
+        country: where the issuer is.
         picture: the document's page as PNG, which viewers show.
     """
-    return json.dumps(_Writer(facts).credential(issued_at, picture), ensure_ascii=False, indent=1)
+    return json.dumps(_Writer(facts, country).credential(issued_at, picture), ensure_ascii=False, indent=1)
 
 
 class _Writer:
     """Writes the parts; each gets an identifier of its own, for the shapes look at each by itself."""
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, country: str) -> None:
         self._facts = facts
+        self._country = _COUNTRIES[country]
         self._words = _WORDS[facts.language]
         self._numbers: dict[str, int] = {}
 
@@ -110,7 +122,7 @@ class _Writer:
 
     def _organisation(self) -> dict[str, Any]:
         facts = self._facts
-        country = _concept(f"{_AUTHORITY}/country", "DEU", "Germany", notation="country")
+        country = _concept(f"{_AUTHORITY}/country", *self._country, notation="country")
         # One and the same wherever it is named, so it keeps its identifiers.
         address = {"id": "urn:epass:address:issuer", "type": "Address", "countryCode": country}
         organisation = {

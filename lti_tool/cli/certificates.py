@@ -127,7 +127,8 @@ def elm(code: str, out: Path) -> None:
     if found.state != State.VALID or not found.facts.name:
         raise Conflict(N_("Dieses Zertifikat gilt nicht mehr."), code="certificate_not_valid")
     page = picture(found.facts, logo_svg=logo_svg, template=bootstrap.press(settings).template)
-    out.write_text(european_credential(found.facts, issued_at=found.issued_at, picture=page), encoding="utf-8")
+    credential = european_credential(found.facts, issued_at=found.issued_at, picture=page, country=settings.issuer_country)
+    out.write_text(credential, encoding="utf-8")
     click.echo(f"{out}: unsigned; the issuer's upload adds `issued` and its eIDAS identifier.")
 
 

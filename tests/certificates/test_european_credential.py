@@ -6,6 +6,7 @@ PyLD and N-Quads, and no verdict counts without a minimum of triples.
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -121,6 +122,12 @@ def test_a_verdict_about_nothing_does_not_count(facts: Facts) -> None:
 def test_a_certificate_lacks_only_what_the_issuer_adds(facts: Facts) -> None:
     assert complaints(written(facts), triples_min=160) == ONLY_THE_ISSUERS
     assert complaints(sealed(written(facts)), triples_min=165) == set()
+
+
+@pytest.mark.parametrize(("country", "code"), [("DE", "DEU"), ("AT", "AUT"), ("CH", "CHE")])
+def test_the_issuers_country_is_that_of_the_settings(facts: Facts, country: str, code: str) -> None:
+    text = european_credential(facts, issued_at=ISSUED_AT, picture=b"", country=country)
+    assert set(re.findall(r"authority/country/([A-Z]+)", text)) == {code}
 
 
 def test_a_participation_conforms_too(participation: Facts) -> None:

@@ -89,7 +89,8 @@ def european(certificate_id: int) -> Response:
     with parts().database.read() as session:
         facts, issued_at, logo_svg = get_facts(session, certificate_id, user_id=visitor.user_id)
     page = picture(facts, logo_svg=logo_svg, template=parts().press.template)
-    response = Response(european_credential(facts, issued_at=issued_at, picture=page), content_type="application/ld+json")
+    credential = european_credential(facts, issued_at=issued_at, picture=page, country=parts().settings.issuer_country)
+    response = Response(credential, content_type="application/ld+json")
     response.headers["Content-Disposition"] = 'attachment; filename="europass-nachweis.jsonld"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
