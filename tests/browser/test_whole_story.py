@@ -1,15 +1,19 @@
 """The whole story in a real browser, on both databases, in a frame and in a new window."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Error, expect
 
 from lti_tool.domain.programme import Programme
+from tests.browser.learner import Learner
 from tests.browser.story import activity_id, from_launch_to_verified_certificate, sign_in, tool_frame
 from tests.installation import Installation, installed
 
+FILLED_IN = """form => [...new FormData(form)].filter(([name]) => !["csrf_token", "seen"].includes(name)).join()"""
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 
@@ -42,3 +46,32 @@ def test_five_modules_in_a_new_window_lead_to_a_certificate_that_a_stranger_veri
     browser: Browser, context: BrowserContext, fresh_installation: Installation, programme: Programme
 ) -> None:
     from_launch_to_verified_certificate(browser, context, fresh_installation, programme)
+
+
+def test_a_quiz_goes_on_where_a_killed_browser_left_it(
+    browser: Browser, installation: Installation, programme: Programme
+) -> None:
+    module = programme.modules[3]
+    chosen = ["", ""]
+    for visit in range(2):
+        # A profile of its own each time: nothing but the tool can remember.
+        context = browser.new_context(locale="de-DE")
+        page = context.new_page()
+        sign_in(page, installation, "Jörg Dreßler")
+        page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
+        page.get_by_role("link", name="Lernerfolgskontrolle").first.click()
+        page.get_by_role("button", name=re.compile("beginnen|fortsetzen")).click()
+        # It goes on with the first question that has no answer yet.
+        page.get_by_role("heading", level=1, name=f"Frage {visit + 1} von").wait_for()
+        if visit == 0:
+            Learner(page, programme).answer(Learner(page, programme).item_on_screen(module))
+            page.locator("[data-saved]").get_by_text("gespeichert um").wait_for()
+        else:
+            page.goto(re.sub(r"/questions/\d+", "/questions/1", page.url))
+        # The browser ends without a word: no button, no leaving of the page.
+        chosen[visit] = page.locator("form[data-autosave]").evaluate(FILLED_IN)
+        if visit == 0:
+            with page.expect_event("crash"), suppress(Error):
+                page.goto("chrome://crash")
+        context.close()
+    assert chosen[0] == chosen[1] != ""
