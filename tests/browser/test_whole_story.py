@@ -7,13 +7,29 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect
+from sqlalchemy import select
 
-from lti_tool.domain.programme import Programme
+from lti_tool import clock
+from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.programme import (
+    Case,
+    Cloze,
+    Matching,
+    MultipleChoice,
+    Numeric,
+    Ordering,
+    Programme,
+    SingleChoice,
+)
+from lti_tool.learning.start_quiz import start_quiz
+from lti_tool.models import User
 from tests.browser.learner import Learner
 from tests.browser.story import activity_id, from_launch_to_verified_certificate, sign_in, tool_frame
 from tests.installation import Installation, installed
 
 FILLED_IN = """form => [...new FormData(form)].filter(([name]) => !["csrf_token", "seen"].includes(name)).join()"""
+# The second module's pool of version 2026.1: the test says so when another pool needs another seed.
+_SEED_OF_EVERY_KIND = 10
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 
@@ -75,3 +91,49 @@ def test_a_quiz_goes_on_where_a_killed_browser_left_it(
                 page.goto("chrome://crash")
         context.close()
     assert chosen[0] == chosen[1] != ""
+
+
+def test_every_kind_of_question_is_answered_in_the_browser_and_marked_in_full(
+    browser: Browser, installation: Installation, programme: Programme
+) -> None:
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    module = programme.modules[1]
+    sign_in(page, installation, "Saskia Zöllner")
+    page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
+    page.get_by_role("link", name="Lernerfolgskontrolle").first.wait_for()
+    _begin_with_every_kind(installation, programme, module.slug)
+    page.get_by_role("link", name="Lernerfolgskontrolle").first.click()
+    page.get_by_role("button", name="fortsetzen").click()
+    learner, kinds = Learner(page, programme), set()
+    for position in range(1, 11):
+        page.get_by_role("heading", level=1, name=f"Frage {position} von 10").wait_for()
+        item = learner.item_on_screen(module)
+        learner.answer(item)
+        kinds.add(type(item))
+        page.get_by_role("button", name="Weiter").click()
+    page.get_by_role("button", name="abgeben").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("10 von 10 Punkten")
+    assert kinds == {SingleChoice, MultipleChoice, Matching, Ordering, Cloze, Numeric, Case}
+    context.close()
+
+
+def _begin_with_every_kind(installation: Installation, programme: Programme, module_slug: str) -> None:
+    """Begin the attempt of whoever launched last with a draw that has all seven kinds; the page would draw by chance."""
+    database = installation.database
+    with database.write.begin() as session:
+        person = session.scalars(select(User).order_by(User.id.desc()).limit(1)).one()
+        visitor = Visitor(
+            user_id=person.id,
+            platform_id=person.platform_id,
+            registration_id=1,
+            deployment_id=1,
+            context_id=None,
+            resource_link_id=None,
+            module_slug=module_slug,
+            roles=frozenset({Role.PARTICIPANT}),
+            locale="de",
+            frame_origin="",
+        )
+        start_quiz(session, programme, visitor, module_slug, seed=_SEED_OF_EVERY_KIND, now=clock.now())
+    database.close()
