@@ -129,13 +129,15 @@ def keys_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+# For one file, not for the whole run: while Playwright is on, an event loop runs in this thread, and whatever starts one of
+# its own (pyHanko does) fails in the files that follow.
+@pytest.fixture(scope="module")
 def _playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(_playwright: Playwright) -> Iterator[Browser]:
     """The Chromium that `make test` has started, or one of our own where a test file runs alone."""
     address = os.environ.get("LTI_TOOL_TEST_CHROMIUM")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, expect
@@ -28,8 +29,10 @@ from tests.browser.story import activity_id, from_launch_to_verified_certificate
 from tests.installation import Installation, installed
 
 FILLED_IN = """form => [...new FormData(form)].filter(([name]) => !["csrf_token", "seen"].includes(name)).join()"""
-# The second module's pool of version 2026.1: the test says so when another pool needs another seed.
+# Of the second module's pool, version 2026.1; the tests say so when another pool needs other seeds.
 _SEED_OF_EVERY_KIND = 10
+# Of the third module's pool: the first question is one to choose from.
+_SEED_OF_A_CHOICE_FIRST = 2
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 
@@ -102,7 +105,7 @@ def test_every_kind_of_question_is_answered_in_the_browser_and_marked_in_full(
     sign_in(page, installation, "Saskia Zöllner")
     page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
     page.get_by_role("link", name="Lernerfolgskontrolle").first.wait_for()
-    _begin_with_every_kind(installation, programme, module.slug)
+    _begin(installation, programme, module.slug, seed=_SEED_OF_EVERY_KIND)
     page.get_by_role("link", name="Lernerfolgskontrolle").first.click()
     page.get_by_role("button", name="fortsetzen").click()
     learner, kinds = Learner(page, programme), set()
@@ -118,8 +121,61 @@ def test_every_kind_of_question_is_answered_in_the_browser_and_marked_in_full(
     context.close()
 
 
-def _begin_with_every_kind(installation: Installation, programme: Programme, module_slug: str) -> None:
-    """Begin the attempt of whoever launched last with a draw that has all seven kinds; the page would draw by chance."""
+def test_two_tabs_that_disagree_about_an_answer_lose_neither(
+    browser: Browser, installation: Installation, programme: Programme
+) -> None:
+    context = browser.new_context(locale="de-DE")
+    one = context.new_page()
+    module = programme.modules[2]
+    sign_in(one, installation, "Karl-Heinz Mühlenbrock")
+    one.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
+    one.get_by_role("link", name="Lernerfolgskontrolle").first.wait_for()
+    _begin(installation, programme, module.slug, seed=_SEED_OF_A_CHOICE_FIRST)
+    one.get_by_role("link", name="Lernerfolgskontrolle").first.click()
+    one.get_by_role("button", name="fortsetzen").click()
+    one.get_by_role("heading", level=1, name="Frage 1 von").wait_for()
+    other = context.new_page()
+    other.goto(one.url)
+    # Each tab chooses something else; the second one does not know of the first.
+    one.locator("#choice-0").check()
+    one.locator("[data-saved]").get_by_text("gespeichert um").wait_for()
+    other.locator("#choice-1").check()
+    expect(other.locator("[data-saved]")).to_contain_text("in einem anderen Fenster anders beantwortet")
+    other.get_by_role("button", name="Weiter").click()
+    expect(other.get_by_role("heading", name="In einem anderen Fenster anders beantwortet")).to_be_visible()
+    expect(other.locator("#choice-1")).to_be_checked()
+    other.get_by_role("link", name="Die andere Antwort behalten").click()
+    expect(other.locator("#choice-0")).to_be_checked()
+    context.close()
+
+
+def test_a_municipality_is_rated_before_and_after_and_both_are_compared(
+    browser: Browser, installation: Installation, programme: Programme
+) -> None:
+    context = browser.new_context(locale="de-DE")
+    page = context.new_page()
+    sign_in(page, installation, "Wiebke Janßen")
+    page.goto(f"{installation.lms_url}/launch/{activity_id(installation, programme.modules[0].slug)}?target=window")
+    page.get_by_role("link", name="Lernerfolgskontrolle").first.wait_for()
+    page.goto(f"{installation.tool_url}/reifegrad?{urlsplit(page.url).query}")
+    for name, level in (("Einschätzung zu Beginn", 1), ("Einschätzung zum Abschluss", 3)):
+        page.get_by_role("link", name=f"{name} anfangen").click()
+        for dimension in programme.dimensions:
+            page.locator(f"#level-{dimension.number}-{level}").check()
+        page.locator("#evidence-1").fill("Beschluss der Stadtverordneten vom 3. Mai")
+        page.get_by_role("button", name="Speichern und abschließen").click()
+        expect(page.get_by_role("heading", name="Ihre Einschätzung ist gespeichert")).to_be_visible()
+    expect(page.locator("figure svg")).to_be_visible()
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(len(programme.dimensions))
+    expect(rows.first).to_contain_text("+2")
+    expect(rows.first).not_to_contain_text("ohne Beleg")
+    expect(rows.nth(1)).to_contain_text("ohne Beleg")
+    context.close()
+
+
+def _begin(installation: Installation, programme: Programme, module_slug: str, *, seed: int) -> None:
+    """Begin the attempt of whoever launched last with a known draw; the page would draw by chance."""
     database = installation.database
     with database.write.begin() as session:
         person = session.scalars(select(User).order_by(User.id.desc()).limit(1)).one()
@@ -135,5 +191,5 @@ def _begin_with_every_kind(installation: Installation, programme: Programme, mod
             locale="de",
             frame_origin="",
         )
-        start_quiz(session, programme, visitor, module_slug, seed=_SEED_OF_EVERY_KIND, now=clock.now())
+        start_quiz(session, programme, visitor, module_slug, seed=seed, now=clock.now())
     database.close()
