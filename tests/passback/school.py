@@ -1,11 +1,12 @@
 """A course for delivery tests: the playground LMS on a port, and its people and links as our tables know them."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from joserfc.jwk import RSAKey
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.lti.http import Http
@@ -183,11 +184,17 @@ class School:
             return session.scalars(select(LineItem.url).where(LineItem.resource_link_id == link_id)).one()
 
 
+# Scores and chores; each queue's server listens on a connection of its own, and LISTEN is the last that it says there.
+_QUEUES = 2
+_LISTENERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
+
+
 class RunningEngine:
     """The engine that an installation on this database would have, in a thread: embedded, or on procrastinate."""
 
     def __init__(self, database: Database, worker: Worker) -> None:
         self.worker = worker
+        self._database = database
         self.engine: Engine = (
             ProcrastinateEngine(worker, database, poll_s=3600.0) if database.is_postgresql else EmbeddedEngine(worker, database)
         )
@@ -195,7 +202,17 @@ class RunningEngine:
         self._thread = threading.Thread(target=self.engine.run, daemon=True)
 
     def start(self) -> None:
+        """Start it; on PostgreSQL until it listens: a call before that is found only by looking, which it does not do here."""
         self._thread.start()
+        for _ in range(500):
+            if not self._wakes_by_itself or self._count_of_listeners() >= _QUEUES:
+                return
+            time.sleep(0.02)
+        raise AssertionError("the engine does not listen")
+
+    def _count_of_listeners(self) -> int:
+        with self._database.read() as session:
+            return session.scalar(_LISTENERS) or 0
 
     def wake(self) -> None:
         """Do what a web process does after a commit; on PostgreSQL that is nothing, the job row has called."""
