@@ -201,7 +201,7 @@ def make_engine(settings: Settings, *, concurrency: int) -> Engine:
     worker = _worker(parts.database, parts.service_client, parts.programme, concurrency)
     if not parts.database.is_postgresql:
         return EmbeddedEngine(worker, parts.database, chores(parts), parts.errands)
-    # Web processes never need it, and it brings 12 MB.
+    # Web processes never need it: 3 MB, and 10 more for psycopg where SQLite does without.
     from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine  # noqa: PLC0415
 
     return ProcrastinateEngine(worker, parts.database, chores(parts), parts.errands)

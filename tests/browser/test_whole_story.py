@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from sqlalchemy import select
 
 from lti_tool import clock
@@ -102,12 +102,7 @@ def test_every_kind_of_question_is_answered_in_the_browser_and_marked_in_full(
     context = browser.new_context(locale="de-DE")
     page = context.new_page()
     module = programme.modules[1]
-    sign_in(page, installation, "Saskia Zöllner")
-    page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
-    page.get_by_role("link", name="Lernerfolgskontrolle").first.wait_for()
-    _begin(installation, programme, module.slug, seed=_SEED_OF_EVERY_KIND)
-    page.get_by_role("link", name="Lernerfolgskontrolle").first.click()
-    page.get_by_role("button", name="fortsetzen").click()
+    _go_to_known_questions(page, installation, programme, "Saskia Zöllner", module.slug, seed=_SEED_OF_EVERY_KIND)
     learner, kinds = Learner(page, programme), set()
     for position in range(1, 11):
         page.get_by_role("heading", level=1, name=f"Frage {position} von 10").wait_for()
@@ -127,12 +122,7 @@ def test_two_tabs_that_disagree_about_an_answer_lose_neither(
     context = browser.new_context(locale="de-DE")
     one = context.new_page()
     module = programme.modules[2]
-    sign_in(one, installation, "Karl-Heinz Mühlenbrock")
-    one.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
-    one.get_by_role("link", name="Lernerfolgskontrolle").first.wait_for()
-    _begin(installation, programme, module.slug, seed=_SEED_OF_A_CHOICE_FIRST)
-    one.get_by_role("link", name="Lernerfolgskontrolle").first.click()
-    one.get_by_role("button", name="fortsetzen").click()
+    _go_to_known_questions(one, installation, programme, "Karl-Heinz Mühlenbrock", module.slug, seed=_SEED_OF_A_CHOICE_FIRST)
     one.get_by_role("heading", level=1, name="Frage 1 von").wait_for()
     other = context.new_page()
     other.goto(one.url)
@@ -172,6 +162,18 @@ def test_a_municipality_is_rated_before_and_after_and_both_are_compared(
     expect(rows.first).not_to_contain_text("ohne Beleg")
     expect(rows.nth(1)).to_contain_text("ohne Beleg")
     context.close()
+
+
+def _go_to_known_questions(
+    page: Page, installation: Installation, programme: Programme, person: str, module_slug: str, *, seed: int
+) -> None:
+    """Launch a module as somebody, and go on with an attempt whose draw is known."""
+    sign_in(page, installation, person)
+    page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module_slug)}?target=window")
+    page.get_by_role("link", name="Lernerfolgskontrolle").first.wait_for()
+    _begin(installation, programme, module_slug, seed=seed)
+    page.get_by_role("link", name="Lernerfolgskontrolle").first.click()
+    page.get_by_role("button", name="fortsetzen").click()
 
 
 def _begin(installation: Installation, programme: Programme, module_slug: str, *, seed: int) -> None:
