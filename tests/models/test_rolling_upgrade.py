@@ -1,7 +1,7 @@
 """The old release goes on serving while a migration runs: what it inserts and reads must still work on the new tables."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import DBAPIError, NoSuchTableError
 
 from lti_tool import migrations
 from lti_tool.models.database import Database, open_database
@@ -79,19 +80,55 @@ def without_foreign_keys(connection: Connection) -> None:
     connection.execute(text("SET session_replication_role = replica" if postgresql else "PRAGMA defer_foreign_keys = ON"))
 
 
-@pytest.mark.parametrize(("old", "new"), STEPS)
-def test_the_old_releases_statements_run_on_the_new_tables(between: Database, old: str, new: str) -> None:
-    migrations.downgrade(between.engine, old)
+def the_old_release_goes_on(database: Database, migrate: Callable[[], None]) -> None:
     tables = MetaData()
-    tables.reflect(between.engine)
+    tables.reflect(database.engine)
     mine = [table for table in tables.sorted_tables if table.name != "alembic_version"]
-    keys = unique_keys(between, mine)
-    migrations.upgrade(between.engine, new)
-    assert keys <= unique_keys(between, mine)
-    with between.engine.connect() as connection:
+    keys = unique_keys(database, mine)
+    migrate()
+    assert keys <= unique_keys(database, mine)
+    with database.engine.connect() as connection:
         transaction = connection.begin()
         without_foreign_keys(connection)
         for table, values in old_inserts(mine):
             connection.execute(insert(table).values(values))
             assert len(connection.execute(select(table)).all()) == 1
         transaction.rollback()
+
+
+# Empty until a release follows the first one.
+@pytest.mark.parametrize(("old", "new"), STEPS)
+def test_the_old_releases_statements_run_on_the_new_tables(between: Database, old: str, new: str) -> None:
+    migrations.downgrade(between.engine, old)
+    the_old_release_goes_on(between, lambda: migrations.upgrade(between.engine, new))
+
+
+class TestTheRuleItself:
+    """The rule must notice what it is there for, also while there is only one migration."""
+
+    @pytest.fixture
+    def example(self, between: Database) -> Iterator[Database]:
+        self.run(between, "CREATE TABLE rolling_example (id INTEGER PRIMARY KEY, word VARCHAR(20) NOT NULL, UNIQUE (word))")
+        yield between
+        self.run(between, "DROP TABLE IF EXISTS rolling_example", "DROP TABLE IF EXISTS rolling_moved")
+
+    @staticmethod
+    def run(database: Database, *statements: str) -> None:
+        with database.engine.begin() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+    def test_a_new_column_that_may_be_empty_passes(self, example: Database) -> None:
+        the_old_release_goes_on(example, lambda: self.run(example, "ALTER TABLE rolling_example ADD COLUMN note VARCHAR(20)"))
+
+    @pytest.mark.parametrize(
+        "step",
+        [
+            "ALTER TABLE rolling_example ADD COLUMN note VARCHAR(20) NOT NULL DEFAULT 'x' CHECK (word <> 'x')",
+            "ALTER TABLE rolling_example RENAME COLUMN word TO term",
+            "ALTER TABLE rolling_example RENAME TO rolling_moved",
+        ],
+    )
+    def test_a_step_that_breaks_the_old_release_is_noticed(self, example: Database, step: str) -> None:
+        with pytest.raises((AssertionError, DBAPIError, NoSuchTableError)):
+            the_old_release_goes_on(example, lambda: self.run(example, step))

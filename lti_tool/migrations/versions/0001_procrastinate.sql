@@ -1,4 +1,4 @@
--- Tables of procrastinate 3.10.0 (https://procrastinate.readthedocs.io, MIT licence), as its package ships them; part of 0007.
+-- Tables of procrastinate 3.10.0 (https://procrastinate.readthedocs.io, MIT licence), as its package ships them; part of 0001.
 
 DO $$
 BEGIN
