@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from lti_tool.domain.programme import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
+from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from lti_tool.domain.answers import count_of_choices
-from lti_tool.domain.programme import AssessmentRules, Case, Item, Ordering, SingleChoice
+from lti_tool.domain.items import Case, Item, Ordering, SingleChoice
+from lti_tool.domain.programme import AssessmentRules
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from html import escape
 
 from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words
+from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Option, Ordering, SingleChoice
 from lti_tool.domain.marking import FULL, is_within, points_for
-from lti_tool.domain.programme import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Option, Ordering, SingleChoice
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words
+from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Option, Ordering, SingleChoice
 from lti_tool.domain.numbers import readings
-from lti_tool.domain.programme import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Option, Ordering, SingleChoice
 
 NONE = Fraction(0)
 FULL = Fraction(1)

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.answers import Answer, count_of_choices, from_json
+from lti_tool.domain.items import Item
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Item, Module
+from lti_tool.domain.programme import Module
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Attempt, AttemptItem

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lti_tool.domain.feedback import Remark, on_options
-from lti_tool.domain.programme import Programme, SelfCheck
+from lti_tool.domain.items import SelfCheck
+from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
 from lti_tool.learning.content import get_lesson, get_module
 from lti_tool.messages import N_

@@ -13,8 +13,9 @@ from lti_tool.domain.answers import Answer, Extent, extent_of
 from lti_tool.domain.attempts import Standing
 from lti_tool.domain.completion import Missing, missing
 from lti_tool.domain.feedback import Remark, remarks_on
+from lti_tool.domain.items import Item
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Item, Lesson, Module, Programme
+from lti_tool.domain.programme import Lesson, Module, Programme
 from lti_tool.errors import Conflict
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module

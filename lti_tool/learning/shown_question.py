@@ -10,18 +10,8 @@ from dataclasses import dataclass, field
 from html import escape
 
 from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words
+from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice, type_of_item
 from lti_tool.domain.numbers import readings
-from lti_tool.domain.programme import (
-    Case,
-    Cloze,
-    Item,
-    Matching,
-    MultipleChoice,
-    Numeric,
-    Ordering,
-    SingleChoice,
-    type_of_item,
-)
 
 _GAP = re.compile(r"\{\{(\d+)\}\}")
 _LONGEST_NUMBER = 60

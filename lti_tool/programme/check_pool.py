@@ -3,7 +3,8 @@
 import re
 
 from lti_tool.domain.drawing import QuizNotReady, Shortage, draw, shortages
-from lti_tool.domain.programme import AssessmentRules, Case, Item, MultipleChoice, Option, SelfCheck, SingleChoice
+from lti_tool.domain.items import Case, Item, MultipleChoice, Option, SelfCheck, SingleChoice
+from lti_tool.domain.programme import AssessmentRules
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.items import ReadItem
 from lti_tool.programme.readability import words_of

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
-from lti_tool.domain.programme import (
+from lti_tool.domain.items import (
     Case,
     Cloze,
     Gap,

@@ -6,19 +6,8 @@ from html import unescape
 
 from playwright.sync_api import Frame, Locator, Page
 
-from lti_tool.domain.programme import (
-    Case,
-    Cloze,
-    Item,
-    Matching,
-    Module,
-    MultipleChoice,
-    Numeric,
-    Option,
-    Ordering,
-    Programme,
-    SingleChoice,
-)
+from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Option, Ordering, SingleChoice
+from lti_tool.domain.programme import Module, Programme
 
 
 def plain(html: str) -> str:

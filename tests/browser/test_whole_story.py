@@ -11,17 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from sqlalchemy import select
 
 from lti_tool import clock
+from lti_tool.domain.items import Case, Cloze, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import (
-    Case,
-    Cloze,
-    Matching,
-    MultipleChoice,
-    Numeric,
-    Ordering,
-    Programme,
-    SingleChoice,
-)
+from lti_tool.domain.programme import Programme
 from lti_tool.learning.start_quiz import start_quiz
 from lti_tool.models import User
 from tests.browser.learner import Learner

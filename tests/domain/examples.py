@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from lti_tool.domain.programme import (
-    AssessmentRules,
+from lti_tool.domain.items import (
     Case,
     Cloze,
     Gap,
@@ -17,6 +16,7 @@ from lti_tool.domain.programme import (
     Pair,
     SingleChoice,
 )
+from lti_tool.domain.programme import AssessmentRules
 
 RULES = AssessmentRules(
     items=10,

@@ -19,8 +19,8 @@ from lti_tool.domain.answers import (
     from_json,
     to_json,
 )
+from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
 from lti_tool.domain.marking import mark, points_for
-from lti_tool.domain.programme import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
 from tests.domain import examples
 
 

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words, to_json
 from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, Programme, SingleChoice
+from lti_tool.domain.programme import Programme
 from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.start_quiz import start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz

@@ -16,8 +16,9 @@ from werkzeug.test import Client, TestResponse
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
+from lti_tool.domain.items import Item, Numeric, Ordering
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Item, Numeric, Ordering, Programme
+from lti_tool.domain.programme import Programme
 from lti_tool.models import (
     Attempt,
     AttemptItem,

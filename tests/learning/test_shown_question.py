@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words
 from lti_tool.domain.drawing import shown_order
-from lti_tool.domain.programme import Item, Programme
+from lti_tool.domain.items import Item
+from lti_tool.domain.programme import Programme
 from lti_tool.learning.shown_question import ShownQuestion, read_answer, show_question
 from tests.domain import examples
 from tests.learning.conftest import right_answer

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lti_tool.domain.programme import Numeric, SingleChoice
+from lti_tool.domain.items import Numeric, SingleChoice
 from lti_tool.programme.check import check
 from lti_tool.programme.findings import ProgrammeError
 from lti_tool.programme.reader import read_programme

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
-from lti_tool.domain.programme import Case, Item, Lesson, Module, MultipleChoice, Option, SingleChoice
+from lti_tool.domain.items import Case, Item, MultipleChoice, Option, SingleChoice
+from lti_tool.domain.programme import Lesson, Module
 from lti_tool.programme.check import check
 from lti_tool.programme.markdown import clean
 from lti_tool.programme.readability import sentences_of, wiener_sachtextformel, words_of
