@@ -11,6 +11,7 @@ from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import Issuer, clean_name, group_check_code
+from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, Membership, NameRequest
@@ -51,7 +52,7 @@ def request_name(session: Session, certificate_id: int, *, user_id: int, name: s
             next_step=N_("Geben Sie den Namen so ein, wie er künftig darauf stehen soll."),
             code="name_unchanged",
         )
-    if not reason.strip():
+    if not clean_text(reason):
         raise ToolError(
             N_("Bitte nennen Sie den Grund."),
             next_step=N_("Ein Satz genügt, zum Beispiel „Tippfehler“ oder „Heirat“."),
@@ -61,7 +62,7 @@ def request_name(session: Session, certificate_id: int, *, user_id: int, name: s
     if request is None:
         request = NameRequest(certificate_id=row.id)
         session.add(request)
-    request.name, request.reason, request.requested_at = cleaned, reason.strip()[:_REASON_MAX], now
+    request.name, request.reason, request.requested_at = cleaned, clean_text(reason)[:_REASON_MAX], now
     request.decision, request.answer, request.decided_at, request.decided_by_id = "", "", None, None
     session.flush()
     log.info("name_requested", extra={"certificate": row.id, "request": request.id})
@@ -124,10 +125,10 @@ def decide_name_request(
     # Whoever wants another name on their own certificate needs somebody else to look at their papers.
     if certificate.user_id == decided_by_id:
         raise Conflict(N_("Über den eigenen Namen entscheidet eine andere Person der Kursleitung."), code="own_request")
-    if not is_approved and not answer.strip():
+    if not is_approved and not clean_text(answer):
         raise ToolError(N_("Bitte nennen Sie den Grund der Ablehnung; die Person liest ihn."), code="reason_missing")
     request.decision, request.decided_at = "approved" if is_approved else "refused", now
-    request.decided_by_id, request.answer = decided_by_id, answer.strip()[:_REASON_MAX]
+    request.decided_by_id, request.answer = decided_by_id, clean_text(answer)[:_REASON_MAX]
     session.flush()
     log.info("name_request_decided", extra={"request": request.id, "decision": request.decision, "by": decided_by_id})
     if not is_approved:

@@ -11,6 +11,7 @@ from lti_tool.certificates.register import find_row
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import group_check_code
+from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Membership
@@ -39,7 +40,7 @@ def revoke_certificate(session: Session, typed_code: str, *, reason: str, now: d
             code="certificate_already_revoked",
         )
     row.revoked_at = now
-    row.revocation_reason = reason.strip()
+    row.revocation_reason = clean_text(reason)
     session.flush()
     log.info("certificate_revoked", extra={"certificate": row.id})
     return row.id
@@ -47,7 +48,7 @@ def revoke_certificate(session: Session, typed_code: str, *, reason: str, now: d
 
 def check_reason(reason: str) -> None:
     """Refuse a reason that says nothing."""
-    if not reason.strip():
+    if not clean_text(reason):
         raise ToolError(
             N_("Ein Widerruf braucht einen Grund."),
             next_step=N_("Nennen Sie ihn in einem Satz; die betroffene Person liest ihn."),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.cohort.viewer import check_is_member, teaching_viewer_of
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
+from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import ExtraAttempt
@@ -36,7 +37,7 @@ def grant_attempt(
     check_is_member(session, viewer, user_id)
     if programme.find_module(module_slug) is None:
         raise NotFound(N_("Dieses Modul gibt es nicht."), next_step=N_("Wählen Sie ein Modul aus der Liste."))
-    reason = " ".join(reason.split())[:LONGEST_REASON]
+    reason = clean_line(reason)[:LONGEST_REASON]
     if not reason:
         raise ReasonMissing(
             N_("Der Grund für den weiteren Versuch fehlt."),

@@ -10,6 +10,7 @@ from lti_tool.cohort.grant_attempt import LONGEST_REASON, ReasonMissing
 from lti_tool.cohort.viewer import check_is_member, teaching_viewer_of
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
+from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import Conflict
 from lti_tool.live.meetings import get_meeting
 from lti_tool.messages import N_
@@ -50,7 +51,7 @@ def return_follow_up(
     viewer = teaching_viewer_of(session, visitor)
     meeting = get_meeting(session, programme, viewer.context_id, module_slug, code)
     check_is_member(session, viewer, user_id)
-    reason = " ".join(reason.split())[:LONGEST_REASON]
+    reason = clean_line(reason)[:LONGEST_REASON]
     if not reason:
         raise ReasonMissing(
             N_("Der Grund für die Rückgabe fehlt."), next_step=N_("Schreiben Sie in wenigen Worten, was noch fehlt.")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lti_tool.domain.programme import Chapter, Field, Module, PracticeTask, Programme, Term
+from lti_tool.domain.typed_text import clean_line, clean_text
 from lti_tool.messages import N_
 
 LENGTH_MAX = 20_000
@@ -189,21 +190,13 @@ def next_chapter(statuses: Mapping[int, Status]) -> int | None:
     return None
 
 
-def clean_text(text: str) -> str:
-    """Give a typed text as it is kept: NFC, plain line ends, nothing that XML 1.0 cannot hold (section 2.2, Char)."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\u2028", "\n")
-    text = re.sub(r"[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]", "", text)
-    return unicodedata.normalize("NFC", text).strip()
-
-
 def clean_content(field: Field, content: Content) -> Content:
     """Keep what belongs to the field: one line in a line, known columns, no empty rows."""
     if field.kind == "table":
         known = [column.id for column in field.columns]
         rows = [{name: clean_text(row.get(name, "")) for name in known} for row in content.rows]
         return Content(rows=tuple({name: cell for name, cell in row.items() if cell} for row in rows if any(row.values())))
-    text = clean_text(content.text)
-    return Content(text=" ".join(text.split()) if field.kind == "line" else text)
+    return Content(text=(clean_line if field.kind == "line" else clean_text)(content.text))
 
 
 def is_too_long(content: Content) -> bool:

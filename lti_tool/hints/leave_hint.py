@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Lesson, Module, Programme
+from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import LessonHint
@@ -39,7 +40,7 @@ def leave_hint(
     Raises:
         HintIncomplete: no text, or more than fits.
     """
-    text = text.replace("\r\n", "\n").strip()
+    text = clean_text(text)
     if not text:
         raise HintIncomplete(N_("Der Hinweis ist noch leer."), next_step=N_("Schreiben Sie, was Ihnen aufgefallen ist."))
     if len(text) > MOST_CHARACTERS:

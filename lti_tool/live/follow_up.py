@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.live import ANSWER_LENGTH_MAX, Meeting, Part, may_follow_up
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import clean_text
+from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict
 from lti_tool.live.meetings import get_meeting
 from lti_tool.live.records import records_of

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
-from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, Place, Rating, Status, clean_text
+from lti_tool.domain.typed_text import clean_text
+from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, Place, Rating, Status
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookEdition, WorkbookFeedback

@@ -17,6 +17,7 @@ from lti_tool.certificates.typeset import typeset
 from lti_tool.domain.certificate import Kind, day_of
 from lti_tool.domain.letterhead import SIGNATORIES_MAX, Letterhead, LetterheadRefused, Signatory
 from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import Forbidden, NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import href
@@ -206,12 +207,12 @@ def _letterhead_page(head: Letterhead, error: LetterheadRefused | None = None) -
 
 def _typed(present: Letterhead) -> Letterhead:
     form = request.form
-    texts: dict[str, Any] = {field: " ".join(form.get(field, "").split()) for field in _TEXTS}
+    texts: dict[str, Any] = {field: clean_line(form.get(field, "")) for field in _TEXTS}
     texts["accent"] = texts["accent"].lower()
     signatories = tuple(
-        Signatory(name, form.get(f"role_{number}", "").strip())
+        Signatory(name, clean_line(form.get(f"role_{number}", "")))
         for number in range(SIGNATORIES_MAX)
-        if (name := form.get(f"signatory_{number}", "").strip())
+        if (name := clean_line(form.get(f"signatory_{number}", "")))
     )
     is_logo_dropped = form.get("drop_logo") == "on"
     return Letterhead(

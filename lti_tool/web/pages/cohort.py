@@ -16,6 +16,7 @@ from lti_tool.cohort.viewer import teaching_viewer_of
 from lti_tool.domain.completion import Conditions, Part
 from lti_tool.domain.course import ATTEMPTS, PASS_MARKS_PCT, TIME_LIMITS_MIN, CourseSettings
 from lti_tool.domain.people import Visitor
+from lti_tool.domain.typed_text import clean_line
 from lti_tool.domain.workbook import PracticeRule
 from lti_tool.errors import ToolError
 from lti_tool.learning.settle_module import settle_course
@@ -131,7 +132,7 @@ def settings() -> ResponseReturnValue:
 def save_settings() -> ResponseReturnValue:
     """Store the course's settings."""
     visitor = current_visitor()
-    typed = {name: request.form.get(name, "").strip() for name in _fields()}
+    typed = {name: clean_line(request.form.get(name, "")) for name in _fields()}
     conditions = _read_conditions()
     wished, unreadable = _read_settings(typed, conditions)
     try:

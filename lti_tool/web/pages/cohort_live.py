@@ -11,6 +11,7 @@ from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting
 from lti_tool.cohort.record_attendance import record_attendance
 from lti_tool.cohort.return_follow_up import return_follow_up
 from lti_tool.domain.live import MINUTES, PRESENCE_WORDS, Meeting, Presence
+from lti_tool.domain.typed_text import clean_line
 from lti_tool.learning.settle_module import settle_course, settle_people
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
@@ -46,7 +47,7 @@ def meeting(module_slug: str, code: str) -> str:
 def plan(module_slug: str, code: str) -> ResponseReturnValue:
     """Store when and where the session takes place."""
     visitor = current_visitor()
-    typed = {name: request.form.get(name, "").strip() for name in ("day", "time", "minutes", "link", "cancelled")}
+    typed = {name: clean_line(request.form.get(name, "")) for name in ("day", "time", "minutes", "link", "cancelled")}
     try:
         wished = _read(typed)
         with parts().database.write.begin() as session:

@@ -8,6 +8,7 @@ from typing import ParamSpec
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import ToolError
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.dynamic_registration import (
@@ -151,7 +152,7 @@ def by_hand(invite: str) -> ResponseReturnValue:
 def register_typed(invite: str) -> ResponseReturnValue:
     """Register what was typed, once the platform's keys have been seen."""
     opened = _opened(invite)
-    values = {name: request.form.get(name, "").strip() for name in _FIELDS}
+    values = {name: clean_line(request.form.get(name, "")) for name in _FIELDS}
     new = NewRegistration(
         issuer=values["issuer"],
         client_id=values["client_id"],

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.programme import Programme
+from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.messages import N_
 from lti_tool.reifegrad.add_up_course import ANSWERS_MIN, add_up_course
@@ -124,7 +125,7 @@ def _moment(text: str) -> Moment:
 def _typed(programme: Programme) -> dict[int, Rating]:
     ratings = {}
     for dimension in programme.dimensions:
-        evidence = request.form.get(f"evidence-{dimension.number}", "").replace("\r\n", "\n").replace("\0", "").strip()
+        evidence = clean_text(request.form.get(f"evidence-{dimension.number}", ""))
         ratings[dimension.number] = Rating(_whole_number(request.form.get(f"level-{dimension.number}", "")), evidence)
     return ratings
 
