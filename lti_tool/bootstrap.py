@@ -11,9 +11,11 @@ from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
+from lti_tool.background import Engine
+from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.certificates.badge import BadgeIssuer
 from lti_tool.certificates.credential_keys import CredentialKeys
-from lti_tool.certificates.document_queue import ERRAND as DOCUMENTS
+from lti_tool.certificates.document_queue import JOB as DOCUMENTS
 from lti_tool.certificates.letterheads import read_letterhead
 from lti_tool.certificates.make_document import make_missing_documents
 from lti_tool.certificates.press import Press, SealMaker
@@ -25,14 +27,12 @@ from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
 from lti_tool.hints.forget_hints import forget_hints
+from lti_tool.jobs.chores import PLATFORMS, URGENT, Chore
+from lti_tool.jobs.job import Job
 from lti_tool.keyring import Keyring
 from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
 from lti_tool.lti.http import Http
 from lti_tool.models.database import Database, open_database
-from lti_tool.passback.chores import Chore
-from lti_tool.passback.engines import Engine
-from lti_tool.passback.engines.embedded import EmbeddedEngine
-from lti_tool.passback.errands import Errand
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.reconcile import reconcile_all
 from lti_tool.passback.worker import Worker
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
 log = logging.getLogger(__name__)
+# Beside requests, in a web process.
+WEB_CONCURRENCY = 8
 SHIPPED_PROGRAMME = Path(__file__).parent / "programme" / "smart_city_manager"
 
 
@@ -144,8 +146,11 @@ def _check_seal(session: Session, content: bytes) -> SealVerdict:
     return check_seal(session, content)
 
 
-def build(settings: Settings) -> Parts:
+def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     """Wire the tool. Opens no connection and makes no request; `preflight` says what is missing.
+
+    Args:
+        concurrency: how many scores are on the wire at once, where the worker is started.
 
     Raises:
         ConfigurationError: the programme's files have errors.
@@ -156,9 +161,9 @@ def build(settings: Settings) -> Parts:
     programme = programme_at(programme_folder(settings))
     http = Http()
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
-    worker = _worker(database, service_client, programme)
+    worker = _worker(database, service_client, programme, concurrency)
     used_press = press(settings)
-    documents = Errand(DOCUMENTS, lambda: make_missing_documents(database, used_press, clock=clock.now))
+    documents = Job(DOCUMENTS, lambda: make_missing_documents(database, used_press, clock=clock.now))
 
     def wake_worker() -> None:
         worker.wake()
@@ -182,13 +187,13 @@ def build(settings: Settings) -> Parts:
         service_client=service_client,
         worker=worker,
         wake_worker=wake_worker,
-        errands=(documents,),
+        jobs=(documents,),
         now=clock.now,
         shelf=Shelf(database),
     )
 
 
-def _worker(database: Database, client: ClockedServiceClient, programme: Programme, concurrency: int = 8) -> Worker:
+def _worker(database: Database, client: ClockedServiceClient, programme: Programme, concurrency: int) -> Worker:
     titles = {module.slug: module.short_title for module in programme.modules}
     return Worker(
         database, PlatformGradebooks(database, client), label_for=lambda slug: titles.get(slug, slug), concurrency=concurrency
@@ -196,26 +201,33 @@ def _worker(database: Database, client: ClockedServiceClient, programme: Program
 
 
 def make_engine(settings: Settings, *, concurrency: int) -> Engine:
-    """Make what delivers scores and does the chores in a process of its own."""
-    parts = build(settings)
-    worker = _worker(parts.database, parts.service_client, parts.programme, concurrency)
+    """Make what delivers scores and does the jobs and chores in a process of its own."""
+    parts = build(settings, concurrency=concurrency)
     if not parts.database.is_postgresql:
-        return EmbeddedEngine(worker, parts.database, chores(parts), parts.errands)
+        return EmbeddedEngine(parts.worker, parts.database, chores(parts), parts.jobs)
     # Web processes never need it: 3 MB, and 10 more for psycopg where SQLite does without.
-    from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine  # noqa: PLC0415
+    from lti_tool.background.on_procrastinate import ProcrastinateEngine  # noqa: PLC0415
 
-    return ProcrastinateEngine(worker, parts.database, chores(parts), parts.errands)
+    return ProcrastinateEngine(parts.worker, parts.database, chores(parts), parts.jobs)
 
 
 def chores(parts: Parts) -> tuple[Chore, ...]:
     """List what has to be done regularly; at odd minutes, for at full hours every platform is busy."""
     return (
-        Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5),
+        Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5, queue=URGENT),
         Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
-        Chore("reconcile", 23, lambda: reconcile_all(parts.database, gradebooks(parts), clock=parts.now), hour=2),
+        Chore("reconcile", 23, lambda: _reconcile(parts), hour=2, queue=PLATFORMS),
         Chore("hints", 31, lambda: _forget_hints(parts), hour=3),
-        Chore("rosters", 41, lambda: refresh_all_rosters(parts.database, parts.service_client, now=parts.now()), hour=3),
+        Chore("rosters", 41, lambda: _refresh_rosters(parts), hour=3, queue=PLATFORMS),
     )
+
+
+def _reconcile(parts: Parts) -> None:
+    reconcile_all(parts.database, gradebooks(parts), clock=parts.now)
+
+
+def _refresh_rosters(parts: Parts) -> None:
+    refresh_all_rosters(parts.database, parts.service_client, now=parts.now())
 
 
 def _forget_hints(parts: Parts) -> None:
@@ -240,6 +252,6 @@ def start_embedded_worker(app: "Flask") -> EmbeddedEngine | None:
         return None
     # On PostgreSQL the nightly chores are those of `lti-tool worker`: procrastinate keeps who does them.
     nightly = () if parts.database.is_postgresql else chores(parts)
-    engine = EmbeddedEngine(parts.worker, parts.database, nightly, parts.errands)
+    engine = EmbeddedEngine(parts.worker, parts.database, nightly, parts.jobs)
     engine.start()
     return engine

@@ -20,13 +20,17 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "models": (set(), {"sqlalchemy"}),
     "programme": ({"domain"}, {"markdown_it", "mdit_py_plugins", "nh3"}),
     "platforms": ({"lti", "models", "domain"}, {"sqlalchemy"}),
-    "passback": ({"lti", "models"}, {"sqlalchemy", "procrastinate"}),
+    # Work in the background, of any feature: how it is called for, and when it is due.
+    "jobs": ({"models"}, {"sqlalchemy"}),
+    "passback": ({"jobs", "lti", "models"}, {"sqlalchemy"}),
+    # What runs that work, on either database; nobody imports it but the wiring.
+    "background": ({"jobs", "passback", "models"}, {"procrastinate"}),
     # The live part: a room of its own, because a course that has none never enters it.
     "live": ({"models", "domain"}, {"sqlalchemy"}),
     # What a course asks for and who has done it: asked by all three of learning, cohort and certificates.
     "completion": ({"live", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "certificates": (
-        {"completion", "workbook", "models", "domain"},
+        {"completion", "jobs", "workbook", "models", "domain"},
         {"sqlalchemy", "typst", "segno", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "joserfc", "cryptography", "pyld"},
     ),
     # Counts how often strangers come in, for all doors; a room of its own, because no feature owns it.
@@ -50,6 +54,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
         {
             "lti",
             "platforms",
+            "jobs",
             "passback",
             "certificates",
             "learning",
@@ -80,7 +85,7 @@ GROUND_FLOOR_PACKAGES = {
     "tracing": {"opentelemetry"},
 }
 # Rooms that run on their own, by a thread or a server; everywhere else the edges hand the time in.
-CLOCK_READERS = {"passback", "playground"}
+CLOCK_READERS = {"background", "passback", "playground"}
 WIRING = {"bootstrap", "preflight", "app", "wsgi", "cli", "__init__"}
 FORBIDDEN_ROOMS = {"utils", "helpers", "common", "services", "managers"}
 

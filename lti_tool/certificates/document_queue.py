@@ -1,7 +1,7 @@
 """Which documents are still to be made, and who makes them: the certificate's own row is the outbox.
 
 Whoever makes a document claims it first, for a while: so several processes never set or seal the same one twice, and what a crash
-leaves behind is taken up again when the claim has run out. On PostgreSQL a job row calls a worker as soon as the issuing
+leaves behind is taken up again when the claim has run out. On PostgreSQL a row calls a worker as soon as the issuing
 transaction commits (as with scores, decision 13); on SQLite the embedded engine is woken, and both look again by themselves.
 """
 
@@ -9,23 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from lti_tool.jobs.calls import call_worker, take_calls_back
+from lti_tool.jobs.job import task_of
 from lti_tool.models import Certificate
 
-ERRAND: Final = "make_documents"
+JOB: Final = "make_documents"
 # Longer than setting a document and asking a slow timestamp authority takes.
 CLAIM: Final = timedelta(minutes=2)
 _FIRST_PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
-
-# One call for a certificate: `queueing_lock` is unique among jobs that have not begun.
-_CALL = text(
-    "INSERT INTO procrastinate.procrastinate_jobs (queue_name, task_name, queueing_lock)"
-    " VALUES (:queue, :task, :lock) ON CONFLICT DO NOTHING"
-).bindparams(queue=ERRAND, task=f"lti_tool.{ERRAND}")
-_TAKE = text("DELETE FROM procrastinate.procrastinate_jobs WHERE queueing_lock = :lock AND status = 'todo'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +35,7 @@ class DocumentBacklog:
 
 def call_for_document(session: Session, certificate_id: int) -> None:
     """Call somebody to make a document once the caller's transaction commits; on SQLite who commits wakes the engine."""
-    if _has_jobs(session):
-        session.connection().execute(_CALL, {"lock": _lock(certificate_id)})
+    call_worker(session, [_lock(certificate_id)], queue=JOB, task=task_of(JOB))
 
 
 def find_due_documents(session: Session, *, now: datetime, limit: int = 50) -> list[int]:
@@ -51,7 +45,7 @@ def find_due_documents(session: Session, *, now: datetime, limit: int = 50) -> l
 
 
 def claim_document(session: Session, certificate_id: int, *, now: datetime) -> bool:
-    """Take a document over for a while, and its job along; False: it is made, somebody else makes it, or its time is not come."""
+    """Take a document and its call for a while; False: it is made, somebody else makes it, or its time is not come."""
     claiming = (
         update(Certificate)
         .where(Certificate.id == certificate_id, _is_missing(), _is_due(now))
@@ -62,8 +56,7 @@ def claim_document(session: Session, certificate_id: int, *, now: datetime) -> b
     assert isinstance(result, CursorResult)
     if result.rowcount != 1:
         return False
-    if _has_jobs(session):
-        session.connection().execute(_TAKE, {"lock": _lock(certificate_id)})
+    take_calls_back(session, [_lock(certificate_id)])
     return True
 
 
@@ -99,7 +92,3 @@ def _is_wanted() -> ColumnElement[bool]:
 
 def _lock(certificate_id: int) -> str:
     return f"document:{certificate_id}"
-
-
-def _has_jobs(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"

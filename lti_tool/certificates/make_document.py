@@ -84,7 +84,7 @@ def make_document(database: Database, press: Press, certificate_id: int, *, now:
 
 
 def make_missing_documents(database: Database, press: Press, *, clock: Callable[[], datetime]) -> int:
-    """Make all documents that are due, and tell how many; the errand of the worker, and of a sweep after a crash."""
+    """Make all documents that are due, and tell how many; the job of the worker, and of a sweep after a crash."""
     made = 0
     while True:
         with database.read() as session:

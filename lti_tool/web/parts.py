@@ -12,9 +12,9 @@ from lti_tool.certificates.press import Press
 from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Figure, Programme
+from lti_tool.jobs.job import Job
 from lti_tool.keyring import Keyring
 from lti_tool.lti.http import Http
-from lti_tool.passback.errands import Errand
 from lti_tool.passback.gradebooks import ClockedServiceClient
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.front_door import FrontDoor
@@ -50,7 +50,7 @@ class Parts:
     now: Callable[[], datetime]
     press: Press = field(default_factory=Press)
     """Makes documents."""
-    errands: tuple[Errand, ...] = ()
+    jobs: tuple[Job, ...] = ()
     """What is done beside deliveries, where an engine runs."""
     shelf: Shelf | None = None
     """The versions that courses learn with beside the newest; None: there are no others (tests)."""

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 
 from lti_tool import bootstrap, migrations
+from lti_tool.certificates.document_queue import JOB
 from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.keyring import Keyring
 from lti_tool.models import Certificate
@@ -42,12 +43,12 @@ def main() -> None:
         academy = Identity("Siegel", bits=3072)
         seal_key = SecretStr(academy.key_pem + academy.certificate_pem)
         settings = Settings(database_url=url, data_dir=folder, keys_dir=folder / "keys", seal_level="B-B", seal_key=seal_key)
-        (errand,) = bootstrap.build(settings).errands
+        documents = next(job for job in bootstrap.build(settings).jobs if job.name == JOB)
         fill(database, how_many)
         database.close()
         print(f"before: {resident_mb():.0f} MB resident")
         spent, begun = time.process_time(), time.perf_counter()
-        made = errand.run()
+        made = documents.run()
         each = (time.process_time() - spent) / how_many * 1000
         rate = how_many / (time.perf_counter() - begun)
         print(f"{made} documents, {each:.1f} ms CPU each, {rate:.1f} per second, {resident_mb():.0f} MB resident")

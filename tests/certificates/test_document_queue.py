@@ -12,19 +12,19 @@ import pytest
 from flask import Flask
 from sqlalchemy import text, update
 
+from lti_tool.background.embedded import EmbeddedEngine
+from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.certificates import make_document as making
-from lti_tool.certificates.document_queue import ERRAND, claim_document, document_backlog, find_due_documents
+from lti_tool.certificates.document_queue import JOB, claim_document, document_backlog, find_due_documents
 from lti_tool.certificates.erase_person import erase_person
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press, SealUnavailable
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
+from lti_tool.jobs.job import Job
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
-from lti_tool.passback.engines.embedded import EmbeddedEngine
-from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
-from lti_tool.passback.errands import Errand
 from lti_tool.passback.worker import Worker
 from tests.certificates.screens import Person
 
@@ -77,20 +77,20 @@ def has_document(database: Database, certificate_id: int) -> bool:
 def waiting_jobs(database: Database) -> list[str]:
     with database.read() as session:
         query = text("SELECT queueing_lock FROM procrastinate.procrastinate_jobs WHERE status = 'todo' AND queue_name = :queue")
-        return sorted(session.scalars(query, {"queue": ERRAND}))
+        return sorted(session.scalars(query, {"queue": JOB}))
 
 
 @contextmanager
-def running(database: Database, press: Press, now: datetime) -> Iterator[Errand]:
-    """The engine that an installation on this database would have, with the errand that makes documents."""
-    errand = Errand(ERRAND, lambda: make_missing_documents(database, press, clock=lambda: now))
+def running(database: Database, press: Press, now: datetime) -> Iterator[Job]:
+    """The engine that an installation on this database would have, with the job that makes documents."""
+    job = Job(JOB, lambda: make_missing_documents(database, press, clock=lambda: now))
     worker = Worker(database, object(), label_for=str.title)  # type: ignore[arg-type]
     kind = ProcrastinateEngine if database.is_postgresql else EmbeddedEngine
-    engine = kind(worker, database, (), (errand,))
+    engine = kind(worker, database, (), (job,))
     thread = threading.Thread(target=engine.run, daemon=True)
     thread.start()
     try:
-        yield errand
+        yield job
     finally:
         engine.ask_to_stop()
         thread.join(15)
@@ -98,9 +98,9 @@ def running(database: Database, press: Press, now: datetime) -> Iterator[Errand]
 
 
 def test_the_running_engine_makes_the_document_soon_after_the_commit(database: Database, issue: Issue, now: datetime) -> None:
-    with running(database, Press(), now) as errand:
+    with running(database, Press(), now) as job:
         certificate_id = issue()
-        errand.call()  # what a web process does after its commit; on PostgreSQL the job row has called already
+        job.call()  # what a web process does after its commit; on PostgreSQL the job row has called already
         until = time.monotonic() + 10
         while not has_document(database, certificate_id):
             assert time.monotonic() < until, "no document after ten seconds"

@@ -8,10 +8,10 @@ from pathlib import Path
 from joserfc.jwk import RSAKey
 
 from lti_tool import logs
+from lti_tool.background.embedded import EmbeddedEngine
+from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.lti.http import Http
 from lti_tool.models.database import open_database
-from lti_tool.passback.engines.embedded import EmbeddedEngine
-from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.token_store import DatabaseTokenStore

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from joserfc.jwk import RSAKey
 from sqlalchemy import func, select, text, update
 
+from lti_tool.background import Engine
+from lti_tool.background.embedded import EmbeddedEngine
+from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.lti.http import Http
 from lti_tool.models import (
@@ -23,9 +26,6 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
-from lti_tool.passback.engines import Engine
-from lti_tool.passback.engines.embedded import EmbeddedEngine
-from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.passback.ports import Gradebooks
@@ -184,8 +184,8 @@ class School:
             return session.scalars(select(LineItem.url).where(LineItem.resource_link_id == link_id)).one()
 
 
-# Scores and chores; each queue's server listens on a connection of its own, and LISTEN is the last that it says there.
-_QUEUES = 2
+# Scores, urgent work, housekeeping, platforms; each queue's server listens on a connection of its own, and LISTEN comes last.
+_QUEUES = 4
 _LISTENERS = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'")
 
 

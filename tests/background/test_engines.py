@@ -12,12 +12,13 @@ from croniter import croniter  # type: ignore[import-untyped]
 from sqlalchemy import text
 
 from lti_tool import migrations
+from lti_tool.background.embedded import EmbeddedEngine
+from lti_tool.background.on_procrastinate import ProcrastinateEngine
+from lti_tool.jobs.calls import clear_calls
+from lti_tool.jobs.chores import Chore
 from lti_tool.models.database import Database, open_database
-from lti_tool.passback import jobs
-from lti_tool.passback.chores import Chore
 from lti_tool.passback.deliveries import retry_deliveries
-from lti_tool.passback.engines.embedded import EmbeddedEngine
-from lti_tool.passback.engines.on_procrastinate import ProcrastinateEngine
+from lti_tool.passback.jobs import DELIVER
 from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.passback.worker import Worker
 from tests.passback.school import MODULE, PlaygroundSchool, School, TestClock
@@ -39,7 +40,7 @@ def until(condition: Callable[[], bool], *, seconds: float = 20.0) -> None:
 def waiting_jobs(database: Database) -> list[str]:
     with database.read() as session:
         query = text("SELECT queueing_lock FROM procrastinate.procrastinate_jobs WHERE status = 'todo' AND task_name = :task")
-        return sorted(session.scalars(query, {"task": jobs.DELIVER}))
+        return sorted(session.scalars(query, {"task": DELIVER}))
 
 
 @postgresql_only
@@ -94,7 +95,7 @@ def test_what_dead_workers_left_behind_is_cleared(database: Database) -> None:
         insert = "INSERT INTO procrastinate.procrastinate_jobs (queue_name, task_name, status) VALUES ('scores', 'x', :status)"
         for status in ("doing", "failed", "todo"):
             session.execute(text(insert), {"status": status})
-        assert jobs.clear_jobs(session) == 2
+        assert clear_calls(session) == 2
 
 
 @postgresql_only
@@ -180,7 +181,7 @@ class TestChores:
         engine.start()
         until(lambda: done == ["reconcile"])
         assert engine.stop(timeout_s=5)
-        until(lambda: not any(thread.name == "chores" for thread in threading.enumerate()))
+        until(lambda: not any(thread.name.startswith("chores-") for thread in threading.enumerate()))
         sqlite.close()
 
     def test_cron_and_clock_agree(self) -> None:

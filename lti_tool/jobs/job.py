@@ -1,4 +1,4 @@
-"""Errands: work that waits in the database, done as soon as somebody calls, and looked for again every half minute."""
+"""Jobs: work that waits in the database, done as soon as somebody calls, and looked for again every half minute."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,8 +8,13 @@ from typing import Final
 LOOK_EVERY_S: Final = 30
 
 
+def task_of(name: str) -> str:
+    """Return the name under which procrastinate knows a job; its queue has the job's own name."""
+    return f"lti_tool.{name}"
+
+
 @dataclass(frozen=True)
-class Errand:
+class Job:
     """Something to be done whenever there is any of it; `run` does all that is due, and may run in several processes."""
 
     name: str
@@ -18,7 +23,7 @@ class Errand:
     _calls: "SimpleQueue[None]" = field(default_factory=SimpleQueue)
 
     def call(self) -> None:
-        """Have it done soon: call it after a commit that brought work. On PostgreSQL a job calls, and this changes nothing."""
+        """Have it done soon: call it after a commit that brought work. On PostgreSQL a row calls, and this changes nothing."""
         # One call waiting is enough; in a process whose engine does not run they must not pile up.
         if self._calls.empty():
             self._calls.put(None)

@@ -1,10 +1,10 @@
-"""Who runs the worker: threads of its own on SQLite (`embedded`), procrastinate on PostgreSQL; same worker, same rows."""
+"""What runs the work of all features: threads of its own on SQLite, procrastinate on PostgreSQL; same work, same rows."""
 
 from typing import Protocol
 
 
 class Engine(Protocol):
-    """Runs deliveries and chores until asked to stop."""
+    """Delivers scores, does jobs and chores until asked to stop."""
 
     def run(self) -> None:
         """Work in this thread until asked to stop."""

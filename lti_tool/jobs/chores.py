@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Final, cast
 
 from sqlalchemy import Table, update
 from sqlalchemy.dialects import sqlite
@@ -12,6 +12,14 @@ from sqlalchemy.orm import Session
 from lti_tool.models import Chore as ChoreRow
 
 _CHORES = cast(Table, ChoreRow.__table__)
+
+# Each queue has threads of its own, so that what may take long never stands before what people wait for.
+URGENT: Final = "urgent"
+"""Short work for which somebody waits: overdue hand-ins, and the engine's own sweep for scores."""
+CHORES: Final = "chores"
+"""Housekeeping in our own database."""
+PLATFORMS: Final = "platforms"
+"""Whatever waits for platforms; with a budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,7 @@ class Chore:
     hour: int | None = None
     every_min: int | None = None
     """A divisor of 60; `minute` is below it."""
+    queue: str = CHORES
 
     @property
     def cron(self) -> str:
@@ -32,7 +41,7 @@ class Chore:
         return f"{self.minute} {'*' if self.hour is None else self.hour} * * *"
 
     def latest(self, now: datetime) -> datetime:
-        """Give the latest moment at which it was to be done."""
+        """Return the latest moment at which it was to be done."""
         if self.every_min is not None:
             whole = now.replace(second=0, microsecond=0)
             return whole - timedelta(minutes=(now.minute - self.minute) % self.every_min)
@@ -44,7 +53,7 @@ class Chore:
 
 
 def take_chore(session: Session, chore: Chore, *, now: datetime) -> bool:
-    """Tell whether a chore is to be done now by who asks; of several processes one hears yes. For SQLite alone.
+    """Whether a chore is to be done now by who asks; of several processes one hears yes. For SQLite alone.
 
     A new installation waits for the next time: there is nothing to be done yet.
     """

@@ -1,0 +1,101 @@
+"""The engine for SQLite: the worker looks by itself and when it is woken; jobs and chores have threads of their own."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from lti_tool import clock as real_clock
+from lti_tool.background.done import do_chore, do_job
+from lti_tool.jobs.chores import Chore, take_chore
+from lti_tool.jobs.job import LOOK_EVERY_S as LOOK_FOR_JOBS_EVERY_S
+from lti_tool.jobs.job import Job
+from lti_tool.models.database import Database
+from lti_tool.passback.worker import Worker
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 30.0
+
+
+class EmbeddedEngine:
+    """Implements `background.Engine`; `start` and `stop` for a web process that works beside its requests."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        database: Database,
+        chores: Sequence[Chore] = (),
+        jobs: Sequence[Job] = (),
+        *,
+        clock: Callable[[], datetime] = real_clock.now,
+        look_every_s: float = LOOK_EVERY_S,
+    ) -> None:
+        self._worker = worker
+        self._database = database
+        self._chores = tuple(chores)
+        self._jobs = tuple(jobs)
+        self._is_stopping = False
+        self._clock = clock
+        self._look_every_s = look_every_s
+        # One queue for each thread, not an event: a signal handler may meet an event's lock taken.
+        self._stops: dict[str, SimpleQueue[None]] = {chore.queue: SimpleQueue() for chore in chores}
+
+    def run(self) -> None:
+        self._start_threads()
+        self._worker.run()
+
+    def ask_to_stop(self, *, timeout_s: float = 25.0) -> None:
+        self._end_threads()
+        self._worker.ask_to_stop(timeout_s=timeout_s)
+
+    def start(self) -> None:
+        """Run in threads of this process (start it after a fork, threads do not survive one)."""
+        self._start_threads()
+        self._worker.start()
+
+    def stop(self, *, timeout_s: float = 25.0) -> bool:
+        """Let what is on the wire arrive; return whether all had ended in time. A chore half done is done again tomorrow."""
+        self._end_threads()
+        return self._worker.stop(timeout_s=timeout_s)
+
+    def do_chores(self, queue: str | None = None) -> None:
+        """Do what is due now (in one queue) and has not been done by another process."""
+        for chore in self._chores:
+            if queue not in (None, chore.queue):
+                continue
+            with self._database.write.begin() as session:
+                is_ours = take_chore(session, chore, now=self._clock())
+            if is_ours:
+                do_chore(chore)
+
+    def _start_threads(self) -> None:
+        for job in self._jobs:
+            threading.Thread(target=self._look_after, args=(job,), name=job.name, daemon=True).start()
+        for queue in self._stops:
+            threading.Thread(target=self._look_after_chores, args=(queue,), name=f"chores-{queue}", daemon=True).start()
+
+    def _end_threads(self) -> None:
+        self._is_stopping = True
+        for stop in self._stops.values():
+            stop.put(None)
+        for job in self._jobs:
+            job.call()
+
+    def _look_after(self, job: Job) -> None:
+        while not self._is_stopping:
+            do_job(job)
+            job.wait(LOOK_FOR_JOBS_EVERY_S)
+
+    def _look_after_chores(self, queue: str) -> None:
+        while not self._is_stopping:
+            try:
+                self.do_chores(queue)
+            except Exception:
+                log.exception("chores_stumbled")
+            try:
+                self._stops[queue].get(timeout=self._look_every_s)
+            except Empty:
+                continue
+            return

@@ -1,0 +1,159 @@
+"""The engine for PostgreSQL: procrastinate hands out jobs and chores to any number of processes on any number of machines.
+
+A call has this process deliver all that is due, and it takes back the calls for what it claims (`passback.jobs`). So a burst of
+ten thousand scores is ten thousand rows, but only a handful of calls that are answered. Retries are in the outbox row,
+procrastinate's own stay off. Each queue has threads of its own: what waits for a platform holds up nothing else.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+
+from procrastinate import App, PsycopgConnector
+
+from lti_tool import clock as real_clock
+from lti_tool.background.done import do_chore, do_job
+from lti_tool.jobs.calls import clear_calls
+from lti_tool.jobs.chores import CHORES, PLATFORMS, URGENT, Chore
+from lti_tool.jobs.job import LOOK_EVERY_S, Job, task_of
+from lti_tool.models.database import Database
+from lti_tool.passback.claim import release_expired
+from lti_tool.passback.jobs import DELIVER, SCORES, call_workers_for_due
+from lti_tool.passback.worker import Worker
+
+log = logging.getLogger(__name__)
+
+# How many of each queue run at once in one process. Two: a long one does not keep the next from its turn.
+_AT_ONCE = {SCORES: 1, URGENT: 2, CHORES: 2, PLATFORMS: 2}
+# Every five seconds; procrastinate's cron has the seconds last.
+SWEEP = "* * * * * */5"
+REST_AFTER_FAILURE_S = 2.0
+
+
+class ProcrastinateEngine:
+    """Implements `background.Engine`."""
+
+    def __init__(
+        self,
+        worker: Worker,
+        database: Database,
+        chores: Sequence[Chore] = (),
+        jobs: Sequence[Job] = (),
+        *,
+        clock: Callable[[], datetime] = real_clock.now,
+        poll_s: float = 5.0,
+    ) -> None:
+        self._worker = worker
+        self._database = database
+        self._chores = tuple(chores)
+        self._jobs = tuple(jobs)
+        self._clock = clock
+        self._poll_s = poll_s
+        self._is_stopping = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+
+    def run(self) -> None:
+        self._worker.begin()
+        try:
+            asyncio.run(self._run())
+        finally:
+            self._worker.end()
+
+    def ask_to_stop(self, *, timeout_s: float = 25.0) -> None:
+        self._is_stopping = True
+        self._worker.ask_to_stop(timeout_s=timeout_s)
+        if self._loop is not None and self._stop is not None:
+            # Writes one byte to the loop's own pipe; safe in a signal handler and from other threads.
+            with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+                self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def _run(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        # asyncio's own pool has six threads on a machine with two processors: fewer than we have queues. Twice as many as are
+        # served at once, because after a stumble the old call of a queue may still be on its way.
+        self._loop.set_default_executor(ThreadPoolExecutor(2 * sum(self._queues.values()), thread_name_prefix="engine"))
+        while not self._is_stopping:
+            try:
+                await self._serve(self._stop)
+            except Exception:
+                # The database could not be reached.
+                log.exception("engine_stumbled")
+                await self._rest()
+
+    @property
+    def _queues(self) -> dict[str, int]:
+        """Every queue, and how many of its calls are answered at once."""
+        return _AT_ONCE | {job.name: 1 for job in self._jobs}
+
+    async def _serve(self, stop: asyncio.Event) -> None:
+        """Serve all queues until asked to stop."""
+        app = self._application()
+        async with app.open_async():
+            servers = [asyncio.create_task(self._serve_queue(app, name, at_once)) for name, at_once in self._queues.items()]
+            await stop.wait()
+            for server in servers:
+                server.cancel()
+            await asyncio.gather(*servers, return_exceptions=True)
+
+    async def _serve_queue(self, app: App, queue: str, at_once: int) -> None:
+        """Serve one queue. Should procrastinate end, because the database was away, it begins anew: each queue by itself, for an
+        end waits until what runs in it is done."""
+        while not self._is_stopping:
+            try:
+                await app.run_worker_async(
+                    queues=[queue],
+                    concurrency=at_once,
+                    install_signal_handlers=False,
+                    delete_jobs="always",
+                    fetch_job_polling_interval=self._poll_s,
+                )
+            except Exception:
+                log.exception("engine_stumbled", extra={"queue": queue})
+            await self._rest()
+
+    async def _rest(self) -> None:
+        if self._stop is not None and not self._is_stopping:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), REST_AFTER_FAILURE_S)
+
+    def _application(self) -> App:
+        address = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        connector = PsycopgConnector(
+            conninfo=address, kwargs={"options": "-c search_path=procrastinate"}, min_size=1, max_size=5, timeout=3
+        )
+        app = App(connector=connector)
+        app.task(name=DELIVER, queue=SCORES)(self._worker.drain)
+        self._every(app, "lti_tool.sweep", SWEEP, self.sweep, queue=URGENT)
+        for chore in (*self._chores, Chore("clear_calls", 3, self._clear_calls, every_min=5)):
+            self._every(app, f"lti_tool.{chore.name}", chore.cron, partial(do_chore, chore), queue=chore.queue)
+        for job in self._jobs:
+            app.task(name=task_of(job.name), queue=job.name)(partial(do_job, job))
+            # In the job's own queue: behind what runs already, never beside it.
+            self._every(app, f"{task_of(job.name)}_again", f"* * * * * */{LOOK_EVERY_S}", partial(do_job, job), queue=job.name)
+        return app
+
+    def _every(self, app: App, name: str, cron: str, run: Callable[[], None], *, queue: str) -> None:
+        def at_its_time(timestamp: int) -> None:
+            run()
+
+        # The lock keeps a slow one from piling up behind itself.
+        task = app.task(name=name, queue=queue, queueing_lock=name)(at_its_time)
+        app.periodic(cron=cron)(task)
+
+    def sweep(self) -> None:
+        """Put back what dead workers had claimed and call somebody for all whose time has come."""
+        now = self._clock()
+        with self._database.write.begin() as session:
+            released = release_expired(session, now=now)
+            call_workers_for_due(session, now=now)
+        if released:
+            log.warning("score_leases_expired", extra={"deliveries": released})
+
+    def _clear_calls(self) -> None:
+        with self._database.write.begin() as session:
+            clear_calls(session)
