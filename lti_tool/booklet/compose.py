@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from lti_tool.booklet.branches import Branch, branches_of, text_of
-from lti_tool.domain.programme import Lesson, Module, Programme, Term
+from lti_tool.domain.programme import Lesson, Module, Programme, Source, Term
 from lti_tool.messages import N_
 
 # Says a text of ours in the language of the document; its second argument fills the placeholders.
@@ -61,10 +61,7 @@ def _lesson(module: Module, lesson: Lesson, say: Say, day: Callable[[date], str]
         "minutes": say(N_("ca. %(n)s Minuten"), n=lesson.minutes),
         "objectives": [objective.text for objective in lesson.objectives],
         "body": [_dressed(branch, module, numbers) for branch in branches_of(lesson.body_html)],
-        "sources": [
-            f"{source.publisher}: {source.title} ({source.year}). " + say(N_("Stand: %(when)s"), when=source.as_of)
-            for source in lesson.sources
-        ],
+        "sources": [_source(source, say, day) for source in lesson.sources],
         "edition": say(
             N_("Lektion %(code)s, Fassung %(version)s, Stand %(day)s. Nächste Durchsicht bis %(review)s."),
             code=lesson.code,
@@ -72,6 +69,17 @@ def _lesson(module: Module, lesson: Lesson, say: Say, day: Callable[[date], str]
             day=day(lesson.as_of),
             review=day(lesson.review_by),
         ),
+    }
+
+
+def _source(source: Source, say: Say, day: Callable[[date], str]) -> dict[str, str]:
+    section = f", {source.section}" if source.section else ""
+    stand = say(N_("Stand: %(when)s"), when=source.year) if source.year else say(N_("ohne Jahr"))
+    read_on = ", " + say(N_("gelesen am %(day)s"), day=day(source.read_on)) if source.read_on else ""
+    return {
+        "text": f"{source.publisher}: {source.title}{section}.",
+        "stand": stand + read_on,
+        "address": source.url,
     }
 
 

@@ -19,10 +19,20 @@ class Objective:
 
 @dataclass(frozen=True)
 class Source:
+    """Where something is written. `year` is the source's own, 0 where it bears none."""
+
     publisher: str
     title: str
     year: int
-    as_of: str
+    section: str = ""
+    """The place in it: a paragraph of a law, a chapter, a page."""
+    url: str = ""
+    kind: str = "online"
+    """online, law or print; only what is printed on paper alone has no address."""
+    read_on: date | None = None
+    """When the author read it there."""
+    id: str = ""
+    """What a text cites it by; empty where nothing does."""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from lti_tool.programme.findings import Findings
 from lti_tool.programme.lessons import ReadLesson
 from lti_tool.programme.markdown import Block
 from lti_tool.programme.readability import longer_than, sentences_of, wiener_sachtextformel, words_of
+from lti_tool.programme.sources import check_sources
 
 BLOCKS = ("Einstieg", "Kern", "Beispiel", "Merksätze", "Transferfrage")
 _WORDS = (900, 1400)
@@ -169,6 +170,7 @@ def _check_head(entry: ReadLesson, module: Module, findings: Findings, today: da
         warn("source", f"Es gibt drei bis sechs Quellen; hier sind es {len(lesson.sources)}.")
     if not 2 <= len(lesson.self_checks) <= 3:
         warn("code", f"Zur Lektion gehören zwei oder drei Selbstchecks; hier sind es {len(lesson.self_checks)}.")
+    check_sources(head, findings)
     half_year = module.number in _MODULES_REVIEWED_EVERY_HALF_YEAR
     if lesson.review_by - lesson.as_of > (_MONTHS_6 if half_year else _MONTHS_12):
         warn("review_by", f"Die Lektion wird spätestens nach {6 if half_year else 12} Monaten geprüft.")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from lti_tool.errors import ConfigurationError
 
@@ -10,6 +11,17 @@ from lti_tool.errors import ConfigurationError
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
+
+
+class Rule(StrEnum):
+    """Rules that content is brought up to one after the other; a finding of one names it."""
+
+    SOURCE_ADDRESS = "source-address"
+    """A source that is a law or stands online has an address."""
+
+
+ENFORCED: Final[frozenset[Rule]] = frozenset()
+"""Rules whose findings are errors. A rule joins as soon as the shipped content keeps it."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +32,11 @@ class Finding:
     file: str
     line: int
     sentence: str
+    rule: Rule | None = None
 
     def __str__(self) -> str:
         word = "Fehler" if self.severity is Severity.ERROR else "Warnung"
-        return f"{self.file}:{self.line}: {word}: {self.sentence}"
+        return f"{self.file}:{self.line}: {word}: {self.sentence}" + (f" [{self.rule}]" if self.rule else "")
 
 
 @dataclass
@@ -37,6 +50,11 @@ class Findings:
 
     def warning(self, file: str, line: int, sentence: str) -> None:
         self.found.append(Finding(Severity.WARNING, file, line, sentence))
+
+    def miss(self, rule: Rule, file: str, line: int, sentence: str) -> None:
+        """Report that a rule is not kept: an error once the rule is enforced, until then a warning."""
+        severity = Severity.ERROR if rule in ENFORCED else Severity.WARNING
+        self.found.append(Finding(severity, file, line, sentence, rule))
 
     @property
     def has_errors(self) -> bool:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from lti_tool.domain.programme import Figure, Lesson, Objective, Source
+from lti_tool.domain.programme import Figure, Lesson, Objective
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.items import LEVELS, report_repeated_ids
 from lti_tool.programme.markdown import FigureUse, Markup, block, document
+from lti_tool.programme.sources import read_sources
 from lti_tool.programme.term_links import TermFinder
 from lti_tool.programme.toml_source import Table, TomlSource
 
@@ -66,7 +67,7 @@ def _lesson(head: Table, markup: Markup) -> Lesson:
         as_of=head.day("as_of"),
         review_by=head.day("review_by"),
         objectives=_objectives(head),
-        sources=_sources(head),
+        sources=read_sources(head),
         headings=tuple(markup.headings),
         body_html=markup.html,
         text="\n".join(part.text for part in markup.blocks if part.kind in ("paragraph", "entry")),
@@ -89,14 +90,6 @@ def _objectives(head: Table) -> tuple[Objective, ...]:
             table.error("id", f"Das Lernziel „{objective.id}“ gehört nicht zur Lektion {code} (erwartet: {code}a, {code}b …).")
     report_repeated_ids([(objective.id, table) for objective, table in zip(objectives, tables, strict=True)])
     return tuple(objectives)
-
-
-def _sources(head: Table) -> tuple[Source, ...]:
-    sources = []
-    for table in head.tables("source"):
-        sources.append(Source(table.text("publisher"), table.text("title"), table.integer("year"), table.text("as_of")))
-        table.finish()
-    return tuple(sources)
 
 
 def _figure_html(use: FigureUse, module_folder: Path, file: str, findings: Findings, figures: list[Figure]) -> str:

@@ -77,6 +77,10 @@ class Table:
             return value
         return self._wrong(key, value, "ein Datum wie 2026-11-01 ohne Anführungszeichen", date(2000, 1, 1))
 
+    def day_if_any(self, key: str) -> date | None:
+        self._known.add(key)
+        return self.day(key) if self.has(key) else None
+
     def texts(self, key: str, default: tuple[str, ...] | None = None) -> tuple[str, ...]:
         value = self._get(key, default)
         if isinstance(value, list | tuple) and all(isinstance(entry, str) for entry in value):

@@ -47,7 +47,7 @@ def test_every_lesson_figure_source_and_term_of_a_module_is_in_it(module: Module
     for lesson, put in zip(module.lessons, document["lessons"], strict=True):
         body = "".join("".join(map(text_of, put["body"])).split())
         assert [line for line in lesson.text.splitlines() if "".join(line.split()) not in body] == []
-        assert all(source.title in whole for source in lesson.sources)
+        assert all(source.title in whole and source.url in whole for source in lesson.sources)
     assert whole.count("<svg") == len(module.figures)
     assert {term["id"] for term in document["terms"]} >= {term_id for lesson in module.lessons for term_id in lesson.term_ids}
 

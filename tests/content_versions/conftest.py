@@ -39,9 +39,14 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for version in ("2026.1", "2026.2"):
         shutil.copytree(SHIPPED_FOLDER, root / version)
     old, new = root / "2026.1", root / "2026.2"
-    head = (new / "programme.toml").read_text("utf-8").replace('version = "2026.1"', 'version = "2026.2"', 1)
-    note = f'[[change]]\nversion = "2026.2"\ndate = 2027-02-01\nnote = "{NOTE}"\n\n'
-    (new / "programme.toml").write_text(head.replace("[[change]]", note + "[[change]]", 1), "utf-8")
+    # Whatever version the shipped programme has come to meanwhile.
+    shipped = (SHIPPED_FOLDER / "programme.toml").read_text("utf-8")
+    head = re.sub(r"^\[\[change\]\]\n(?:.+\n)+\n", "", shipped, flags=re.M)
+    first = '[[change]]\nversion = "2026.1"\ndate = 2026-11-23\nnote = "Erste Fassung."\n\n'
+    second = f'[[change]]\nversion = "2026.2"\ndate = 2027-02-01\nnote = "{NOTE}"\n\n'
+    for folder, notes in ((old, first), (new, second + first)):
+        text = re.sub(r'^version = ".*"', f'version = "{folder.name}"', head, count=1, flags=re.M)
+        (folder / "programme.toml").write_text(text.replace("[assessment]", notes + "[assessment]", 1), "utf-8")
     pool = new / "1-grundlagen-und-strategie" / "pool.toml"
     pool.write_text(re.sub(r'^(stem = "(?:""\n?)?)', r"\1NEU: ", pool.read_text("utf-8"), flags=re.M), "utf-8")
     drawing = next((new / "1-grundlagen-und-strategie" / "figures").glob("*.svg"))

@@ -67,7 +67,7 @@ bloom = "verstehen"
 publisher = "Bund"
 title = "Heft"
 year = 2025
-as_of = "November 2026"
+url = "https://www.bund.example.org/heft"
 +++
 
 ## Einstieg: Eine Frage

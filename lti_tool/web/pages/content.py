@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from lti_tool.domain.programme import Lesson, Module
 from lti_tool.web.browser_session import href
+from lti_tool.web.language import language, translate
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, shown_figure
 
@@ -16,6 +17,7 @@ blueprint = Blueprint("content", __name__)
 _LESSON_LINK = re.compile(r'<a href="lektion:([\d.]+)">(.*?)</a>', re.DOTALL)
 _TERM_LINK = re.compile(r'href="#glossar-([a-z0-9-]+)"')
 _HEADING = re.compile(r"<(/?)h([23])")
+_OUTSIDE = re.compile(r'<a href="(https?://[^"]*)">(.*?)</a>', re.DOTALL)
 _ANCHOR = re.compile(r'id="([^"]+)"')
 _FIGURE = re.compile(r'src="figur:([a-z0-9-]+\.svg)"')
 # A drawing opened by itself is a document of its own: it may style itself and do nothing else.
@@ -54,6 +56,8 @@ def authored(html: str) -> Markup:
     """Mark authored HTML as safe (it was cleaned when it was read) and give its links their addresses."""
     if "lektion:" in html:
         html = _LESSON_LINK.sub(_lesson_link, html)
+    if "http" in html:
+        html = _OUTSIDE.sub(_outside_link, html)
     if "figur:" in html:
         html = _FIGURE.sub(lambda found: f'src="{_figure_address(found[1])}"', html)
     return Markup(html)  # noqa: S704 - cleaned by nh3 in programme/markdown.py
@@ -66,6 +70,12 @@ def _lesson_link(found: re.Match[str]) -> str:
     module, lesson = entry
     address = href("lessons.page", module_slug=module.slug, lesson_slug=lesson.slug)
     return f'<a href="{Markup.escape(address)}">{found[2]}</a>'
+
+
+def _outside_link(found: re.Match[str]) -> str:
+    """Open a new window: in the frame of a platform most sites refuse to show, and the lesson would be gone."""
+    note = f'<span class="kern-sr-only" lang="{language()}"> ({Markup.escape(translate("neues Fenster"))})</span>'
+    return f'<a href="{found[1]}" target="_blank" rel="noopener noreferrer external">{found[2]}{note}</a>'
 
 
 def _figure_address(name: str) -> str:
