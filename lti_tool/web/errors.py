@@ -13,7 +13,9 @@ from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.platform_storage import KEPT_FIELD
 from lti_tool.messages import N_
 from lti_tool.web.endpoints.metrics import note_refused_launch
+from lti_tool.web.for_scripts import refusal_as_json, wants_json
 from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
+from lti_tool.web.language import translate
 from lti_tool.web.parts import parts
 
 log = logging.getLogger(__name__)
@@ -104,7 +106,7 @@ def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
     if refusal.received:
         page = render_template("errors/to_compare.html", refusal=refusal, received=refusal.received, reference=reference)
         return page, refusal.status
-    return _page(refusal.message, refusal.next_step, reference, refusal.status)
+    return _answer(refusal.message, refusal.next_step, reference, refusal.status, refusal.code)
 
 
 def _allow_platform_to_frame(refusal: LaunchRejected) -> None:
@@ -118,7 +120,7 @@ def _tool_error(error: ToolError) -> ResponseReturnValue:
     level = logging.ERROR if error.status == 500 else logging.INFO
     log.log(level, "request_refused", extra={"code": error.code, "status": error.status, "reference": reference})
     allow_framing_by("*")
-    return _page(error.message, error.next_step, reference, error.status, **error.values)
+    return _answer(error.message, error.next_step, reference, error.status, error.code, **error.values)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
@@ -134,7 +136,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, RequestEntityTooLarge):
         # The rest of the body is not read, so the connection cannot serve another request.
         kept.append(("Connection", "close"))
-    body, code = _page(message, next_step, reference, status)
+    body, code = _answer(message, next_step, reference, status, f"http_{status}")
     return body, code, kept
 
 
@@ -142,10 +144,14 @@ def _own_fault(error: Exception) -> ResponseReturnValue:
     reference = new_reference()
     log.error("request_failed", extra={"code": type(error).__name__, "reference": reference}, exc_info=error)
     allow_framing_by("*")
-    return _page(*_OWN_FAULT, reference, 500)
+    return _answer(*_OWN_FAULT, reference, 500, "own_fault")
 
 
-def _page(message: str, next_step: str, reference: str, status: int, **values: object) -> tuple[str, int]:
+def _answer(message: str, next_step: str, reference: str, status: int, code: str, **values: object) -> tuple[str | Response, int]:
+    """Return the refusal as a page, or as JSON for a script of ours: it could not tell a page from a lost connection."""
+    if wants_json():
+        told = translate(next_step, **values) if next_step else ""
+        return refusal_as_json(code, translate(message, **values), told, reference), status
     page = render_template(
         "errors/error.html", message=message, next_step=next_step, values=values, reference=reference, status=status
     )

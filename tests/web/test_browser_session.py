@@ -41,6 +41,16 @@ def probe(landing: str) -> str:
     return f"/probe?v={key_of(landing)}"
 
 
+def token_on(page: TestResponse) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', page.get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
+def launch_into(tool: Tool, course: str, **changes: object) -> TestResponse:
+    return tool.launch(context={"id": course, "title": f"Kurs {course}"}, **changes)
+
+
 def launch_as(tool: Tool, sub: str, **changes: object) -> str:
     begun = tool.begin(login_hint=sub)
     return tool.got_in(tool.post(tool.token(begun, sub=sub, **changes), begun.state))
@@ -62,12 +72,62 @@ def test_a_visits_cookie_is_small(tool: Tool) -> None:
     assert len(cookie.value) < 350
 
 
-def test_two_launches_in_two_tabs_stay_apart(tool: Tool) -> None:
-    one = tool.got_in(tool.launch(resource_link={"id": "95"}))
-    two = tool.got_in(tool.launch(resource_link={"id": "96"}, custom={"module": "technologien-und-daten"}))
+def test_launches_of_two_courses_stay_apart(tool: Tool) -> None:
+    one = tool.got_in(launch_into(tool, "21"))
+    two = tool.got_in(launch_into(tool, "22", resource_link={"id": "96"}, custom={"module": "technologien-und-daten"}))
     assert key_of(one) != key_of(two)
     assert "user 1, module grundlagen-und-strategie" in get(tool, probe(one)).get_data(as_text=True)
     assert "user 1, module technologien-und-daten" in get(tool, probe(two)).get_data(as_text=True)
+
+
+def test_all_activities_of_a_course_share_one_visit(tool: Tool) -> None:
+    first = tool.got_in(tool.launch())
+    for number in range(100, 112):
+        tool.got_in(tool.launch(resource_link={"id": str(number)}))
+    assert len(cookie_names(tool.browser, "__Host-visit-")) == 1
+    assert get(tool, first).status_code == 200
+
+
+def test_any_activity_of_the_course_brings_a_visit_that_has_ended_back_to_life(tool: Tool) -> None:
+    page = probe(tool.got_in(tool.launch()))
+    token = token_on(get(tool, page))
+    tool.clock.advance(hours=13)
+    assert tool.browser.post(page, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 403
+    tool.got_in(tool.launch(resource_link={"id": "96"}, custom={"module": "technologien-und-daten"}))
+    assert get(tool, page).status_code == 200
+    assert tool.browser.post(page, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 200
+
+
+def test_the_next_person_does_not_bring_it_back(tool: Tool) -> None:
+    page = probe(launch_as(tool, "4"))
+    token = token_on(get(tool, page))
+    tool.clock.advance(hours=13)
+    launch_as(tool, "5")
+    assert get(tool, page).status_code == 403
+    assert tool.browser.post(page, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 403
+
+
+def test_a_launch_of_another_course_does_not_bring_it_back(tool: Tool) -> None:
+    page = probe(tool.got_in(launch_into(tool, "21")))
+    tool.clock.advance(hours=13)
+    tool.got_in(launch_into(tool, "22"))
+    assert get(tool, page).status_code == 403
+
+
+def test_two_links_that_are_still_to_get_their_modules_stay_apart(tool: Tool) -> None:
+    landings = [tool.got_in(tool.launch(resource_link={"id": link}, custom={}, roles=[INSTRUCTOR])) for link in ("95", "96")]
+    assert key_of(landings[0]) != key_of(landings[1])
+
+
+def test_a_page_left_open_for_a_month_sends_nothing_any_more(tool: Tool) -> None:
+    page = probe(tool.got_in(tool.launch()))
+    token = token_on(get(tool, page))
+    tool.clock.advance(days=29)
+    tool.got_in(tool.launch())
+    assert tool.browser.post(page, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 200
+    tool.clock.advance(days=2)
+    tool.got_in(tool.launch())
+    assert tool.browser.post(page, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 403
 
 
 def test_roles_of_two_launches_never_mix(tool: Tool) -> None:
@@ -108,11 +168,24 @@ def test_a_visit_ends_after_twelve_hours(tool: Tool) -> None:
 
 def test_a_browser_keeps_eight_visits_and_the_oldest_ends(tool: Tool) -> None:
     landings = []
-    for _ in range(MOST_VISITS + 2):
-        landings.append(tool.got_in(tool.launch()))
+    for number in range(MOST_VISITS + 2):
+        landings.append(tool.got_in(launch_into(tool, str(number))))
         tool.clock.advance(seconds=1)
     assert len(cookie_names(tool.browser, "__Host-visit-")) == 8
     assert [get(tool, landing).status_code for landing in landings] == [403, 403, *[200] * 8]
+
+
+def test_the_visit_that_somebody_writes_in_outlives_eight_further_courses(tool: Tool) -> None:
+    page = probe(tool.got_in(launch_into(tool, "0")))
+    token = token_on(get(tool, page))
+    for number in range(1, MOST_VISITS + 3):
+        tool.clock.advance(minutes=6)
+        assert tool.browser.post(page, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 200
+        tool.got_in(launch_into(tool, str(number)))
+    assert get(tool, page).status_code == 200
+    # Writing does not make it longer.
+    tool.clock.advance(hours=11, minutes=5)
+    assert get(tool, page).status_code == 403
 
 
 def test_the_next_person_at_a_shared_computer_ends_the_visits_of_the_one_before(tool: Tool) -> None:
@@ -130,10 +203,9 @@ def test_a_browser_keeps_four_login_cookies(tool: Tool) -> None:
 
 def test_a_form_of_the_visit_is_taken(tool: Tool) -> None:
     page = probe(tool.got_in(tool.launch()))
-    token = re.search(r'name="csrf_token" value="([^"]+)"', get(tool, page).get_data(as_text=True))
-    assert token is not None
-    assert tool.browser.post(page, data={"csrf_token": token[1]}, base_url=TOOL_URL).status_code == 200
-    assert tool.browser.post(page, headers={"X-CSRF-Token": token[1]}, base_url=TOOL_URL).status_code == 200
+    token = token_on(get(tool, page))
+    assert tool.browser.post(page, data={"csrf_token": token}, base_url=TOOL_URL).status_code == 200
+    assert tool.browser.post(page, headers={"X-CSRF-Token": token}, base_url=TOOL_URL).status_code == 200
 
 
 @pytest.mark.parametrize("token", ["", "x", "ä"])
@@ -143,10 +215,8 @@ def test_a_form_without_the_right_token_is_refused(tool: Tool, token: str) -> No
 
 
 def test_the_token_of_another_visit_does_not_count(tool: Tool) -> None:
-    one, two = probe(tool.got_in(tool.launch())), probe(tool.got_in(tool.launch()))
-    token = re.search(r'name="csrf_token" value="([^"]+)"', get(tool, one).get_data(as_text=True))
-    assert token is not None
-    assert tool.browser.post(two, data={"csrf_token": token[1]}, base_url=TOOL_URL).status_code == 403
+    one, two = probe(tool.got_in(launch_into(tool, "21"))), probe(tool.got_in(launch_into(tool, "22")))
+    assert tool.browser.post(two, data={"csrf_token": token_on(get(tool, one))}, base_url=TOOL_URL).status_code == 403
 
 
 def test_a_post_without_any_visit_is_refused(tool: Tool) -> None:
@@ -266,3 +336,20 @@ def test_a_module_that_the_programme_does_not_know_lands_on_the_overview(tool: T
     answer = tool.post(tool.token(begun, custom={"module": "backen"}), begun.state)
     assert answer.location.startswith("/modules?v=")
     assert "module_unknown" in tool.caplog.text
+
+
+def test_a_script_is_told_in_json_that_its_visit_has_ended(tool: Tool) -> None:
+    page = probe(tool.got_in(tool.launch()))
+    tool.clock.advance(hours=13)
+    answer = tool.browser.post(page, base_url=TOOL_URL, headers={"Accept": "application/json"})
+    assert answer.status_code == 403
+    assert answer.get_json()["code"] == "visit_missing"
+    assert answer.get_json()["message"] == "Ihre Sitzung ist abgelaufen."
+    assert "noch einmal in Ihrem Kurs" in answer.get_json()["next_step"]
+
+
+@pytest.mark.parametrize(("address", "status", "code"), [("/nothing-here", 404, "http_404"), ("/lti/launch", 405, "http_405")])
+def test_a_script_gets_json_for_every_refusal(tool: Tool, address: str, status: int, code: str) -> None:
+    answer = tool.browser.get(address, base_url=TOOL_URL, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+    assert answer.get_json()["message"]

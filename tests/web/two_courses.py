@@ -324,9 +324,9 @@ class Browser:
         if visitor is None:
             return
         visits = world.app.extensions["visits"]
-        value = visits.write(self.KEY, visitor, now=world.now)
-        self.client.set_cookie(f"__Host-visit-{self.KEY}", value, domain=HOST, secure=True)
-        self.token = visits.csrf_token(visits.read(self.KEY, value, now=world.now))
+        visit = visits.begin(self.KEY, visitor, now=world.now)
+        self.client.set_cookie(f"__Host-visit-{self.KEY}", visits.write(visit), domain=HOST, secure=True)
+        self.token = visits.csrf_token(visit, now=world.now)
 
     def get(self, address: str, **query: str) -> TestResponse:
         return self.client.get(address, query_string={"v": self.KEY, **query}, base_url=f"https://{HOST}")

@@ -13,8 +13,9 @@ from lti_tool.domain.people import Role
 from lti_tool.lti.platform_storage import KEPT_FIELD
 from lti_tool.platforms.deep_linking_requests import keep_deep_linking_request
 from lti_tool.platforms.front_door import Arrival
+from lti_tool.platforms.record_launch import page_of
 from lti_tool.platforms.remember_mentored import remember_mentored
-from lti_tool.web.browser_session import new_visit_key, open_visit, without_csrf
+from lti_tool.web.browser_session import new_visit_key, open_visit, visit_key_of, without_csrf
 from lti_tool.web.endpoints.handover import offer_handover
 from lti_tool.web.endpoints.landing import landing_address, module_of
 from lti_tool.web.endpoints.send_on import send_on
@@ -42,16 +43,24 @@ def launch() -> ResponseReturnValue:
         request.form, request.cookies, module_of, kept=kept, programme_version=parts().programme.version, now=now
     )
     visitor = arrival.visitor
+    key = _visit_key(arrival)
     if kept:
-        key = new_visit_key()
         _keep_what_only_this_launch_says(arrival, key, now)
         return offer_handover(visitor, key, landing_address(arrival, key), now=now)
     # 303: the next request is a GET, so going back or reloading does not post the token again.
     response = send_on("", 303)
-    key = open_visit(response, visitor, now=now)
+    open_visit(response, visitor, key=key, now=now)
     _keep_what_only_this_launch_says(arrival, key, now)
     response.headers["Location"] = landing_address(arrival, key)
     return response
+
+
+def _visit_key(arrival: Arrival) -> str:
+    """Choose the visit: a request for content, and a link that is still to get its module, have one of their own."""
+    launch, visitor = arrival.launch, arrival.visitor
+    if launch.deep_linking is not None or (visitor.module_slug is None and not page_of(launch)):
+        return new_visit_key()
+    return visit_key_of(visitor)
 
 
 def _keep_what_only_this_launch_says(arrival: Arrival, visit_key: str, now: datetime) -> None:

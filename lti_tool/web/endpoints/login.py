@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.web.browser_session import end_old_logins, set_cookie, without_csrf
+from lti_tool.web.browser_session import without_csrf
+from lti_tool.web.cookies import end_old_logins, set_cookie
 from lti_tool.web.endpoints.send_on import send_on
 from lti_tool.web.parts import parts
 from lti_tool.web.refusals import limit_refusals

@@ -15,6 +15,7 @@ from lti_tool.learning.start_quiz import TimeChanged, start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.for_scripts import wants_json
 from lti_tool.web.language import format_time_of_day, message_of, translate
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.parts import parts
@@ -81,7 +82,6 @@ def question(module_slug: str, number: int, position: int) -> ResponseReturnValu
 def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
     """Keep an answer and go where the pressed button leads; the page's script gets a word of JSON instead."""
     visitor = current_visitor()
-    wants_json = request.accept_mimetypes.best == "application/json"
     programme = programme_of_attempt(visitor, module_slug, number)
     try:
         with parts().database.write.begin() as session:
@@ -97,19 +97,19 @@ def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
                 now=parts().now(),
             )
     except AnsweredElsewhere as conflict:
-        if wants_json:
+        if wants_json():
             return jsonify(message=" ".join(message_of(conflict))), 409
         return _question_page(visitor, module_slug, number, position, conflict=conflict)
     except AlreadySubmitted:
-        if wants_json:
+        if wants_json():
             return jsonify(message=""), 409
         return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
     except TimeIsOver as over:
-        if wants_json:
+        if wants_json():
             return jsonify(message=" ".join(message_of(over))), 409
         hand_in_overdue_of(user_id=visitor.user_id)
         return redirect(href("quizzes.result", module_slug=module_slug, number=number, late=1), 303)
-    if wants_json:
+    if wants_json():
         return jsonify(seen=version_of(saved.saved_at), message=_saved_message(saved))
     if saved.is_time_over:
         return submit(module_slug, number)
