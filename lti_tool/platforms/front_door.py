@@ -19,6 +19,7 @@ from lti_tool.platforms.deployments import DeploymentDirectory, Policy
 from lti_tool.platforms.key_set_store import DatabaseKeySetStore
 from lti_tool.platforms.record_launch import record_launch
 from lti_tool.platforms.registration_directory import RegistrationDirectory
+from lti_tool.platforms.visit_standing import VisitStandings
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
@@ -44,6 +45,8 @@ class FrontDoor:
     key_sets: KeySets
     login_desk: LoginDesk
     launch_desk: LaunchDesk
+    standings: VisitStandings
+    """Whether visits that launches have opened may go on."""
 
     def begin_login(self, params: Mapping[str, str], *, in_frame: bool, now: datetime) -> LoginAnswer:
         """Answer a platform's login request; see `lti.login`."""
@@ -81,6 +84,7 @@ class FrontDoor:
         visitor = record_launch(
             self.database, launch, entry, deployment.id, module_slug, programme_version=programme_version, now=now
         )
+        self.standings.forget(visitor)
         return Arrival(launch, visitor)
 
 
@@ -98,4 +102,5 @@ def open_front_door(database: "Database", *, secret: str, public_url: str, deplo
         key_sets,
         LoginDesk(registrations.find, seals, addresses),
         LaunchDesk(registrations.find, deployments.check, key_sets.find_key, seals, addresses, _MESSAGE_TYPES),
+        VisitStandings(database),
     )

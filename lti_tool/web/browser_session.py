@@ -5,12 +5,10 @@ visit as `?v=<key>`. Knowing the key without having the cookie gives nothing. Th
 course every time: whatever tab is still open after a visit has ended goes on as soon as any activity of the course is opened.
 """
 
-import hmac
 import re
 import secrets
-from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -18,18 +16,16 @@ from flask import Flask, after_this_request, current_app, g, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.people import Visitor
 from lti_tool.errors import Forbidden
-from lti_tool.lti.seal import Seal
 from lti_tool.lti.state import CookieToSet
 from lti_tool.messages import N_
+from lti_tool.platforms.visit_standing import Withdrawn
 from lti_tool.web.cookies import end_cookie, set_cookie
 from lti_tool.web.parts import parts
+from lti_tool.web.visit_cookies import VISIT_LIFETIME_S, Visit, VisitCookies
 
 VISIT_COOKIE_PREFIX = "__Host-visit-"
-VISIT_LIFETIME_S = 12 * 3600
-# A page left open may still send what was typed when its visit has been renewed: after a weekend, after a leave.
-TOKEN_LIFETIME_S = 30 * 86400
 # Who writes is noted no more often than this; of too many visits, the one unused for longest ends.
 _NOTE_USE_EVERY_S = 300
 # Together with the login cookies (`cookies.py`) well below the 8 KB that gunicorn takes in one header field.
@@ -54,6 +50,33 @@ class VisitMissing(Forbidden):
         )
 
 
+class VisitWithdrawn(VisitMissing):
+    """The visit was open, and has ended because something was taken back since: `reason` says what."""
+
+    code = "visit_withdrawn"
+
+    def __init__(self, reason: Withdrawn) -> None:
+        message, next_step = _WITHDRAWN[reason]
+        Forbidden.__init__(self, message, next_step=next_step)
+        self.reason = reason
+
+
+_TELL_ADMINISTRATION = N_("Bitte wenden Sie sich an die Kursleitung oder an die Administration Ihrer Lernplattform.")
+_WITHDRAWN = {
+    Withdrawn.CONNECTION: (N_("Die Verbindung zu Ihrer Lernplattform ist zurzeit abgeschaltet."), _TELL_ADMINISTRATION),
+    Withdrawn.DEPLOYMENT: (N_("Dieses Angebot ist für Ihren Bereich der Lernplattform gesperrt."), _TELL_ADMINISTRATION),
+    Withdrawn.PERSON_BLOCKED: (N_("Ihr Zugang zu diesem Angebot ist gesperrt."), _TELL_ADMINISTRATION),
+    Withdrawn.PERSON_ERASED: (
+        N_("Ihre Daten wurden hier gelöscht, und damit ist auch diese Sitzung beendet."),
+        N_("Wenn Sie die Aktivität in Ihrem Kurs noch einmal öffnen, beginnen Sie von vorn."),
+    ),
+    Withdrawn.ROLE: (
+        N_("Ihre Rolle im Kurs hat sich geändert, und damit ist diese Sitzung beendet."),
+        N_("Öffnen Sie die Aktivität bitte noch einmal in Ihrem Kurs."),
+    ),
+}
+
+
 class CsrfRefused(Forbidden):
     """A form came without the token of its visit."""
 
@@ -66,86 +89,9 @@ class CsrfRefused(Forbidden):
         )
 
 
-@dataclass(frozen=True)
-class _Visit:
-    key: str
-    visitor: Visitor
-    opened_at: int
-    used_at: int
-    """When something was last written in it, to within minutes."""
-
-
-class _Visits:
-    """Writes and reads the cookies' values."""
-
-    def __init__(self, secret: str) -> None:
-        # The number rises when the list below changes, so that cookies of an older release count as none.
-        self._seal = Seal(secret, "web.visit.2")
-        self._csrf = Seal(secret, "web.csrf.2")
-        self._keys = hmac.digest(secret.encode(), b"web.visit-key.1", "sha256")
-
-    def key_of(self, visitor: Visitor) -> str:
-        named = f"{visitor.user_id} {visitor.context_id} {' '.join(sorted(visitor.roles))}"
-        if visitor.context_id is None:
-            named += f" {visitor.resource_link_id}"
-        return urlsafe_b64encode(hmac.digest(self._keys, named.encode(), "sha256")[:6]).decode()
-
-    def begin(self, key: str, visitor: Visitor, *, now: datetime) -> _Visit:
-        moment = int(now.timestamp())
-        return _Visit(key, visitor, opened_at=moment, used_at=moment)
-
-    def write(self, visit: _Visit) -> str:
-        visitor = visit.visitor
-        return self._seal.close(
-            [
-                visit.key,
-                visit.opened_at,
-                visit.used_at,
-                visitor.user_id,
-                visitor.platform_id,
-                visitor.registration_id,
-                visitor.deployment_id,
-                visitor.context_id,
-                visitor.resource_link_id,
-                visitor.module_slug,
-                " ".join(sorted(visitor.roles)),
-                visitor.locale,
-                visitor.frame_origin,
-            ]
-        )
-
-    def read(self, key: str, value: str, *, now: datetime) -> _Visit | None:
-        values = self._seal.open(value)
-        if values is None or values[0] != key or not -60 <= now.timestamp() - values[1] <= VISIT_LIFETIME_S:
-            return None
-        _, opened_at, used_at, user, platform, registration, deployment, context, link, module, roles, locale, origin = values
-        visitor = Visitor(
-            user_id=user,
-            platform_id=platform,
-            registration_id=registration,
-            deployment_id=deployment,
-            context_id=context,
-            resource_link_id=link,
-            module_slug=module,
-            roles=frozenset(map(Role, roles.split())),
-            locale=locale,
-            frame_origin=origin,
-        )
-        return _Visit(key, visitor, opened_at, used_at)
-
-    def csrf_token(self, visit: _Visit, *, now: datetime) -> str:
-        return self._csrf.close([visit.key, visit.visitor.user_id, int(now.timestamp())])
-
-    def is_token_of(self, visit: _Visit, token: str, *, now: datetime) -> bool:
-        values = self._csrf.open(token)
-        if values is None or values[:2] != [visit.key, visit.visitor.user_id]:
-            return False
-        return bool(-60 <= now.timestamp() - values[2] <= TOKEN_LIFETIME_S)
-
-
 def set_up(app: Flask) -> None:
     """Find each request's visit, check the CSRF token of whatever changes something, give templates their words."""
-    app.extensions["visits"] = _Visits(app.extensions["parts"].settings.secret_key.get_secret_value())
+    app.extensions["visits"] = VisitCookies(app.extensions["parts"].settings.secret_key.get_secret_value())
     app.before_request(_find_visit)
     app.before_request(_check_csrf)
     app.jinja_env.globals.update(href=href, csrf_token=csrf_token, csrf_field=csrf_field)
@@ -169,7 +115,7 @@ def open_visit(response: Response, visitor: Visitor, *, key: str | None = None, 
     computer the next person should not get back into the tab of the one before (session fixation, Security Framework 7.3.1).
     """
     key = key or visit_key_of(visitor)
-    kept: list[_Visit] = []
+    kept: list[Visit] = []
     for name, value in request.cookies.items():
         earlier_key = name.removeprefix(VISIT_COOKIE_PREFIX)
         if earlier_key in (name, key):
@@ -208,16 +154,22 @@ def current_visitor() -> Visitor:
 
     Raises:
         VisitMissing: the address has no `v`, or the browser has no valid cookie for it.
+        VisitWithdrawn: the visit has ended because something was taken back.
     """
     visitor = visitor_if_any()
     if visitor is None:
-        raise VisitMissing
+        raise _missing()
     return visitor
+
+
+def _missing() -> VisitMissing:
+    reason: Withdrawn | None = g.get("withdrawn")
+    return VisitMissing() if reason is None else VisitWithdrawn(reason)
 
 
 def href(endpoint: str, **values: Any) -> str:
     """Give a page's address inside the present visit; outside of any, its plain address."""
-    visit: _Visit | None = g.get("visit")
+    visit: Visit | None = g.get("visit")
     if visit is not None:
         values.setdefault(VISIT_PARAMETER, visit.key)
     return url_for(endpoint, **values)
@@ -225,7 +177,7 @@ def href(endpoint: str, **values: Any) -> str:
 
 def csrf_token() -> str:
     """Give the token that forms of this visit must carry; empty outside of any."""
-    visit: _Visit | None = g.get("visit")
+    visit: Visit | None = g.get("visit")
     return _visits().csrf_token(visit, now=parts().now()) if visit is not None else ""
 
 
@@ -240,12 +192,12 @@ def without_csrf(view: View) -> View:
     return view
 
 
-def _visits() -> _Visits:
-    visits: _Visits = current_app.extensions["visits"]
+def _visits() -> VisitCookies:
+    visits: VisitCookies = current_app.extensions["visits"]
     return visits
 
 
-def _set_visit(response: Response, visit: _Visit, lifetime_s: int) -> None:
+def _set_visit(response: Response, visit: Visit, lifetime_s: int) -> None:
     set_cookie(response, CookieToSet(VISIT_COOKIE_PREFIX + visit.key, _visits().write(visit), lifetime_s))
 
 
@@ -261,15 +213,15 @@ def _find_visit() -> None:
     visit = _visits().read(key, value, now=parts().now()) if value else None
     if visit is None:
         return
-    # A registration that was disabled or removed ends its visits, too.
-    entry = parts().front_door.registrations.by_id(visit.visitor.registration_id)
-    if entry is not None and entry.registration.is_enabled:
+    # The one place where visits end before their time.
+    g.withdrawn = parts().front_door.standings.withdrawn(visit.visitor, opened_at=visit.opened_at)
+    if g.withdrawn is None:
         g.visit = visit
         g.visitor = visit.visitor
         _note_use(visit)
 
 
-def _note_use(visit: _Visit) -> None:
+def _note_use(visit: Visit) -> None:
     """Note that somebody writes in this visit, so that opening many others does not end it."""
     now = int(parts().now().timestamp())
     if request.method != "POST" or now - visit.used_at < _NOTE_USE_EVERY_S:
@@ -288,7 +240,7 @@ def _check_csrf() -> None:
     if getattr(current_app.view_functions[request.endpoint], "is_without_csrf", False):
         return
     if g.get("visit") is None:
-        raise VisitMissing
+        raise _missing()
     received = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
     if not _visits().is_token_of(g.visit, received, now=parts().now()):
         raise CsrfRefused

@@ -238,8 +238,9 @@ def test_addresses_inside_a_visit_carry_its_key(app: Flask, tool: Tool) -> None:
 
 
 def test_a_visitor_comes_back_as_it_went_into_the_cookie(app: Flask, tool: Tool) -> None:
+    tool.got_in(tool.launch())
     visitor = Visitor(
-        user_id=17,
+        user_id=1,
         platform_id=1,
         registration_id=tool.registration_id,
         deployment_id=1,
