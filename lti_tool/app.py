@@ -10,6 +10,7 @@ from lti_tool import bootstrap, preflight
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web import assets, browser_session, errors, headers, host_check, language, programme, storable
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics
+from lti_tool.web.once_more import Application
 from lti_tool.web.pages import (
     certificate_office,
     certificates,
@@ -42,7 +43,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     """Make the application; with `parts` given, on those (tests, the command line)."""
     if parts is None:
         parts = bootstrap.build(settings or load_settings())
-    app = Flask("lti_tool", static_folder=None, template_folder=str(_templates_folder()))
+    app = Application("lti_tool", static_folder=None, template_folder=str(_templates_folder()))
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config["MAX_FORM_PARTS"] = 2000
     app.jinja_env.trim_blocks = True
@@ -80,7 +81,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     for room in (*endpoints, *pages):
         app.register_blueprint(room.blueprint)
 
-    health.set_readiness(app, lambda: preflight.readiness(parts))
+    health.set_readiness(app, preflight.Readiness(parts))
 
     def in_language(wish: str) -> str:
         """Give the present page's address in another language (the visit stays in it)."""

@@ -1,5 +1,10 @@
 """What must hold before a process serves people; asked at the start and by monitors."""
 
+import os
+import time
+from pathlib import Path
+
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import clock, migrations
@@ -8,23 +13,64 @@ from lti_tool.content_versions.archive import pack
 from lti_tool.content_versions.keep_version import check_not_taken, keep_version
 from lti_tool.errors import ConfigurationError
 from lti_tool.keyring import Keyring
+from lti_tool.models import Chore
 from lti_tool.models.database import open_database
+from lti_tool.models.trouble import Trouble
 from lti_tool.settings import Settings
 from lti_tool.web.parts import Parts
 
+# Below this the next checkpoint or a larger page may fail.
+LEAST_ROOM_BYTES = 16 * 1024 * 1024
+# Monitors and strangers may ask as often as they like.
+_WRITE_EVERY_S = 15.0
 
-def readiness(parts: Parts) -> list[str]:
-    """Tell what keeps this process from serving, one word each; nothing means ready."""
-    amiss = []
-    if parts.keyring.signing_kid() is None:
-        amiss.append("no_signing_key")
-    try:
-        found, expected = migrations.current_revision(parts.database.engine), migrations.newest_revision()
-    except SQLAlchemyError:
-        return [*amiss, "database_unavailable"]
-    if found is None or (expected is not None and found < expected):
-        amiss.append("migrations_pending")
-    return amiss
+
+class Readiness:
+    """What keeps this process from serving, asked by monitors: one word each; nothing means ready."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._written_at: float | None = None
+
+    def __call__(self) -> list[str]:
+        amiss = []
+        if self._parts.keyring.signing_kid() is None:
+            amiss.append("no_signing_key")
+        try:
+            found, expected = self._revision(), migrations.newest_revision()
+            if found is None or (expected is not None and found < expected):
+                return [*amiss, "migrations_pending"]
+            problem = self._why_nothing_is_saved()
+        except Exception as error:  # of SQLAlchemy or of a driver
+            problem = _word_for(self._parts.database.trouble_of(error))
+        return [*amiss, problem] if problem else amiss
+
+    def _revision(self) -> str | None:
+        # Reading: on SQLite a monitor should not stand in the writers' queue.
+        with self._parts.database.read() as session:
+            return migrations.revision_seen_by(session.connection())
+
+    def _why_nothing_is_saved(self) -> str:
+        """Look for room on the disk, and write a row now and then, so that it is not people at a quiz who notice first."""
+        database = self._parts.database
+        if not database.is_postgresql and database.engine.url.database:
+            disk = os.statvfs(Path(database.engine.url.database).parent)
+            if disk.f_bavail * disk.f_frsize < LEAST_ROOM_BYTES:
+                return Trouble.CANNOT_WRITE.value
+        moment = time.monotonic()
+        if self._written_at is not None and moment - self._written_at < _WRITE_EVERY_S:
+            return ""
+        row = {"name": "readiness", "done_for": self._parts.now()}
+        insert = postgresql.insert(Chore) if database.is_postgresql else sqlite.insert(Chore)
+        statement = insert.values(row).on_conflict_do_update(index_elements=["name"], set_={"done_for": row["done_for"]})
+        with database.write.begin() as session:
+            session.execute(statement)
+        self._written_at = moment
+        return ""
+
+
+def _word_for(trouble: Trouble | None) -> str:
+    return "database_unavailable" if trouble is None or trouble is Trouble.AWAY else trouble.value
 
 
 def keep_content(settings: Settings) -> None:

@@ -1,16 +1,31 @@
 """Opens the database: SQLite in WAL mode or PostgreSQL, with one way to write and one to read."""
 
+import select
 import sqlite3
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
+from lti_tool.models.trouble import Trouble, trouble_of
 from lti_tool.models.write_turn import WriteTurn
 
 BUSY_TIMEOUT_S = 10
+# A server that is gone without a word (power, failover, a firewall) is noticed in seconds, not after a quarter of an hour.
+_POSTGRESQL_TIMEOUTS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 # In the pool's entry of a connection: whose turn it can take, and whether it has.
 _TURN, _HAS_TURN = "write_turn", "has_write_turn"
 
@@ -22,6 +37,46 @@ class Database:
     engine: Engine
     write: sessionmaker[Session]
     read: sessionmaker[Session]
+    _commits: threading.local = field(default_factory=threading.local, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        event.listen(self.write, "after_commit", self._count_commit)
+
+    def _count_commit(self, _: Session) -> None:
+        self._commits.count = self.commits + 1
+
+    @property
+    def commits(self) -> int:
+        """How many transactions this thread has committed so far: whether a request has left anything behind."""
+        return getattr(self._commits, "count", 0)
+
+    @staticmethod
+    def trouble_of(error: BaseException) -> Trouble | None:
+        """Return what is the matter with the database; None: the error is a fault of ours."""
+        return trouble_of(error)
+
+    @contextmanager
+    def raw_connection(self) -> Iterator[PoolProxiedConnection]:
+        """Lend a connection for the driver's own cursor, where SQLAlchemy would cost too much; errors come as SQLAlchemy's.
+
+        One that breaks is thrown away: without this the driver's errors would leave it in the pool for the next person.
+        """
+        dialect = self.engine.dialect
+        driver_error: Any = dialect.loaded_dbapi.Error
+        connection = None
+        try:
+            connection = self.engine.raw_connection()
+            yield connection
+        except driver_error as error:
+            is_broken = connection is None or dialect.is_disconnect(error, connection.driver_connection, None)
+            if is_broken and connection is not None:
+                connection.invalidate(error)
+            raise DBAPIError.instance(
+                None, None, error, driver_error, hide_parameters=True, connection_invalidated=is_broken, dialect=dialect
+            ) from error
+        finally:
+            if connection is not None:
+                connection.close()
 
     @property
     def is_postgresql(self) -> bool:
@@ -45,7 +100,14 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     # Names and answers are parameters: an error that is logged shall not tell them.
-    engine = create_engine(parsed, pool_size=pool_size, max_overflow=10, pool_recycle=1800, hide_parameters=True)
+    is_postgresql = parsed.get_backend_name() == "postgresql"
+    # A string in the address wins: operators may know better.
+    timeouts = {name: value for name, value in _POSTGRESQL_TIMEOUTS.items() if is_postgresql and name not in parsed.query}
+    engine = create_engine(
+        parsed, pool_size=pool_size, max_overflow=10, pool_recycle=1800, hide_parameters=True, connect_args=timeouts
+    )
+    if is_postgresql:
+        event.listen(engine, "checkout", _notice_broken)
     reading = engine
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -60,6 +122,20 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
         sessionmaker(engine, expire_on_commit=False),
         sessionmaker(reading, expire_on_commit=False, autoflush=False),
     )
+
+
+def _notice_broken(connection: Any, _: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+    """Let the pool replace a connection that the server has closed meanwhile.
+
+    A server says nothing on an idle connection but that it ends it. Looking whether there is something to read costs
+    microseconds, where asking the server (`pool_pre_ping`) would cost every launch and page a round trip.
+    """
+    if connection.closed:
+        raise DisconnectionError("the connection was closed")
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError("the server has closed the connection")
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:

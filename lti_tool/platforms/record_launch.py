@@ -294,35 +294,32 @@ def full_name(person: Person) -> str | None:
 
 
 def _record_in_postgresql(database: Database, values: dict[str, Any]) -> _Recorded | None:
-    connection = database.engine.raw_connection()
-    try:
+    with database.raw_connection() as connection:
         driver: Any = connection.driver_connection
         # Autocommit: one statement is a transaction of its own, and BEGIN and COMMIT would be two more round trips.
         driver.autocommit = True
         try:
             row = driver.execute(_POSTGRESQL, values).fetchone()
         finally:
-            driver.autocommit = False
-    finally:
-        connection.close()
+            if not driver.closed:
+                driver.autocommit = False
     return None if row is None else _Recorded(*row)
 
 
 def _record_in_sqlite(database: Database, values: dict[str, Any]) -> _Recorded | None:
     # As SQLAlchemy writes datetimes there.
     moments = {name: values[name].astimezone(UTC).strftime(_SQLITE_TIME) for name in ("now", "nonce_expires_at")}
-    connection = database.engine.raw_connection()
-    try:
+    with database.raw_connection() as connection:
         driver: Any = connection.driver_connection
         begin_immediate(connection)
         try:
             recorded = _record_within(driver, values | moments)
         except BaseException:
-            driver.execute("ROLLBACK")
+            # A full disk has ended the transaction already.
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
             raise
         driver.execute("COMMIT")
-    finally:
-        connection.close()
     return recorded
 
 

@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
@@ -44,6 +44,24 @@ _OWN_FAULT = (
     N_("Bei uns ist ein Fehler aufgetreten. Was Sie zuletzt gespeichert haben, ist nicht verloren."),
     N_("Versuchen Sie es in ein paar Minuten noch einmal. Bleibt der Fehler, nennen Sie der Kursleitung die Referenznummer."),
 )
+_TROUBLES = {
+    "database_away": (
+        N_("Die Datenbank ist gerade nicht erreichbar."),
+        N_("Warten Sie bitte eine Minute und versuchen Sie es dann noch einmal. Was gespeichert ist, ist nicht verloren."),
+    ),
+    "database_busy": (
+        N_("Gerade ist sehr viel los."),
+        N_("Warten Sie bitte eine Minute und versuchen Sie es dann noch einmal. Was gespeichert ist, ist nicht verloren."),
+    ),
+    "storage_full": (
+        N_("Wir können gerade nichts speichern: Auf dem Server ist kein Platz mehr."),
+        N_(
+            "Der Betrieb sieht das. Versuchen Sie es später noch einmal. Bleibt es so, nennen Sie der Kursleitung die "
+            "Referenznummer. Was gespeichert ist, ist nicht verloren."
+        ),
+    ),
+}
+_TRY_AGAIN_S = 10
 # Without letters and digits that are taken for each other when read out on the telephone.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -70,7 +88,10 @@ def _new_id() -> str:
 
 
 def _name_request() -> None:
-    logs.request_id.set(_new_id())
+    # Kept where a request runs once more: it is still one.
+    if "request_id" not in g:
+        g.request_id = _new_id()
+    logs.request_id.set(g.request_id)
 
 
 def _show_id(response: Response) -> Response:
@@ -142,6 +163,13 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _own_fault(error: Exception) -> ResponseReturnValue:
     reference = new_reference()
+    trouble = parts().database.trouble_of(error)
+    if trouble is not None:
+        log.error("database_trouble", extra={"code": trouble.value, "reference": reference}, exc_info=error)
+        allow_framing_by("*")
+        code = "database_busy" if trouble == "database_collided" else trouble.value
+        body, status = _answer(*_TROUBLES[code], reference, 503, code)
+        return body, status, {"Retry-After": str(_TRY_AGAIN_S)}
     log.error("request_failed", extra={"code": type(error).__name__, "reference": reference}, exc_info=error)
     allow_framing_by("*")
     return _answer(*_OWN_FAULT, reference, 500, "own_fault")

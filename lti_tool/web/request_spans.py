@@ -14,6 +14,8 @@ def set_up(app: Flask) -> None:
 
 
 def _open() -> None:
+    if "span" in g:  # the request runs once more
+        return
     route = request.url_rule.rule if request.url_rule is not None else ""
     opening = tracing.span(
         f"{request.method} {route}".rstrip(), kind="server", http_request_method=request.method, http_route=route

@@ -67,7 +67,8 @@ def metrics() -> ResponseReturnValue:
 
 
 def _begin() -> None:
-    g.begun_at = time.perf_counter()
+    if "begun_at" not in g:  # a request that runs once more is still one
+        g.begun_at = time.perf_counter()
 
 
 def _count(response: Response) -> Response:
