@@ -11,7 +11,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from lti_tool.certificates.wording import document_title, hours_text, statement
-from lti_tool.domain.certificate import CertifiedModule, Facts, Kind, group_check_code
+from lti_tool.domain.certificate import CertifiedModule, Facts, Kind
+from lti_tool.domain.check_code import group_check_code
 
 CONTEXTS = ("https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap")
 _AUTHORITY = "http://publications.europa.eu/resource/authority"

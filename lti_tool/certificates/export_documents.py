@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import state_of
 from lti_tool.certificates.wording import document_title, document_type
-from lti_tool.domain.certificate import Facts, group_check_code
+from lti_tool.domain.certificate import Facts
+from lti_tool.domain.check_code import group_check_code
 from lti_tool.models import Certificate, Membership
 from lti_tool.models.database import Database
 

@@ -15,18 +15,10 @@ from lti_tool.certificates.document_queue import call_for_document
 from lti_tool.certificates.font_signs import keep_printable
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.stored_facts import facts_to_json
-from lti_tool.domain.certificate import (
-    CertifiedModule,
-    Facts,
-    Issuer,
-    day_of,
-    find_printable_name,
-    group_check_code,
-    hours_in_print,
-    missing_modules,
-    new_check_code,
-)
+from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, day_of, hours_in_print, missing_modules
+from lti_tool.domain.check_code import group_check_code, new_check_code
 from lti_tool.domain.letterhead import Letterhead, add_months
+from lti_tool.domain.printed_name import find_printable_name
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Attempt, Certificate, Completion, User
 

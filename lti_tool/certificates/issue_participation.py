@@ -11,7 +11,8 @@ from lti_tool.certificates.issue_certificate import begin_facts, find_newest_cer
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.reissue_certificate import replace_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, find_printable_name, hours_in_print
+from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, hours_in_print
+from lti_tool.domain.printed_name import find_printable_name
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_

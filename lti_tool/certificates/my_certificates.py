@@ -15,7 +15,9 @@ from lti_tool.certificates.name_certificate import may_name
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import State, state_of
 from lti_tool.certificates.wording import document_title
-from lti_tool.domain.certificate import Facts, day_of, find_printable_name, group_check_code, missing_modules
+from lti_tool.domain.certificate import Facts, day_of, missing_modules
+from lti_tool.domain.check_code import group_check_code
+from lti_tool.domain.printed_name import find_printable_name
 from lti_tool.domain.programme import Chapter, Module, Programme
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_

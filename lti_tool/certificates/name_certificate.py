@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import find_newest_certificate_id, issue_certificate
-from lti_tool.domain.certificate import Issuer, clean_name, find_printable_name
+from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.printed_name import clean_name, find_printable_name
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_

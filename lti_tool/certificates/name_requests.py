@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.wording import document_title
-from lti_tool.domain.certificate import Issuer, clean_name, group_check_code
+from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.check_code import group_check_code
+from lti_tool.domain.printed_name import clean_name
 from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.messages import N_

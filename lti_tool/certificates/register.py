@@ -8,10 +8,14 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import State, state_of
-from lti_tool.domain.certificate import Facts, find_typing_error, group_check_code, normalise_check_code
+from lti_tool.domain.certificate import Facts
+from lti_tool.domain.check_code import group_check_code, read_check_code
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Certificate
+
+# So much of what was typed is repeated in the sentence about it.
+_SHOWN_MAX = 60
 
 
 class MistypedCode(ToolError):
@@ -56,20 +60,20 @@ def get_certificate(session: Session, typed_code: str) -> Entry:
 
 def find_row(session: Session, typed_code: str) -> Certificate:
     """Find the row of a check code, for the use cases that change it."""
-    code = normalise_check_code(typed_code)
-    if find_typing_error(code) is not None:
+    read = read_check_code(typed_code)
+    if read.error is not None:
         raise MistypedCode(
             N_("„%(typed)s“ ist kein vollständiger Prüfcode."),
             next_step=N_("Vergleichen Sie ihn Zeichen für Zeichen mit dem Zertifikat: 27 Zeichen in sieben Gruppen."),
-            typed=typed_code,
+            typed=typed_code[:_SHOWN_MAX],
         )
-    row = session.scalars(select(Certificate).where(Certificate.check_code == code)).one_or_none()
+    row = session.scalars(select(Certificate).where(Certificate.check_code == read.code)).one_or_none()
     if row is None:
         raise NotFound(
             N_("Zum Prüfcode %(check_code)s gibt es kein Zertifikat."),
             next_step=N_("Prüfen Sie, ob das Zertifikat von dieser Installation stammt."),
             code="certificate_not_found",
-            check_code=group_check_code(code),
+            check_code=group_check_code(read.code),
         )
     return row
 

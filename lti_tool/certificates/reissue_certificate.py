@@ -11,7 +11,9 @@ from lti_tool.certificates.issue_certificate import certificate_values
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.register import find_row
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.domain.certificate import Facts, Issuer, clean_name, day_of, group_check_code, new_check_code
+from lti_tool.domain.certificate import Facts, Issuer, day_of
+from lti_tool.domain.check_code import group_check_code, new_check_code
+from lti_tool.domain.printed_name import clean_name
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, User

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.register import find_row
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.wording import document_title
-from lti_tool.domain.certificate import group_check_code
+from lti_tool.domain.check_code import group_check_code
 from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.messages import N_

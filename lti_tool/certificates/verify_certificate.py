@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.wording import document_title, words_for
-from lti_tool.domain.certificate import Facts, TypingError, day_of, find_typing_error, group_check_code, normalise_check_code
+from lti_tool.domain.certificate import Facts, day_of
+from lti_tool.domain.check_code import TypingError, group_check_code, read_check_code
 from lti_tool.models import Certificate
 
 
@@ -41,6 +42,8 @@ class Verification:
     """In groups, as read; what was typed may have differed."""
     state: State
     typing_error: TypingError | None = None
+    wrong_sign: str = ""
+    """The sign that no check code has, where one was typed."""
     document_type: str | None = None
     facts: Facts | None = None
     words: Mapping[str, object] | None = None
@@ -54,14 +57,13 @@ class Verification:
 
 
 def verify_certificate(session: Session, typed: str, *, now: datetime) -> Verification:
-    """Look up a check code however it was typed."""
-    code = normalise_check_code(typed)
-    error = find_typing_error(code)
-    if error is not None:
-        return Verification(group_check_code(code), State.MISTYPED, error)
-    certificate = session.scalars(select(Certificate).where(Certificate.check_code == code)).one_or_none()
+    """Look up a check code however it was typed or pasted."""
+    read = read_check_code(typed)
+    if read.error is not None:
+        return Verification(group_check_code(read.code), State.MISTYPED, read.error, read.wrong_sign)
+    certificate = session.scalars(select(Certificate).where(Certificate.check_code == read.code)).one_or_none()
     if certificate is None:
-        return Verification(group_check_code(code), State.UNKNOWN)
+        return Verification(group_check_code(read.code), State.UNKNOWN)
     return verification_of(certificate, now=now)
 
 

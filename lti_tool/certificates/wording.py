@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from lti_tool.domain.certificate import Facts, Kind, group_check_code
+from lti_tool.domain.certificate import Facts, Kind
+from lti_tool.domain.check_code import group_check_code
 
 _MONTHS = {
     "de": ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],

@@ -25,7 +25,8 @@ from lti_tool.certificates.press import Credential
 from lti_tool.certificates.publish import sign_status_list
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.status_list import BITS, encoded_list, reserve_status
-from lti_tool.domain.certificate import Facts, Kind, new_check_code
+from lti_tool.domain.certificate import Facts, Kind
+from lti_tool.domain.check_code import new_check_code
 from lti_tool.errors import ConfigurationError, NotFound, ToolError
 from lti_tool.models import Certificate
 

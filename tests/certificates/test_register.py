@@ -15,7 +15,8 @@ from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
 from lti_tool.certificates.wording import words_for
-from lti_tool.domain.certificate import Issuer, TypingError, new_check_code
+from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.check_code import TypingError, new_check_code
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.models import Certificate, User

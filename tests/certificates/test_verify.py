@@ -18,7 +18,8 @@ from lti_tool.certificates.press import Press
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.seal import open_seal
-from lti_tool.domain.certificate import Issuer, new_check_code
+from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.check_code import new_check_code
 from lti_tool.models import Certificate, RateBucket
 from lti_tool.models.database import Database
 from tests.certificates.authority import Identity
@@ -82,7 +83,7 @@ def test_a_mistyped_code_can_be_corrected_at_once(stranger: FlaskClient, code: s
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("3QF8", "27 Zeichen"), ("UUUU-UUUU", "kein Prüfcode hat"), ("%3Cscript%3E", "kein Prüfcode")],
+    [("3QF8", "27 Zeichen"), ("UUUU-UUUU", "kein Prüfcode hat"), ("%3Cscript%3E", "27 Zeichen")],
 )
 def test_each_typing_error_is_explained(stranger: FlaskClient, typed: str, words: str) -> None:
     page = stranger.get(f"/verify/{typed}")
@@ -100,6 +101,33 @@ def test_the_form_leads_to_the_codes_own_address(stranger: FlaskClient, code: st
 def test_the_form_takes_the_address_under_the_qr_code(stranger: FlaskClient, code: str) -> None:
     answer = stranger.get("/verify", query_string={"code": f"https://tool.example/verify/{code}"})
     assert answer.headers["Location"] == f"/verify/{code}"
+
+
+@pytest.mark.parametrize("around", ["{}/", "{}.", "%3C{}%3E", "{}),", "{}/%3Flang=en", " {}", "{}%E2%80%8B", "verify/{}"])
+def test_an_address_that_a_mail_program_touched_leads_to_the_page(stranger: FlaskClient, code: str, around: str) -> None:
+    page = stranger.get(f"/verify/{around.format(code)}")
+    assert page.status_code == 200
+    assert "Dieses Dokument ist echt und gültig" in words_of(page)
+
+
+def test_the_form_finds_the_code_in_a_link_that_a_mail_gateway_rewrote(stranger: FlaskClient, code: str) -> None:
+    link = f"https://eur01.safelinks.protection.outlook.com/?url=https%3A%2F%2Ftool.example%2Fverify%2F{code}&data=05%7C02%7C"
+    answer = stranger.post("/verify", data={"code": link + "x" * 5000})
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/verify/{code}")
+
+
+def test_a_link_without_a_code_is_called_one_and_stays_in_the_field(stranger: FlaskClient) -> None:
+    link = "https://protect-eu.mimecast.com/s/AbCdE1fGh2IjK3?domain=tool.example"
+    page = stranger.post("/verify", data={"code": link})
+    assert page.status_code == 400
+    assert "In diesem Link steht kein Prüfcode" in words_of(page)
+    assert f'value="{link}"' in page.text
+
+
+def test_a_letter_of_another_alphabet_is_named(stranger: FlaskClient, code: str) -> None:
+    page = stranger.post("/verify", data={"code": f"{code[:-1]}\u0422"})
+    assert page.status_code == 400
+    assert "steht das Zeichen „\u0422“ aus einer anderen Schrift" in words_of(page)
 
 
 def test_an_empty_form_is_asked_for_its_code(stranger: FlaskClient) -> None:

@@ -13,9 +13,9 @@ from lti_tool.certificates.name_certificate import name_certificate
 from lti_tool.certificates.name_requests import request_name
 from lti_tool.certificates.typeset import picture
 from lti_tool.certificates.wording import DOCUMENT_TYPE
-from lti_tool.domain.certificate import NameRefused, clean_name
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
 from lti_tool.domain.people import Visitor
+from lti_tool.domain.printed_name import NameRefused, clean_name
 from lti_tool.domain.workbook import heading_of
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
 from lti_tool.certificates.verify_document import DOCUMENT_BYTES_MAX, DocumentVerification, Found, verify_document
-from lti_tool.domain.certificate import group_check_code, normalise_check_code
+from lti_tool.domain.check_code import PASTED_LENGTH_MAX, group_check_code, read_check_code
 from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.parts import parts
@@ -21,8 +21,6 @@ _STATUSES = {
     State.VALID: 200, State.REVOKED: 200, State.REPLACED: 200, State.EXPIRED: 200, State.UNKNOWN: 404, State.MISTYPED: 400,
 }  # fmt: skip
 _DOCUMENT_STATUSES = {Found.AS_ISSUED: 200, Found.EXTENDED: 200, Found.NOT_A_PDF: 400, Found.TOO_LARGE: 413}
-# Longer than any code with separators: what is beyond is not worth an address.
-_TYPED_MAX = 200
 # Somebody who checks a pile of applications gets through; who tries codes has 128 bits before them.
 _CODES = Limit("verify.code", burst=60, interval_s=2)
 _DOCUMENTS = Limit("verify.document", burst=20, interval_s=6)
@@ -35,22 +33,40 @@ def form() -> ResponseReturnValue:
     """Ask for a check code or a file; a code that comes as `?code=` moves into the address."""
     if "code" not in request.args:
         return render_template("verify/form.html", typed="")
-    typed = request.args["code"][:_TYPED_MAX]
-    code = group_check_code(normalise_check_code(typed))
-    if not code:
-        return render_template("verify/form.html", typed=typed, error="empty"), 400
+    return _lead_to_code(request.args["code"])
+
+
+@blueprint.post("/verify")
+@without_csrf  # changes nothing and has no visit
+@limit_rate(_CODES)
+def find() -> ResponseReturnValue:
+    """Find the code in what was typed or pasted and lead to its own address.
+
+    Sent as a form: the link of a mail gateway is longer than some servers let an address be.
+    """
+    return _lead_to_code(request.form.get("code", ""))
+
+
+def _lead_to_code(typed: str) -> ResponseReturnValue:
+    read = read_check_code(typed)
+    if read.error is not None:
+        typed = typed[:PASTED_LENGTH_MAX]
+        return render_template("verify/form.html", typed=typed, error=read.error.value, wrong_sign=read.wrong_sign), 400
     # A value of None stays out of the address.
-    return redirect(url_for("verify.result", code=code, lang=request.args.get("lang")), 303)
+    return redirect(url_for("verify.result", code=group_check_code(read.code), lang=request.args.get("lang")), 303)
 
 
-@blueprint.get("/verify/<code>")
+@blueprint.get("/verify/<path:code>")
 @limit_rate(_CODES)
 def result(code: str) -> ResponseReturnValue:
-    """Say whether the certificate with this check code is genuine and valid, as a page or as JSON."""
+    """Say whether the certificate with this check code is genuine and valid, as a page or as JSON.
+
+    The code is read as leniently as in the form: mail programs add full stops, brackets and slashes to addresses.
+    """
     started = time.monotonic()
     with parts().database.read() as session:
-        found = verify_certificate(session, code[:_TYPED_MAX], now=parts().now())
-    response = jsonify(_code_as_json(found)) if _wants_json() else _code_as_page(found)
+        found = verify_certificate(session, code, now=parts().now())
+    response = jsonify(_code_as_json(found)) if _wants_json() else _code_as_page(found, code)
     response.status_code = _STATUSES[found.state]
     if found.state is not State.MISTYPED:
         time.sleep(max(0.0, started + _ANSWER_AFTER_S - time.monotonic()))
@@ -99,9 +115,10 @@ def _kept_by_nobody(response: Response) -> Response:
     return response
 
 
-def _code_as_page(found: Verification) -> Response:
+def _code_as_page(found: Verification, typed: str) -> Response:
     if found.state is State.MISTYPED:
-        return make_response(render_template("verify/form.html", typed=found.code, error=found.typing_error))
+        page = render_template("verify/form.html", typed=typed, error=found.typing_error, wrong_sign=found.wrong_sign)
+        return make_response(page)
     return make_response(render_template("verify/result.html", found=found, seal_now=_seal_now()))
 
 
@@ -118,6 +135,8 @@ def _code_as_json(found: Verification) -> dict[str, Any]:
     answer: dict[str, Any] = {"code": found.code, "status": found.state.value}
     if found.typing_error is not None:
         answer["error"] = found.typing_error.value
+    if found.wrong_sign:
+        answer["wrong_sign"] = found.wrong_sign
     facts = found.facts
     if facts is not None:
         answer |= {"kind": facts.kind.value, "type": found.document_type, "issued_on": facts.issued_on.isoformat()}

@@ -1,0 +1,90 @@
+"""Rules of the name on a document: what it is cleaned of, and which signs can be printed."""
+
+import unicodedata
+
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+
+NAME_LENGTH_MAX = 200
+# Non-letters of names: DIN 91379, group N1, and what platforms add (digits, brackets, other dashes and apostrophes).
+_SIGNS = frozenset(" ',-.`~¨´·ʹʺʾʿˈˌ’‡" + "0123456789()/&‐–‘")
+# DIN 91379 needs two marks on one letter (L̥̄); more than four only deface the line above.
+_MARKS_IN_A_ROW_MAX = 4
+
+
+class NameRefused(ToolError):
+    """A name that the certificate cannot print."""
+
+    status = 422
+    code = "name_refused"
+
+
+def clean_name(text: str) -> str:
+    """Give a name as it will be printed: NFC, single spaces, none around it.
+
+    Printable are the Latin letters with their marks (DIN 91379, data type A: names of natural persons), not other scripts: a
+    certificate is compared with an identity document, and look-alikes from other alphabets would pass the eye.
+
+    Raises:
+        NameRefused: empty, too long, or with something that no certificate can print.
+    """
+    for sign in text:
+        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+            raise NameRefused(
+                N_("Der Name enthält ein unsichtbares Zeichen (%(sign)s)."),
+                next_step=N_("Tippen Sie den Namen bitte neu ein, statt ihn einzufügen."),
+                code="name_control_character",
+                sign=f"U+{ord(sign):04X}",
+            )
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not any(unicodedata.category(sign).startswith("L") for sign in name):
+        raise NameRefused(
+            N_("Es fehlt der Name."),
+            next_step=N_("Geben Sie Vornamen und Nachnamen so ein, wie sie auf dem Zertifikat stehen sollen."),
+            code="name_empty",
+        )
+    if len(name) > NAME_LENGTH_MAX:
+        raise NameRefused(
+            N_("Der Name ist mit %(length)s Zeichen zu lang; Platz ist für %(max)s."),
+            next_step=N_("Kürzen Sie ihn, zum Beispiel bei den weiteren Vornamen."),
+            code="name_too_long",
+            length=len(name),
+            max=NAME_LENGTH_MAX,
+        )
+    _refuse_foreign_signs(name)
+    return name
+
+
+def find_printable_name(*candidates: str | None) -> str | None:
+    """Give the first candidate that a certificate can print, cleaned; None where there is none."""
+    for candidate in candidates:
+        try:
+            return clean_name(candidate or "")
+        except NameRefused:
+            continue
+    return None
+
+
+def _refuse_foreign_signs(name: str) -> None:
+    carries_marks = 0  # how many more marks the letter before may carry
+    for sign in name:
+        is_mark = "\u0300" <= sign <= "\u036f"
+        is_printable = carries_marks > 0 if is_mark else (sign in _SIGNS or _is_latin(sign))
+        if is_mark:
+            carries_marks -= 1
+        else:
+            carries_marks = _MARKS_IN_A_ROW_MAX if _is_latin(sign) else 0
+        if not is_printable:
+            raise NameRefused(
+                N_("Das Zeichen „%(sign)s“ kann das Zertifikat nicht drucken."),
+                next_step=N_(
+                    "Schreiben Sie den Namen mit lateinischen Buchstaben, so wie er in Ihrem Ausweis oder Pass steht. "
+                    "Akzente und Sonderzeichen aller europäischen Sprachen sind möglich."
+                ),
+                code="name_foreign_sign",
+                sign=sign,
+            )
+
+
+def _is_latin(sign: str) -> bool:
+    return unicodedata.category(sign).startswith("L") and unicodedata.name(sign, "").startswith("LATIN ")
