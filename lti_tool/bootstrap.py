@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
-from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.background import Engine
 from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.certificates.badge import BadgeIssuer
+from lti_tool.certificates.check_seal import check_seal
 from lti_tool.certificates.credential_keys import CredentialKeys
 from lti_tool.certificates.document_queue import JOB as DOCUMENTS
 from lti_tool.certificates.letterheads import read_letterhead
 from lti_tool.certificates.make_document import make_missing_documents
 from lti_tool.certificates.press import Press, SealMaker
 from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
-from lti_tool.certificates.verify_document import SealVerdict
 from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead
@@ -105,7 +104,7 @@ def press(settings: Settings) -> Press:
     template = settings.certificate_template or SHIPPED_TEMPLATE
     if not template.is_file():
         raise ConfigurationError(f"LTI_TOOL_CERTIFICATE_TEMPLATE names a file that is not there: {template}")
-    return Press(template=template, seal=_seal(settings), badges=badges(settings), check_seal=_check_seal)
+    return Press(template=template, seal=_seal(settings), badges=badges(settings), check_seal=check_seal)
 
 
 def credential_keys(settings: Settings) -> CredentialKeys:
@@ -137,13 +136,6 @@ def _seal(settings: Settings) -> SealMaker | None:
         tsa_url=settings.seal_tsa_url,
         trust_pem=settings.seal_trust,
     )
-
-
-def _check_seal(session: Session, content: bytes) -> SealVerdict:
-    # With the first file that somebody drops, for the same reason.
-    from lti_tool.certificates.check_seal import check_seal  # noqa: PLC0415
-
-    return check_seal(session, content)
 
 
 def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:

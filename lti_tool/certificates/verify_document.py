@@ -1,22 +1,31 @@
 """Tells anyone whether a PDF file is one of ours, byte for byte; the file is read, never kept."""
 
 import hashlib
-import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from lti_tool.certificates.verify_certificate import Verification, verification_of
-from lti_tool.models import Certificate
+from lti_tool.errors import ToolError
+from lti_tool.messages import N_
+from lti_tool.models import Certificate, SealCertificate
+from lti_tool.models.database import Database
 
 DOCUMENT_BYTES_MAX = 5 * 1024 * 1024
 # PDF 32000-1, 7.5.6: changes are appended, each revision ends with this marker. More revisions than these are not searched.
-_END_OF_REVISION = re.compile(rb"%%EOF(?:\r\n|\r|\n)?")
+_END_OF_REVISION = b"%%EOF"
 _REVISIONS_MAX = 16
+_HEADER_WITHIN = 1024 + len(b"%PDF-")
+# One file and what its check takes are a tenth of what a web container has; each that waits holds a thread.
+_WAITING_MAX = 3
+_WAIT_S = 10
+_turn = threading.Lock()
+_queue = threading.BoundedSemaphore(1 + _WAITING_MAX)
 
 
 class Found(StrEnum):
@@ -42,8 +51,8 @@ class SealVerdict(StrEnum):
     BROKEN = "broken"
 
 
-SealCheck = Callable[[Session, bytes], SealVerdict]
-"""Checks a file's seals against the certificates that ever sealed documents here."""
+SealCheck = Callable[[bytes, Sequence[str]], SealVerdict]
+"""Checks a file's seals against the certificates (PEM) that ever sealed documents here."""
 
 
 @dataclass(frozen=True)
@@ -53,22 +62,62 @@ class DocumentVerification:
     certificate: Verification | None = None
 
 
-def verify_document(session: Session, content: bytes, *, check_seal: SealCheck | None, now: datetime) -> DocumentVerification:
-    """Compare a file with the documents that were issued: first its hash, then the hashes of its revisions, then its seal."""
+class CheckingBusy(ToolError):
+    """Other files are being checked."""
+
+    status = 503
+    code = "checking_busy"
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Gerade werden viele Dateien geprüft."),
+            next_step=N_("Versuchen Sie es in einer Minute noch einmal, oder prüfen Sie den Prüfcode auf dem Dokument."),
+        )
+
+
+@contextmanager
+def one_file_at_a_time() -> Iterator[None]:
+    """Let one file be read and checked at a time in this process, and a few wait: so memory has a limit, whoever comes.
+
+    Raises:
+        CheckingBusy: too many wait, or they wait too long.
+    """
+    if not _queue.acquire(blocking=False):
+        raise CheckingBusy
+    try:
+        if not _turn.acquire(timeout=_WAIT_S):
+            raise CheckingBusy
+        try:
+            yield
+        finally:
+            _turn.release()
+    finally:
+        _queue.release()
+
+
+def verify_document(database: Database, content: bytes, *, check_seal: SealCheck | None, now: datetime) -> DocumentVerification:
+    """Compare a file with the documents that were issued: first its hash, then the hashes of its beginnings, then its seal.
+
+    Unlike other use cases it opens its own short transactions, because none should stay open while a file is read.
+    """
     if len(content) > DOCUMENT_BYTES_MAX:
         return DocumentVerification(Found.TOO_LARGE)
-    # The header may stand anywhere in the first 1024 bytes for most readers; our documents begin with it.
-    if b"%PDF-" not in content[:1024]:
+    # Most readers let the header stand anywhere in the first 1024 bytes. Our documents begin with it; what mail programs and
+    # servers put before it (an empty line, a byte order mark) is passed over.
+    start = content.find(b"%PDF-", 0, _HEADER_WITHIN)
+    if start < 0:
         return DocumentVerification(Found.NOT_A_PDF)
     sha256 = hashlib.sha256(content).hexdigest()
-    certificate = _find(session, sha256)
-    if certificate is not None:
-        return DocumentVerification(Found.AS_ISSUED, sha256, verification_of(certificate, now=now))
-    for earlier in _earlier_revisions(content):
-        certificate = _find(session, hashlib.sha256(earlier).hexdigest())
-        if certificate is not None:
-            return DocumentVerification(Found.EXTENDED, sha256, verification_of(certificate, now=now))
-    verdict = check_seal(session, content) if check_seal is not None else SealVerdict.NONE_OF_OURS
+    hashes = [sha256, *_hashes_of_beginnings(content, start)]
+    with database.read() as session:
+        rows = {row.pdf_sha256: row for row in session.scalars(select(Certificate).where(Certificate.pdf_sha256.in_(hashes)))}
+        # The file itself, else the longest beginning.
+        known = next((each for each in (sha256, *reversed(hashes)) if each in rows), None)
+        if known is not None:
+            found = Found.AS_ISSUED if known == sha256 else Found.EXTENDED
+            return DocumentVerification(found, sha256, verification_of(rows[known], now=now))
+        seal_certificates = session.scalars(select(SealCertificate.pem)).all()
+    verdict = check_seal(content[start:], seal_certificates) if check_seal is not None else SealVerdict.NONE_OF_OURS
     found = {
         SealVerdict.NONE_OF_OURS: Found.FOREIGN,
         SealVerdict.INTACT: Found.SEALED_BY_US,
@@ -77,12 +126,31 @@ def verify_document(session: Session, content: bytes, *, check_seal: SealCheck |
     return DocumentVerification(found, sha256)
 
 
-def _find(session: Session, sha256: str) -> Certificate | None:
-    return session.scalars(select(Certificate).where(Certificate.pdf_sha256 == sha256)).first()
+def _hashes_of_beginnings(content: bytes, start: int) -> list[str]:
+    """Hash what the file was before something was appended, the shortest first, in one run over it.
+
+    Whatever was appended, a document of ours stands at the front, with at most three revisions of its own (the seal, proofs, the
+    archive timestamp): so a few marks from the front suffice, however many follow.
+    """
+    view, hashed, found, at = memoryview(content), hashlib.sha256(), [], start
+    for end in _ends(content, start):
+        hashed.update(view[at:end])
+        found.append(hashed.hexdigest())
+        at = end
+    if found and at == len(content):
+        # Some mail servers take the last line break away.
+        hashed.update(b"\n")
+        found.append(hashed.hexdigest())
+    return found
 
 
-def _earlier_revisions(content: bytes) -> list[memoryview]:
-    # A writer may or may not end its file with a line break, so both ends are tried.
-    ends = {end for mark in _END_OF_REVISION.finditer(content) for end in (mark.start() + len(b"%%EOF"), mark.end())}
-    view = memoryview(content)
-    return [view[:end] for end in sorted(ends, reverse=True) if end < len(content)][: 2 * _REVISIONS_MAX]
+def _ends(content: bytes, start: int) -> Iterator[int]:
+    at = start
+    for _ in range(_REVISIONS_MAX):
+        at = content.find(_END_OF_REVISION, at)
+        if at < 0:
+            return
+        at += len(_END_OF_REVISION)
+        # A writer may or may not end its file with a line break, so each end is tried.
+        line_break = next((each for each in (b"\r\n", b"\r", b"\n") if content.startswith(each, at)), b"")
+        yield from {at: None, at + len(line_break): None}

@@ -13,7 +13,7 @@ from lti_tool.certificates.font_signs import REGULAR, keep_printable, missing_si
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import read_letterhead, save_letterhead
 from lti_tool.certificates.register import list_certificates
-from lti_tool.domain import certificate
+from lti_tool.domain import printed_name
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
 from lti_tool.domain.programme import Programme
@@ -45,7 +45,7 @@ def test_every_latin_letter_and_mark_that_a_name_may_have_can_be_printed() -> No
     missing = [letter for letter in letters if unicodedata.category(letter).startswith("L") and ord(letter) not in signs]
     assert missing == []
     assert [hex(each) for each in range(0x0300, 0x0370) if each not in signs] == []
-    assert [sign for sign in sorted(certificate._SIGNS) if ord(sign) not in signs] == []
+    assert [sign for sign in sorted(printed_name._SIGNS) if ord(sign) not in signs] == []
 
 
 def test_a_picture_in_the_courses_title_keeps_nobody_waiting(

@@ -1,8 +1,11 @@
 """Verification for strangers, by code and by file: every state, what is shown and what is not."""
 
 import statistics
+import threading
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +21,7 @@ from lti_tool.certificates.press import Press
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.seal import open_seal
+from lti_tool.certificates.verify_document import SealVerdict
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.check_code import new_check_code
 from lti_tool.models import Certificate, RateBucket
@@ -269,6 +273,83 @@ def test_what_was_appended_to_an_issued_file_is_told(drop: Drop, pdf: bytes) -> 
     assert page.status_code == 200
     assert "An diese Datei wurde nach der Ausstellung etwas angehängt" in words_of(page)
     assert "Ayşe Çelik" in words_of(page)
+
+
+@pytest.mark.parametrize("revisions", [1, 40, 4000])
+def test_a_document_of_ours_is_known_however_much_was_appended(drop: Drop, pdf: bytes, revisions: int) -> None:
+    added = b"".join(b"\n%d 0 obj<</Note(%d)>>endobj\n%%%%EOF\r\n" % (number, number) for number in range(revisions))
+    page = drop(pdf + added)
+    assert "An diese Datei wurde nach der Ausstellung etwas angehängt" in words_of(page)
+    assert "Ayşe Çelik" in words_of(page)
+
+
+@pytest.mark.parametrize(
+    "touch",
+    [
+        lambda pdf: pdf + b"\r\n",
+        lambda pdf: pdf + b"\0" * 512,
+        lambda pdf: b"\r\n" + pdf,
+        lambda pdf: b"\xef\xbb\xbf" + pdf,
+        lambda pdf: pdf.rstrip(b"\r\n"),
+        lambda pdf: pdf + b"\n" + b"1 0 obj<</Type/Annot/Contents(Extern: geprueft)>>endobj\nstartxref\n0\n%%EOF",
+    ],
+    ids=["a line break", "padding", "a line break before", "a byte order mark", "no last line break", "a stamp"],
+)
+@pytest.mark.parametrize("is_sealed", [False, True])
+def test_a_file_that_a_mail_gateway_touched_is_still_known(
+    drop: Drop, app: Flask, database: Database, code: str, now: datetime, is_sealed: bool, touch: Callable[[bytes], bytes]
+) -> None:
+    academy = Identity("Siegel der Musterakademie")
+    press = replace(app.extensions["parts"].press, seal=None)
+    if is_sealed:
+        press = replace(press, seal=open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem))
+    with database.read() as session:
+        certificate_id = session.scalars(select(Certificate.id)).one()
+    make_document(database, press, certificate_id, now=now)
+    with database.read() as session:
+        pdf = session.get_one(Certificate, certificate_id).pdf or b""
+    answer = drop(touch(pdf), Accept="application/json")
+    assert (answer.json or {})["document"] in ("as_issued", "extended")
+    assert (answer.json or {})["certificate"]["status"] == "valid"
+
+
+@pytest.mark.parametrize("mark", [b"%%EOF\n", b"%%EOF", b"%%EOF\r\n"])
+def test_a_file_full_of_end_marks_costs_little(drop: Drop, mark: bytes) -> None:
+    content = b"%PDF-1.7\n" + mark * (4_800_000 // len(mark))
+    drop(b"%PDF-1.7\n%%EOF")
+    tracemalloc.start()
+    begun = time.process_time()
+    assert drop(content).status_code == 404
+    taken_s, (_, most) = time.process_time() - begun, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # What arrives, is put together and is read: no more than a few copies of the file.
+    assert most < 5 * len(content)
+    assert taken_s < 1
+
+
+def test_one_file_is_checked_at_a_time_and_who_finds_too_many_waiting_is_told(
+    app: Flask, drop: Drop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lti_tool.certificates.verify_document._WAIT_S", 5)
+    at_once, most, is_free = [0], [0], threading.Event()
+
+    def slow(_content: bytes, _certificates: Sequence[str]) -> SealVerdict:
+        at_once[0] += 1
+        most[0] = max(most[0], at_once[0])
+        is_free.wait(5)
+        at_once[0] -= 1
+        return SealVerdict.NONE_OF_OURS
+
+    press = replace(app.extensions["parts"].press, check_seal=slow)
+    app.extensions["parts"] = replace(app.extensions["parts"], press=press)
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(lambda: drop(b"%PDF-1.7\n%%EOF").status_code) for _ in range(8)]
+        while sum(each.done() for each in answers) < 4:
+            time.sleep(0.01)
+        is_free.set()
+        statuses = sorted(each.result() for each in answers)
+    assert most == [1]
+    assert statuses == [404] * 4 + [503] * 4
 
 
 def test_a_revoked_documents_file_is_called_revoked(drop: Drop, pdf: bytes, database: Database, code: str, now: datetime) -> None:

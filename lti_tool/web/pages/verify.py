@@ -7,7 +7,13 @@ from flask import Blueprint, Response, jsonify, make_response, redirect, render_
 from flask.typing import ResponseReturnValue
 
 from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
-from lti_tool.certificates.verify_document import DOCUMENT_BYTES_MAX, DocumentVerification, Found, verify_document
+from lti_tool.certificates.verify_document import (
+    DOCUMENT_BYTES_MAX,
+    DocumentVerification,
+    Found,
+    one_file_at_a_time,
+    verify_document,
+)
 from lti_tool.domain.check_code import PASTED_LENGTH_MAX, group_check_code, read_check_code
 from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.browser_session import without_csrf
@@ -90,14 +96,14 @@ def document() -> ResponseReturnValue:
     if file is None and (request.content_length or 0) > DOCUMENT_BYTES_MAX:
         found = DocumentVerification(Found.TOO_LARGE)
     else:
-        # One byte more than allowed tells a file that is too large.
-        content = file.stream.read(DOCUMENT_BYTES_MAX + 1) if file is not None else b""
-        if file is not None:
-            file.close()  # its temporary copy goes now, not when somebody collects garbage
-        if not content and not _wants_json():
-            return _kept_by_nobody(make_response(render_template("verify/form.html", typed="", error="no_file"), 400))
-        with parts().database.read() as session:
-            found = verify_document(session, content, check_seal=parts().press.check_seal, now=parts().now())
+        with one_file_at_a_time():
+            # One byte more than allowed tells a file that is too large.
+            content = file.stream.read(DOCUMENT_BYTES_MAX + 1) if file is not None else b""
+            if file is not None:
+                file.close()  # its temporary copy goes now, not when somebody collects garbage
+            if not content and not _wants_json():
+                return _kept_by_nobody(make_response(render_template("verify/form.html", typed="", error="no_file"), 400))
+            found = verify_document(parts().database, content, check_seal=parts().press.check_seal, now=parts().now())
     page = jsonify(_document_as_json(found)) if _wants_json() else make_response(_document_page(found))
     page.status_code = _DOCUMENT_STATUSES.get(found.found, 404)
     return _kept_by_nobody(page)
