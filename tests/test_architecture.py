@@ -44,7 +44,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # What readers tell the authors: belongs to no person and to no course alone, so neither to learning nor to cohort.
     "hints": ({"models", "domain"}, {"sqlalchemy"}),
     # Everything of one person over all tables; certificates know themselves what of them must stay.
-    "personal_data": ({"certificates", "models"}, {"sqlalchemy"}),
+    "personal_data": ({"certificates", "models", "domain"}, {"sqlalchemy"}),
     "learning": ({"certificates", "completion", "live", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "cohort": ({"completion", "live", "passback", "models", "domain"}, {"sqlalchemy", "xlsxwriter"}),
     # Keeps programme folders in the database and reads them back, for all features: they get a Programme and need not know.

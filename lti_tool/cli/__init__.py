@@ -5,6 +5,7 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from lti_tool.cli.output import refusal_of
 from lti_tool.errors import ToolError
 
 
@@ -15,9 +16,7 @@ class _Refusing(click.Group):
         try:
             return super().invoke(ctx)
         except ToolError as err:
-            click.echo(f"{err}", err=True)
-            if err.next_step:
-                click.echo(err.next_step % err.values if err.values else err.next_step, err=True)
+            click.echo(refusal_of(err), err=True)
             sys.exit(1)
         except (OperationalError, ProgrammingError) as err:
             # An operator's everyday mistakes. The driver's sentence names server, port and table, never a password.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import click
 
 from lti_tool import bootstrap, clock, preflight
+from lti_tool.cli.output import counted, refusal_of
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
@@ -38,7 +39,7 @@ def doctor(registration: int | None) -> None:
         if not check.is_good:
             bad += 1
             click.echo(f"     → {check.remedy}")
-    click.echo("All is well." if not bad else f"{bad} findings.")
+    click.echo("All is well." if not bad else f"{counted(bad, 'finding', 'findings')}.")
     if bad:
         sys.exit(1)
 
@@ -47,14 +48,14 @@ def _all_checks(registration: int | None) -> Iterator[Check]:
     try:
         settings = load_settings()
     except ToolError as err:
-        yield Check("settings", False, str(err), "Correct the variable and run doctor again.")
+        yield Check("settings", False, refusal_of(err), "Correct the variable and run doctor again.")
         return
     yield Check("settings", True, f"{settings.environment}, {settings.public_url}")
     yield _signing_key(settings)
     try:
         preflight.check_ready_to_serve(settings)
     except ToolError as err:
-        yield Check("ready to serve", False, str(err), "Do what the sentence says, then run doctor again.")
+        yield Check("ready to serve", False, refusal_of(err), "Do what the sentence says, then run doctor again.")
         return
     yield Check("database and programme", True, "at this release's revision, content without errors")
     parts = bootstrap.build(settings)
@@ -73,7 +74,7 @@ def _signing_key(settings: Settings) -> Check:
     try:
         key = Keyring(settings.keys_dir).signing_key()
     except ToolError as err:
-        return Check("signing key", False, str(err), "lti-tool keys new")
+        return Check("signing key", False, refusal_of(err), "lti-tool keys new")
     return Check("signing key", True, str(key.kid))
 
 
@@ -97,7 +98,7 @@ def _public_address(parts: Parts) -> Check:
             f"{address} does not show our signing key",
             "Let LTI_TOOL_KEYS_DIR of the served tool and of this command be the same.",
         )
-    return Check("public address", True, f"{address} shows {len(published)} keys")
+    return Check("public address", True, f"{address} shows {counted(len(published), 'key', 'keys')}")
 
 
 def _platform(parts: Parts, registration: Registration) -> Iterator[Check]:

@@ -6,9 +6,17 @@ from pathlib import Path
 import click
 
 from lti_tool import clock
+from lti_tool.cli.output import counted
 from lti_tool.cli.registrations import opened
 from lti_tool.personal_data.erase_person import erase_person
-from lti_tool.personal_data.tell_person import FoundPerson, export_person, find_people, list_people_last_seen_before, show_person
+from lti_tool.personal_data.tell_person import (
+    FOUND_MAX,
+    FoundPerson,
+    export_person,
+    find_people,
+    list_people_last_seen_before,
+    show_person,
+)
 
 
 @click.group()
@@ -19,13 +27,15 @@ def people() -> None:
 @people.command()
 @click.argument("text")
 def find(text: str) -> None:
-    """Find people by a part of their name, or by their platform's id for them (exactly); at most 50."""
+    """Find people by words of a name that they have or had, however it is spelt, or by their platform's id for them (exactly)."""
     _, database = opened()
     with database.read() as session:
         found = find_people(session, text)
-    for each in found:
+    for each in found[:FOUND_MAX]:
         click.echo(_line(each))
-    click.echo(f"{len(found)} people")
+    click.echo(
+        counted(len(found), "person", "people") if len(found) <= FOUND_MAX else f"More than {FOUND_MAX}: name another word."
+    )
 
 
 @people.command()
@@ -37,7 +47,7 @@ def away(day: datetime) -> None:
         found = list_people_last_seen_before(session, day.replace(tzinfo=UTC))
     for each in found:
         click.echo(_line(each))
-    click.echo(f"{len(found)} people")
+    click.echo(counted(len(found), "person", "people"))
 
 
 @people.command()

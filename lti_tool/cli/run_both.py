@@ -11,6 +11,7 @@ import urllib.request
 from pathlib import Path
 
 from lti_tool import clock, migrations, preflight
+from lti_tool.cli.output import refusal_of
 from lti_tool.cli.serve import gunicorn_configuration
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
@@ -97,7 +98,7 @@ def main() -> None:
         settings = load_settings()
         set_up(settings, lms_url)
     except ToolError as err:
-        sys.exit(f"{err}\n{err.next_step}".strip())
+        sys.exit(refusal_of(err))
     command = str(Path(sys.executable).with_name("lti-tool"))
     # Straight to gunicorn: `lti-tool serve` would check again what set_up has just checked, and start twice as slowly.
     os.environ["LTI_TOOL_BIND"] = f"127.0.0.1:{port}"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.cohort.advice import advice_for
 from lti_tool.cohort.course_settings import settings_of
-from lti_tool.cohort.open_cohort import by_name
+from lti_tool.cohort.open_cohort import in_order_of_names
 from lti_tool.cohort.standings import CertificateState, MemberStanding, ModuleStanding, State, standings_in
 from lti_tool.cohort.viewer import teaching_viewer_of
 from lti_tool.domain.completion import Part
@@ -70,7 +70,7 @@ def export_cohort(session: Session, programme: Programme, visitor: Visitor, *, s
     """
     viewer = teaching_viewer_of(session, visitor)
     rules = settings_of(session, viewer.context_id).applied_to(programme.assessment)
-    members = by_name(standings_in(session, programme, rules, viewer.context_id))
+    members = in_order_of_names(standings_in(session, programme, rules, viewer.context_id))
     context = session.get_one(Context, viewer.context_id)
     # Who has taken personal data of others along is worth a line.
     log.info("cohort_exported", extra={"context": viewer.context_id, "user": visitor.user_id, "members": len(members)})

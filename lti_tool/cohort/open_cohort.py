@@ -1,7 +1,6 @@
 """Opens the course page: everybody's standing, filtered and sorted, the chart's figures, and what went wrong with scores."""
 
 import logging
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,8 +16,10 @@ from lti_tool.cohort.course_settings import settings_of
 from lti_tool.cohort.standings import CertificateState, MemberStanding, State, standings_in
 from lti_tool.cohort.viewer import Viewer, viewer_of
 from lti_tool.domain.course import CourseSettings
+from lti_tool.domain.folding import by_name, is_found
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import AssessmentRules, Module, Programme
+from lti_tool.domain.typed_text import clean_line
 from lti_tool.models import Context, RosterReading
 from lti_tool.passback.reasons import Reason, reason_for
 
@@ -63,7 +64,7 @@ class CohortQuery:
         return cls(
             _word(Show, show, Show.ALL),
             _word(Sort, sort, Sort.NAME),
-            " ".join(name.split())[:100],
+            clean_line(name)[:100],
             int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 6 and int(page) > 0 else 1,
         )
 
@@ -155,15 +156,9 @@ def open_cohort(session: Session, programme: Programme, visitor: Visitor, query:
     )
 
 
-def sort_key(name: str) -> str:
-    """Fold a name for sorting and searching: case and marks do not count, ß is ss (DIN 91379 names sort by base letters)."""
-    plain = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
-
-
-def by_name(members: Iterable[MemberStanding]) -> list[MemberStanding]:
+def in_order_of_names(members: Iterable[MemberStanding]) -> list[MemberStanding]:
     """Sort by name, those without one last."""
-    return sorted(members, key=lambda member: (member.name is None, sort_key(member.name or ""), member.user_id))
+    return sorted(members, key=lambda member: by_name(member.name, member.user_id))
 
 
 def _word(kind: type[Value], text: str, otherwise: Value) -> Value:
@@ -175,13 +170,10 @@ def _word(kind: type[Value], text: str, otherwise: Value) -> Value:
 
 def _chosen(everybody: Sequence[MemberStanding], query: CohortQuery, viewer: Viewer) -> list[MemberStanding]:
     show = query.show if viewer.sees_details else Show.ALL
-    wanted = sort_key(query.name)
-    found = by_name(
+    found = in_order_of_names(
         member
         for member in everybody
-        if member.is_gone == (show is Show.GONE)
-        and _shows(member, show)
-        and (not wanted or wanted in sort_key(member.name or ""))
+        if member.is_gone == (show is Show.GONE) and _shows(member, show) and is_found(query.name, member.name)
     )
     if query.sort is not Sort.NAME and viewer.sees_details:
         # Stable: equals stay in the order of their names.

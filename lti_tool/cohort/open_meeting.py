@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.cohort.open_cohort import sort_key
 from lti_tool.cohort.viewer import teaching_viewer_of
 from lti_tool.completion.requirements import conditions_of
 from lti_tool.domain.completion import Part as Condition
+from lti_tool.domain.folding import by_name
 from lti_tool.domain.live import Meeting, Presence
-from lti_tool.domain.people import Role, Visitor, takes_part
+from lti_tool.domain.people import Visitor, is_counted, roles_in
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.live.meetings import get_meeting, meetings_of
 from lti_tool.models import Attendance, AttendanceChange, Completion, FollowUp, Membership, User
@@ -166,12 +166,8 @@ def participants_in(session: Session, context_id: int) -> Sequence[Participant]:
         .join(Membership, Membership.user_id == User.id)
         .where(Membership.context_id == context_id, ~Membership.is_gone)
     )
-    found = []
-    for user_id, name, words in rows:
-        roles = frozenset(Role(word) for word in words.split())
-        if takes_part(roles) and Role.TEST_USER not in roles:
-            found.append(Participant(user_id, name))
-    return sorted(found, key=lambda person: (person.name is None, sort_key(person.name or ""), person.user_id))
+    found = (Participant(user_id, name) for user_id, name, words in rows if is_counted(roles_in(words)))
+    return sorted(found, key=lambda person: by_name(person.name, person.user_id))
 
 
 def _line(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool.completion.contributions import Contributions, contributions_of
 from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.completion import Missing, Part, missing
-from lti_tool.domain.people import Role
+from lti_tool.domain.people import is_counted, roles_in
 from lti_tool.domain.programme import AssessmentRules, Chapter, Module, Programme
 from lti_tool.models import (
     Attempt,
@@ -31,7 +31,6 @@ from lti_tool.passback.delivery_status import DeliveryState, shown_state
 
 # Certificate.subject of the whole programme.
 _WHOLE_PROGRAMME = "programme"
-_NO_PARTICIPANTS = frozenset({Role.INSTRUCTOR, Role.ADMINISTRATOR, Role.MENTOR, Role.TEST_USER})
 _WORST_FIRST: tuple[DeliveryState, ...] = ("parked", "delayed", "waiting", "delivered")
 
 
@@ -135,13 +134,13 @@ def standings_in(
 ) -> list[MemberStanding]:
     """Tell where the participants of a context stand, those who are gone included.
 
-    Who teaches, administers, accompanies or only pretends to take part is left out.
+    Left out is who does not learn there, or only pretends to.
 
     Args:
         rules: as they hold in this context.
         only: keys of the users to look at; None: all.
     """
-    members = [row for row in session.execute(_members(context_id, only)) if not _NO_PARTICIPANTS & set(row.roles.split())]
+    members = [row for row in session.execute(_members(context_id, only)) if is_counted(roles_in(row.roles))]
     who = select(User.id).where(User.id.in_(only)) if only is not None else _user_ids(context_id)
     facts = _facts(session, programme, context_id, who)
     return [

@@ -14,6 +14,9 @@ class Role(StrEnum):
     TEST_USER = "test_user"
 
 
+_WORDS = frozenset(role.value for role in Role)
+
+
 @dataclass(frozen=True)
 class Visitor:
     """Who is at the screen now: one person in one context, come in by one launch.
@@ -41,6 +44,16 @@ class Visitor:
     def is_participant(self) -> bool:
         """Whoever neither teaches nor administers learns, without any role too; a mentor only where they also take part."""
         return takes_part(self.roles)
+
+
+def roles_in(words: str) -> frozenset[Role]:
+    """Read roles as they are stored, separated by spaces; words of another release count as not said."""
+    return frozenset(Role(word) for word in words.split() if word in _WORDS)
+
+
+def is_counted(roles: frozenset[Role]) -> bool:
+    """Tell whether somebody stands in a course's lists and sums: who learns there, and does not only pretend to."""
+    return takes_part(roles) and Role.TEST_USER not in roles
 
 
 def takes_part(roles: frozenset[Role]) -> bool:

@@ -1,12 +1,12 @@
 """Rules of the workbook: what a chapter may hold, when it may change, when it may be handed in (curriculum, section 4)."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from lti_tool.domain.folding import fold
 from lti_tool.domain.programme import Chapter, Field, Module, PracticeTask, Programme, Term
 from lti_tool.domain.typed_text import clean_line, clean_text
 from lti_tool.messages import N_
@@ -264,7 +264,7 @@ def used_terms(programme: Programme, texts: Iterable[str]) -> tuple[Term, ...]:
     """
     whole = "\n".join(texts)
     found = [term for term in programme.terms.values() if _term_pattern(term.term).search(whole)]
-    return tuple(sorted(found, key=lambda term: _folded(term.term)))
+    return tuple(sorted(found, key=lambda term: fold(term.term)))
 
 
 def _term_pattern(term: str) -> re.Pattern[str]:
@@ -281,9 +281,3 @@ def _word_pattern(word: str) -> str:
 
 def _inflects(word: str) -> bool:
     return len(word) >= 5 and not word.isupper()
-
-
-def _folded(text: str) -> str:
-    # DIN 5007-1: ä sorts as a.
-    base = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in base if not unicodedata.combining(sign))

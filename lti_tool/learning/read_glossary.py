@@ -1,9 +1,9 @@
 """Opens the glossary: of the whole programme, or what one module's lessons use; in the order of the alphabet."""
 
-import unicodedata
 from dataclasses import dataclass
 from itertools import groupby
 
+from lti_tool.domain.folding import fold
 from lti_tool.domain.programme import Lesson, Module, Programme, Term
 from lti_tool.learning.content import get_module
 
@@ -46,8 +46,8 @@ def read_glossary(programme: Programme, module_slug: str | None, *, lesson_code:
             for term_id in lesson.term_ids:
                 uses.setdefault(term_id, []).append((one, lesson))
     entries = [Entry(programme.terms[term_id], tuple(places)) for term_id, places in uses.items() if term_id in programme.terms]
-    entries.sort(key=lambda entry: _sorting(entry.term.term))
-    letters = groupby(entries, key=lambda entry: _sorting(entry.term.term)[:1].upper())
+    entries.sort(key=lambda entry: fold(entry.term.term))
+    letters = groupby(entries, key=lambda entry: fold(entry.term.term)[:1].upper())
     return Glossary(
         module, tuple((letter, tuple(group)) for letter, group in letters), programme.lessons_by_code.get(lesson_code)
     )
@@ -55,10 +55,4 @@ def read_glossary(programme: Programme, module_slug: str | None, *, lesson_code:
 
 def in_alphabet(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """Put terms in the order of the alphabet."""
-    return tuple(sorted(terms, key=lambda term: _sorting(term.term)))
-
-
-def _sorting(text: str) -> str:
-    """Sort as dictionaries do: umlauts as their vowels, capitals as small letters (DIN 5007-1)."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return tuple(sorted(terms, key=lambda term: fold(term.term)))

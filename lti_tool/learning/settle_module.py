@@ -14,7 +14,7 @@ from lti_tool.completion.contributions import Contributions, contributions_of
 from lti_tool.completion.requirements import Requirements, requirements_of
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.completion import Part, missing
-from lti_tool.domain.people import Role, Visitor, takes_part
+from lti_tool.domain.people import Role, Visitor, roles_in, takes_part
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.learning.send_late_scores import due_score
@@ -119,7 +119,7 @@ def _learners(session: Session, user_ids: Collection[int], context_id: int | Non
     )
     found = []
     for user_id, words in rows:
-        roles = frozenset(Role(word) for word in words.split())
+        roles = roles_in(words)
         if takes_part(roles):
             found.append(Learner(user_id, context_id, is_participant=True, is_test_user=Role.TEST_USER in roles))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.people import Visitor, is_counted, roles_in
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, Forbidden
 from lti_tool.messages import N_
@@ -16,7 +16,6 @@ from lti_tool.reifegrad.read_rounds import Moment
 
 # Below this many, somebody could be recognised.
 ANSWERS_MIN = 5
-_NO_PARTICIPANTS = {Role.INSTRUCTOR, Role.ADMINISTRATOR, Role.MENTOR, Role.TEST_USER}
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def _learners(session: Session, context_id: int) -> list[int]:
     rows = session.execute(
         select(Membership.user_id, Membership.roles).where(Membership.context_id == context_id, Membership.is_gone.is_(False))
     )
-    return [user_id for user_id, roles in rows if not _NO_PARTICIPANTS & set(roles.split())]
+    return [user_id for user_id, roles in rows if is_counted(roles_in(roles))]
 
 
 def _add_up(session: Session, programme: Programme, moment: Moment, learners: Sequence[int]) -> RoundSum:

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.folding import by_name
+from lti_tool.domain.people import Visitor, is_counted, roles_in
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.workbook import COVER_NUMBER, Place, Status, places
 from lti_tool.errors import Forbidden, NotFound
@@ -72,7 +73,7 @@ def list_course_drafts(session: Session, programme: Programme, visitor: Visitor)
     """
     _only_instructors(visitor)
     chapters = [place for place in places(programme) if place.chapter.number != COVER_NUMBER]
-    people = session.execute(_members(visitor.context_id)).all()
+    people = _members(session, visitor.context_id)
     statuses = _statuses(session, programme, [row.id for row in people])
     submissions = _submissions(session, programme, visitor.context_id, [row.id for row in people])
     rows = []
@@ -95,20 +96,14 @@ def _waiting(rows: list[CourseRow], submissions: Mapping[tuple[int, int], tuple[
                 yield Waiting(cell.edition_id, row.name, cell.place, submitted_at)
 
 
-def _members(context_id: int | None) -> Select[int, str | None]:
-    """Select the learning members of a context. Whoever teaches there as well is no participant."""
-    teaches = Membership.roles.contains(Role.INSTRUCTOR.value) | Membership.roles.contains(Role.ADMINISTRATOR.value)
-    return (
-        select(User.id, User.name)
+def _members(session: Session, context_id: int | None) -> list[Row[int, str | None, str]]:
+    """List the learning members of a context by name. Whoever teaches there as well is no participant."""
+    rows = session.execute(
+        select(User.id, User.name, Membership.roles)
         .join(Membership, Membership.user_id == User.id)
-        .where(
-            Membership.context_id == context_id,
-            ~Membership.is_gone,
-            ~teaches,
-            ~Membership.roles.contains(Role.MENTOR.value) | Membership.roles.contains(Role.PARTICIPANT.value),
-        )
-        .order_by(User.name, User.id)
+        .where(Membership.context_id == context_id, ~Membership.is_gone)
     )
+    return sorted((row for row in rows if is_counted(roles_in(row.roles))), key=lambda row: by_name(row.name, row.id))
 
 
 def _statuses(session: Session, programme: Programme, user_ids: list[int]) -> dict[tuple[int, int], Status]:

@@ -188,7 +188,7 @@ def test_the_only_key_cannot_be_retired(cli: Cli, keys_folder: Path) -> None:
     kid = next(keys_folder.glob("*.pem")).stem
     refused = cli("keys", "retire", kid)
     assert refused.exit_code == 1
-    assert "wird noch gebraucht" in refused.stderr
+    assert "is still needed" in refused.stderr
 
 
 def test_empty_lists_are_no_failure(cli: Cli) -> None:

@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from lti_tool.cohort.export_cohort import export_cohort
 from lti_tool.cohort.open_cohort import CohortPage, CohortQuery, Show, Sort, open_cohort
+from lti_tool.cohort.open_meeting import open_attendance
 from lti_tool.cohort.standings import State
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, Forbidden
 from lti_tool.models import Certificate, CourseSettings, ExtraAttempt, Mentoring
 from lti_tool.platforms.remember_mentored import remember_mentored
+from lti_tool.workbook.read_editions import list_course_drafts
 from tests.cohort.conftest import M1, M2, School
 
 
@@ -122,6 +125,7 @@ def test_who_teaches_accompanies_or_only_tries_is_not_listed(school: School) -> 
         ("Max", "mentor"),
         ("Tess", "participant test_user"),
         ("Eda", "instructor participant"),
+        ("Mia", "mentor test_user participant"),
     ]:
         school.member(name, roles)
     school.member("Anna Krüger")
@@ -129,6 +133,20 @@ def test_who_teaches_accompanies_or_only_tries_is_not_listed(school: School) -> 
     page = opened(school, school.teacher())
     assert names(page) == ["Anna Krüger"]
     assert page.total == 1
+
+
+def test_who_accompanies_others_and_learns_too_stands_in_every_list_of_the_course(school: School) -> None:
+    school.member("Anna")
+    school.member("Mira", "mentor participant")
+    teacher = school.teacher()
+    page = opened(school, teacher)
+    assert (names(page), page.total) == (["Anna", "Mira"], 2)
+    attendance = open_attendance(school.session, school.programme, teacher, M1, "1A")
+    assert [line.person.name for line in attendance.lines] == ["Anna", "Mira"]
+    table = export_cohort(school.session, school.programme, teacher, say=lambda text, **values: text)
+    assert [row[0] for row in table.rows] == ["Anna", "Mira"]
+    drafts = list_course_drafts(school.session, school.programme, teacher)
+    assert [row.name for row in drafts.rows] == ["Anna", "Mira"]
 
 
 def test_who_is_gone_is_listed_only_on_request(school: School) -> None:

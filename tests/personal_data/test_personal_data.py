@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.cli import main
 from lti_tool.domain.certificate import CertifiedModule, Facts
-from lti_tool.errors import NotFound
+from lti_tool.errors import NotFound, ToolError
 from lti_tool.models import Base, Certificate, Mentoring, User
 from lti_tool.models.database import Database, open_database
 from lti_tool.personal_data.erase_person import erase_person
 from lti_tool.personal_data.reach import PERSON, actor_columns, own_tables
-from lti_tool.personal_data.tell_person import export_person, find_people, list_people_last_seen_before, show_person
+from lti_tool.personal_data.tell_person import FOUND_MAX, export_person, find_people, list_people_last_seen_before, show_person
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 FACTS = Facts(
@@ -188,6 +188,45 @@ def test_people_are_found_by_a_part_of_their_name_or_their_platforms_id(session:
     assert find_people(session, "%") == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Änne Müßig", ["änne", "ÄNNE MÜSSIG", "anne", "Müßig Änne", "a\u0308nne", "Aenne", "\u200bÄnne\u00a0"]),
+        ("Jo\u0308rg Müller", ["JÖRG MÜLLER", "jörg", "muller jorg", "Joerg Mueller", "Jö"]),
+        ("Mehtap Yıldırım", ["yildirim", "YILDIRIM", "Yıldırım mehtap"]),
+        ("Łukasz Øster-Đurić", ["lukasz", "oster duric", "Øster-Đurić", "ŁUKASZ"]),
+    ],
+)
+def test_people_are_found_however_their_name_is_typed(
+    session: Session, people: tuple[int, int], name: str, typed: list[str]
+) -> None:
+    session.execute(update(User).where(User.id == people[1]).values(name=name))
+    assert {text: [found.id for found in find_people(session, text)] for text in typed} == {text: [people[1]] for text in typed}
+
+
+def test_people_are_found_by_a_name_that_only_their_documents_bear(session: Session, people: tuple[int, int]) -> None:
+    session.execute(update(User).values(name=None, certificate_name=None))
+    session.execute(update(Certificate).where(Certificate.user_id == people[0]).values(name="Ayşe Çelik"))
+    assert [found.id for found in find_people(session, "celik")] == [people[0]]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b"])
+def test_a_search_for_nothing_is_refused(session: Session, people: tuple[int, int], text: str) -> None:
+    with pytest.raises(ToolError):
+        find_people(session, text)
+
+
+def test_a_search_that_finds_too_many_says_that_there_are_others(session: Session, people: tuple[int, int]) -> None:
+    platform = session.scalars(select(User.platform_id)).first()
+    values = [
+        {"platform_id": platform, "sub": f"x{n}", "name": "Anna", "locale": "", "is_blocked": False}
+        | {"first_seen_at": AT, "last_seen_at": AT}
+        for n in range(60)
+    ]
+    session.execute(insert(User), values)
+    assert len(find_people(session, "anna")) == FOUND_MAX + 1
+
+
 def test_who_was_away_long_is_listed_without_those_who_were_erased(session: Session, people: tuple[int, int]) -> None:
     assert list_people_last_seen_before(session, AT) == ()
     later = AT + timedelta(seconds=1)
@@ -223,4 +262,4 @@ def test_an_operator_finds_shows_exports_and_erases(command: Callable[..., str],
     assert "Erased; 1 certificates still verify" in command("erase", "1", "--yes")
     assert command("find", "of ayse") == "0 people\n"
     assert command("away", "2099-01-01") == "0 people\n"
-    assert "niemand gespeichert" in command("show", "7")
+    assert "Nobody is stored under this number." in command("show", "7")

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Dimension, Programme
 from lti_tool.errors import Conflict, Forbidden
+from lti_tool.models import Membership
 from lti_tool.reifegrad.add_up_course import add_up_course
 from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, profile_of, read_profile, read_round
 from lti_tool.reifegrad.save_round import RatingRefused, save_round
@@ -146,6 +148,14 @@ def test_unfinished_rounds_and_those_who_teach_do_not_count(session: Session, co
     ines = course.person("Ines", Role.INSTRUCTOR)
     save(session, ines, BOTH, now, finishes=True)
     assert add_up_course(session, TWO, ines)[0].answers is None
+
+
+def test_who_accompanies_others_and_answers_too_is_counted(session: Session, course: Course, now: datetime) -> None:
+    finish(session, course, now, [0, 1, 1, 2])
+    mira = course.person("Mira", Role.MENTOR)
+    session.execute(update(Membership).where(Membership.user_id == mira.user_id).values(roles="mentor participant"))
+    save(session, mira, BOTH, now, finishes=True)
+    assert add_up_course(session, TWO, course.person("Ines", Role.INSTRUCTOR))[0].answers == 5
 
 
 def test_people_of_another_course_do_not_count(session: Session, course: Course, now: datetime) -> None:

@@ -1,0 +1,17 @@
+"""What commands print: English throughout, refusals of use cases included."""
+
+from lti_tool.errors import ToolError
+
+
+def refusal_of(err: ToolError) -> str:
+    """Give what was refused and what to do next, each in a line."""
+    # Late: the catalogue comes with the web layer, and most commands are never refused anything.
+    from lti_tool.web.language import in_english
+
+    lines = (in_english(text, **err.values) for text in (err.message, err.next_step) if text)
+    return "\n".join(lines)
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """Write a number with its noun: 1 person, 2 people."""
+    return f"{number} {one if number == 1 else several}"
