@@ -3,7 +3,6 @@
 import json
 import os
 import ssl
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -16,11 +15,13 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, LocationValueErro
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.patience import time_for_call
+from lti_tool.lti.timed_connections import be_patient_only_in_time, within
 
 CONNECT_TIMEOUT_S = 5.0
 READ_TIMEOUT_S = 15.0
-# The read timeout counts from byte to byte; this one ends an answer that trickles.
-WHOLE_ANSWER_S = 30.0
+# The read timeout counts from byte to byte; this one ends a request whose answer trickles.
+WHOLE_REQUEST_S = 30.0
 LARGEST_ANSWER = 2 * 1024 * 1024
 # Canvas asks for a User-Agent, and some installations of Moodle answer 403 to a library's own.
 USER_AGENT = "lti-tool"
@@ -83,7 +84,7 @@ class Http:
         """Send one request and read the whole answer, whatever its status.
 
         Raises:
-            ServiceUnavailable: no connection, no answer in time, or an answer that breaks off.
+            ServiceUnavailable: no connection, no answer in time, no time left (`patience`), or an answer that breaks off.
             ServiceRefused: the address is none, or the answer is larger than `largest`.
         """
         origin = origin_of(url)
@@ -92,12 +93,17 @@ class Http:
         asked = {**self._headers, **headers} if headers else dict(self._headers)
         if bearer is not None:
             asked["Authorization"] = f"Bearer {bearer}"
+        with within(time_for_call(WHOLE_REQUEST_S)):
+            response = self._begin(method, url, asked, body, self._way_to(origin))
+            return Answer(response.status, response.reason or "", response.headers, _read(response, largest))
+
+    def _begin(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, way: PoolManager) -> BaseHTTPResponse:
         try:
-            response = self._way_to(origin).urlopen(
+            return way.urlopen(
                 method,
                 url,
                 body=body,
-                headers=asked,
+                headers=headers,
                 timeout=self._timeout,
                 retries=False,
                 redirect=False,
@@ -113,7 +119,6 @@ class Http:
             raise ServiceUnavailable("tls") from err
         except HTTPError as err:
             raise ServiceUnavailable("unreachable") from err
-        return Answer(response.status, response.reason or "", response.headers, _read(response, largest))
 
     def close(self) -> None:
         with self._lock:
@@ -144,28 +149,24 @@ def tls_context() -> ssl.SSLContext:
 def _connections(proxy: str | None, tls: ssl.SSLContext | None) -> PoolManager:
     sizes: dict[str, Any] = {"num_pools": 16, "maxsize": 32, "ssl_context": tls}
     if proxy is None:
-        return PoolManager(**sizes)
+        return be_patient_only_in_time(PoolManager(**sizes))
     # Who names a proxy may leave out its scheme.
     address = proxy if "://" in proxy else f"http://{proxy}"
     user, password = get_auth_from_url(address)
     credentials = make_headers(proxy_basic_auth=f"{user}:{password}") if user else None
-    return ProxyManager(address, proxy_headers=credentials, proxy_ssl_context=tls, **sizes)
+    return be_patient_only_in_time(ProxyManager(address, proxy_headers=credentials, proxy_ssl_context=tls, **sizes))
 
 
 def _read(response: BaseHTTPResponse, largest: int) -> bytes:
-    deadline = time.monotonic() + WHOLE_ANSWER_S
     chunks: list[bytes] = []
     size = 0
     try:
-        # `read1` gives what has come so far, so the deadline is looked at between arrivals. What is counted is what came
-        # out of unpacking: a small answer cannot grow into a large one.
+        # What is counted is what came out of unpacking: a small answer cannot grow into a large one.
         while chunk := response.read1(64 * 1024, decode_content=True):
             chunks.append(chunk)
             size += len(chunk)
             if size > largest:
                 raise ServiceRefused("answer_too_large")
-            if time.monotonic() > deadline:
-                raise ServiceUnavailable("timeout")
     except ReadTimeoutError as err:
         raise ServiceUnavailable("timeout") from err
     except (HTTPError, OSError) as err:

@@ -4,7 +4,8 @@ Security Framework 1.0, section 4.1; RFC 7523. A token is kept for all processes
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -15,7 +16,8 @@ from authlib.oauth2.rfc7523.assertion import private_key_jwt_sign
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Answer, Http
+from lti_tool.lti.http import WHOLE_REQUEST_S, Answer, Http
+from lti_tool.lti.patience import time_for_call
 from lti_tool.lti.ports import AccessToken, Registration, SigningKey, TokenStore
 from lti_tool.lti.service_hosts import check_service_url
 
@@ -116,7 +118,7 @@ class ServiceClient:
         place = (registration.id, asked)
         found = self._fresh.get(place)
         if found is None or found.expires_at - EXPIRY_MARGIN <= now:
-            with self._lock_for(place):
+            with self._only_one_asks(place):
                 found = self._fresh.get(place)
                 if found is None or found.expires_at - EXPIRY_MARGIN <= now:
                     found = self._stored_or_new(registration, asked, now=now)
@@ -138,7 +140,7 @@ class ServiceClient:
     def _drop(self, registration: Registration, scopes: tuple[str, ...], token: AccessToken) -> None:
         asked = " ".join(sorted(scopes))
         place = (registration.id, asked)
-        with self._lock_for(place):
+        with self._only_one_asks(place):
             if self._fresh.get(place) == token:
                 del self._fresh[place]
             self._tokens.drop(registration.id, asked, token.value)
@@ -150,6 +152,17 @@ class ServiceClient:
         if request.content_type is not None:
             headers["Content-Type"] = request.content_type
         return self._http.send(request.method, request.url, headers=headers, body=request.body, bearer=token.value)
+
+    @contextmanager
+    def _only_one_asks(self, place: tuple[int, str]) -> Iterator[None]:
+        """Let one thread ask for a token; the others wait for it, but not for long: its platform may hang."""
+        lock = self._lock_for(place)
+        if not lock.acquire(timeout=time_for_call(WHOLE_REQUEST_S)):
+            raise ServiceUnavailable("timeout", "The platform's token endpoint does not answer.")
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _lock_for(self, place: tuple[int, str]) -> Lock:
         with self._lock:

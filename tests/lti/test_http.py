@@ -106,7 +106,7 @@ def test_an_answer_that_stops_in_the_middle_is_a_timeout() -> None:
 
 
 def test_an_answer_that_trickles_ends_in_time(http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "WHOLE_ANSWER_S", 0.2)
+    monkeypatch.setattr(module, "WHOLE_REQUEST_S", 0.2)
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n"
     began = time.monotonic()
     with raw_server(head, *[b"x"] * 40, pause_s=0.02) as url, pytest.raises(ServiceUnavailable) as caught:
