@@ -1,19 +1,26 @@
 """Who is in a context: the roster (Names and Role Provisioning Services 2.0)."""
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lti_tool.lti import claim_names as names
-from lti_tool.lti.errors import ServiceUnavailable
+from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.paging import read_pages
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.roles import Roles
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
 
 PAGE_SIZE = 200
+# More people are in no course, and whoever sends them shall not fill our memory.
+MOST_MEMBERS = 50_000
+_LONGEST_ID = 255
+_LONGEST_TEXT = 255
+_MOST_ROLES, _LONGEST_ROLE = 200, 500
+_GONE = frozenset({"inactive", "deleted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,49 +39,118 @@ class Member:
     email: str | None = None
 
 
-def read_members(client: ServiceClient, registration: Registration, memberships_url: str, *, now: datetime) -> Iterator[Member]:
-    """Give the members of a context, page by page; one who stands on two pages comes once.
+def read_members(client: ServiceClient, registration: Registration, memberships_url: str, *, now: datetime) -> list[Member]:
+    """Return all members of a context, each once.
 
-    A page may shift while it is read (Moodle sorts by name), so read all before concluding that somebody is gone.
+    A page may shift while it is read (Moodle sorts by name), and some platforms have an entry for each role or section of
+    somebody: who is active in one of them is active, with the roles of all active ones.
 
     Raises:
-        ServiceRefused, ServiceUnavailable: see `read_pages`; also `above_response_limit` of Open edX is a refusal.
+        ServiceRefused, ServiceUnavailable: see `read_pages`; also `above_response_limit` of Open edX is a refusal, and
+            `roster_unreadable` where there are entries and none of them is a person.
     """
-    request = ServiceRequest("GET", _with_limit(memberships_url), (names.SCOPE_MEMBERSHIPS,), accept=names.MEMBERSHIPS_TYPE)
-    seen: set[str] = set()
-    for page in read_pages(client, registration, request, now=now):
-        entries = page.get("members") if isinstance(page, Mapping) else None
-        if not isinstance(entries, list):
-            raise ServiceUnavailable("roster_unreadable", "The platform's answer is no roster.")
-        for entry in entries:
+    found: dict[str, Member] = {}
+    has_entries = False
+    for page in _pages(client, registration, memberships_url, now=now):
+        for entry in _entries(page):
+            has_entries = True
             member = _member(entry)
-            if member is not None and member.user_id not in seen:
-                seen.add(member.user_id)
-                yield member
+            if member is None:
+                continue
+            before = found.get(member.user_id)
+            if before is None and len(found) == MOST_MEMBERS:
+                raise ServiceRefused("roster_too_large", "The platform's roster does not come to an end.")
+            found[member.user_id] = member if before is None else _both(before, member)
+    if has_entries and not found:
+        raise ServiceUnavailable("roster_unreadable", "The platform's roster names nobody.")
+    return list(found.values())
+
+
+def check_members_readable(client: ServiceClient, registration: Registration, memberships_url: str, *, now: datetime) -> None:
+    """Read the first page of a roster, which is enough to know that it can be read.
+
+    Raises:
+        ServiceRefused, ServiceUnavailable: see `read_members`.
+    """
+    entries = _entries(next(_pages(client, registration, memberships_url, now=now), None))
+    if entries and not any(_member(entry) for entry in entries):
+        raise ServiceUnavailable("roster_unreadable", "The platform's roster names nobody.")
+
+
+def _pages(client: ServiceClient, registration: Registration, memberships_url: str, *, now: datetime) -> Iterator[Any]:
+    request = ServiceRequest("GET", _with_limit(memberships_url), (names.SCOPE_MEMBERSHIPS,), accept=names.MEMBERSHIPS_TYPE)
+    return read_pages(client, registration, request, now=now)
+
+
+def _both(one: Member, other: Member) -> Member:
+    """Make one person of two entries."""
+    if one.is_active != other.is_active:
+        return one if one.is_active else other
+    return replace(one, roles=Roles(one.roles.names | other.roles.names))
+
+
+def _entries(page: Any) -> list[Any]:
+    """Give a page's entries.
+
+    PHP makes an object with numbers for names of a list with gaps; and some send a single member without a list around it.
+    """
+    entries = page.get("members") if isinstance(page, Mapping) else None
+    if isinstance(entries, list):
+        return entries
+    if isinstance(entries, Mapping):
+        if all(key.isdecimal() for key in entries):
+            return list(entries.values())
+        if "user_id" in entries:
+            return [entries]
+    raise ServiceUnavailable("roster_unreadable", "The platform's answer is no roster.")
 
 
 def _member(entry: Any) -> Member | None:
     if not isinstance(entry, Mapping):
         return None
-    user_id, roles = entry.get("user_id"), entry.get("roles")
-    if isinstance(user_id, int) and not isinstance(user_id, bool):
-        user_id = str(user_id)
-    if not isinstance(user_id, str) or not user_id or len(user_id) > 255:
+    user_id = _text(entry.get("user_id"))
+    if user_id is None or len(user_id) > _LONGEST_ID:
         return None
     return Member(
         user_id=user_id,
-        # Bare words here (Moodle: `Learner`), full addresses there (Open edX); `Roles` takes both.
-        roles=Roles.of(role for role in roles if isinstance(role, str)) if isinstance(roles, list) else Roles.of(()),
-        is_active=entry.get("status", "Active") == "Active",
-        name=_text(entry.get("name")),
-        given_name=_text(entry.get("given_name")),
-        family_name=_text(entry.get("family_name")),
-        email=_text(entry.get("email")),
+        roles=Roles.of(_role_names(entry.get("roles"))),
+        is_active=_is_active(entry.get("status")),
+        name=_shown(entry.get("name")),
+        given_name=_shown(entry.get("given_name")),
+        family_name=_shown(entry.get("family_name")),
+        email=_shown(entry.get("email")),
     )
 
 
+def _role_names(value: object) -> list[str]:
+    """Read roles: bare words here (Moodle: `Learner`), full addresses there (Open edX), elsewhere one text instead of a list."""
+    listed = value if isinstance(value, list) else [value]
+    texts = [_text(each) for each in listed[:_MOST_ROLES]]
+    return [text for text in texts if text is not None and len(text) <= _LONGEST_ROLE]
+
+
+def _is_active(status: object) -> bool:
+    """Whether somebody is in the course: unless the last word of their status says otherwise (`http://…/person#Inactive`)."""
+    words = re.findall(r"[A-Za-z]+", status) if isinstance(status, str) else []
+    return not words or words[-1].lower() not in _GONE
+
+
+def _shown(value: object) -> str | None:
+    text = _text(value)
+    return text[:_LONGEST_TEXT].strip() or None if text is not None else None
+
+
 def _text(value: object) -> str | None:
-    return value[:255].replace("\x00", "").strip() or None if isinstance(value, str) else None
+    """Read a text or a number that any database takes: no NUL, no half surrogate pair (`"\\ud800"` is valid JSON)."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str) or not value or "\x00" in value:
+        return None
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return None
+    return value
 
 
 def _with_limit(url: str) -> str:

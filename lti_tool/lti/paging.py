@@ -11,18 +11,34 @@ from lti_tool.lti.errors import ServiceUnavailable
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest, checked, json_of
 
+# With the tool's own page size that is the largest roster it takes; time is bound by whoever asks (`patience`).
 MOST_PAGES = 500
 # Moodle 4.2 writes the line items' header with typographic quotes (as Latin-1 bytes) and `&amp;` in the address.
 _LINK = re.compile(r"<([^<>]*)>((?:[^,<]|,(?!\s*<))*)")
-_REL_NEXT = re.compile(r";\s*rel\s*=[^;A-Za-z]*next(?![A-Za-z])", re.IGNORECASE)
+_PARAMETER = re.compile(r";\s*([A-Za-z*]+)\s*=\s*(\"[^\"]*\"|[^;\"]*)")
+# Everything but printable ASCII parts words, and so do quotes of any kind.
+_BETWEEN_WORDS = re.compile(r"[^\x21-\x7e]+|[\"']+")
 
 
 def next_page_of(link_header: str, page_url: str) -> str | None:
-    """Give the address of the next page, None on the last."""
+    """Give the address of the next page, None on the last; `rel` is a list of words (RFC 8288, 3.3)."""
+    address: str
     for address, parameters in _LINK.findall(link_header):
-        if _REL_NEXT.search(parameters):
-            return urljoin(page_url, html.unescape(address))
+        if "next" in _relations(parameters):
+            try:
+                return urljoin(page_url, html.unescape(address))
+            except ValueError:
+                # `http://[`: no address at all, which whoever is asked to call it will say.
+                return address
     return None
+
+
+def _relations(parameters: str) -> list[str]:
+    """Give the words of the first `rel`; later ones do not count."""
+    for name, value in _PARAMETER.findall(parameters):
+        if name.lower() == "rel":
+            return [word.lower() for word in _BETWEEN_WORDS.split(value)]
+    return []
 
 
 def read_pages(client: ServiceClient, registration: Registration, first: ServiceRequest, *, now: datetime) -> Iterator[Any]:

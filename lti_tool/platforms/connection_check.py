@@ -18,7 +18,7 @@ from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.http import Answer, Http
 from lti_tool.lti.json_shapes import origin_of
 from lti_tool.lti.line_items import read_line_item
-from lti_tool.lti.memberships import read_members
+from lti_tool.lti.memberships import check_members_readable
 from lti_tool.lti.ports import AccessToken, Registration
 from lti_tool.lti.service_client import ServiceClient
 from lti_tool.messages import N_
@@ -313,8 +313,7 @@ def _roster(client: ServiceClient, registration: Registration, place: CheckedPla
             ),
         )
     try:
-        # The first page is enough to know.
-        next(read_members(client, registration, place.memberships_url, now=now), None)
+        check_members_readable(client, registration, place.memberships_url, now=now)
     except (ServiceRefused, ServiceUnavailable) as err:
         if err.code == "foreign_address":
             return _foreign("roster", title, registration, place.memberships_url)

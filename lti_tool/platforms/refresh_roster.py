@@ -89,7 +89,7 @@ def refresh_roster(database: "Database", client: ServiceClient, context_id: int,
         raise RosterNotOffered
     try:
         # All pages before anything is concluded: they may shift while they are read.
-        members = list(read_members(client, place.registration, place.url, now=now))
+        members = read_members(client, place.registration, place.url, now=now)
     except (ServiceRefused, ServiceUnavailable) as err:
         with database.write.begin() as session:
             _note(session, context_id, now=now, problem=err.code)

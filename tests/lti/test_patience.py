@@ -88,7 +88,7 @@ def test_a_host_with_many_addresses_where_nobody_answers_takes_no_longer_than_on
         raise TimeoutError
 
     addresses = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"192.0.2.{n}", 80)) for n in range(50)]
-    monkeypatch.setattr(timed_connections.socket, "getaddrinfo", lambda *_: addresses)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: addresses)
     monkeypatch.setattr(timed_connections, "create_connection", swallow)
     began = time.monotonic()
     with patience(0.5), pytest.raises(ServiceUnavailable) as caught:
