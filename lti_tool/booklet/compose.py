@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from lti_tool.booklet.branches import Branch, branches_of, text_of
-from lti_tool.domain.programme import Lesson, Module, Programme, Source, Term
+from lti_tool.domain.programme import Lesson, Module, Programme, Term
+from lti_tool.domain.texts import Source
 from lti_tool.messages import N_
 
 # Says a text of ours in the language of the document; its second argument fills the placeholders.
@@ -107,6 +108,9 @@ def _link(branch: dict[str, Any], lessons: dict[str, str]) -> Branch:
     if kind == "lektion":
         # A lesson of another module is in another document.
         return branch | ({"label": "lesson-" + lessons[target]} if target in lessons else {"tag": "span"})
+    if kind not in ("https", "http", "mailto"):
+        # Cases of the library and citations are not in this document.
+        return branch | {"tag": "span"}
     return branch | {"address": f"{kind}:{target}"}
 
 

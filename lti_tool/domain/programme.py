@@ -1,11 +1,13 @@
 """What we teach and ask: the programme as frozen values, as its reader builds them from files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from lti_tool.domain.case_studies import CaseLibrary
 from lti_tool.domain.items import Item, SelfCheck
+from lti_tool.domain.texts import Heading, Source
 
 
 @dataclass(frozen=True)
@@ -15,33 +17,6 @@ class Objective:
     id: str
     text: str
     bloom: str
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where something is written. `year` is the source's own, 0 where it bears none."""
-
-    publisher: str
-    title: str
-    year: int
-    section: str = ""
-    """The place in it: a paragraph of a law, a chapter, a page."""
-    url: str = ""
-    kind: str = "online"
-    """online, law or print; only what is printed on paper alone has no address."""
-    read_on: date | None = None
-    """When the author read it there."""
-    id: str = ""
-    """What a text cites it by; empty where nothing does."""
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading inside a lesson: `id` is its anchor, `level` 2 or 3."""
-
-    id: str
-    text: str
-    level: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +40,8 @@ class Lesson:
     self_checks: tuple[SelfCheck, ...]
     term_ids: tuple[str, ...]
     """Glossary terms this lesson links, in order of appearance; each once."""
+    case_ids: tuple[str, ...] = ()
+    """Cases that its text links; in `body_html` their addresses are `fall:<id>`."""
 
 
 @dataclass(frozen=True)
@@ -233,6 +210,7 @@ class Programme:
     modules: tuple[Module, ...]
     dimensions: tuple[Dimension, ...]
     dimension_levels: tuple[str, ...]
+    library: CaseLibrary = field(default_factory=CaseLibrary)
 
     def find_module(self, slug: str) -> Module | None:
         return next((module for module in self.modules if module.slug == slug), None)

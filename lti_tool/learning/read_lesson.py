@@ -8,7 +8,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Heading, Lesson, Module, Programme, Term
+from lti_tool.domain.programme import Lesson, Module, Programme, Term
+from lti_tool.domain.texts import Heading
 from lti_tool.learning.content import get_lesson, get_module
 from lti_tool.learning.footprint import footprint_of
 from lti_tool.learning.read_glossary import in_alphabet

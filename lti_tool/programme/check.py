@@ -5,12 +5,15 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+from lti_tool.programme.check_cases import check_cases
 from lti_tool.programme.check_lessons import check_lesson
 from lti_tool.programme.check_markup import check_markup
 from lti_tool.programme.check_pool import check_pool
 from lti_tool.programme.check_words import check_words
 from lti_tool.programme.findings import Finding, ProgrammeError
-from lti_tool.programme.reader import Reading, ReadModule, read
+from lti_tool.programme.module_folder import ReadModule
+from lti_tool.programme.reader import Reading, read
+from lti_tool.programme.targets import Targets
 
 _MOST_SUMMARY_CHARACTERS = 200
 _DIMENSIONS = 8
@@ -30,15 +33,25 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
     findings = reading.findings
     _check_programme(reading)
     check_words(reading, reading.head.texts("known_words", ()))
-    codes = set(reading.programme.lessons_by_code)
+    targets = _targets(reading)
     for entry in reading.modules:
         _check_module(entry)
         for lesson in entry.lessons:
-            check_lesson(lesson, entry.module, set(reading.programme.terms), codes, findings, today=today)
-        check_markup(entry, codes)
-        check_pool(entry, reading.programme.assessment, codes, findings)
+            check_lesson(lesson, entry.module, targets, findings, today=today)
+        check_markup(entry, targets)
+        check_pool(entry, reading.programme.assessment, findings)
+    check_cases(reading, targets, today)
     return sorted(
         dict.fromkeys(findings.found), key=lambda finding: (finding.file, finding.line, finding.severity, finding.sentence)
+    )
+
+
+def _targets(reading: Reading) -> Targets:
+    programme = reading.programme
+    return Targets(
+        terms=frozenset(programme.terms),
+        lessons=frozenset(programme.lessons_by_code),
+        cases=frozenset(study.id for study in programme.library.studies),
     )
 
 

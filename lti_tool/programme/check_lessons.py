@@ -9,6 +9,7 @@ from lti_tool.programme.lessons import ReadLesson
 from lti_tool.programme.markdown import Block
 from lti_tool.programme.readability import longer_than, sentences_of, wiener_sachtextformel, words_of
 from lti_tool.programme.sources import check_sources
+from lti_tool.programme.targets import Targets, check_references
 
 BLOCKS = ("Einstieg", "Kern", "Beispiel", "Merksätze", "Transferfrage")
 _WORDS = (900, 1400)
@@ -24,13 +25,11 @@ _HTML = re.compile(r"</?[a-zA-Z][^>]*>")
 _EMPTY_LINK_WORDS = {"hier", "mehr", "link", "weiter", "klicken sie hier", "dieser link"}
 
 
-def check_lesson(
-    entry: ReadLesson, module: Module, term_ids: set[str], codes: set[str], findings: Findings, *, today: date | None
-) -> None:
+def check_lesson(entry: ReadLesson, module: Module, targets: Targets, findings: Findings, *, today: date | None) -> None:
     """Report what a lesson lacks."""
     _check_headings(entry, findings)
     _check_lengths(entry, findings)
-    _check_links(entry, term_ids, codes, findings)
+    _check_links(entry, targets, findings)
     _check_figures(entry, findings)
     _check_head(entry, module, findings, today)
     place = module.case_name.rpartition(" ")[2]
@@ -84,7 +83,7 @@ def _check_lengths(entry: ReadLesson, findings: Findings) -> None:
     if not 3 <= len(key_points) <= 5:
         findings.warning(entry.file, entry.body_line, f"Es gibt drei bis fünf Merksätze; hier sind es {len(key_points)}.")
     for block in blocks:
-        _check_block(block, entry.file, findings)
+        check_block(block, entry.file, findings)
     grade = wiener_sachtextformel(entry.lesson.text)
     if grade > _HARD_TO_READ:
         findings.warning(
@@ -92,7 +91,8 @@ def _check_lengths(entry: ReadLesson, findings: Findings) -> None:
         )
 
 
-def _check_block(block: Block, file: str, findings: Findings) -> None:
+def check_block(block: Block, file: str, findings: Findings) -> None:
+    """Report a paragraph or sentence that is too long, and raw HTML."""
     count = len(words_of(block.text))
     if block.kind == "paragraph" and count > _MOST_WORDS_PARAGRAPH:
         findings.warning(file, block.line, f"Der Absatz hat {count} Wörter; höchstens {_MOST_WORDS_PARAGRAPH}.")
@@ -116,13 +116,10 @@ def _by_block(blocks: list[Block]) -> dict[str, list[Block]]:
     return parts
 
 
-def _check_links(entry: ReadLesson, term_ids: set[str], codes: set[str], findings: Findings) -> None:
+def _check_links(entry: ReadLesson, targets: Targets, findings: Findings) -> None:
+    check_references(entry.markup, targets, entry.file, findings)
     seen: set[str] = set()
     for reference in entry.markup.terms:
-        if reference.target not in term_ids:
-            findings.error(
-                entry.file, reference.line, f"Den Glossarbegriff „{reference.target}“ gibt es in keiner glossary.toml."
-            )
         if reference.target in seen:
             findings.warning(entry.file, reference.line, f"„{reference.target}“ ist schon weiter oben verlinkt; einmal genügt.")
         seen.add(reference.target)
@@ -130,16 +127,10 @@ def _check_links(entry: ReadLesson, term_ids: set[str], codes: set[str], finding
         findings.warning(
             entry.file, reference.line, f"„{reference.target}“ kommt hier schon vor, verlinkt ist es erst weiter unten."
         )
-    for reference in entry.markup.lessons:
-        if reference.target not in codes:
-            findings.error(entry.file, reference.line, f"Die Lektion {reference.target} gibt es nicht.")
-    for reference in entry.markup.other_links:
-        if not re.match(r"https://|mailto:", reference.target):
-            findings.error(
-                entry.file,
-                reference.line,
-                f"Der Verweis „{reference.target}“ führt nirgendwohin (erlaubt: glossar:, lektion:, https://).",
-            )
+    known = {source.id for source in entry.lesson.sources}
+    for reference in entry.markup.sources:
+        if reference.target not in known:
+            findings.error(entry.file, reference.line, f"Die Quelle „{reference.target}“ steht nicht im Kopf.")
 
 
 def _check_figures(entry: ReadLesson, findings: Findings) -> None:

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
 from lti_tool.domain.programme import Figure, Lesson
-from lti_tool.programme.reader import ReadModule
+from lti_tool.programme.module_folder import ReadModule
+from lti_tool.programme.targets import Targets
 
 _HREF = re.compile(r'<a href="([^"]*)"')
 _EMPTY_HEAD = re.compile(r'<th scope="col">\s*</th>')
-_OUTSIDE = re.compile(r"https://|mailto:")
 
 
-def check_markup(entry: ReadModule, codes: set[str]) -> None:
+def check_markup(entry: ReadModule, targets: Targets) -> None:
     """Report faults of a module's texts that a reader meets on its pages.
 
     Lessons' own links are looked at by `check_lesson`, with their lines; here come case, live sessions, questions, self-checks
@@ -29,9 +29,10 @@ def check_markup(entry: ReadModule, codes: set[str]) -> None:
     for place, html in _texts(entry.module):
         file = module_file.replace("module.toml", place)
         for target in _HREF.findall(html):
-            kind, _, rest = target.partition(":")
-            if not _OUTSIDE.match(target) and not (kind == "lektion" and rest in codes):
-                findings.error(file, 1, f"Der Verweis „{target}“ führt nirgendwohin (erlaubt: lektion:, https://).")
+            if fault := targets.fault_of(target):
+                findings.error(file, 1, fault)
+        if "<a>" in html:
+            findings.error(file, 1, "Ein Verweis führt nirgendwohin: glossar: gibt es nur in Lektionen und Fällen.")
         if _EMPTY_HEAD.search(html):
             findings.error(file, 1, "In einer Tabelle ist ein Spaltenkopf leer; wer zuhört, braucht ein Wort.")
 

@@ -7,8 +7,8 @@ from lti_tool.domain.items import Case, Item, MultipleChoice, Option, SelfCheck,
 from lti_tool.domain.programme import AssessmentRules
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.items import ReadItem
+from lti_tool.programme.module_folder import ReadModule
 from lti_tool.programme.readability import words_of
-from lti_tool.programme.reader import ReadModule
 
 _STRATUM_OF_LEVEL = {"erinnern": "A", "verstehen": "A", "anwenden": "B", "analysieren": "C", "bewerten": "C"}
 _VIGNETTE_WORDS = (80, 120)
@@ -20,12 +20,12 @@ _MUCH_LONGER = 1.3
 _SEEDS_TRIED = range(3)
 
 
-def check_pool(entry: ReadModule, rules: AssessmentRules, codes: set[str], findings: Findings) -> None:
+def check_pool(entry: ReadModule, rules: AssessmentRules, findings: Findings) -> None:
     """Report what a module's questions lack."""
     file = entry.head.file.replace("module.toml", "pool.toml")
     objectives = {objective.id: objective.bloom for lesson in entry.module.lessons for objective in lesson.objectives}
     for item in entry.items:
-        _check_item(item, objectives, codes, findings)
+        _check_item(item, objectives, findings)
     _check_objectives(entry, findings)
     _check_giveaway(entry, file, findings)
     _check_draw(entry, rules, file, findings)
@@ -33,7 +33,7 @@ def check_pool(entry: ReadModule, rules: AssessmentRules, codes: set[str], findi
         _check_self_check(check.check, check.lesson_code, entry, findings)
 
 
-def _check_item(entry: ReadItem, objectives: dict[str, str], codes: set[str], findings: Findings) -> None:
+def _check_item(entry: ReadItem, objectives: dict[str, str], findings: Findings) -> None:
     item, table = entry.item, entry.table
 
     def warn(key: str, sentence: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MODULE_FOLDER = re.compile(r"\d+-")
+_OTHER_FOLDERS = {"cases"}
 _SUFFIXES = {".toml", ".md", ".svg"}
 
 
@@ -21,4 +22,8 @@ def programme_files(folder: Path) -> Iterator[tuple[str, Path]]:
 def _belongs(path: Path) -> bool:
     if any(part.startswith(".") for part in path.parts):
         return False
-    return path.suffix == ".toml" if len(path.parts) == 1 else _MODULE_FOLDER.match(path.parts[0]) is not None
+    return (
+        path.suffix == ".toml"
+        if len(path.parts) == 1
+        else bool(path.parts[0] in _OTHER_FOLDERS or _MODULE_FOLDER.match(path.parts[0]))
+    )

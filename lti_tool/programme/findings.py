@@ -18,6 +18,8 @@ class Rule(StrEnum):
 
     SOURCE_ADDRESS = "source-address"
     """A source that is a law or stands online has an address."""
+    LESSON_CASE = "lesson-case"
+    """Every lesson leads to a case of the library."""
 
 
 ENFORCED: Final[frozenset[Rule]] = frozenset()

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from lti_tool.domain.programme import Figure, Lesson, Objective
 from lti_tool.programme.findings import Findings
+from lti_tool.programme.front_matter import read_front_matter
 from lti_tool.programme.items import LEVELS, report_repeated_ids
-from lti_tool.programme.markdown import FigureUse, Markup, block, document
+from lti_tool.programme.markdown import FigureUse, Markup, block, document, with_numbers
 from lti_tool.programme.sources import read_sources
 from lti_tool.programme.term_links import TermFinder
-from lti_tool.programme.toml_source import Table, TomlSource
+from lti_tool.programme.toml_source import Table
 
 _VIEW_BOX = re.compile(rb"""<svg\b[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)\s*["']""")
 _NOT_IN_SVG = {
@@ -39,24 +40,20 @@ class ReadLesson:
 
 def read_lesson(path: Path, root: Path, findings: Findings, finder: TermFinder) -> ReadLesson | None:
     """Read one lesson file; None where head and text cannot be told apart."""
-    file = str(path.relative_to(root))
-    lines = path.read_text(encoding="utf-8").splitlines()
-    marks = [number for number, line in enumerate(lines) if line.strip() == "+++"][:2]
-    if len(marks) < 2 or marks[0] != 0:
-        findings.error(file, 1, "Der Kopf fehlt: Die Datei beginnt mit einer Zeile +++, darunter TOML, dann wieder +++.")
+    parts = read_front_matter(path, root, findings)
+    if parts is None:
         return None
-    head = TomlSource(file, "\n".join(lines[1 : marks[1]]), findings, first_line=2).root
-    body_line = marks[1] + 2
     figures: list[Figure] = []
 
     def figure_html(use: FigureUse) -> str:
-        return _figure_html(use, path.parent.parent, file, findings, figures)
+        return _figure_html(use, path.parent.parent, parts.file, findings, figures)
 
-    markup = document("\n".join(lines[marks[1] + 1 :]), first_line=body_line, figure_html=figure_html, finder=finder)
-    return ReadLesson(_lesson(head, markup), head, markup, file, body_line, figures)
+    markup = document(parts.body, first_line=parts.body_line, figure_html=figure_html, finder=finder)
+    return ReadLesson(_lesson(parts.head, markup), parts.head, markup, parts.file, parts.body_line, figures)
 
 
 def _lesson(head: Table, markup: Markup) -> Lesson:
+    sources = read_sources(head)
     lesson = Lesson(
         code=head.text("code"),
         slug=head.text("slug"),
@@ -67,12 +64,13 @@ def _lesson(head: Table, markup: Markup) -> Lesson:
         as_of=head.day("as_of"),
         review_by=head.day("review_by"),
         objectives=_objectives(head),
-        sources=read_sources(head),
+        sources=sources,
         headings=tuple(markup.headings),
-        body_html=markup.html,
+        body_html=with_numbers(markup.html, [source.id for source in sources]),
         text="\n".join(part.text for part in markup.blocks if part.kind in ("paragraph", "entry")),
         self_checks=(),
         term_ids=tuple(markup.term_ids),
+        case_ids=tuple(dict.fromkeys(reference.target for reference in markup.cases)),
     )
     head.finish()
     return lesson

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.attrs import attrs_plugin
 
-from lti_tool.domain.programme import Heading
+from lti_tool.domain.texts import Heading
 from lti_tool.programme.term_links import FOUND, TermFinder, link_terms
 
 _markdown = MarkdownIt("commonmark", {"html": False}).enable("table").use(attrs_plugin, spans=True, allowed=["lang"])
@@ -32,8 +32,9 @@ _ATTRIBUTES = {
     "em": {"lang"},
     "th": {"scope"},
 }
-_CLASSES = {"a": {"glossary-link"}, "div": {"table-scroll", "figure-text"}, "figure": {"figure"}}
-_SCHEMES = {"https", "http", "mailto", "lektion", "figur"}
+_CLASSES = {"a": {"glossary-link", "source-link"}, "div": {"table-scroll", "figure-text"}, "figure": {"figure"}}
+_CITATION = re.compile(r'(<a href="#quelle-([a-z0-9-]+)" class="source-link">).*?</a>')
+_SCHEMES = {"https", "http", "mailto", "lektion", "fall", "figur"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,9 @@ class Markup:
     blocks: list[Block] = field(default_factory=list)
     terms: list[Reference] = field(default_factory=list)
     lessons: list[Reference] = field(default_factory=list)
+    cases: list[Reference] = field(default_factory=list)
+    sources: list[Reference] = field(default_factory=list)
+    """Citations: `[1](quelle:a)`."""
     figures: list[FigureUse] = field(default_factory=list)
     other_links: list[Reference] = field(default_factory=list)
     term_ids: list[str] = field(default_factory=list)
@@ -131,6 +135,12 @@ def clean(html: str) -> str:
     )  # fmt: skip
 
 
+def with_numbers(html: str, source_ids: Sequence[str]) -> str:
+    """Let each citation show the number of its source in the list of sources, whatever the author wrote there."""
+    numbers = {source_id: number for number, source_id in enumerate(source_ids, 1)}
+    return _CITATION.sub(lambda found: f"{found[1]}[{numbers.get(found[2], '?')}]</a>", html)
+
+
 def anchor(text: str) -> str:
     """Make an anchor out of a heading: small letters, umlauts spelt out, hyphens."""
     for letter, spelling in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
@@ -139,9 +149,16 @@ def anchor(text: str) -> str:
 
 
 def plain_text(token: Token) -> str:
-    """Give an inline token's text without markup."""
+    """Give an inline token's text without markup and without its citations."""
     parts = []
+    is_citation = False
     for child in token.children or ():
+        if child.type == "link_open":
+            is_citation = str(child.attrGet("href") or "").startswith(("quelle:", "#quelle-"))
+        elif child.type == "link_close":
+            is_citation = False
+        if is_citation:
+            continue
         if child.type in ("text", "code_inline"):
             parts.append(child.content)
         elif child.type in ("softbreak", "hardbreak"):
@@ -190,6 +207,12 @@ def _note_references(token: Token, markup: Markup, linked: set[str], line: int) 
                 linked.add(target)
             elif scheme == "lektion":
                 markup.lessons.append(Reference(target, line))
+            elif scheme == "fall":
+                markup.cases.append(Reference(target, line))
+            elif scheme == "quelle":
+                markup.sources.append(Reference(target, line))
+                child.attrSet("href", f"#quelle-{target}")
+                child.attrSet("class", "source-link")
             else:
                 markup.other_links.append(Reference(href, line))
         elif child.type == "image":

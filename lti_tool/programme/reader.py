@@ -4,40 +4,16 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lti_tool.domain.programme import (
-    AssessmentRules,
-    Change,
-    Dimension,
-    HoursRules,
-    Misconception,
-    Module,
-    PracticeTask,
-    Programme,
-    Term,
-)
+from lti_tool.domain.programme import AssessmentRules, Change, Dimension, HoursRules, Module, Programme
+from lti_tool.programme.cases import ReadLibrary, read_library
 from lti_tool.programme.findings import Findings, ProgrammeError
-from lti_tool.programme.items import ReadItem, ReadSelfCheck, read_pool, read_self_checks, report_repeated_ids
-from lti_tool.programme.lessons import ReadLesson, read_lesson
-from lti_tool.programme.live_sessions import read_live_session
-from lti_tool.programme.markdown import block
-from lti_tool.programme.practice import read_dimensions, read_practice
+from lti_tool.programme.items import report_repeated_ids
+from lti_tool.programme.module_folder import ReadModule, begin_module, read_module
+from lti_tool.programme.practice import read_dimensions
 from lti_tool.programme.term_links import TermFinder
-from lti_tool.programme.toml_source import Table, TomlSource
+from lti_tool.programme.toml_source import Table, read_toml
 
 SHIPPED_FOLDER = Path(__file__).parent / "smart_city_manager"
-
-
-@dataclass
-class ReadModule:
-    """A module with what proof-reading needs: where each of its parts stands."""
-
-    module: Module
-    head: Table
-    lessons: list[ReadLesson]
-    items: list[ReadItem]
-    checks: list[ReadSelfCheck]
-    terms: list[tuple[Term, Table]]
-    findings: Findings
 
 
 @dataclass
@@ -48,6 +24,7 @@ class Reading:
     findings: Findings
     head: Table
     modules: list[ReadModule] = field(default_factory=list)
+    library: ReadLibrary = field(default_factory=ReadLibrary)
 
 
 def read_programme(folder: Path | None = None) -> Programme:
@@ -68,37 +45,28 @@ def read(folder: Path) -> Reading:
     if not (folder / "programme.toml").is_file():
         findings.error("programme.toml", 1, f"Im Ordner {folder} gibt es keine programme.toml.")
         raise ProgrammeError(findings.found)
-    head = _toml(folder / "programme.toml", folder, findings)
+    head = read_toml(folder / "programme.toml", folder, findings)
     # Heads and glossaries of all modules come first: a lesson may use the terms of any module.
     begun = [
         begun_module
         for path in sorted(folder.iterdir(), key=lambda path: path.name)
         if path.is_dir() and re.match(r"\d+-", path.name)
-        for begun_module in [_begin_module(path, folder, findings)]
+        for begun_module in [begin_module(path, folder, findings)]
         if begun_module is not None
     ]
     finder = TermFinder([term for _, _, terms in begun for term, _ in terms])
-    modules = [_module(path, folder, findings, module_head, terms, finder) for path, module_head, terms in begun]
+    modules = [read_module(path, folder, findings, module_head, terms, finder) for path, module_head, terms in begun]
     modules.sort(key=lambda entry: entry.module.number)
     if not modules:
         findings.error("programme.toml", 1, "Es gibt keinen Ordner eines Moduls wie „1-grundlagen“.")
     levels: tuple[str, ...] = ()
     dimensions: tuple[Dimension, ...] = ()
     if (folder / "reifegrad.toml").is_file():
-        levels, dimensions = read_dimensions(_toml(folder / "reifegrad.toml", folder, findings))
+        levels, dimensions = read_dimensions(read_toml(folder / "reifegrad.toml", folder, findings))
+    library = read_library(folder, findings, finder)
     programme = _programme(head, tuple(entry.module for entry in modules), levels, dimensions)
     _report_repeated(modules)
-    return Reading(programme, findings, head, modules)
-
-
-def _toml(path: Path, root: Path, findings: Findings) -> Table:
-    file = str(path.relative_to(root))
-    try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as err:
-        findings.error(file, 1, f"Die Datei ist nicht in UTF-8 gespeichert ({err.reason}).")
-        text = ""
-    return TomlSource(file, text, findings).root
+    return Reading(replace(programme, library=library.library), findings, head, modules, library)
 
 
 def _programme(head: Table, modules: tuple[Module, ...], levels: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> Programme:
@@ -152,102 +120,12 @@ def _hours(table: Table) -> HoursRules:
     return rules
 
 
-def _begin_module(folder: Path, root: Path, findings: Findings) -> tuple[Path, Table, list[tuple[Term, Table]]] | None:
-    if not (folder / "module.toml").is_file():
-        findings.error(f"{folder.name}/module.toml", 1, "Diesem Modul fehlt die module.toml.")
-        return None
-    head = _toml(folder / "module.toml", root, findings)
-    return folder, head, _terms(folder, root, findings, head.integer("number"))
-
-
-def _module(
-    folder: Path, root: Path, findings: Findings, head: Table, terms: list[tuple[Term, Table]], finder: TermFinder
-) -> ReadModule:
-    lessons = _lessons(folder, root, findings, finder)
-    items = read_pool(_toml(folder / "pool.toml", root, findings)) if (folder / "pool.toml").is_file() else []
-    checks = _checks(folder, root, findings)
-    practice = read_practice(_toml(folder / "practice.toml", root, findings)) if (folder / "practice.toml").is_file() else None
-    for entry in lessons:
-        own = tuple(check.check for check in checks if check.lesson_code == entry.lesson.code)
-        entry.lesson = replace(entry.lesson, self_checks=own)
-    return ReadModule(_assembled(head, lessons, items, terms, practice), head, lessons, items, checks, terms, findings)
-
-
-def _assembled(
-    head: Table,
-    lessons: list[ReadLesson],
-    items: list[ReadItem],
-    terms: list[tuple[Term, Table]],
-    practice: PracticeTask | None,
-) -> Module:
-    case = head.table("case")
-    module = Module(
-        number=head.integer("number"),
-        slug=head.text("slug"),
-        title=head.text("title"),
-        short_title=head.text("short_title"),
-        aim=head.text("aim"),
-        summary=head.text("summary"),
-        topics=head.texts("topics"),
-        case_name=case.text("name"),
-        case_html=block(case.text("text")),
-        misconceptions=tuple(_misconception(table) for table in head.tables("misconception")),
-        live_sessions=tuple(read_live_session(table) for table in head.tables("live")),
-        lessons=tuple(entry.lesson for entry in lessons),
-        items=tuple(entry.item for entry in items),
-        terms=tuple(term for term, _ in terms),
-        practice=practice,
-        figures=tuple(figure for entry in lessons for figure in entry.figures),
-    )
-    case.finish()
-    head.finish()
-    return module
-
-
-def _misconception(table: Table) -> Misconception:
-    misconception = Misconception(table.text("claim"), table.text("correction"))
-    table.finish()
-    return misconception
-
-
-def _lessons(folder: Path, root: Path, findings: Findings, finder: TermFinder) -> list[ReadLesson]:
-    paths = sorted((folder / "lessons").glob("*.md")) if (folder / "lessons").is_dir() else []
-    found = [lesson for path in paths for lesson in [read_lesson(path, root, findings, finder)] if lesson is not None]
-    return sorted(found, key=lambda entry: [int(part) for part in re.findall(r"\d+", entry.lesson.code)])
-
-
-def _checks(folder: Path, root: Path, findings: Findings) -> list[ReadSelfCheck]:
-    path = folder / "self-checks.toml"
-    return read_self_checks(_toml(path, root, findings)) if path.is_file() else []
-
-
-def _terms(folder: Path, root: Path, findings: Findings, module_number: int) -> list[tuple[Term, Table]]:
-    path = folder / "glossary.toml"
-    if not path.is_file():
-        return []
-    source = _toml(path, root, findings)
-    terms = []
-    for table in source.tables("term"):
-        term = Term(
-            id=table.text("id"),
-            term=table.text("term"),
-            definition=table.text("definition"),
-            english=table.text("english", ""),
-            module_number=module_number,
-            forms=table.texts("forms", ()),
-        )
-        terms.append((term, table))
-        table.finish()
-    source.finish()
-    return terms
-
-
 def _report_repeated(modules: list[ReadModule]) -> None:
     report_repeated_ids([(entry.item.id, entry.table) for module in modules for entry in module.items])
     report_repeated_ids([(entry.check.id, entry.table) for module in modules for entry in module.checks])
     report_repeated_ids([(term.id, table) for module in modules for term, table in module.terms])
     report_repeated_ids([(entry.lesson.code, entry.head) for module in modules for entry in module.lessons])
-    for read_module in modules:
-        report_repeated_ids([(entry.lesson.slug, entry.head) for entry in read_module.lessons])
+    for entry in modules:
+        report_repeated_ids([(lesson.lesson.slug, lesson.head) for lesson in entry.lessons])
     report_repeated_ids([(module.module.slug, module.head) for module in modules])
     report_repeated_ids([(str(module.module.number), module.head) for module in modules])

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from lti_tool.domain.programme import Source
+from lti_tool.domain.texts import Source
 from lti_tool.programme.findings import Findings, Rule
 from lti_tool.programme.toml_source import Table
 
@@ -53,7 +53,7 @@ def _source(table: Table) -> Source:
         url=table.text("url", ""),
         kind=table.one_of("kind", KINDS, "online"),
         read_on=table.day_if_any("read_on"),
-        id=table.text("id", ""),
+        id=table.slug("id") if table.has("id") else table.text("id", ""),
     )
     # Lessons of the first release said when their author had looked; it was read as if it were the source's own date.
     table.text("as_of", "")

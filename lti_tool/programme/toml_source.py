@@ -5,6 +5,8 @@ import re
 import tomllib
 from collections import defaultdict
 from datetime import date
+from enum import StrEnum
+from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from lti_tool.programme.findings import Findings
@@ -16,6 +18,8 @@ _KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=\s*(.*)")
 _AT_LINE = re.compile(r"\(at line (\d+)")
 _missing = object()
 _T = TypeVar("_T")
+_E = TypeVar("_E", bound=StrEnum)
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class Table:
@@ -101,6 +105,25 @@ class Table:
         value = self.text(key, default)
         if value and value not in words:
             self.error(key, f"„{key}“ kennt „{value}“ nicht; möglich sind: {', '.join(words)}.")
+        return value
+
+    def some_of(self, key: str, words: tuple[str, ...]) -> tuple[str, ...]:
+        values = self.texts(key)
+        for value in values:
+            if value not in words:
+                self.error(key, f"„{key}“ kennt „{value}“ nicht; möglich sind: {', '.join(words)}.")
+        return values
+
+    def member(self, key: str, kind: type[_E], neutral: _E) -> _E:
+        """Read a word of a fixed list; what is not in it is reported and read as `neutral`."""
+        value = self.one_of(key, tuple(kind))
+        return kind(value) if value in set(kind) else neutral
+
+    def slug(self, key: str) -> str:
+        """Read a name that stands in addresses."""
+        value = self.text(key)
+        if value and not _SLUG.fullmatch(value):
+            self.error(key, f"„{key}“ besteht aus kleinen Buchstaben, Ziffern und Bindestrichen; „{value}“ nicht.")
         return value
 
     def table(self, key: str) -> "Table":
@@ -194,3 +217,14 @@ def _lines_of(text: str, first_line: int) -> dict[Path, int]:
 def _path_to(name: str, latest: dict[str, Path]) -> Path:
     parent, _, last = name.rpartition(".")
     return (*latest.get(parent, ()), last)
+
+
+def read_toml(path: FilePath, root: FilePath, findings: Findings) -> Table:
+    """Read a TOML file of the folder `root`; what is no TOML is reported and read as empty."""
+    file = path.relative_to(root).as_posix()
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as err:
+        findings.error(file, 1, f"Die Datei ist nicht in UTF-8 gespeichert ({err.reason}).")
+        text = ""
+    return TomlSource(file, text, findings).root

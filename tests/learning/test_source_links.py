@@ -41,3 +41,8 @@ def test_an_authored_link_to_elsewhere_does_not_replace_the_lesson(app: Flask) -
     begun = '<a href="https://www.example.org/a?b=1&amp;c" target="_blank" rel="noopener noreferrer external">Leitfaden<span'
     assert html.startswith(begun)
     assert html.endswith('<a href="mailto:a@example.org">Post</a>')
+
+
+def test_a_case_is_named_without_a_link_as_long_as_it_has_no_page(app: Flask) -> None:
+    with app.test_request_context():
+        assert authored('<p>Wie in <a href="fall:bad-belzig">Bad Belzig</a>.</p>') == "<p>Wie in Bad Belzig.</p>"

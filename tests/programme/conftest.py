@@ -1,8 +1,12 @@
 """A small programme folder of one module that a test can spoil in one place."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+
+from lti_tool.programme.check import check
 
 PROGRAMME = """\
 slug = "probe"
@@ -205,3 +209,20 @@ class Folder:
 @pytest.fixture
 def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path / "probe")
+
+
+WRONG_VALUES = ["1", '"x"', "[]", "{}", "true", "2026-11-01", "[1]", "1e400"]
+
+
+def put_everywhere(folder: Folder, files: Mapping[str, str], value: str) -> None:
+    """Give each key of the files a value that it may not have, one after the other, and proof-read: nothing may crash."""
+    for name, text in files.items():
+        if name.endswith(".svg"):
+            continue
+        for line in dict.fromkeys(re.findall(r"^\w+ = .*$", text, re.MULTILINE)):
+            if line.count('"""') == 1:
+                continue
+            key = line.split(" = ")[0]
+            folder.write(name, text.replace(line, f"{key} = {value}", 1))
+            check(folder.path)
+        folder.write(name, text)

@@ -1,15 +1,13 @@
 """Reading the programme folder: what comes out, and that every mistake names its file and line."""
 
-import re
 import time
 
 import pytest
 
 from lti_tool.domain.items import Numeric, SingleChoice
-from lti_tool.programme.check import check
 from lti_tool.programme.findings import ProgrammeError
 from lti_tool.programme.reader import read_programme
-from tests.programme.conftest import FILES, Folder
+from tests.programme.conftest import FILES, WRONG_VALUES, Folder, put_everywhere
 
 POOL = "1-grundlagen/pool.toml"
 LESSON = "1-grundlagen/lessons/1-1-anfang.md"
@@ -126,15 +124,6 @@ def test_a_folder_without_a_programme_is_refused_in_a_sentence(folder: Folder) -
     assert "gibt es keine programme.toml" in errors_of(folder)[0]
 
 
-@pytest.mark.parametrize("value", ["1", '"x"', "[]", "{}", "true", "2026-11-01", "[1]", "1e400"])
+@pytest.mark.parametrize("value", WRONG_VALUES)
 def test_no_wrong_value_anywhere_gets_past_as_a_crash(folder: Folder, value: str) -> None:
-    for name, text in FILES.items():
-        if name.endswith(".svg"):
-            continue
-        for line in dict.fromkeys(re.findall(r"^\w+ = .*$", text, re.MULTILINE)):
-            if line.count('"""') == 1:
-                continue
-            key = line.split(" = ")[0]
-            folder.write(name, text.replace(line, f"{key} = {value}", 1))
-            check(folder.path)
-        folder.write(name, text)
+    put_everywhere(folder, FILES, value)
