@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, cast
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, or_, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -61,5 +61,7 @@ def take_chore(session: Session, chore: Chore, *, now: datetime) -> bool:
     first = sqlite.insert(_CHORES).values(name=chore.name, done_for=moment).on_conflict_do_nothing()
     if session.connection().execute(first).rowcount:
         return False
-    taking = update(_CHORES).where(_CHORES.c.name == chore.name, _CHORES.c.done_for < moment).values(done_for=moment)
+    # Done for a moment that is still to come: a clock that was ahead did that, and the chore would rest until then.
+    is_to_be_done = or_(_CHORES.c.done_for < moment, _CHORES.c.done_for > now)
+    taking = update(_CHORES).where(_CHORES.c.name == chore.name, is_to_be_done).values(done_for=moment)
     return bool(session.connection().execute(taking).rowcount)

@@ -10,17 +10,23 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.paging import read_pages
+from lti_tool.lti.peer_numbers import number_of
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest, checked, json_of
 from lti_tool.lti.service_hosts import check_service_url
 
 # Moodle 4.2 breaks off with status 502 at a label or resourceId beyond its columns (255 and 512 characters).
 LONGEST_LABEL = 255
+# A column of more points than this is a mistake, or meant to be one.
+LARGEST_MAXIMUM = 1_000_000.0
 
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """`url` is the platform's id of it. `resource_id` and `tag` are ours, and come along when a course is copied."""
+    """`url` is the platform's id of it. `resource_id` and `tag` are ours, and come along when a course is copied.
+
+    `score_maximum` is 0 where the platform names none that makes sense.
+    """
 
     url: str
     label: str
@@ -80,49 +86,10 @@ def list_line_items(
                 yield item
 
 
-def find_line_item(
-    client: ServiceClient,
-    registration: Registration,
-    line_items_url: str,
-    *,
-    resource_link_id: str | None,
-    resource_id: str,
-    tag: str,
-    offered_scopes: frozenset[str] = frozenset(),
-    now: datetime,
-) -> LineItem | None:
-    """Look for the line item that this tool's score belongs to; None if there is none.
-
-    Asked for by link and chosen here, because platforms differ in which filters they heed. Among several of a link (Moodle
-    allows that) the one with our resource id and tag wins, then the one with our resource id, then one without any.
-    """
-    items = list(
-        list_line_items(
-            client,
-            registration,
-            line_items_url,
-            offered_scopes=offered_scopes,
-            resource_link_id=resource_link_id,
-            now=now,
-        )
-    )
-    if resource_link_id is not None:
-        items = [item for item in items if item.resource_link_id == resource_link_id]
-    for is_ours in (
-        lambda item: item.resource_id == resource_id and item.tag == tag,
-        lambda item: item.resource_id == resource_id,
-        lambda item: resource_link_id is not None and not item.resource_id,
-    ):
-        for item in items:
-            if is_ours(item):
-                return item
-    return None
-
-
 def create_line_item(
     client: ServiceClient, registration: Registration, line_items_url: str, new: NewLineItem, *, now: datetime
 ) -> LineItem:
-    """Create a line item. Platforms do not look for duplicates, so call `find_line_item` first.
+    """Create a line item. Platforms do not look for duplicates: look first whether there is one.
 
     Raises:
         ServiceRefused, ServiceUnavailable: see `checked`.
@@ -181,13 +148,14 @@ def _reading_scope(offered: frozenset[str]) -> str:
 def _line_item(entry: Any) -> LineItem | None:
     if not isinstance(entry, Mapping):
         return None
-    url, maximum = entry.get("id"), entry.get("scoreMaximum")
+    url = entry.get("id")
     if not isinstance(url, str) or not url:
         return None
+    maximum = number_of(entry.get("scoreMaximum"))
     return LineItem(
         url=url,
         label=str(entry.get("label") or ""),
-        score_maximum=float(maximum) if isinstance(maximum, int | float) else 0.0,
+        score_maximum=maximum if maximum is not None and 0 < maximum <= LARGEST_MAXIMUM else 0.0,
         # Open edX and Moodle give these as texts, others as numbers or not at all.
         resource_link_id=_text(entry.get("resourceLinkId")),
         resource_id=_text(entry.get("resourceId")),

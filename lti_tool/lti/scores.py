@@ -3,14 +3,13 @@
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.http import Answer
-from lti_tool.lti.line_items import results_url, scores_url
+from lti_tool.lti.line_items import scores_url
 from lti_tool.lti.ports import Registration
-from lti_tool.lti.service_client import ServiceClient, ServiceRequest, checked, json_of
+from lti_tool.lti.service_client import ServiceClient, ServiceRequest, checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,8 @@ class Delivered:
 class Refused:
     """The platform will not take this score.
 
-    `code` is `not_newer` where it holds one with a time not before this one's: then the caller looks into the result
-    (`read_result`) and decides. `user_not_gradable`: it has no such participant. Else `http_<status>` or the reason why
+    `code` is `not_newer` where it holds one with a time not before this one's: then the caller looks into the results
+    and decides. `user_not_gradable`: it has no such participant. Else `http_<status>` or the reason why
     nothing was sent (`foreign_address`, `scope_not_granted`).
     """
 
@@ -60,16 +59,6 @@ class Unavailable:
     code: str
     reason: str
     retry_after_s: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What the gradebook holds for a user; `given` is None where it holds nothing."""
-
-    user_id: str
-    given: float | None
-    maximum: float | None
-    comment: str | None = None
 
 
 def post_score(
@@ -90,37 +79,13 @@ def post_score(
             return special
         # AGS 3.4: 200, 201, 202 or 204 are all seen. Moodle answers 200 with an empty body, Open edX 201 with one.
         checked(answer, accepted=range(200, 300), now=now)
+        if _is_page(answer):
+            return Unavailable("page_instead", "The platform answered with a page for people, as where one has to sign in.")
     except ServiceRefused as refusal:
         return Refused(refusal.code, refusal.reason)
     except ServiceUnavailable as failure:
         return Unavailable(failure.code, failure.reason, failure.retry_after_s)
     return Delivered()
-
-
-def read_result(
-    client: ServiceClient, registration: Registration, line_item_url: str, user_id: str, *, now: datetime
-) -> Result | None:
-    """Give what the gradebook holds for a user; None if it holds no result.
-
-    No `limit` is sent: Moodle 4.2 fails with it (404, "Call to a member function out() on null").
-
-    Raises:
-        ServiceRefused, ServiceUnavailable: see `checked`.
-    """
-    request = ServiceRequest(
-        "GET", results_url(line_item_url, user_id=user_id), (names.SCOPE_RESULT_READ,), accept=names.RESULTS_TYPE
-    )
-    document: Any = json_of(checked(client.call(registration, request, now=now), now=now))
-    for entry in document if isinstance(document, list) else ():
-        # Chosen here as well: Open edX gives everybody's results, whoever was asked for.
-        if isinstance(entry, dict) and str(entry.get("userId")) == user_id:
-            return Result(
-                user_id=user_id,
-                given=_number(entry.get("resultScore")),
-                maximum=_number(entry.get("resultMaximum")),
-                comment=str(entry["comment"]) if entry.get("comment") is not None else None,
-            )
-    return None
 
 
 def _document(score: Score) -> dict[str, object]:
@@ -137,6 +102,15 @@ def _document(score: Score) -> dict[str, object]:
     return document
 
 
+def _is_page(answer: Answer) -> bool:
+    """Tell whether a success bears a web page: whatever said so, it was not the service. Moodle's own body is empty."""
+    body = answer.body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if body.startswith(b"<"):
+        return True
+    is_html = "html" in answer.headers.get("Content-Type", "").lower()
+    return is_html and any(mark in body.lower() for mark in (b"<html", b"<form", b"<body"))
+
+
 def _special_refusal(answer: Answer) -> Refused | None:
     """Tell apart the two refusals that mean something of their own."""
     if answer.status == 409:
@@ -148,7 +122,3 @@ def _special_refusal(answer: Answer) -> Refused | None:
         # explanation stands in the HTTP reason alone, and repeats the score: so it is looked at and not kept.
         return Refused("user_not_gradable", "The platform has no participant of that id to grade.")
     return None
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -43,6 +43,8 @@ class ScoreDelivery(Base):
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     tries: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime]
+    scheduled_at: Mapped[datetime | None]
+    """When `next_try_at` was decided: if that lies ahead of us, a clock that was ahead decided it. None: not known."""
     lease_until: Mapped[datetime | None]
     claimed_by: Mapped[str | None] = mapped_column(String(100))
     last_error: Mapped[str] = mapped_column(Text, default="")

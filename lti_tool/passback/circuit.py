@@ -1,25 +1,25 @@
 """One probe instead of a thousand requests: which platforms are left alone because they were down a moment ago.
 
 Kept in the memory of one worker process: a thousand waiting scores cost a platform that is down one request every few minutes
-per process. Nothing is lost with it: the rows say what is due, and the first answer wakes all that waited.
+per process. Nothing is lost with it: the rows say what is due, and the first answer wakes all that waited. All times are seconds
+of a clock that only ever goes forward: a wall clock that was ahead for a minute would else let a platform rest until tomorrow.
 """
 
 import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from threading import Lock
 
 OPENS_AFTER = 3
-FIRST_REST = timedelta(seconds=15)
-LONGEST_REST = timedelta(minutes=5)
-LONGEST_REQUESTED_REST = timedelta(hours=1)
+FIRST_REST_S = 15.0
+LONGEST_REST_S = 300.0
+LONGEST_REQUESTED_REST_S = 3600.0
 
 
 @dataclass
 class _Circuit:
     failures: int = 0
     rests: int = 0
-    rest_until: datetime | None = None
+    rest_until_s: float | None = None
     is_probing: bool = False
 
 
@@ -34,15 +34,15 @@ class Circuits:
     def resting(self) -> frozenset[int]:
         """List the registrations of which nothing is claimed but probes."""
         with self._lock:
-            return frozenset(key for key, circuit in self._circuits.items() if circuit.rest_until is not None)
+            return frozenset(key for key, circuit in self._circuits.items() if circuit.rest_until_s is not None)
 
-    def due_for_probe(self, now: datetime) -> tuple[int, ...]:
+    def due_for_probe(self, now_s: float) -> tuple[int, ...]:
         """List the resting registrations that may be asked again, once."""
         with self._lock:
             return tuple(
                 key
                 for key, circuit in self._circuits.items()
-                if circuit.rest_until is not None and circuit.rest_until <= now and not circuit.is_probing
+                if circuit.rest_until_s is not None and circuit.rest_until_s <= now_s and not circuit.is_probing
             )
 
     def begin_probe(self, registration_id: int) -> None:
@@ -60,20 +60,20 @@ class Circuits:
         """Note that a platform answered; true where it had been resting and what waited for it should go now."""
         with self._lock:
             circuit = self._circuits.pop(registration_id, None)
-            return circuit is not None and circuit.rest_until is not None
+            return circuit is not None and circuit.rest_until_s is not None
 
-    def note_failure(self, registration_id: int, *, retry_after_s: int | None, now: datetime) -> None:
+    def note_failure(self, registration_id: int, *, retry_after_s: int | None, now_s: float) -> None:
         """Note that a platform was not to be had. After some in a row, or when it asks for it itself, it rests."""
         with self._lock:
             circuit = self._circuits.setdefault(registration_id, _Circuit())
             circuit.failures += 1
-            if circuit.rest_until is not None and not circuit.is_probing:
+            if circuit.rest_until_s is not None and not circuit.is_probing:
                 return  # was sent before the rest began
             if circuit.failures < OPENS_AFTER and retry_after_s is None:
                 return
             circuit.is_probing = False
-            rest = min(FIRST_REST * 2 ** min(circuit.rests, 10), LONGEST_REST) * self._chance.uniform(0.75, 1.0)
+            rest_s = min(FIRST_REST_S * 2 ** min(circuit.rests, 10), LONGEST_REST_S) * self._chance.uniform(0.75, 1.0)
             if retry_after_s is not None:
-                rest = max(rest, min(timedelta(seconds=retry_after_s), LONGEST_REQUESTED_REST))
+                rest_s = max(rest_s, min(retry_after_s, LONGEST_REQUESTED_REST_S))
             circuit.rests += 1
-            circuit.rest_until = now + rest
+            circuit.rest_until_s = now_s + rest_s

@@ -8,15 +8,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple, cast
 
-from sqlalchemy import Row, Select, Table, exists, select, update
+from sqlalchemy import Row, Select, Table, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.models import Deployment, LineItem, Registration, ResourceLink, ScoreDelivery, User
 from lti_tool.passback.delivery import CLAIMED, WAITING, ClaimedDelivery
 from lti_tool.passback.jobs import take_jobs
+from lti_tool.passback.retry import LONGEST_WAIT
 
 # A dead worker's deliveries are taken over after this long; a living one renews its leases well before.
 LEASE = timedelta(seconds=45)
+# The clocks of several machines may differ by this; one that was further ahead is noticed once it is right again.
+CLOCK_SLACK = timedelta(minutes=10)
 
 _Columns = TypeVarTuple("_Columns")
 _DELIVERIES = cast(Table, ScoreDelivery.__table__)
@@ -117,26 +120,41 @@ def renew_leases(session: Session, claims: Mapping[int, str], *, now: datetime) 
     lease_until = now + LEASE
     if ours:
         statement = update(_DELIVERIES).where(_DELIVERIES.c.id.in_(ours))
-        session.execute(statement.values(lease_until=lease_until, next_try_at=lease_until))
+        session.execute(statement.values(lease_until=lease_until, next_try_at=lease_until, scheduled_at=now))
     return frozenset(ours)
 
 
 def is_any_lease_expired(session: Session, *, now: datetime) -> bool:
-    """Tell whether some worker died with claims; only reads."""
+    """Tell whether some worker died with claims, or a clock was ahead; only reads."""
     return session.execute(_expired(now).limit(1)).first() is not None
 
 
 def release_expired(session: Session, *, now: datetime) -> int:
-    """Put back what dead workers had claimed, and tell how many; whoever takes it sends it anew, which does no harm."""
+    """Put back what dead workers had claimed and what a clock that was ahead has put off, and tell how many.
+
+    Whoever takes it sends it anew, which does no harm.
+    """
     ids = session.scalars(_expired(now).with_for_update(key_share=True, skip_locked=True).limit(1000)).all()
     if ids:
         statement = update(_DELIVERIES).where(_DELIVERIES.c.id.in_(ids))
-        session.execute(statement.values(state=WAITING, next_try_at=now, lease_until=None, claimed_by=None))
+        released = {"state": WAITING, "next_try_at": now, "scheduled_at": now, "lease_until": None, "claimed_by": None}
+        session.execute(statement.values(released))
     return len(ids)
 
 
 def _expired(now: datetime) -> Select[int]:
-    return select(ScoreDelivery.id).where(ScoreDelivery.state == CLAIMED, ScoreDelivery.next_try_at <= now)
+    """Choose claims whose lease has ended, and all that a clock which was ahead has written.
+
+    No living worker's lease ends so far from now, and nobody can have decided in the future when to try again.
+    """
+    row = ScoreDelivery
+    is_from_ahead = or_(row.scheduled_at > now + CLOCK_SLACK, row.next_try_at > now + LONGEST_WAIT)
+    return select(row.id).where(
+        or_(
+            (row.state == CLAIMED) & or_(row.next_try_at <= now, row.next_try_at > now + LEASE + CLOCK_SLACK),
+            (row.state == WAITING) & (row.next_try_at > now) & is_from_ahead,
+        )
+    )
 
 
 def _due(query: Select[*_Columns], resting: Collection[int], now: datetime) -> Select[*_Columns]:
@@ -185,7 +203,7 @@ def _take(session: Session, rows: Sequence[Row[Any]], *, claim: str, now: dateti
         session.scalars(
             update(_DELIVERIES)
             .where(_DELIVERIES.c.id.in_([row.id for row in rows]), _DELIVERIES.c.state == WAITING)
-            .values(state=CLAIMED, claimed_by=claim, lease_until=lease_until, next_try_at=lease_until)
+            .values(state=CLAIMED, claimed_by=claim, lease_until=lease_until, next_try_at=lease_until, scheduled_at=now)
             .returning(_DELIVERIES.c.id)
         )
     )

@@ -20,7 +20,6 @@ from lti_tool.passback.delivery import (
     INTERNAL_ERROR,
     KEPT_BY_TEACHER,
     LINE_ITEM_GONE,
-    SAME_SCORE,
     SCORE_MAXIMUM,
     Abandoned,
     Arrived,
@@ -30,8 +29,9 @@ from lti_tool.passback.delivery import (
     Parked,
 )
 from lti_tool.passback.line_item import find_line_item, find_or_create_line_item
-from lti_tool.passback.ports import Gradebooks, Memory, Standing
+from lti_tool.passback.ports import Gradebooks, Memory
 from lti_tool.passback.retry import ONE_SECOND, next_timestamp
+from lti_tool.passback.standing import Match, Standing, match
 
 log = logging.getLogger(__name__)
 
@@ -168,9 +168,9 @@ class _Trip:
         standing = self._standing()
         if standing is None:
             return _Again()
-        if _is_same(standing.score_given, self._claimed.score_given):
+        if match(standing, self._claimed.score_given) is Match.SAME:
             return Arrived(self.last_sent)
-        if any(_is_same(standing.score_given, held) for held in self._to.memory.scores_held(self._claimed.id)):
+        if any(match(standing, held) is not Match.OTHER for held in self._to.memory.scores_held(self._claimed.id)):
             return _Again(later_than=standing.at)
         # Nothing that we ever sent: somebody graded by hand, and that is theirs to decide.
         return Arrived(self.last_sent, note=KEPT_BY_TEACHER)
@@ -204,7 +204,3 @@ class _Trip:
             return gone
         self._url = self._to.memory.keep_line_item(self._claimed.line_item_id, found.url, replacing=self._url)
         return _Again()
-
-
-def _is_same(one: float, other: float) -> bool:
-    return abs(one - other) <= SAME_SCORE

@@ -70,7 +70,7 @@ def send_again(session: Session, ids: Collection[int], *, detail: str, now: date
         session.execute(
             update(ScoreDelivery)
             .where(ScoreDelivery.id.in_([row.id for row in rows]))
-            .values(state=states.WAITING, next_try_at=now, tries=0, last_error=reason, changed_at=now)
+            .values(state=states.WAITING, next_try_at=now, scheduled_at=now, tries=0, last_error=reason, changed_at=now)
             .execution_options(synchronize_session=False)
         )
         write_entries(session, [Entry(row.id, row.version, states.RETRIED, detail) for row in rows], now=now)

@@ -28,8 +28,6 @@ LINE_ITEM_TROUBLE: Final = (LINE_ITEM_GONE, NO_LINE_ITEM, "foreign_address", "ba
 
 # Scores travel in points of 100, and line items that we make have this maximum (Moodle's default limit is 100).
 SCORE_MAXIMUM: Final = 100.0
-# Platforms keep five decimals (Moodle) or scale to the column's points: this far apart is still the same score.
-SAME_SCORE: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,15 @@ from lti_tool.lti.errors import ServiceRefused
 from lti_tool.lti.http import Answer, Http
 from lti_tool.lti.line_items import LineItem, NewLineItem, results_url
 from lti_tool.lti.paging import read_pages
+from lti_tool.lti.peer_numbers import number_of
 from lti_tool.lti.ports import Registration, SigningKey, TokenStore
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
 from lti_tool.models import Platform
 from lti_tool.models import Registration as RegistrationRow
 from lti_tool.models.database import Database
-from lti_tool.passback.delivery import SCORE_MAXIMUM
-from lti_tool.passback.ports import LineItemList, Standing
+from lti_tool.passback.ports import LineItemList
+from lti_tool.passback.standing import Standing
 
 _REGISTRATION_KEPT_S = 30.0
 
@@ -161,16 +162,11 @@ def _standing(entry: Any) -> Standing | None:
     """Read one result (AGS 2.0, section 3.3.4); None where there is no score in it."""
     if not isinstance(entry, dict) or "userId" not in entry:
         return None
-    given, maximum = _number(entry.get("resultScore")), _number(entry.get("resultMaximum"))
+    given, maximum = number_of(entry.get("resultScore")), number_of(entry.get("resultMaximum"))
     if given is None:
         return None
-    # AGS 2.0: without resultMaximum it is 1. A maximum of 0 would be a column that counts for nothing.
-    scale = SCORE_MAXIMUM / (maximum if maximum else 1.0)
-    return Standing(given * scale, _iso_moment(entry.get("timestamp")))
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    # AGS 2.0: without resultMaximum it is 1. A maximum of 0 or less would be a column that counts for nothing.
+    return Standing(given, maximum if maximum is not None and maximum > 0 else 1.0, _iso_moment(entry.get("timestamp")))
 
 
 def _iso_moment(value: object) -> datetime | None:

@@ -147,6 +147,7 @@ def _enqueue(session: Session, link: _Link, *, user_id: int, score_given: float,
         module_slug=link.module_slug,
         score_given=score_given,
         next_try_at=now,
+        scheduled_at=now,
         created_at=now,
         changed_at=now,
     )
@@ -160,6 +161,7 @@ def _enqueue(session: Session, link: _Link, *, user_id: int, score_given: float,
             "version": row.version + 1,
             "state": case((is_claimed, CLAIMED), else_=WAITING),
             "next_try_at": case((is_claimed, row.next_try_at), else_=insert.excluded.next_try_at),
+            "scheduled_at": insert.excluded.scheduled_at,
             "tries": 0,
             "last_error": "",
             "changed_at": insert.excluded.changed_at,
@@ -207,7 +209,7 @@ def _revive(session: Session, line_item_id: int, now: datetime) -> None:
     session.execute(
         update(_DELIVERIES)
         .where(_DELIVERIES.c.id.in_([row.id for row in parked]))
-        .values(state=WAITING, next_try_at=now, tries=0, last_error="", changed_at=now)
+        .values(state=WAITING, next_try_at=now, scheduled_at=now, tries=0, last_error="", changed_at=now)
     )
     write_entries(session, [Entry(row.id, row.version, RETRIED, "line item changed") for row in parked], now=now)
     call_workers(session, [row.id for row in parked])

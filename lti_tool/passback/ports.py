@@ -6,14 +6,7 @@ from typing import Protocol
 
 from lti_tool.lti.line_items import LineItem, NewLineItem
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What a gradebook holds for a user, in points of 100."""
-
-    score_given: float
-    at: datetime | None
+from lti_tool.passback.standing import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.models import LineItem, Registration, ScoreDelivery, User
 from lti_tool.models.database import Database
 from lti_tool.passback.deliveries import send_again
-from lti_tool.passback.delivery import DELIVERED, MISSING_AT_PLATFORM, SAME_SCORE
+from lti_tool.passback.delivery import DELIVERED, MISSING_AT_PLATFORM
 from lti_tool.passback.ledger import scores_held
-from lti_tool.passback.ports import Gradebooks, Standing
+from lti_tool.passback.ports import Gradebooks
+from lti_tool.passback.standing import Match, Standing, match
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +93,18 @@ def reconcile(
 
 
 def reconcile_all(database: Database, gradebooks: Gradebooks, *, clock: Callable[[], datetime]) -> None:
-    """Reconcile every registration in use, for a nightly run: what was found goes to the log."""
+    """Reconcile every registration in use, for a nightly run: what was found goes to the log.
+
+    Whatever one of them does, a fault of our own included, the others are compared.
+    """
     with database.read() as session:
         ids = session.scalars(select(Registration.id).where(Registration.is_enabled).order_by(Registration.id)).all()
     for registration_id in ids:
-        found = reconcile(database, gradebooks, registration_id=registration_id, clock=clock)
+        try:
+            found = reconcile(database, gradebooks, registration_id=registration_id, clock=clock)
+        except Exception:
+            log.exception("gradebooks_not_compared", extra={"registration": registration_id})
+            continue
         log.info(
             "gradebooks_compared",
             extra={
@@ -141,11 +149,10 @@ def _compare(
     by_teacher: list[Difference] = []
     for one in delivered:
         there = standing.get(one.user_sub)
-        score = there.score_given if there else None
-        if score is not None and abs(score - one.score_given) <= SAME_SCORE:
+        if there is not None and match(there, one.score_given) is not Match.OTHER:
             continue
-        difference = Difference(one.id, one.user_id, one.module_slug, one.score_given, score)
-        if score is None or any(abs(score - held) <= SAME_SCORE for held in _held(database, one.id)):
+        difference = Difference(one.id, one.user_id, one.module_slug, one.score_given, there.of_100 if there else None)
+        if there is None or any(match(there, held) is not Match.OTHER for held in _held(database, one.id)):
             missing.append(difference)
         else:
             by_teacher.append(difference)

@@ -20,7 +20,7 @@ from lti_tool.passback.retry import delay_before, is_time_to_give_up
 log = logging.getLogger(__name__)
 
 _DELIVERIES = cast(Table, ScoreDelivery.__table__)
-_WRITTEN = ("state", "next_try_at", "tries", "last_error", "last_timestamp", "delivered_version", "delivered_at")
+_WRITTEN = ("state", "next_try_at", "scheduled_at", "tries", "last_error", "last_timestamp", "delivered_version", "delivered_at")
 _RECORD = (
     update(_DELIVERIES)
     .where(_DELIVERIES.c.id == bindparam("of_id"))
@@ -84,7 +84,7 @@ def bring_forward(session: Session, *, registration_id: int, now: datetime) -> i
     ids = session.scalars(put_off).all()
     for start in range(0, len(ids), 500):
         some = ids[start : start + 500]
-        session.execute(update(_DELIVERIES).where(_DELIVERIES.c.id.in_(some)).values(next_try_at=now))
+        session.execute(update(_DELIVERIES).where(_DELIVERIES.c.id.in_(some)).values(next_try_at=now, scheduled_at=now))
     call_workers_for_due(session, now=now)
     log.info("platform_is_back", extra={"registration": registration_id, "deliveries": len(ids)})
     return len(ids)
@@ -118,6 +118,7 @@ def _change(
     change: dict[str, Any] = {
         "state": states.WAITING,
         "next_try_at": now,
+        "scheduled_at": now,
         "tries": 0,
         "last_error": "",
         "last_timestamp": claimed.last_timestamp,

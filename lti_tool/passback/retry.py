@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 FIRST_DELAY = timedelta(seconds=60)
 LONGEST_DELAY = timedelta(hours=6)
 LONGEST_REQUESTED_DELAY = timedelta(hours=24)
+# Nothing is ever put off for longer, jitter included.
+LONGEST_WAIT = LONGEST_REQUESTED_DELAY * 1.1
 GIVE_UP_AFTER = timedelta(days=14)
 # A delivery that hardly had a turn (its registration was switched off, its platform's circuit open) gets some more.
 FEWEST_TRIES = 8

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from lti_tool import clock as real_clock
@@ -34,8 +34,8 @@ CONCURRENCY = 8
 AHEAD = 12
 # Outcomes are gathered this long, so that one transaction records several.
 GATHER_S = 0.05
-SWEEP_EVERY = timedelta(seconds=5)
-RENEW_EVERY = timedelta(seconds=15)
+SWEEP_EVERY_S = 5.0
+RENEW_EVERY_S = 15.0
 PROBES_AT_ONCE = 4
 LONGEST_PAUSE_S = 30.0
 
@@ -47,6 +47,8 @@ class Worker:
         label_for: gives a module's title by its slug, for columns that have to be created.
         concurrency: how many scores are on the wire at once.
         poll_s: how often to look when nobody calls `wake`.
+        seconds: a clock that only goes forward: how long a platform rests and when to look after leases goes by it, whatever
+            becomes of the wall clock.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Worker:
         clock: Callable[[], datetime] = real_clock.now,
         chance: random.Random | None = None,
         poll_s: float = POLL_S,
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
         self._sending = Sending(gradebooks, DatabaseMemory(database), label_for, clock, self._may_send)
@@ -81,7 +84,8 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._drain_lock = threading.Lock()
         self._is_draining = self._drains_wanted = False
-        self._next_sweep = self._next_renewal = clock()
+        self._seconds = seconds
+        self._next_sweep_s = self._next_renewal_s = seconds()
 
     def wake(self) -> None:
         """Look for work now: call it after a transaction that enqueued scores has been committed."""
@@ -178,7 +182,7 @@ class Worker:
     def run_once(self) -> int:
         """Deliver all that is due now in this thread, and tell how many tries that were. For commands and tests."""
         tries = 0
-        self._next_sweep = self._clock()
+        self._next_sweep_s = self._seconds()
         while True:
             self._sweep()
             claimed = self._claim()
@@ -223,7 +227,7 @@ class Worker:
             return []
         now = self._clock()
         resting = self._circuits.resting()
-        probes = self._circuits.due_for_probe(now)[:PROBES_AT_ONCE]
+        probes = self._circuits.due_for_probe(self._seconds())[:PROBES_AT_ONCE]
         with self._database.read() as session:
             is_due = claim.is_anything_due(session, resting=resting - set(probes), now=now)
         if not is_due:
@@ -266,10 +270,10 @@ class Worker:
         return count
 
     def _renew(self) -> None:
-        now = self._clock()
-        if now < self._next_renewal or not self._in_flight:
+        now, now_s = self._clock(), self._seconds()
+        if now_s < self._next_renewal_s or not self._in_flight:
             return
-        self._next_renewal = now + RENEW_EVERY
+        self._next_renewal_s = now_s + RENEW_EVERY_S
         flying = dict(self._in_flight)
         with self._database.write.begin() as session:
             kept = claim.renew_leases(session, {each.id: each.claim for each in flying.values()}, now=now)
@@ -277,10 +281,10 @@ class Worker:
             self._leases[delivery_id] = now + claim.LEASE
 
     def _sweep(self) -> None:
-        now = self._clock()
-        if now < self._next_sweep:
+        now, now_s = self._clock(), self._seconds()
+        if now_s < self._next_sweep_s:
             return
-        self._next_sweep = now + SWEEP_EVERY
+        self._next_sweep_s = now_s + SWEEP_EVERY_S
         with self._database.read() as session:
             if not claim.is_any_lease_expired(session, now=now):
                 return
@@ -309,7 +313,7 @@ class Worker:
                     self._circuits.cancel_probe(registration_id)
             case Delayed(is_platform_down=True):
                 asked = outcome.retry_after_s
-                self._circuits.note_failure(registration_id, retry_after_s=asked, now=self._clock())
+                self._circuits.note_failure(registration_id, retry_after_s=asked, now_s=self._seconds())
             case _:
                 is_recovery = self._circuits.note_answer(registration_id)
         self._probes.discard(delivery.id)

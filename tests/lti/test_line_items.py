@@ -10,7 +10,6 @@ from lti_tool.lti.line_items import (
     LineItem,
     NewLineItem,
     create_line_item,
-    find_line_item,
     list_line_items,
     read_line_item,
     results_url,
@@ -126,33 +125,15 @@ def an_item(url: str, *, link: str = "95", resource: str = "", tag: str = "") ->
 
 
 @pytest.mark.parametrize(
-    ("items", "expected"),
-    [
-        ([an_item("/1"), an_item("/2", resource="module-1", tag="score")], "/2"),
-        ([an_item("/1", resource="module-1"), an_item("/2", resource="module-1", tag="score")], "/2"),
-        ([an_item("/1", resource="other"), an_item("/2", resource="module-1")], "/2"),
-        ([an_item("/1", resource="other"), an_item("/2")], "/2"),
-        ([an_item("/1", resource="other")], None),
-        # A platform that ignores the filter shows other links' columns, too.
-        ([an_item("/1", link="96", resource="module-1", tag="score")], None),
-        ([], None),
-    ],
+    ("told", "read"),
+    [("100", 100.0), ("12,5", 12.5), (0, 0.0), (-5, 0.0), (10**400, 0.0), ("viel", 0.0), (True, 0.0), (None, 0.0), (10**9, 0.0)],
 )
-def test_the_column_of_our_score_is_found_among_several(
-    client: ServiceClient, platform: RecordingPlatform, items: list[dict[str, object]], expected: str | None
+def test_a_maximum_that_makes_no_sense_counts_as_none(
+    client: ServiceClient, platform: RecordingPlatform, told: object, read: float
 ) -> None:
-    platform.tell("/items", 200, [{**item, "id": f"{platform.url}{item['id']}"} for item in items])
-    found = find_line_item(
-        client,
-        platform.registration,
-        f"{platform.url}/items",
-        resource_link_id="95",
-        resource_id="module-1",
-        tag="score",
-        now=NOW,
-    )
-    assert (found.url.removeprefix(platform.url) if found else None) == expected
-    assert platform.asked_at("/items")[0].query == {"resource_link_id": ["95"]}
+    platform.tell("/items", 200, [{"id": f"{platform.url}/items/1", "label": "Eins", "scoreMaximum": told}])
+    (item,) = list_line_items(client, platform.registration, f"{platform.url}/items", now=NOW)
+    assert item.score_maximum == read
 
 
 def test_a_new_column_is_sent_whole(client: ServiceClient, platform: RecordingPlatform) -> None:

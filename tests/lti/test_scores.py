@@ -5,8 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from lti_tool.lti.errors import ServiceUnavailable
-from lti_tool.lti.scores import Delivered, Refused, Result, Score, Unavailable, post_score, read_result
+from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable, post_score
 from lti_tool.lti.service_client import ServiceClient
 from tests.lti.recording_platform import NOW, RecordingPlatform
 
@@ -44,6 +43,42 @@ def test_a_timestamp_of_another_zone_is_sent_in_utc(client: ServiceClient, platf
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_every_success_counts(client: ServiceClient, platform: RecordingPlatform, status: int) -> None:
     platform.tell("/item/scores", status)
+    assert post(client, platform) == Delivered()
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"<!DOCTYPE html><html><form action='/login'></form></html>", "text/html; charset=utf-8"),
+        (b"\xef\xbb\xbf \n<html><body>Bitte anmelden</body></html>", "text/html"),
+        (b"<form method=post>", "application/vnd.ims.lis.v1.score+json"),
+        (b"Sitzung beendet <FORM action=/login>", "text/html"),
+        (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "application/xhtml+xml"),
+    ],
+)
+def test_a_page_for_people_is_no_success(
+    client: ServiceClient, platform: RecordingPlatform, status: int, body: bytes, content_type: str
+) -> None:
+    platform.tell("/item/scores", status, body, Content_Type=content_type)
+    answer = post(client, platform)
+    assert isinstance(answer, Unavailable)
+    assert answer.code == "page_instead"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"", "text/html; charset=utf-8"),
+        (b"OK", "text/html"),
+        (b"[]", "text/html"),
+        (b'{"resultUrl": "https://moodle.test/results/4"}', "application/json"),
+    ],
+)
+def test_whatever_is_no_page_counts_as_success(
+    client: ServiceClient, platform: RecordingPlatform, body: bytes, content_type: str
+) -> None:
+    platform.tell("/item/scores", 200, body, Content_Type=content_type)
     assert post(client, platform) == Delivered()
 
 
@@ -112,33 +147,3 @@ def test_a_foreign_line_item_gets_nothing(client: ServiceClient, platform: Recor
 def test_an_impossible_score_cannot_be_made(given: float, maximum: float) -> None:
     with pytest.raises(ValueError, match="between 0 and its maximum"):
         Score("4", given, maximum, NOW)
-
-
-def result(client: ServiceClient, platform: RecordingPlatform) -> Result | None:
-    return read_result(client, platform.registration, f"{platform.url}/item?type_id=6", "4", now=NOW)
-
-
-def test_a_result_is_read_for_the_user_also_where_the_platform_gives_all(
-    client: ServiceClient, platform: RecordingPlatform
-) -> None:
-    everybody = [
-        {"userId": "3", "resultScore": 1, "resultMaximum": 10},
-        {"userId": "4", "resultScore": 0, "resultMaximum": 10, "comment": "Gut: äöüß"},
-    ]
-    platform.tell("/item/results", 200, everybody)
-    assert result(client, platform) == Result("4", 0.0, 10.0, "Gut: äöüß")
-    (asked,) = platform.asked_at("/item/results")
-    assert asked.query == {"type_id": ["6"], "user_id": ["4"]}
-    assert asked.headers["Accept"] == "application/vnd.ims.lis.v2.resultcontainer+json"
-
-
-@pytest.mark.parametrize("body", [[], {}, [{"userId": "5"}], [5]])
-def test_no_result_is_none(client: ServiceClient, platform: RecordingPlatform, body: object) -> None:
-    platform.tell("/item/results", 200, body)
-    assert result(client, platform) is None
-
-
-def test_an_error_page_with_status_200_is_no_result(client: ServiceClient, platform: RecordingPlatform) -> None:
-    platform.tell("/item/results", 200, b"<html>")
-    with pytest.raises(ServiceUnavailable):
-        result(client, platform)

@@ -47,11 +47,22 @@ class TestClock:
 
     def __init__(self) -> None:
         self.moment = MONDAY
+        self.passed_s = 0.0
 
     def __call__(self) -> datetime:
         return self.moment
 
+    def seconds(self) -> float:
+        """Give the seconds of a clock that only goes forward, as machines have one beside the wall clock."""
+        return self.passed_s
+
     def move(self, **units: float) -> None:
+        """Let time pass."""
+        self.moment += timedelta(**units)
+        self.passed_s += timedelta(**units).total_seconds()
+
+    def put_wrong(self, **units: float) -> None:
+        """Set the wall clock without any time passing."""
         self.moment += timedelta(**units)
 
 
@@ -256,10 +267,15 @@ class PlaygroundSchool(School):
     def another_process(self) -> Worker:
         """Give a worker that shares nothing with the others but the database."""
         gradebooks = PlatformGradebooks(self.database, self._new_client())
-        return Worker(self.database, gradebooks, label_for=str.title, clock=self.time, poll_s=0.5)
+        return Worker(self.database, gradebooks, label_for=str.title, clock=self.time, poll_s=0.5, seconds=self.time.seconds)
 
     def worker(self, **arguments: object) -> Worker:
-        settings: dict[str, object] = {"label_for": {MODULE: TITLE}.__getitem__, "clock": self.clock, **arguments}
+        settings: dict[str, object] = {
+            "label_for": {MODULE: TITLE}.__getitem__,
+            "clock": self.clock,
+            "seconds": self.time.seconds,
+            **arguments,
+        }
         return Worker(self.database, self.gradebooks, **settings)  # type: ignore[arg-type]
 
     def running(self, worker: Worker | None = None, **arguments: object) -> "RunningEngine":

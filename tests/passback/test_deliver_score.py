@@ -398,7 +398,8 @@ def test_after_fourteen_days_of_trouble_a_person_must_look(school: PlaygroundSch
         worker.run_once()
         if school.delivery(user_id).state == "parked":
             break
-        school.time.moment = max(school.delivery(user_id).next_try_at, school.time() + timedelta(minutes=5))
+        wait = max(school.delivery(user_id).next_try_at - school.time(), timedelta(minutes=5))
+        school.time.move(seconds=wait.total_seconds())
     delivery = school.delivery(user_id)
     assert (delivery.state, delivery.last_error) == ("parked", "http_503")
     assert timedelta(days=14) <= school.time() - MONDAY <= timedelta(days=14, hours=6)

@@ -44,6 +44,9 @@ class RunningClock(TestClock):
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
 
+    def seconds(self) -> float:
+        return time.monotonic() + self.ahead.total_seconds()
+
     def move(self, **units: float) -> None:
         self.ahead += timedelta(**units)
 
