@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,12 +18,13 @@ from lti_tool.certificates.verify_certificate import state_of
 from lti_tool.certificates.wording import document_title, document_type
 from lti_tool.domain.certificate import Facts
 from lti_tool.domain.check_code import group_check_code
+from lti_tool.domain.texts_in_files import csv_cell, file_name
 from lti_tool.models import Certificate, Membership
 from lti_tool.models.database import Database
 
 # Bytes gathered before they are handed on.
 PIECE: Final = 64 * 1024
-_NAME_LENGTH_MAX = 60
+_NAME_OCTETS_MAX = 80
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _write(
 def _file_name(facts: Facts, code: str, *, with_name: bool) -> str:
     if not with_name:
         return f"{code}.pdf"
-    name, kind = (re.sub(r"\W+", "-", text).strip("-")[:_NAME_LENGTH_MAX] for text in (facts.name, document_type(facts)))
+    name, kind = (file_name(text, _NAME_OCTETS_MAX) for text in (facts.name, document_type(facts)))
     return f"{name}_{kind}_{code}.pdf"
 
 
@@ -141,9 +141,5 @@ def _as_csv(manifest: Sequence[dict[str, object]]) -> bytes:
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     if manifest:
         writer.writerow(manifest[0])
-    writer.writerows([[_cell(str(value)) for value in entry.values()] for entry in manifest])
+    writer.writerows([[csv_cell(str(value)) for value in entry.values()] for entry in manifest])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

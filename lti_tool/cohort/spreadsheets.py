@@ -2,20 +2,14 @@
 
 import csv
 import io
-import re
 import zipfile
 from xml.sax.saxutils import escape
 
 from lti_tool.cohort.export_cohort import Cell, CohortTable
+from lti_tool.domain.texts_in_files import cell, csv_cell, sheet_name
 
-# What makes Excel, LibreOffice and others read a CSV cell as a formula (OWASP, CSV injection): also after spaces, and the
-# full-width letters that a Japanese Excel takes for the same.
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]")
-# Characters that may not stand in XML 1.0 (ODS and XLSX).
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-# Excel: at most 31, and none of these.
-_NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\']")
-
+# Where nothing of a course's title can name a sheet.
+_SHEET_NAME = "Kurs"
 _ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _ODS_MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -38,8 +32,8 @@ def as_csv(table: CohortTable) -> bytes:
     """Write CSV as German spreadsheets open it by double click: UTF-8 with a mark, semicolons, decimal comma."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([harmless(cell) for cell in table.head])
-    writer.writerows([[_csv_cell(cell) for cell in row] for row in table.rows])
+    writer.writerow([csv_cell(text) for text in table.head])
+    writer.writerows([[_csv_cell(content) for content in row] for row in table.rows])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -49,16 +43,16 @@ def as_xlsx(table: CohortTable) -> bytes:
 
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet(_sheet_name(table.title))
+        sheet = book.add_worksheet(sheet_name(table.title, otherwise=_SHEET_NAME))
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         for column, text in enumerate(table.head):
-            sheet.write_string(0, column, _clean(text), bold)
+            sheet.write_string(0, column, cell(text), bold)
         for number, row in enumerate(table.rows, 1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str):
-                    sheet.write_string(number, column, _clean(cell))
-                elif cell is not None:
-                    sheet.write_number(number, column, cell)
+            for column, content in enumerate(row):
+                if isinstance(content, str):
+                    sheet.write_string(number, column, cell(content))
+                elif content is not None:
+                    sheet.write_number(number, column, content)
         sheet.freeze_panes(1, 1)
         sheet.set_column(0, 0, 32)
         sheet.set_column(1, len(table.head) - 1, 16)
@@ -72,7 +66,7 @@ def as_ods(table: CohortTable) -> bytes:
     By hand, as OpenDocument 1.3 allows it with two small files: odfdo takes 7.6 s for a thousand rows, this 40 ms.
     """
     rows = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in (table.head, *table.rows))
-    content = _ODS_CONTENT.format(name=_attribute(_sheet_name(table.title)), rows=rows)
+    content = _ODS_CONTENT.format(name=_attribute(sheet_name(table.title, otherwise=_SHEET_NAME)), rows=rows)
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
         # Part 2, section 3.3: first in the package and not compressed, so that the type can be told by its bytes.
@@ -82,32 +76,21 @@ def as_ods(table: CohortTable) -> bytes:
     return target.getvalue()
 
 
-def _ods_cell(cell: Cell) -> str:
-    if cell is None or cell == "":
+def _ods_cell(content: Cell) -> str:
+    if content is None or content == "":
         return "<table:table-cell/>"
-    if isinstance(cell, str):
-        return f'<table:table-cell office:value-type="string"><text:p>{escape(_clean(cell))}</text:p></table:table-cell>'
-    return f'<table:table-cell office:value-type="float" office:value="{cell:g}"><text:p>{cell:g}</text:p></table:table-cell>'
+    if isinstance(content, str):
+        lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in cell(content).split("\n"))
+        return f'<table:table-cell office:value-type="string">{lines}</table:table-cell>'
+    number = f"{content:g}"
+    return f'<table:table-cell office:value-type="float" office:value="{number}"><text:p>{number}</text:p></table:table-cell>'
 
 
 def _attribute(text: str) -> str:
     return escape(text, {'"': "&quot;"})
 
 
-def harmless(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula; it then shows as text."""
-    return f"'{text}" if _FORMULA.match(text) else text
-
-
-def _csv_cell(cell: Cell) -> str:
-    if cell is None:
+def _csv_cell(content: Cell) -> str:
+    if content is None:
         return ""
-    return harmless(cell) if isinstance(cell, str) else f"{cell:g}".replace(".", ",")
-
-
-def _clean(text: str) -> str:
-    return _NOT_IN_XML.sub("", text)
-
-
-def _sheet_name(title: str) -> str:
-    return _NOT_IN_SHEET_NAMES.sub(" ", _clean(title)).strip()[:31].strip() or "Kurs"
+    return csv_cell(content) if isinstance(content, str) else f"{content:g}".replace(".", ",")

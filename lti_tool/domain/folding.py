@@ -63,6 +63,19 @@ def _folded(lowered: str) -> str:
     return " ".join("".join(map(_base, bare)).translate(_BASE_LETTERS).split())
 
 
+def to_ascii(text: str) -> str:
+    """Give a text in ASCII with its capitals: Łódź is Lodz; what has no base letter there goes."""
+    letters = (_ascii_letter(sign) for sign in unicodedata.normalize("NFC", clean_line(text)))
+    return "".join(letters).encode("ascii", "ignore").decode()
+
+
+def _ascii_letter(sign: str) -> str:
+    if sign.isascii() or not sign.isalnum():
+        return sign if sign.isascii() else " "
+    base = _folded(sign.casefold())
+    return base[:1].upper() + base[1:] if sign.isupper() else base
+
+
 @lru_cache(maxsize=4096)
 def _base(sign: str) -> str:
     category = unicodedata.category(sign)

@@ -2,6 +2,7 @@
 
 from xml.sax.saxutils import escape
 
+from lti_tool.domain.texts_in_files import cut
 from lti_tool.workbook.manuscript import ReifegradProfile
 
 _WIDTH, _LABELS, _RIGHT = 640, 290, 610
@@ -62,7 +63,7 @@ def _bar(value: int | None, top: int, y: float, colour: str) -> str:
 
 
 def _label(text: str) -> str:
-    shown = text if len(text) <= 40 else f"{text[:39].rstrip()}…"
+    shown = text if len(text) <= 40 else f"{cut(text, 39)}…"
     return escape(shown)
 
 

@@ -1,20 +1,20 @@
 """Turns a draft into a file to take home: ODT, DOCX or PDF."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from lti_tool.domain.programme import Programme
+from lti_tool.domain.texts_in_files import ascii_file_name
 from lti_tool.workbook.draft import Draft
 from lti_tool.workbook.manuscript import Manuscript, ReifegradProfile, compose_manuscript
 from lti_tool.workbook.typeset import typeset_draft
 
 # The draft is German, and so is its date, wherever the server stands.
 _ZONE = ZoneInfo("Europe/Berlin")
-_UMLAUTS = str.maketrans("äöüÄÖÜ", "aouAOU") | {ord("ß"): "ss"}
+# In the file's name.
+_PLACE_LENGTH_MAX = 40
 
 
 class FileFormat(StrEnum):
@@ -60,8 +60,8 @@ def export_draft(
     """Write a draft as a file. Takes up to a second of computing: call it with no transaction open."""
     manuscript = manuscript_of(programme, draft, includes_restricted=includes_restricted, profile=profile, now=now)
     day = now.astimezone(_ZONE).date()
-    place = f"-{_plain(manuscript.municipality)}" if _plain(manuscript.municipality) else ""
-    name = f"Digitalstrategie-Entwurf{place}-{day.isoformat()}.{file_format}"
+    place = ascii_file_name(manuscript.municipality, _PLACE_LENGTH_MAX)
+    name = "-".join(filter(None, ("Digitalstrategie-Entwurf", place, f"{day.isoformat()}.{file_format}")))
     return ExportedDocument(_write(manuscript, file_format, now), _MEDIA_TYPES[file_format], name)
 
 
@@ -76,10 +76,3 @@ def _write(manuscript: Manuscript, file_format: FileFormat, now: datetime) -> by
 
         return write_docx(manuscript, made_at=now)
     return typeset_draft(manuscript, made_at=now)
-
-
-def _plain(text: str) -> str:
-    """Give what of a name can stand in a file name everywhere."""
-    text = text.translate(_UMLAUTS)
-    ascii_only = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9]+", "-", ascii_only).strip("-")[:40].strip("-")

@@ -14,6 +14,7 @@ from docx.shared import Cm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph
 
+from lti_tool.domain.texts_in_files import cut, utf16_units
 from lti_tool.workbook.chart import chart_text
 from lti_tool.workbook.manuscript import (
     CONTENTS,
@@ -58,7 +59,7 @@ def _set_up(document: DocxDocument, manuscript: Manuscript, made_at: datetime) -
     properties = document.core_properties
     properties.subject = STATUS_LINE
     # OPC core properties hold at most 255 characters here.
-    properties.title, properties.author = manuscript.name[:255], manuscript.author[:255]
+    properties.title, properties.author = cut(manuscript.name, 255, utf16_units), cut(manuscript.author, 255, utf16_units)
     properties.comments, properties.language = "", "de-DE"
     properties.created = properties.modified = made_at.replace(tzinfo=None)
     _style(document, "Normal", 10.5, after=6)

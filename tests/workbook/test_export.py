@@ -186,6 +186,23 @@ def test_a_file_is_named_after_the_municipality_and_the_day() -> None:
     assert name == "Digitalstrategie-Entwurf-Stadt-Mullrose-Sud-2026-11-23.odt"
 
 
+@pytest.mark.parametrize(
+    ("place", "part"),
+    [
+        ("Łódź", "-Lodz"),
+        ("Ørsted Ægir", "-Orsted-Aegir"),
+        ("Straße", "-Strasse"),
+        ("Київ", ""),
+        ("..\\..\\x\r\nSet-Cookie: a=b", "-x-Set-Cookie-a-b"),
+        ("🏙" * 50, ""),
+        ("ß" * 40, "-" + "s" * 40),
+    ],
+)
+def test_a_drafts_file_bears_the_place_in_letters_that_every_header_takes(place: str, part: str) -> None:
+    name = exported(FileFormat.ODT, a_draft(deckblatt_kommune=place)).file_name
+    assert name == f"Digitalstrategie-Entwurf{part}-2026-11-23.odt"
+
+
 def test_odt_has_headings_header_rows_and_a_described_chart() -> None:
     document = OdfDocument(io.BytesIO(exported(FileFormat.ODT, profile=PROFILE).content))
     headings = [(h.get_attribute("text:outline-level"), h.text_recursive) for h in document.body.get_elements("//text:h")]
