@@ -37,6 +37,7 @@ from lti_tool.passback.reconcile import reconcile_all
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.clean_up import clean_up
 from lti_tool.platforms.front_door import open_front_door
+from lti_tool.platforms.refresh_key_sets import refresh_key_sets
 from lti_tool.platforms.refresh_roster import refresh_all_rosters
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.programme.reader import read_programme
@@ -208,6 +209,7 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
     return (
         Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5, queue=URGENT),
         Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
+        Chore("keys", 53, lambda: refresh_key_sets(parts.database, parts.front_door.key_sets, clock=parts.now)),
         Chore("reconcile", 23, lambda: _reconcile(parts), hour=2, queue=PLATFORMS),
         Chore("hints", 31, lambda: _forget_hints(parts), hour=3),
         Chore("rosters", 41, lambda: _refresh_rosters(parts), hour=3, queue=PLATFORMS),

@@ -13,6 +13,8 @@ class ToolError(Exception):
 
     status = 400
     code = "error"
+    retry_after_s: int | None = None
+    """When it is worth another try, where that is known."""
 
     def __init__(self, message: str, *, next_step: str = "", code: str | None = None, **values: object) -> None:
         super().__init__(message % values if values else message)

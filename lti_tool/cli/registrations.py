@@ -7,11 +7,15 @@ from datetime import timedelta
 import click
 
 from lti_tool import clock
+from lti_tool.lti.http import Http
+from lti_tool.lti.key_sets import KeySets
 from lti_tool.models.database import Database, open_database
 from lti_tool.platforms import registrations as use_cases
 from lti_tool.platforms.invite_platform import invite_platform
+from lti_tool.platforms.key_set_store import DatabaseKeySetStore
 from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.refresh_key_sets import refresh_key_set
 from lti_tool.platforms.registrations import RegistrationDetails
 from lti_tool.settings import Settings, load_settings
 
@@ -134,6 +138,19 @@ def hosts(registration_id: int, added: tuple[str, ...], removed: tuple[str, ...]
         )
     for host in listed:
         click.echo(host)
+
+
+@registrations.command(name="refresh-keys")
+@click.argument("registration_id", type=int, metavar="ID")
+def refresh_keys(registration_id: int) -> None:
+    """Fetch this platform's public keys now, e.g. after it has withdrawn one; it is done every hour anyway."""
+    _, database = opened()
+    key_sets = KeySets(DatabaseKeySetStore(database), Http())
+    refreshed = refresh_key_set(database, key_sets, registration_id, now=clock.now())
+    for kid in sorted(refreshed.before | refreshed.after):
+        state = "withdrawn" if kid not in refreshed.after else "valid" if kid in refreshed.before else "new"
+        click.echo(f"{kid}  {state}")
+    click.echo("Known to every process within a minute.", err=True)
 
 
 @registrations.command()

@@ -18,8 +18,13 @@ _TELL_ADMINISTRATION = N_(
     "Bitte geben Sie der Administration Ihrer Lernplattform die Referenznummer; dort lässt sich das beheben."
 )
 _NOT_CONFIRMED = N_("Wir konnten nicht bestätigen, dass dieser Aufruf von Ihrer Lernplattform kommt.")
+_KEYS_UNREAD = N_("Wir konnten die öffentlichen Schlüssel Ihrer Lernplattform gerade nicht lesen.")
+_IN_A_MINUTE = N_("Bitte öffnen Sie die Aktivität in einer Minute noch einmal in Ihrem Kurs.")
 _INCOMPLETE = N_("Ihre Lernplattform hat unvollständige oder fehlerhafte Angaben geschickt.")
 _NOT_CONNECTED = N_("Ihre Lernplattform ist mit diesem Angebot nicht verbunden.")
+
+# When somebody who waits for a platform's keys may try again.
+KEYS_COME_WITHIN_S = 2
 
 # code: (HTTP status, what happened, what to do next). Codes not listed here get the last entry.
 _TEXTS: dict[str, tuple[int, str, str]] = {
@@ -64,10 +69,16 @@ _TEXTS: dict[str, tuple[int, str, str]] = {
         N_("Die Uhr Ihrer Lernplattform und unsere Uhr gehen verschieden."),
         _TELL_ADMINISTRATION,
     ),
-    "keys_unavailable": (
-        403,
-        N_("Ihre Lernplattform war für unsere Prüfung gerade nicht erreichbar."),
-        N_("Bitte öffnen Sie die Aktivität in einer Minute noch einmal in Ihrem Kurs."),
+    "keys_unavailable": (403, _KEYS_UNREAD, _IN_A_MINUTE),
+    # The page comes again by itself (`errors/keys_awaited.html`); this is what it says when that has not helped.
+    "keys_awaited": (503, _KEYS_UNREAD, _IN_A_MINUTE),
+    "kid_unknown": (
+        400,
+        N_("Den Schlüssel, mit dem Ihre Lernplattform diesen Aufruf unterschrieben hat, veröffentlicht sie nicht."),
+        N_(
+            "Öffnen Sie die Aktivität bitte in einer Minute noch einmal in Ihrem Kurs. Kommt diese Seite wieder, geben Sie der "
+            "Administration Ihrer Lernplattform die Referenznummer: Zu prüfen ist die Adresse der öffentlichen Schlüssel (JWKS)."
+        ),
     ),
     "message_type_unsupported": (
         400,
@@ -132,6 +143,7 @@ class LaunchRejected(ToolError):
         status, message, next_step = _TEXTS.get(code, _OTHERS)
         super().__init__(message, next_step=next_step, code=code)
         self.status = status
+        self.retry_after_s = KEYS_COME_WITHIN_S if code == "keys_awaited" else None
         self.detail = detail
         self.registration_id = registration_id
         self.initiation = initiation

@@ -1,7 +1,7 @@
 """The launch: from what the platform posted to a verified `Launch`, in a visible list of steps.
 
-Nothing is written here and nothing is sent, except that an unknown key is asked for once (`key_sets.py`). The nonce is
-used up by the caller, in the same statement that records the launch.
+Nothing is written here and nothing is sent, except that a platform is asked once for a key that is missing or does not fit.
+The nonce is used up by the caller, in the same statement that records the launch.
 """
 
 import logging
@@ -51,9 +51,15 @@ _KNOWN_PLATFORM_ERRORS: Final = frozenset(
 )
 
 
-class FindKey(Protocol):
-    def __call__(self, registration: Registration, kid: str, *, now: datetime) -> RSAKey | None:
-        """Give the platform's public key with this kid, None if it has none."""
+class PlatformKeys(Protocol):
+    """The platforms' public keys (`key_sets.py`)."""
+
+    def find_keys(self, registration: Registration, kid: str, *, now: datetime) -> tuple[RSAKey, ...]:
+        """Return the keys with this kid, usually one; empty if the platform has none."""
+        ...
+
+    def find_newer(self, registration: Registration, kid: str, tried: tuple[RSAKey, ...], *, now: datetime) -> tuple[RSAKey, ...]:
+        """Return keys that the platform has put in place of those tried; empty if it has not."""
         ...
 
 
@@ -63,7 +69,7 @@ class LaunchDesk:
 
     find_registration: FindRegistration
     check_deployment: CheckDeployment
-    find_key: FindKey
+    keys: PlatformKeys
     seals: Seals
     addresses: OwnAddresses
     message_types: frozenset[str] = frozenset({names.RESOURCE_LINK_REQUEST})
@@ -189,10 +195,16 @@ class _LaunchChecks(ToolMessageLaunch):
     def validate_jwt_signature(self) -> "_LaunchChecks":
         """Replaces PyLTI1p3's, which downloads the key set at every launch and takes the algorithm from it."""
         assert self._known is not None
-        key = self._desk.find_key(self._known, self._token.kid, now=self._now)
-        if key is None:
+        kid = self._token.kid
+        keys = self._desk.keys.find_keys(self._known, kid, now=self._now)
+        if not keys:
             raise LaunchRejected(code="kid_unknown")
-        claims: Any = verify(self._token, key)
+        claims: Any = verify(self._token, keys)
+        if claims is None:
+            # Some platforms put a new key under the old kid.
+            claims = verify(self._token, self._desk.keys.find_newer(self._known, kid, keys, now=self._now))
+        if claims is None:
+            raise LaunchRejected(code="signature_wrong")
         self._jwt = {"body": claims}
         return self
 

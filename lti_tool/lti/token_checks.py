@@ -5,6 +5,7 @@
 
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -69,14 +70,10 @@ def take_apart(raw: str) -> UnverifiedToken:
     return UnverifiedToken(kid, parts)
 
 
-def verify(token: UnverifiedToken, key: RSAKey) -> JsonObject:
-    """Check the signature with the platform's key and give the claims (SecFw 5.1.3, step 1)."""
-    try:
-        is_genuine = jws.validate_compact(token.parts, key, registry=_REGISTRY)
-    except (JoseError, ValueError) as err:
-        raise LaunchRejected(code="signature_wrong") from err
-    if not is_genuine:
-        raise LaunchRejected(code="signature_wrong")
+def verify(token: UnverifiedToken, keys: Iterable[RSAKey]) -> JsonObject | None:
+    """Check the signature with the platform's keys and return the claims; None if none of them made it (SecFw 5.1.3, step 1)."""
+    if not any(_is_signed_with(token, key) for key in keys):
+        return None
     try:
         claims: Any = json.loads(token.parts.payload or b"")
     except (ValueError, RecursionError) as err:
@@ -84,6 +81,13 @@ def verify(token: UnverifiedToken, key: RSAKey) -> JsonObject:
     if not isinstance(claims, dict):
         raise LaunchRejected(code="token_malformed")
     return claims
+
+
+def _is_signed_with(token: UnverifiedToken, key: RSAKey) -> bool:
+    try:
+        return jws.validate_compact(token.parts, key, registry=_REGISTRY)
+    except (JoseError, ValueError):
+        return False
 
 
 def check_issuer_and_audience(claims: JsonObject, registration: Registration) -> None:

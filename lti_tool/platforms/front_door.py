@@ -101,6 +101,6 @@ def open_front_door(database: "Database", *, secret: str, public_url: str, deplo
         deployments,
         key_sets,
         LoginDesk(registrations.find, seals, addresses),
-        LaunchDesk(registrations.find, deployments.check, key_sets.find_key, seals, addresses, _MESSAGE_TYPES),
+        LaunchDesk(registrations.find, deployments.check, key_sets, seals, addresses, _MESSAGE_TYPES),
         VisitStandings(database),
     )

@@ -29,7 +29,14 @@ class DatabaseKeySetStore:
         claim = (
             update(PlatformKeySet)
             .where(PlatformKeySet.jwks_url == jwks_url)
-            .where(or_(PlatformKeySet.next_fetch_at.is_(None), PlatformKeySet.next_fetch_at <= now))
+            .where(
+                or_(
+                    PlatformKeySet.next_fetch_at.is_(None),
+                    PlatformKeySet.next_fetch_at <= now,
+                    # A clock was ahead and is right again.
+                    PlatformKeySet.next_fetch_at > next_fetch_at,
+                )
+            )
             .values(next_fetch_at=next_fetch_at)
         )
         with self._database.write.begin() as session:

@@ -329,9 +329,14 @@ class Playground:
         """Make all access tokens void, as if they had expired."""
         self.tokens.revoke_all()
 
-    def rotate_key(self, *, keep_old: bool = True) -> None:
-        """Sign with a new key from now on; `keep_old=False` also stops publishing the old ones."""
-        self.site.add_key(signing.new_key(), keep_old=keep_old)
+    def rotate_key(self, *, keep_old: bool = True, same_kid: bool = False) -> None:
+        """Sign with a new key from now on.
+
+        Args:
+            keep_old: go on publishing the old ones.
+            same_kid: put it in the place of the old one, under its kid, as some platforms do.
+        """
+        self.site.add_key(signing.new_key(self.site.keys[-1].kid if same_kid else None), keep_old=keep_old)
 
     def move_clock(self, seconds: float) -> None:
         """Set the playground's clock ahead (or back, if negative) of the true time; the Date header follows."""

@@ -15,9 +15,9 @@ def _segment(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def new_key() -> RSAKey:
-    """Make an RSA-2048 key, the size that Moodle signs with."""
-    return RSAKey.generate_key(2048, parameters={"kid": secrets.token_hex(10), "use": "sig", "alg": "RS256"})
+def new_key(kid: str | None = None) -> RSAKey:
+    """Make an RSA-2048 key, the size that Moodle signs with; with a kid of its own unless one is given."""
+    return RSAKey.generate_key(2048, parameters={"kid": kid or secrets.token_hex(10), "use": "sig", "alg": "RS256"})
 
 
 def key_to_text(key: RSAKey) -> str:

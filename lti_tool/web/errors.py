@@ -17,6 +17,7 @@ from lti_tool.web.for_scripts import refusal_as_json, wants_json
 from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
 from lti_tool.web.language import translate
 from lti_tool.web.parts import parts
+from lti_tool.web.rate_limit import retry_after
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,9 @@ _TROUBLES = {
     ),
 }
 _TRY_AGAIN_S = 10
+# How often a launch that waits for the platform's keys sends itself again, and where its page counts that.
+MOST_TIMES_AWAITED = 8
+_TIMES_FIELD = "times"
 # Without letters and digits that are taken for each other when read out on the telephone.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
@@ -124,10 +128,30 @@ def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
             reference=reference,
         )
         return page, refusal.status
+    if refusal.code == "keys_awaited" and _times_awaited() < MOST_TIMES_AWAITED:
+        return _keys_awaited(refusal, reference)
     if refusal.received:
         page = render_template("errors/to_compare.html", refusal=refusal, received=refusal.received, reference=reference)
         return page, refusal.status
-    return _answer(refusal.message, refusal.next_step, reference, refusal.status, refusal.code)
+    body, status = _answer(refusal.message, refusal.next_step, reference, refusal.status, refusal.code)
+    return body, status, retry_after(refusal)
+
+
+def _keys_awaited(refusal: LaunchRejected, reference: str) -> ResponseReturnValue:
+    """Send the same launch again in a moment, from the browser: no thread of ours waits for a platform meanwhile."""
+    fields = {name: request.form[name] for name in ("id_token", "state", KEPT_FIELD) if name in request.form}
+    page = render_template(
+        "errors/keys_awaited.html",
+        launch={**fields, _TIMES_FIELD: _times_awaited() + 1},
+        wait_s=refusal.retry_after_s,
+        reference=reference,
+    )
+    return page, refusal.status, retry_after(refusal)
+
+
+def _times_awaited() -> int:
+    value = request.form.get(_TIMES_FIELD, "0")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 4 else MOST_TIMES_AWAITED
 
 
 def _allow_platform_to_frame(refusal: LaunchRejected) -> None:
@@ -141,7 +165,8 @@ def _tool_error(error: ToolError) -> ResponseReturnValue:
     level = logging.ERROR if error.status == 500 else logging.INFO
     log.log(level, "request_refused", extra={"code": error.code, "status": error.status, "reference": reference})
     allow_framing_by("*")
-    return _answer(error.message, error.next_step, reference, error.status, error.code, **error.values)
+    body, status = _answer(error.message, error.next_step, reference, error.status, error.code, **error.values)
+    return body, status, retry_after(error)
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Response, after_this_request, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.errors import ToolError
@@ -16,7 +16,7 @@ P = ParamSpec("P")
 
 
 class TooManyTries(ToolError):
-    """Somebody knocks too often; `wait_s` tells when the door opens again."""
+    """Somebody comes too often; `retry_after_s` tells when they may come again."""
 
     status = 429
     code = "too_many_tries"
@@ -27,7 +27,7 @@ class TooManyTries(ToolError):
             next_step=N_("Bitte warten Sie %(wait_s)s Sekunden und versuchen Sie es dann noch einmal."),
             wait_s=wait_s,
         )
-        self.wait_s = wait_s
+        self.retry_after_s = wait_s
 
 
 def limit_rate(limit: Limit) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
@@ -61,10 +61,9 @@ def check_rate(limit: Limit) -> None:
     with tool.database.write.begin() as session:
         wait_s = take_turn(session, limit, source, now=tool.now())
     if wait_s:
-
-        def tell_when(response: Response) -> Response:
-            response.headers["Retry-After"] = str(wait_s)
-            return response
-
-        after_this_request(tell_when)
         raise TooManyTries(wait_s)
+
+
+def retry_after(error: ToolError) -> dict[str, str]:
+    """Return the header that says when it is worth another try, where that is known (RFC 9110, 10.2.3)."""
+    return {} if error.retry_after_s is None else {"Retry-After": str(error.retry_after_s)}

@@ -62,5 +62,5 @@ def _count(source: str) -> None:
     except TooManyTries as full:
         if len(_shut_out) >= _MOST_REMEMBERED:
             _shut_out.clear()
-        _shut_out[source] = parts().now() + timedelta(seconds=full.wait_s)
+        _shut_out[source] = parts().now() + timedelta(seconds=full.retry_after_s or 1)
         raise

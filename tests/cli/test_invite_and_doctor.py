@@ -92,3 +92,19 @@ def test_doctor_names_each_line_of_a_platform(environment: dict[str, str]) -> No
         lms.answer_next(503, service="token", times=3)
         output = run(environment, "doctor", "1").output
         assert re.search(r"^BAD  registration 1 .* token: .*token_http_503", output, re.MULTILINE), output
+
+
+def test_an_operator_fetches_a_platforms_keys_and_sees_which_came_and_went(environment: dict[str, str]) -> None:
+    lms = Playground("http://127.0.0.1:0")
+    with serve_in_thread(lms):
+        given = ("--issuer", lms.issuer, "--client-id", "abc", "--family", "moodle")
+        assert run(environment, "registrations", "add", *given).exit_code == 0
+        first = run(environment, "registrations", "refresh-keys", "1")
+        assert re.fullmatch(r"\w+  new\n", first.stdout)
+        lms.rotate_key(keep_old=False)
+        second = run(environment, "registrations", "refresh-keys", "1").stdout
+        assert first.stdout.replace("new", "withdrawn") in second
+        assert second.count("  new\n") == 1
+    refused = run(environment, "registrations", "refresh-keys", "1")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert run(environment, "registrations", "refresh-keys", "7").exit_code == 1

@@ -1,15 +1,11 @@
-"""Seals, addresses, origins, keys: the small things that everything hangs on."""
+"""Seals, addresses, origins: the small things that everything hangs on."""
 
-import json
-from base64 import urlsafe_b64encode
 from datetime import timedelta
 
 import pytest
-from joserfc.jwk import RSAKey
 
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.json_shapes import origin_of
-from lti_tool.lti.key_sets import parse_key_set
 from lti_tool.lti.seal import Seal
 from lti_tool.lti.state import LoginInitiation, PendingLogin, Seals, digest_of, is_same
 from tests.lti.recording_platform import NOW
@@ -136,57 +132,3 @@ def test_other_addresses_are_no_targets(target: str) -> None:
 )
 def test_an_origin_is_scheme_host_and_port(url: str, origin: str | None) -> None:
     assert origin_of(url) == origin
-
-
-@pytest.fixture(scope="module")
-def key() -> RSAKey:
-    return RSAKey.generate_key(2048)
-
-
-def entry_of(key: RSAKey, **more: object) -> dict[str, object]:
-    public = key.as_dict(private=False)
-    return {"kty": "RSA", "kid": "k", "n": public["n"], "e": public["e"], **more}
-
-
-def parse(*entries: object) -> set[str]:
-    return set(parse_key_set(json.dumps({"keys": list(entries)})))
-
-
-def test_signing_keys_are_taken_by_kid(key: RSAKey) -> None:
-    assert parse(entry_of(key), entry_of(key, kid="l", use="sig", alg="RS256")) == {"k", "l"}
-
-
-def test_of_two_keys_with_one_kid_the_first_counts(key: RSAKey) -> None:
-    other = RSAKey.generate_key(2048)
-    keys = parse_key_set(json.dumps({"keys": [entry_of(key), entry_of(other)]}))
-    assert keys["k"].as_dict(private=False)["n"] == key.as_dict(private=False)["n"]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"kid": None},
-        {"kid": ""},
-        {"kid": 5},
-        {"kty": "oct", "k": "c2VjcmV0"},
-        {"kty": "EC"},
-        {"use": "enc"},
-        {"alg": "RS512"},
-        {"d": "AQAB"},
-        {"n": ""},
-        {"n": 5},
-        {"n": "!!!"},
-        {"e": "AA"},
-        {"e": None},
-        {"e": "AQAB" * 10},
-        {"n": urlsafe_b64encode(b"\xff" * 128).decode()},
-        {"n": urlsafe_b64encode(b"\xff" * 2048).decode()},
-    ],
-)
-def test_other_keys_are_not_taken(key: RSAKey, change: dict[str, object]) -> None:
-    assert parse({**entry_of(key), **change}) == set()
-
-
-@pytest.mark.parametrize("document", ["", "x", "[]", "5", "null", "{}", '{"keys": {}}', '{"keys": [5, [], null]}', "[" * 100_000])
-def test_what_is_no_key_set_holds_no_keys(document: str) -> None:
-    assert parse_key_set(document) == {}

@@ -17,6 +17,7 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.rate_limit import retry_after
 
 blueprint = Blueprint("hints", __name__)
 
@@ -36,6 +37,7 @@ class TooManyHints(ToolError):
             next_step=N_("Ihr Text steht noch im Formular. Senden Sie ihn in %(minutes)s Minuten noch einmal ab."),
             minutes=-(-wait_s // 60),
         )
+        self.retry_after_s = wait_s
 
 
 @blueprint.get("/modules/<module_slug>/lessons/<lesson_slug>/hint")
@@ -73,7 +75,7 @@ def leave(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
                 if wait_s := take_turn(session, _LIMIT, source, now=tool.now()):
                     raise TooManyHints(wait_s)
     except ToolError as problem:
-        return _form(module, lesson, text=text, heading=heading, problem=problem, key=key), problem.status
+        return _form(module, lesson, text=text, heading=heading, problem=problem, key=key), problem.status, retry_after(problem)
     return redirect(href("hints.form", module_slug=module.slug, lesson_slug=lesson.slug, sent="yes"), 303)
 
 
