@@ -15,6 +15,7 @@ CUSTOM: Final = _LTI + "custom"
 LAUNCH_PRESENTATION: Final = _LTI + "launch_presentation"
 TOOL_PLATFORM: Final = _LTI + "tool_platform"
 ROLE_SCOPE_MENTOR: Final = _LTI + "role_scope_mentor"
+FOR_USER: Final = _LTI + "for_user"
 
 # Assignment and Grade Services 2.0; Names and Role Provisioning Services 2.0; Deep Linking 2.0
 AGS_ENDPOINT: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -24,6 +25,8 @@ DEEP_LINKING_DATA: Final = "https://purl.imsglobal.org/spec/lti-dl/claim/data"
 
 RESOURCE_LINK_REQUEST: Final = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST: Final = "LtiDeepLinkingRequest"
+# LTI Submission Review 1.0; Moodle sends it for every grade in its gradebook, whether a tool has asked for it or not.
+SUBMISSION_REVIEW_REQUEST: Final = "LtiSubmissionReviewRequest"
 RESOURCE_LINK_ITEM: Final = "ltiResourceLink"
 LTI_VERSION: Final = "1.3.0"
 

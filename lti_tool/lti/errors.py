@@ -90,6 +90,11 @@ _TEXTS: dict[str, tuple[int, str, str]] = {
         N_("Die Adresse dieser Aktivität gehört nicht zu diesem Angebot."),
         N_("Bitte sagen Sie der Kursleitung Bescheid: Die Aktivität muss in der Lernplattform neu eingerichtet werden."),
     ),
+    "content_not_taken": (
+        400,
+        N_("Ihre Lernplattform nimmt an dieser Stelle keine Aktivitäten dieses Angebots an."),
+        N_("Fügen Sie die Module im Kurs über „Aktivität anlegen“ ein."),
+    ),
     "claim_missing": (400, _INCOMPLETE, _TELL_REFERENCE),
     "claim_malformed": (400, _INCOMPLETE, _TELL_REFERENCE),
 }

@@ -1,11 +1,15 @@
-"""Reads JSON that others wrote: the wanted shape comes out, anything else is a `LaunchRejected`.
+"""Reads JSON that others wrote. What must be there comes out in its one shape, anything else is a `LaunchRejected`.
 
 JSON `null` counts as absent: Canvas sends it for whatever it does not know. `claim` is our name of the place, for the log.
+What may be missing is read by `optional_claims.py`, never here: nobody is locked out for a title.
 """
 
+import json
+import math
+import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from lti_tool.lti.errors import LaunchRejected
@@ -13,7 +17,46 @@ from lti_tool.lti.errors import LaunchRejected
 JsonObject: TypeAlias = Mapping[str, object]
 
 LONGEST_URL = 2000
-_LONGEST_LIST = 200
+# No claim that anybody reads lies deeper. A string, an opening or a closing bracket; one that never ends runs to the end.
+_DEEPEST: Final = 30
+_PIECES: Final = re.compile(r'"(?:[^"\\]|\\(?:.|\Z))*+(?:"|\Z)|[\[{\]}]', re.DOTALL)
+_LONGEST_NUMBER: Final = 400
+
+
+def parse_json(raw: bytes) -> Any:
+    """Read a JSON document, also one that Python's parser gives up for what lies too deep in it or is too long a number.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    text = raw.decode(json.detect_encoding(raw), "surrogatepass")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except (ValueError, RecursionError):
+        return json.loads(_without_depths(text), parse_int=_bounded_number)
+
+
+def _bounded_number(digits: str) -> float:
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else math.inf
+
+
+def _without_depths(text: str) -> str:
+    """Put null in the place of whatever lies too deep."""
+    kept: list[str] = []
+    depth = begin = 0
+    for piece in _PIECES.finditer(text):
+        if piece[0] in ("[", "{"):
+            depth += 1
+            if depth == _DEEPEST + 1:
+                kept.append(text[begin : piece.start()])
+        elif piece[0] in ("]", "}"):
+            if depth == _DEEPEST + 1:
+                kept.append("null")
+                begin = piece.end()
+            depth -= 1
+    return "".join(kept) + text[begin:]
 
 
 def _malformed(claim: str) -> LaunchRejected:
@@ -22,14 +65,21 @@ def _malformed(claim: str) -> LaunchRejected:
 
 def _checked(value: object, claim: str) -> str:
     """Give the value if it is a text that any database takes: no NUL, no half surrogate pair (`"\\ud800"` is valid JSON)."""
-    if not isinstance(value, str) or "\x00" in value:
+    if not isinstance(value, str) or not _is_storable(value):
         raise _malformed(claim)
-    if not value.isascii():
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError as err:
-            raise _malformed(claim) from err
     return value
+
+
+def _is_storable(text: str) -> bool:
+    if "\x00" in text:
+        return False
+    if text.isascii():
+        return True
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def required_id(source: JsonObject, name: str, claim: str, *, longest: int = 255) -> str:
@@ -42,57 +92,60 @@ def required_id(source: JsonObject, name: str, claim: str, *, longest: int = 255
     return value
 
 
-def optional_text(source: JsonObject, name: str, claim: str, *, longest: int = 255) -> str | None:
-    """Read a text to show: cut where it is too long, None where it is absent or empty."""
+def required_object(source: JsonObject, name: str, claim: str) -> JsonObject:
+    """Read an object that must be there."""
     value = source.get(name)
     if value is None:
-        return None
-    return _checked(value, claim)[:longest].strip() or None
-
-
-def optional_object(source: JsonObject, name: str, claim: str) -> JsonObject | None:
-    """Read an object; None where it is absent."""
-    value = source.get(name)
-    if value is None:
-        return None
+        raise LaunchRejected(code="claim_missing", detail=claim)
     if not isinstance(value, dict):
         raise _malformed(claim)
     return cast(JsonObject, value)
 
 
-def texts(source: JsonObject, name: str, claim: str) -> tuple[str, ...]:
-    """Read a list of texts; empty where it is absent."""
-    value = source.get(name)
-    if value is None:
-        return ()
-    if not isinstance(value, list) or len(value) > _LONGEST_LIST:
-        raise _malformed(claim)
-    return tuple(_checked(entry, claim) for entry in value)
-
-
-def optional_url(source: JsonObject, name: str, claim: str) -> str | None:
-    """Read a web address; None where it is absent or empty (Moodle sends `"lineitem": ""`)."""
-    value = source.get(name)
-    if value is None or value == "":
-        return None
-    text = _checked(value, claim)
+def required_url(source: JsonObject, name: str, claim: str) -> str:
+    """Read a web address that must be there."""
+    if source.get(name) in (None, ""):
+        raise LaunchRejected(code="claim_missing", detail=claim)
+    text = _checked(source[name], claim)
     if len(text) > LONGEST_URL or origin_of(text) is None:
         raise _malformed(claim)
     return text
 
 
-def optional_flag(source: JsonObject, name: str, claim: str, *, default: bool) -> bool:
-    """Read a member that is true or false, `default` where it is missing.
+def text_of(value: object) -> str | None:
+    """Give a text that any database takes, of a text or a number; None for anything else."""
+    if isinstance(value, str):
+        return value if _is_storable(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    # As the platform spelled it, but for "2026.0". Python reads NaN and infinity from JSON, which nobody meant.
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
-    Raises:
-        LaunchRejected: it is anything else.
+
+def can_be_sent(value: object) -> bool:
+    """Tell whether a value that was read can be written as JSON again: no NaN, and not nested beyond all measure."""
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return _without_depths(text) == text
+
+
+def entries_of(value: object) -> list[object] | None:
+    """Give what a list holds, in the shapes in which platforms send lists; None for anything else.
+
+    A text is a list of one, or of several with commas between them. PHP makes an object with numbers for names of a list
+    with gaps.
     """
-    value = source.get(name)
-    if value is None:
-        return default
-    if not isinstance(value, bool):
-        raise _malformed(claim)
-    return value
+    if isinstance(value, list):
+        return value
+    if isinstance(value, str):
+        return list(value.split(","))
+    if isinstance(value, dict) and all(isinstance(key, str) and key.isdecimal() for key in value):
+        return list(value.values())
+    return None
 
 
 # The same few service addresses come with every launch of a link.

@@ -6,7 +6,7 @@ The nonce is used up by the caller, in the same statement that records the launc
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -17,6 +17,7 @@ from lti_tool.lti import claim_names as names
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.claims import Launch, read_claims
 from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.oddities import Oddities
 from lti_tool.lti.platform_storage import StorageErrand, errand_to_fetch
 from lti_tool.lti.ports import CheckDeployment, DeploymentStanding, FindRegistration, Registration
 from lti_tool.lti.pylti1p3_adapters import PortsToolConfig, ReceivedRequest, ToolMessageLaunch
@@ -74,6 +75,7 @@ class LaunchDesk:
     addresses: OwnAddresses
     message_types: frozenset[str] = frozenset({names.RESOURCE_LINK_REQUEST})
     """The message types that this tool has a page for."""
+    oddities: Oddities = field(default_factory=Oddities)
 
 
 def receive_launch(
@@ -88,7 +90,7 @@ def receive_launch(
     """
     checks = _LaunchChecks(desk, ReceivedRequest(form, cookies), kept, now)
     try:
-        return checks.run()
+        launch = checks.run()
     except LaunchRejected as refusal:
         refusal.registration_id = checks.registration_id
         refusal.tell_received(**checks.received)
@@ -96,6 +98,8 @@ def receive_launch(
     except LtiException as err:
         # One of PyLTI1p3's message validators; ours, which say more exactly what is wrong, run before them.
         raise LaunchRejected(code="claim_malformed", registration_id=checks.registration_id) from err
+    desk.oddities.tell(launch)
+    return launch
 
 
 class _LaunchChecks(ToolMessageLaunch):
@@ -220,11 +224,12 @@ class _LaunchChecks(ToolMessageLaunch):
         return self
 
     def validate_message(self) -> "_LaunchChecks":
+        """Replaces PyLTI1p3's validators, which ask less of what identifies and more of what may be missing."""
         assert self._known is not None
-        self._launch = read_claims(self._jwt["body"], self._known, nonce=self._login.nonce)
+        login = self._login
+        self._launch = read_claims(self._jwt["body"], self._known, nonce=login.nonce, login_target=login.target_link_uri)
         if self._launch.message_type not in self._desk.message_types:
             raise LaunchRejected(code="message_type_unsupported")
-        super().validate_message()
         return self
 
     def validate_target(self) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -13,7 +13,7 @@ from lti_tool.lti.paging import read_pages
 from lti_tool.lti.peer_numbers import number_of
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest, checked, json_of
-from lti_tool.lti.service_hosts import check_service_url
+from lti_tool.lti.service_hosts import check_service_url, with_registered_scheme
 
 # Moodle 4.2 breaks off with status 502 at a label or resourceId beyond its columns (255 and 512 characters).
 LONGEST_LABEL = 255
@@ -81,9 +81,7 @@ def list_line_items(
     for page in read_pages(client, registration, request, now=now):
         for entry in page if isinstance(page, list) else ():
             if (item := _line_item(entry)) is not None:
-                # Scores will go there, and it is an answer that says so, not a signed launch.
-                check_service_url(registration, item.url, named_by=url)
-                yield item
+                yield _believed(registration, item, named_by=url)
 
 
 def create_line_item(
@@ -114,8 +112,7 @@ def create_line_item(
     item = _line_item(json_of(answer))
     if item is None:
         raise ServiceUnavailable("line_item_unreadable", "The platform did not tell the new line item's address.")
-    check_service_url(registration, item.url, named_by=line_items_url)
-    return item
+    return _believed(registration, item, named_by=line_items_url)
 
 
 def read_line_item(
@@ -136,6 +133,13 @@ def read_line_item(
     item = _line_item(json_of(checked(client.call(registration, request, now=now), now=now)))
     if item is None:
         raise ServiceRefused("line_item_unreadable", "The platform's line item has no id.")
+    return item
+
+
+def _believed(registration: Registration, item: LineItem, *, named_by: str) -> LineItem:
+    """Check where scores will go: it is an answer that says so, not a signed launch."""
+    item = replace(item, url=with_registered_scheme(registration, item.url))
+    check_service_url(registration, item.url, named_by=named_by)
     return item
 
 

@@ -9,9 +9,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
+from lti_tool.lti.json_shapes import text_of
 from lti_tool.lti.paging import read_pages
 from lti_tool.lti.ports import Registration
-from lti_tool.lti.roles import Roles
+from lti_tool.lti.roles import Roles, role_names_of
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
 
 PAGE_SIZE = 200
@@ -19,7 +20,6 @@ PAGE_SIZE = 200
 MOST_MEMBERS = 50_000
 _LONGEST_ID = 255
 _LONGEST_TEXT = 255
-_MOST_ROLES, _LONGEST_ROLE = 200, 500
 _GONE = frozenset({"inactive", "deleted"})
 
 
@@ -108,25 +108,18 @@ def _entries(page: Any) -> list[Any]:
 def _member(entry: Any) -> Member | None:
     if not isinstance(entry, Mapping):
         return None
-    user_id = _text(entry.get("user_id"))
-    if user_id is None or len(user_id) > _LONGEST_ID:
+    user_id = text_of(entry.get("user_id"))
+    if not user_id or len(user_id) > _LONGEST_ID:
         return None
     return Member(
         user_id=user_id,
-        roles=Roles.of(_role_names(entry.get("roles"))),
+        roles=Roles.of(role_names_of(entry.get("roles")) or ()),
         is_active=_is_active(entry.get("status")),
         name=_shown(entry.get("name")),
         given_name=_shown(entry.get("given_name")),
         family_name=_shown(entry.get("family_name")),
         email=_shown(entry.get("email")),
     )
-
-
-def _role_names(value: object) -> list[str]:
-    """Read roles: bare words here (Moodle: `Learner`), full addresses there (Open edX), elsewhere one text instead of a list."""
-    listed = value if isinstance(value, list) else [value]
-    texts = [_text(each) for each in listed[:_MOST_ROLES]]
-    return [text for text in texts if text is not None and len(text) <= _LONGEST_ROLE]
 
 
 def _is_active(status: object) -> bool:
@@ -136,21 +129,8 @@ def _is_active(status: object) -> bool:
 
 
 def _shown(value: object) -> str | None:
-    text = _text(value)
+    text = text_of(value)
     return text[:_LONGEST_TEXT].strip() or None if text is not None else None
-
-
-def _text(value: object) -> str | None:
-    """Read a text or a number that any database takes: no NUL, no half surrogate pair (`"\\ud800"` is valid JSON)."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str) or not value or "\x00" in value:
-        return None
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return None
-    return value
 
 
 def _with_limit(url: str) -> str:

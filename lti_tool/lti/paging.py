@@ -56,6 +56,9 @@ def read_pages(client: ServiceClient, registration: Registration, first: Service
             raise ServiceUnavailable("endless_pages", "The platform's pages do not come to an end.")
         seen.add(url)
         request = ServiceRequest(first.method, url, first.scopes, accept=first.accept, named_by=named_by)
-        answer = checked(client.call(registration, request, now=now), now=now)
+        answer = checked(client.call(registration, request, now=now), accepted=(200, 204), now=now)
+        if answer.status == 204:
+            # Some say so that a list is empty.
+            return
         yield json_of(answer)
         url, named_by = next_page_of(answer.headers.get("Link", ""), url), url

@@ -6,7 +6,7 @@ Security Framework 1.0, section 4.1; RFC 7523. A token is kept for all processes
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -19,7 +19,7 @@ from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.http import WHOLE_REQUEST_S, Answer, Http
 from lti_tool.lti.patience import time_for_call
 from lti_tool.lti.ports import AccessToken, Registration, SigningKey, TokenStore
-from lti_tool.lti.service_hosts import check_service_url
+from lti_tool.lti.service_hosts import check_service_url, with_registered_scheme
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class ServiceClient:
             ServiceRefused: the address is not the platform's, or the platform does not grant the scopes.
             ServiceUnavailable: platform or token cannot be had now.
         """
+        request = replace(request, url=with_registered_scheme(registration, request.url))
         check_service_url(registration, request.url, named_by=request.named_by)
         token = self._token(registration, request.scopes, now=now)
         answer = self._send(request, token)

@@ -41,6 +41,23 @@ def check_service_url(registration: Registration, url: str, *, named_by: str | N
     raise ServiceRefused("foreign_address", "The service address does not belong to the platform.")
 
 
+def with_registered_scheme(registration: Registration, url: str) -> str:
+    """Give an address with https where the platform wrote http, but is registered with https at that very host.
+
+    A proxy ends TLS before it, and it takes itself for an http server. `:443` is what the proxy's port makes of it.
+    """
+    if url[:5].lower() != "http:":
+        return url
+    origin = origin_of(url)
+    ours = platform_origins(registration)
+    if origin is None or origin in ours:
+        return url
+    rest = url[url.index("//") + 2 :]
+    host = re.split("[/?#]", rest, maxsplit=1)[0]
+    secure = host.removesuffix(":443").removesuffix(":80")
+    return f"https://{secure}{rest[len(host) :]}" if origin_of(f"https://{secure}") in ours else url
+
+
 def platform_origins(registration: Registration) -> frozenset[str]:
     """Give the origins that are the platform's to the letter: of its registered addresses, and those listed."""
     addresses = (registration.issuer, registration.auth_login_url, registration.token_url, registration.jwks_url)

@@ -3,7 +3,6 @@
 "SecFw" is the 1EdTech Security Framework 1.0. Every function raises `LaunchRejected` where its rule is broken.
 """
 
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
 from lti_tool.lti.errors import LaunchRejected
-from lti_tool.lti.json_shapes import JsonObject
+from lti_tool.lti.json_shapes import JsonObject, parse_json
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.state import is_same
 
 LONGEST_TOKEN = 64 * 1024
 LEEWAY_S = 60
 OLDEST_S = 600
-LONGEST_LIFE_S = 3600
+LONGEST_LIFE_S = 24 * 3600
 
 
 class _LaunchTokens(JWSRegistry):  # type: ignore[misc, unused-ignore]
@@ -75,7 +74,7 @@ def verify(token: UnverifiedToken, keys: Iterable[RSAKey]) -> JsonObject | None:
     if not any(_is_signed_with(token, key) for key in keys):
         return None
     try:
-        claims: Any = json.loads(token.parts.payload or b"")
+        claims: Any = parse_json(token.parts.payload or b"")
     except (ValueError, RecursionError) as err:
         raise LaunchRejected(code="token_malformed") from err
     if not isinstance(claims, dict):
@@ -102,14 +101,14 @@ def check_issuer_and_audience(claims: JsonObject, registration: Registration) ->
     # Step 3: reject a token that lists others whom we do not trust; we know of nobody else.
     if not audiences or any(entry != registration.client_id for entry in audiences):
         raise LaunchRejected(code="audience_wrong")
-    if claims.get("azp") not in (None, registration.client_id):
+    if claims.get("azp") not in (None, "", registration.client_id):
         raise LaunchRejected(code="azp_wrong")
 
 
 def check_times(claims: JsonObject, *, now: datetime) -> None:
     """Check exp and iat, both required (SecFw 5.1.3, steps 7 and 8), with a leeway for clocks that differ.
 
-    Moodle gives a token 60 seconds; nobody needs more than the hour that access tokens live.
+    Moodle gives a token 60 seconds, others hours. That harms nobody: `iat` and the nonce bound how old a token may be.
     """
     moment = now.timestamp()
     expires_at = _seconds(claims, "exp")
@@ -122,7 +121,7 @@ def check_times(claims: JsonObject, *, now: datetime) -> None:
         raise LaunchRejected(code="token_too_old")
     if expires_at - issued_at > LONGEST_LIFE_S:
         raise LaunchRejected(code="token_lives_too_long")
-    if claims.get("nbf") is not None and _seconds(claims, "nbf") > moment + LEEWAY_S:
+    if claims.get("nbf") not in (None, "") and _seconds(claims, "nbf") > moment + LEEWAY_S:
         raise LaunchRejected(code="token_not_yet_valid")
 
 

@@ -43,6 +43,8 @@ class Context(Base):
     memberships_url: Mapped[str | None] = mapped_column(String(2000))
     claim_names: Mapped[str] = mapped_column(Text, default="", server_default="")
     """Names, never values, of the claims of the latest launch from here, separated by spaces."""
+    unusable_claims: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Likewise of those in a shape that nobody can use; they count as absent."""
     programme_version: Mapped[str | None] = mapped_column(String(20))
     """The content version that this course learns with; None: opened by a release that knew of none."""
     created_at: Mapped[datetime]

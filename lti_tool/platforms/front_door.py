@@ -24,7 +24,7 @@ from lti_tool.platforms.visit_standing import VisitStandings
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
 
-_MESSAGE_TYPES = frozenset({names.RESOURCE_LINK_REQUEST, names.DEEP_LINKING_REQUEST})
+_MESSAGE_TYPES = frozenset({names.RESOURCE_LINK_REQUEST, names.DEEP_LINKING_REQUEST, names.SUBMISSION_REVIEW_REQUEST})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import count
 from typing import Any, Final
 
@@ -40,15 +41,16 @@ _USER: Final = """
 # address before the first activity, Moodle 4.2); the line item is that of the latest launch in any case.
 _CONTEXT: Final = """
     INSERT INTO context
-        (platform_id, context_id, registration_id, title, label, memberships_url, claim_names, programme_version,
-         created_at, last_seen_at)
+        (platform_id, context_id, registration_id, title, label, memberships_url, claim_names, unusable_claims,
+         programme_version, created_at, last_seen_at)
     SELECT :platform_id, :context_id, :registration_id, :context_title, :context_label, :memberships_url, :claim_names,
-           :programme_version, :now, :now
+           :unusable_claims, :programme_version, :now, :now
     FROM {used} WHERE {has_context}
     ON CONFLICT (platform_id, context_id) DO UPDATE
     SET registration_id = excluded.registration_id, title = excluded.title, label = excluded.label,
         memberships_url = COALESCE(excluded.memberships_url, context.memberships_url),
-        claim_names = excluded.claim_names, last_seen_at = excluded.last_seen_at,
+        claim_names = excluded.claim_names, unusable_claims = excluded.unusable_claims,
+        last_seen_at = excluded.last_seen_at,
         programme_version = COALESCE(context.programme_version, excluded.programme_version)
     RETURNING id"""
 _MEMBERSHIP: Final = """
@@ -88,6 +90,7 @@ _TEXTS: Final = (
     "context_label",
     "memberships_url",
     "claim_names",
+    "unusable_claims",
     "programme_version",
     "roles",
     "resource_link_id",
@@ -231,6 +234,8 @@ def record_launch(
     )
 
 
+# A platform has few roles, and every launch and every member of a roster has some of them.
+@lru_cache(maxsize=256)
 def roles_of(roles: Roles) -> frozenset[Role]:
     """Say in our words what a platform's roles mean here."""
     meanings = (
@@ -270,6 +275,7 @@ def _values(
         "context_label": clean_line((context.label if context else None) or ""),
         "memberships_url": launch.memberships_url,
         "claim_names": " ".join(launch.claim_names),
+        "unusable_claims": " ".join(launch.unusable_claims),
         "roles": " ".join(sorted(roles)),
         "resource_link_id": link.id if link else None,
         "link_title": clean_line((link.title if link else None) or ""),

@@ -149,6 +149,59 @@ def test_a_deep_linking_request_that_cannot_be_answered_is_refused(settings_clai
         read(message_type=names.DEEP_LINKING_REQUEST, resource_link=ABSENT, deep_linking_settings=settings_claim)
 
 
+@pytest.mark.parametrize("target", [ABSENT, None, "", 5, "about:blank"])
+def test_a_request_for_content_without_a_target_has_the_logins(target: object) -> None:
+    settings = {"deep_link_return_url": "https://moodle.test/r"}
+    claims = launch_claims(
+        "n",
+        now=NOW,
+        message_type=names.DEEP_LINKING_REQUEST,
+        resource_link=ABSENT,
+        target_link_uri=target,
+        deep_linking_settings=settings,
+    )
+    launch = read_claims(claims, REGISTRATION, nonce="n", login_target="https://tool.test/lti/launch")
+    assert launch.target_link_uri == "https://tool.test/lti/launch"
+
+
+def test_a_launch_is_not_a_request_for_content_whatever_it_carries() -> None:
+    assert read(deep_linking_settings={"deep_link_return_url": "https://moodle.test/r"}).deep_linking is None
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [
+        ("http://moodle.test/s?a=1#b", "https://moodle.test/s?a=1#b"),
+        ("http://moodle.test:80/s", "https://moodle.test/s"),
+        ("http://moodle.test:443/s", "https://moodle.test/s"),
+        ("HTTP://MOODLE.test/s", "https://MOODLE.test/s"),
+        (" https://moodle.test/s ", "https://moodle.test/s"),
+        # Somebody else's, or another port: as it came. No token goes there.
+        ("http://moodle.test:8080/s", "http://moodle.test:8080/s"),
+        ("http://other.test/s", "http://other.test/s"),
+        ("http://moodle.test.evil.example/s", "http://moodle.test.evil.example/s"),
+    ],
+)
+def test_addresses_of_a_platform_behind_a_tls_proxy_are_those_of_the_proxy(sent: str, taken: str) -> None:
+    launch = read(
+        ags_endpoint={"lineitem": sent, "lineitems": sent},
+        names_role_service={"context_memberships_url": sent},
+        launch_presentation={"return_url": sent},
+    )
+    assert launch.ags is not None
+    found = {launch.ags.line_item, launch.ags.line_items, launch.memberships_url, launch.presentation.return_url}
+    assert found == {taken}
+
+
+def test_a_platform_registered_over_http_keeps_its_addresses() -> None:
+    at_home = Registration(
+        1, "http://moodle.test", CLIENT_ID, "http://moodle.test/a", "http://moodle.test/t", "http://moodle.test/c"
+    )
+    claims = launch_claims("n", now=NOW, iss="http://moodle.test", ags_endpoint={"lineitem": "http://moodle.test/s"})
+    launch = read_claims(claims, at_home, nonce="n")
+    assert launch.ags == AgsEndpoint(frozenset(), None, "http://moodle.test/s")
+
+
 @settings(max_examples=400, deadline=None)
 @given(spoilt_claims)
 def test_whatever_a_platform_claims_is_taken_or_refused_and_never_crashes(changes: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Line items: addresses, exact media types, paging, finding the right column."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -167,3 +168,22 @@ def test_one_column_is_read(client: ServiceClient, platform: RecordingPlatform) 
     item = read_line_item(client, platform.registration, f"{platform.url}/items/9", now=NOW)
     assert item.score_maximum == 100.0
     assert platform.asked_at("/items/9")[0].headers["Accept"] == "application/vnd.ims.lis.v2.lineitem+json"
+
+
+def test_an_empty_answer_is_an_empty_list(client: ServiceClient, platform: RecordingPlatform) -> None:
+    platform.tell("/lineitems", 204, times=2)
+    assert list(list_line_items(client, platform.registration, f"{platform.url}/lineitems", now=NOW)) == []
+    found = find_line_item(
+        client, platform.registration, f"{platform.url}/lineitems", resource_link_id="9", resource_id="m", tag="t", now=NOW
+    )
+    assert found is None
+
+
+def test_the_ids_of_a_platform_behind_a_tls_proxy_are_those_of_the_proxy(
+    client: ServiceClient, platform: RecordingPlatform
+) -> None:
+    # As a platform that is registered with https would see it; on a port of its own the test's server speaks http.
+    registration = replace(platform.registration, issuer="https://lms.test")
+    platform.tell("/lineitems", 200, [{"id": "http://lms.test/item/1", "label": "x", "scoreMaximum": 100}])
+    (item,) = list_line_items(client, registration, f"{platform.url}/lineitems", now=NOW)
+    assert item.url == "https://lms.test/item/1"

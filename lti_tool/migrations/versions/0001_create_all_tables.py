@@ -203,6 +203,7 @@ def upgrade() -> None:
         sa.Column("label", sa.Text(), nullable=False),
         sa.Column("memberships_url", sa.String(length=2000), nullable=True),
         sa.Column("claim_names", sa.Text(), server_default="", nullable=False),
+        sa.Column("unusable_claims", sa.Text(), server_default="", nullable=False),
         sa.Column("programme_version", sa.String(length=20), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
