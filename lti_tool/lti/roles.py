@@ -24,6 +24,7 @@ _VOCABULARIES: Final = (
 )
 _BARE: Final = re.compile(r"[a-z]+(?:[ _-][a-z]+)*(?:[/#][a-z_ -]+)?")
 
+
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

@@ -180,6 +180,7 @@ def test_brackets_that_do_not_end_are_no_token(tool: Tool) -> None:
 def test_a_mentor_whose_people_cannot_be_read_sees_nobody(tool: Tool) -> None:
     mentor = "http://purl.imsglobal.org/vocab/lis/v2/membership#Mentor"
     tool.got_in(tool.launch())
+    value: Any
     for value in ("", {"a": "4"}, 5, True, [["4"]]):
         landing = launch_with(tool, {"sub": "9", "roles": [mentor], "role_scope_mentor": value})
         assert "Jürgen Müller" not in tool.browser.get(landing, base_url=TOOL_URL).text
