@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
+from lti_tool.domain.numbers import readings
+from lti_tool.domain.typed_text import clean_line
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ class Extent(StrEnum):
     NOTHING = "nothing"
     PARTLY = "partly"
     FULLY = "fully"
+    UNREADABLE = "unreadable"
+    """Something was typed that is no number."""
 
 
 def count_of_choices(item: Item) -> int:
@@ -74,6 +78,11 @@ def extent_of(item: Item, answer: Answer | None) -> Extent:
     match answer:
         case None:
             return Extent.NOTHING
+        case Number(text=text):
+            unit = item.unit if isinstance(item, Numeric) else ""
+            if not clean_line(text):
+                return Extent.NOTHING
+            return Extent.FULLY if readings(text, unit=unit) else Extent.UNREADABLE
         case Matches(rights=places) | Words(words=places):
             filled = sum(place is not None for place in places)
             if filled == len(places):
@@ -81,8 +90,6 @@ def extent_of(item: Item, answer: Answer | None) -> Extent:
             return Extent.PARTLY if filled else Extent.NOTHING
         case Choice(options=options):
             return Extent.FULLY if options else Extent.NOTHING
-        case Number(text=text):
-            return Extent.FULLY if text.strip() else Extent.NOTHING
         case Order():
             return Extent.FULLY
 

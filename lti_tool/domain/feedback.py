@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from typing import assert_never
 
 from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words
 from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Option, Ordering, SingleChoice
@@ -19,21 +20,21 @@ class Remark:
 
 def remarks_on(item: Item, answer: Answer | None) -> tuple[Remark, ...]:
     """Give the authors' words on each part of an answer; nothing on an item left open."""
-    match item, answer:
-        case ((SingleChoice() | MultipleChoice() | Case()), Choice(options=chosen)):
-            return on_options(item.options, chosen)
-        case Matching(), Matches(rights=rights):
+    match item:
+        case SingleChoice() | MultipleChoice() | Case():
+            return on_options(item.options, answer.options) if isinstance(answer, Choice) else ()
+        case Matching():
+            rights = answer.rights if isinstance(answer, Matches) else ()
             return tuple(_on_pair(item, index, right) for index, right in enumerate(rights))
-        case Cloze(), Words(words=words):
+        case Cloze():
+            words = answer.words if isinstance(answer, Words) else ()
             return tuple(_on_gap(item, index, word) for index, word in enumerate(words))
-        case Ordering(), Order(steps=steps):
-            is_right = points_for(item, answer) == FULL
-            laid = "".join(f"<li>{item.steps[step]}</li>" for step in steps)
-            return (Remark(f"<ol>{laid}</ol>", is_right, "" if is_right else item.feedback_wrong_html),)
-        case Numeric(), Number(text=text):
-            return (_on_number(item, text),)
-        case _:
-            return ()
+        case Ordering():
+            return (_on_order(item, answer),) if isinstance(answer, Order) else ()
+        case Numeric():
+            return (_on_number(item, answer.text),) if isinstance(answer, Number) else ()
+        case unknown:
+            assert_never(unknown)
 
 
 def on_options(options: tuple[Option, ...], chosen: frozenset[int]) -> tuple[Remark, ...]:
@@ -56,6 +57,12 @@ def _on_gap(item: Cloze, index: int, word: int | None) -> Remark:
     chosen = None if word is None else item.word_bank[word]
     is_right = chosen == gap.answer
     return Remark("" if chosen is None else escape(chosen, quote=False), is_right, "" if is_right else gap.feedback_html)
+
+
+def _on_order(item: Ordering, answer: Order) -> Remark:
+    is_right = points_for(item, answer) == FULL
+    laid = "".join(f"<li>{item.steps[step]}</li>" for step in answer.steps)
+    return Remark(f"<ol>{laid}</ol>", is_right, "" if is_right else item.feedback_wrong_html)
 
 
 def _on_number(item: Numeric, text: str) -> Remark:

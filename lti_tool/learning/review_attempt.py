@@ -13,7 +13,7 @@ from lti_tool.domain.answers import Answer, Extent, extent_of
 from lti_tool.domain.attempts import Standing
 from lti_tool.domain.completion import Missing, missing
 from lti_tool.domain.feedback import Remark, remarks_on
-from lti_tool.domain.items import Item
+from lti_tool.domain.items import Item, type_of_item
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Lesson, Module, Programme
 from lti_tool.errors import Conflict
@@ -56,6 +56,13 @@ class ItemReview:
     remarks: tuple[Remark, ...]
     lesson: Lesson | None
     """Where it is taught."""
+    is_unreadable: bool = False
+    """What was typed is no number."""
+
+    @property
+    def kind(self) -> str:
+        """Name the type of the question; empty where it was withdrawn."""
+        return "" if self.item is None else type_of_item[type(self.item)]
 
 
 @dataclass(frozen=True)
@@ -148,6 +155,7 @@ def _review(question: DrawnQuestion, module: Module) -> ItemReview:
         answer=answer,
         remarks=remarks_on(item, answer),
         lesson=next((lesson for lesson in module.lessons if lesson.code == item.lesson_code), None),
+        is_unreadable=extent_of(item, answer) is Extent.UNREADABLE,
     )
 
 

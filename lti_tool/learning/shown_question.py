@@ -12,8 +12,10 @@ from html import escape
 from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words
 from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice, type_of_item
 from lti_tool.domain.numbers import readings
+from lti_tool.domain.typed_text import clean_line
 
 _GAP = re.compile(r"\{\{(\d+)\}\}")
+# More than any number that is read, so that a cut one is none.
 _LONGEST_NUMBER = 60
 Fields = Mapping[str, Sequence[str]]
 
@@ -114,7 +116,7 @@ def read_answer(item: Item, order: Sequence[int], fields: Fields) -> ReadAnswer:
         case Ordering():
             return _read_order(order, fields)
         case Numeric():
-            text = _first(fields, "number").strip()[:_LONGEST_NUMBER]
+            text = clean_line(_first(fields, "number"))[:_LONGEST_NUMBER]
             if not text:
                 return ReadAnswer(None)
             return ReadAnswer(Number(text), "" if readings(text, unit=item.unit) else "not_a_number")

@@ -1,6 +1,9 @@
 """Marking by the curriculum, section 6: each rule once, then what must hold for any answer."""
 
+import re
 from fractions import Fraction
+from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -19,9 +22,13 @@ from lti_tool.domain.answers import (
     from_json,
     to_json,
 )
-from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
+from lti_tool.domain.feedback import remarks_on
+from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice, type_of_item
 from lti_tool.domain.marking import mark, points_for
+from lti_tool.domain.numbers import readings
 from tests.domain import examples
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def full_answer(item: Item) -> Answer:
@@ -140,6 +147,73 @@ def test_ordering_gives_the_share_of_neighbours_in_right_order(steps: tuple[int,
 @pytest.mark.parametrize("text", ["6,3", "6.3", " 6,30 ", "6,3 Punkte", "+6,3", "6,25", "6,35"])
 def test_a_number_may_be_typed_in_many_ways(text: str) -> None:
     assert points_for(examples.numeric(), Number(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("ca. 6,3", "circa 6,3", "rund 6,3 Punkte", "~6,3", "≈ 6,3", "= 6,3"),
+        *("6,3.", "6,3,", "6,3 Punkte.", "„6,3“", "6,3\u00a0Punkte", "\u200b6,3\ufeff", "6,3\u00ad", "６,３"),
+        *("6,3 Std.", "6,3h", "6,3 Stunden pro Woche", "6,3 % ", "6,3 Prozent", "€ 6,30", "6,30 EUR", "6,3 Euro/Monat"),
+    ],
+)
+def test_a_number_is_read_as_offices_write_it(text: str) -> None:
+    assert points_for(examples.numeric(), Number(text)) == 1
+    assert extent_of(examples.numeric(), Number(text)) is Extent.FULLY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("€ 1.200", "€1200", "1.200 EUR", "1.200,-", "1.200,- Punkte", "1.200,--", "1.200,– €", "1.200.-", "1200,00 €"),
+        *("1\u2009200", "1\u202f200", "1\u2007200 €", "1’200", "1'200", "1ʼ200.00", "EUR 1.200,00", "ca. € 1.200,-"),
+        *("1,2 Tsd. €", "1,2 T€", "1,2 TEUR", "1,2 k€", "0,0012 Mio. Euro", "1.200 Euro im Jahr"),
+    ],
+)
+def test_an_amount_is_read_as_offices_write_it(text: str) -> None:
+    assert points_for(examples.numeric(value=1200, tolerance=0), Number(text)) == 1
+
+
+@pytest.mark.parametrize("text", ["\u22124", "–4", "—4", "‑4", "- 4", "-€ 4", "€ -4", "ca. −4 %", "－4"])
+def test_a_minus_sign_is_one_whatever_keyboard_it_came_from(text: str) -> None:
+    assert points_for(examples.numeric(value=-4, tolerance=0), Number(text)) == 1
+    assert points_for(examples.numeric(value=4, tolerance=0), Number(text)) == 0
+
+
+@pytest.mark.parametrize("text", ["sechs", "6,3 oder 7", "6..3", "6,3,1", "viel", "-", "€", "12-", "6,3 m", "1e1", "9" * 60])
+def test_what_cannot_be_read_counts_as_unreadable_not_as_answered(text: str) -> None:
+    assert extent_of(examples.numeric(), Number(text)) is Extent.UNREADABLE
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b\u00a0"])
+def test_a_number_of_nothing_is_not_answered(text: str) -> None:
+    assert extent_of(examples.numeric(), Number(text)) is Extent.NOTHING
+
+
+@given(st.text() | st.text(alphabet="0123456789.,-€ '%TtkKEURStdca\u2009\u2212\u200b"))
+def test_any_text_is_read_in_no_time_or_is_no_number(text: str) -> None:
+    for reading in readings(text, unit="Punkte (max. 10)"):
+        assert reading.is_finite()
+
+
+def test_each_type_of_question_is_marked_explained_asked_and_solved() -> None:
+    kinds = set(get_args(Item))
+    assert set(type_of_item) == kinds == {type(item) for item in examples.every_type()}
+    for item in examples.every_type():
+        assert points_for(item, None) == 0
+        assert remarks_on(item, None) == ()
+    for template in ("_fields", "_solution"):
+        source = (ROOT / "templates" / "quizzes" / f"{template}.html").read_text(encoding="utf-8")
+        shown = re.search(r"set show = (\{.*?\})", source)
+        assert shown is not None
+        assert set(re.findall(r"'([a-z-]+)':", shown[1])) == set(type_of_item.values())
+
+
+def test_a_type_that_nobody_taught_to_be_marked_earns_no_points_in_silence() -> None:
+    with pytest.raises(AssertionError):
+        points_for("a new type", None)  # type: ignore[arg-type]
+    with pytest.raises(AssertionError):
+        remarks_on("a new type", None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", ["6,36", "63", "", "sechs", "6,3,1", "6..3", "-6,3", "6,3 oder 7", "٦", "1e1", "²", "9" * 60])

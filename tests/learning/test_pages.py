@@ -266,6 +266,30 @@ def test_a_number_that_is_none_is_asked_for_again(
     assert 'aria-invalid="true"' in browser.text
 
 
+def test_a_number_that_cannot_be_read_says_so_in_the_notice_in_the_list_and_in_the_result(
+    browser: Browser, database: Database, programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("secrets.randbits", lambda _bits: 3)
+    browser.open(f"/modules/{M1}/quiz")
+    browser.send({}, form="/quiz")
+    position = 1 + [type(drawn(database, programme, position)[0]) for position in range(1, 11)].index(Numeric)
+    page = f"/modules/{M1}/quiz/1/questions/{position}"
+    browser.open(page)
+    action, hidden = next(entry for entry in forms_of(browser.text) if "/questions/" in entry[0])
+    json_wanted = {"headers": {"Accept": "application/json"}, "base_url": "https://localhost"}
+    saved = browser._client.post(action, data={**hidden, "number": "viel mehr"}, **json_wanted)
+    assert saved.json is not None
+    assert saved.json["message"].startswith("Antwort gespeichert um ")
+    assert saved.json["message"].endswith("Das können wir nicht als Zahl lesen. Schreiben Sie zum Beispiel 6,3 oder 1.200.")
+    browser.open(page)
+    assert "Das können wir nicht als Zahl lesen" in browser.text
+    browser.open(f"/modules/{M1}/quiz/1/answers")
+    assert browser.text.count("nicht lesbar") == 2
+    assert "10 Fragen sind noch offen" in browser.text
+    browser.send({}, form="/answers")
+    assert "als Zahl nicht lesbar" in browser.text
+
+
 def test_a_self_check_is_answered_in_its_place(browser: Browser, database: Database, programme: Programme) -> None:
     check = programme.modules[0].lessons[0].self_checks[0]
     wrong = next(index for index, option in enumerate(check.options) if not option.is_right)

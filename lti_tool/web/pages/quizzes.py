@@ -232,4 +232,6 @@ def _left_s(ends_at: datetime | None) -> int:
 def _saved_message(saved: SavedAnswer) -> str:
     if saved.saved_at is None:
         return ""
-    return translate("Antwort gespeichert um %(time)s", time=format_time_of_day(saved.saved_at))
+    kept = translate("Antwort gespeichert um %(time)s", time=format_time_of_day(saved.saved_at))
+    # Two steps with one number are put right on the page itself, and said when the person goes on.
+    return f"{kept}. {translate(_PROBLEMS[saved.problem])}" if saved.problem == "not_a_number" else kept
