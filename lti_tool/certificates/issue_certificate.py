@@ -14,6 +14,7 @@ from lti_tool.certificates.certificate_due import Course, course_of, draft_title
 from lti_tool.certificates.document_queue import call_for_document
 from lti_tool.certificates.font_signs import keep_printable
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
+from lti_tool.certificates.renewal import done_again, is_renewable
 from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, day_of, hours_in_print, missing_modules
 from lti_tool.domain.check_code import group_check_code, new_check_code
@@ -31,14 +32,16 @@ def issue_certificate(session: Session, programme: Programme, *, user_id: int, i
 
     Call it after each completion, and after each step that the course asks for beside the modules.
 
-    Runs in the caller's transaction. Repeating is safe: whoever has a certificate gets that one's id, whatever came of it.
+    Runs in the caller's transaction. Repeating is safe: whoever has a certificate gets that one's id, whatever came of it. One
+    that ends is renewed once everything was done again (`renewal.py`); the new one has its own code, the old one ends by itself.
 
     Returns:
         The certificate's id; None: something is still missing (a module, chapters, live time, or the name to print).
     """
-    issued = find_newest_certificate_id(session, programme, user_id)
-    if issued is not None:
-        return issued
+    newest = find_newest_certificate(session, programme, user_id)
+    if newest is not None and not is_renewable(newest, today=day_of(now)):
+        return newest.id
+    issued = newest.id if newest is not None else None
     # Two last completions in two transactions would each miss the other's and issue nothing. So whoever gets here waits for
     # the other's end and then sees its row (READ COMMITTED). NO KEY UPDATE: the rows that the two have just inserted hold a
     # key share lock on the same user; the stronger FOR UPDATE would deadlock with it. SQLite has one writer at a time anyway.
@@ -47,25 +50,28 @@ def issue_certificate(session: Session, programme: Programme, *, user_id: int, i
     ).one_or_none()
     completions = countable_completions(session, user_id)
     completed_on = {slug: day_of(at) for slug, (at, _) in completions.items()}
+    if newest is not None:
+        completed_on = done_again(newest, completed_on)
     if user is None or missing_modules(programme, completed_on, today=day_of(now), count_months=issuer.modules_count_months):
-        return None
+        return issued
     course = course_of(session, programme, user_id)
     if not course.is_done:
-        return None
-    name = find_printable_name(user.certificate_name, user.name)
+        return issued
+    name = find_printable_name(user.certificate_name, user.name, newest.name if newest is not None else None)
     if name is None:
         log.info("certificate_waits_for_name", extra={"user": user_id})
         return None
     facts = _facts(session, programme, completions, course, user_id=user_id, name=name, issuer=issuer, now=now)
-    return insert_once(session, programme, user_id, facts, subject=WHOLE_PROGRAMME, now=now)
+    serial = newest.serial + 1 if newest is not None else 1
+    return insert_once(session, programme, user_id, facts, subject=WHOLE_PROGRAMME, serial=serial, now=now)
 
 
-def find_newest_certificate_id(
+def find_newest_certificate(
     session: Session, programme: Programme, user_id: int, subject: str = WHOLE_PROGRAMME
-) -> int | None:
+) -> Certificate | None:
     """Find the latest document of a person: the certificate, or for a module's slug its Teilnahmebescheinigung."""
-    return session.scalar(
-        select(Certificate.id)
+    return session.scalars(
+        select(Certificate)
         .where(
             Certificate.user_id == user_id,
             Certificate.programme_slug == programme.slug,
@@ -73,7 +79,15 @@ def find_newest_certificate_id(
         )
         .order_by(Certificate.serial.desc())
         .limit(1)
-    )
+    ).one_or_none()
+
+
+def find_newest_certificate_id(
+    session: Session, programme: Programme, user_id: int, subject: str = WHOLE_PROGRAMME
+) -> int | None:
+    """Give the id alone."""
+    newest = find_newest_certificate(session, programme, user_id, subject)
+    return newest.id if newest is not None else None
 
 
 def countable_completions(session: Session, user_id: int) -> dict[str, tuple[datetime, str]]:
@@ -171,10 +185,12 @@ def certificate_values(
     }
 
 
-def insert_once(session: Session, programme: Programme, user_id: int, facts: Facts, *, subject: str, now: datetime) -> int:
-    """Insert a person's first document of a subject; where somebody was faster, give that one's id."""
+def insert_once(
+    session: Session, programme: Programme, user_id: int, facts: Facts, *, subject: str, serial: int = 1, now: datetime
+) -> int:
+    """Insert a person's next document of a subject; where somebody was faster, give that one's id."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    values = certificate_values(facts, programme_slug=programme.slug, subject=subject, user_id=user_id, serial=1, now=now)
+    values = certificate_values(facts, programme_slug=programme.slug, subject=subject, user_id=user_id, serial=serial, now=now)
     certificate_id = session.scalar(
         insert(Certificate)
         .values(values)

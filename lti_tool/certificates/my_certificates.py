@@ -12,12 +12,13 @@ from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME, countable_c
 from lti_tool.certificates.issue_participation import can_be_improved, participation_in
 from lti_tool.certificates.letterheads import find_logo
 from lti_tool.certificates.name_certificate import may_name
+from lti_tool.certificates.renewal import Renewal, renewal_of
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import State, state_of
 from lti_tool.certificates.wording import document_title
-from lti_tool.domain.certificate import Facts, day_of, missing_modules
+from lti_tool.domain.certificate import Facts, day_of, lapsing_modules, missing_modules
 from lti_tool.domain.check_code import group_check_code
-from lti_tool.domain.printed_name import find_printable_name
+from lti_tool.domain.printed_name import NameRefused, find_printable_name, refusal_of
 from lti_tool.domain.programme import Chapter, Module, Programme
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
@@ -46,6 +47,10 @@ class HeldCertificate:
     refusal: str
     """Why the last wish was refused; empty: it was not."""
     linkedin_url: str
+    is_delayed: bool = False
+    """Its document was tried to be made, and could not be."""
+    renewal: Renewal | None = None
+    """How it is kept, where it ends and is the newest of its kind."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,16 @@ class MyCertificates:
     completed: int
     missing: tuple[Module, ...]
     name: str | None
-    """What will be printed; None: nobody has told it yet."""
+    """What will be printed; None: there is no name that could be."""
     may_name: bool
+    told_name: str = ""
+    """The name that the platform told, where it cannot be printed; empty: none was told, or it can be."""
+    name_refusal: NameRefused | None = None
+    """Why that name cannot be printed."""
     lapsed: frozenset[str] = frozenset()
     """Slugs of modules that were completed too long ago to count."""
+    lapsing: tuple[tuple[Module, date], ...] = ()
+    """Modules that soon count no more towards the first certificate, each with the last day on which it does."""
     proofs: tuple[ModuleProof, ...] = ()
     has_certificate: bool = False
     open_chapters: tuple[Chapter, ...] = ()
@@ -92,6 +103,13 @@ class MyCertificates:
     def lessons_left_of(self, module: Module) -> int:
         """Count the lessons of a module that are still to be read."""
         return next((proof.lessons_left for proof in self.proofs if proof.module == module), 0)
+
+    @property
+    def is_due(self) -> bool:
+        """Everything is there for a certificate that was not issued yet: a name that came late, or a step elsewhere."""
+        renewal = next((held.renewal for held in self.certificates if held.renewal is not None), None)
+        is_first_due = not self.has_certificate and not self.is_something_missing and self.name is not None
+        return is_first_due or (renewal is not None and renewal.is_open and not renewal.left)
 
     @property
     def waits_for_name(self) -> bool:
@@ -120,13 +138,21 @@ def list_my_certificates(
     completed_on = {slug: day_of(at) for slug, (at, _) in countable_completions(session, user_id).items()}
     course = course_of(session, programme, user_id)
     missing = missing_modules(programme, completed_on, today=day_of(now), count_months=count_months)
+    newest = max((row[0] for row in rows if row[0].subject == WHOLE_PROGRAMME), key=lambda each: each.serial, default=None)
+    renewal = renewal_of(newest, programme, completed_on, today=day_of(now)) if newest is not None else None
+    name = find_printable_name(user.certificate_name, user.name)
     return MyCertificates(
-        certificates=tuple(_held(*row, today=day_of(now)) for row in rows),
+        certificates=tuple(_held(*row, renewal=renewal if row[0] is newest else None, today=day_of(now)) for row in rows),
         completed=len(programme.modules) - len(missing),
         missing=missing,
-        name=find_printable_name(user.certificate_name, user.name),
+        name=name,
         may_name=not rows and may_name(user.name),
+        told_name=(user.name or "") if may_name(user.name) else "",
+        name_refusal=refusal_of(user.name) if user.name else None,
         lapsed=frozenset(module.slug for module in missing if module.slug in completed_on),
+        lapsing=()
+        if newest is not None
+        else lapsing_modules(programme, completed_on, today=day_of(now), count_months=count_months),
         proofs=tuple(_proof(session, programme, module, course, user_id) for module in programme.modules),
         has_certificate=any(certificate.subject == WHOLE_PROGRAMME for certificate, *_ in rows),
         open_chapters=tuple(
@@ -153,7 +179,13 @@ def _proof(session: Session, programme: Programme, module: Module, course: Cours
 
 
 def _held(
-    certificate: Certificate, document_bytes: int | None, has_credential: bool, request: NameRequest | None, *, today: date
+    certificate: Certificate,
+    document_bytes: int | None,
+    has_credential: bool,
+    request: NameRequest | None,
+    *,
+    renewal: Renewal | None,
+    today: date,
 ) -> HeldCertificate:
     facts = facts_from_json(certificate.facts)
     is_open = request is not None and not request.decision
@@ -174,6 +206,8 @@ def _held(
         wished_name=request.name if request is not None and is_open else "",
         refusal=request.answer if request is not None and request.decision == "refused" else "",
         linkedin_url=_linkedin_url(facts),
+        is_delayed=certificate.pdf_sha256 is None and certificate.document_tries > 1,
+        renewal=renewal,
     )
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from lti_tool.certificates.register import find_row
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.domain.certificate import Facts, Issuer, day_of
 from lti_tool.domain.check_code import group_check_code, new_check_code
+from lti_tool.domain.letterhead import Letterhead, add_months
 from lti_tool.domain.printed_name import clean_name
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
@@ -21,17 +22,22 @@ from lti_tool.models import Certificate, User
 log = logging.getLogger(__name__)
 
 
-def reissue_certificate(session: Session, typed_code: str, *, issuer: Issuer, name: str | None = None, now: datetime) -> int:
+def reissue_certificate(
+    session: Session, typed_code: str, *, issuer: Issuer, name: str | None = None, may_have_ended: bool = False, now: datetime
+) -> int:
     """Issue a successor with the same facts but a new date, a new check code and, if given, another name.
 
     Its document is made by `make_document` after the commit, as with any other.
+
+    Args:
+        may_have_ended: also what was revoked (by mistake) or has expired; then its validity begins anew.
 
     Returns:
         The successor's id.
     Raises:
         NameRefused: the name cannot be printed.
         MistypedCode, NotFound: the code leads nowhere.
-        Conflict: the certificate is revoked or has a successor already.
+        Conflict: the certificate has a successor already, or is revoked.
     """
     row = find_row(session, typed_code)
     session.refresh(row, with_for_update=True)
@@ -40,7 +46,7 @@ def reissue_certificate(session: Session, typed_code: str, *, issuer: Issuer, na
             N_("Die Angaben der Person wurden gelöscht; neu ausstellen lässt sich dieses Zertifikat nicht."),
             code="person_erased",
         )
-    if row.revoked_at is not None or row.replaced_by_id is not None:
+    if row.replaced_by_id is not None or (row.revoked_at is not None and not may_have_ended):
         raise Conflict(
             N_("Dieses Zertifikat gilt nicht mehr; neu ausstellen lässt sich nur ein gültiges."),
             next_step=N_("Nehmen Sie den Prüfcode des neuesten Zertifikats dieser Person: `lti-tool certificates list`."),
@@ -49,8 +55,10 @@ def reissue_certificate(session: Session, typed_code: str, *, issuer: Issuer, na
     course = latest_course(session, row.user_id) if row.user_id is not None else None
     head = effective_letterhead(session, issuer, course.registration_id if course else None)
     code = new_check_code()
+    old = facts_from_json(row.facts)
+    has_ended = old.valid_until is not None and old.valid_until < day_of(now)
     facts = replace(
-        facts_from_json(row.facts),
+        old,
         name=clean_name(name) if name is not None else row.name,
         signatories=head.signatories,
         note=head.note,
@@ -60,6 +68,7 @@ def reissue_certificate(session: Session, typed_code: str, *, issuer: Issuer, na
         issuer_name=head.issuer_name,
         issuer_url=head.issuer_url,
         issued_on=day_of(now),
+        valid_until=_anew(head, now) if has_ended and may_have_ended else old.valid_until,
         check_code=code,
         verify_url=f"{issuer.verify_url}/{group_check_code(code)}",
     )
@@ -86,9 +95,14 @@ def replace_certificate(session: Session, row: Certificate, facts: Facts, *, now
     session.flush()
     row.replaced_by_id = successor.id
     # Also revoked: should the successor's row ever go, the old paper must not become valid again.
-    row.revoked_at = now
-    row.revocation_reason = N_("Durch ein neu ausgestelltes Zertifikat ersetzt.")
+    # What was revoked before has not been valid since then.
+    row.revoked_at = row.revoked_at or now
+    row.revocation_reason = row.revocation_reason or N_("Durch ein neu ausgestelltes Zertifikat ersetzt.")
     session.flush()
     call_for_document(session, successor.id)
     log.info("certificate_reissued", extra={"certificate": successor.id, "replaces": row.id})
     return successor.id
+
+
+def _anew(head: Letterhead, now: datetime) -> date | None:
+    return add_months(day_of(now), head.valid_months) if head.valid_months else None

@@ -9,7 +9,6 @@ from lti_tool import bootstrap, clock
 from lti_tool.certificates import register
 from lti_tool.certificates.credential_keys import KINDS
 from lti_tool.certificates.document_queue import document_backlog
-from lti_tool.certificates.erase_person import erase_person
 from lti_tool.certificates.european_credential import european_credential
 from lti_tool.certificates.export_documents import export_documents
 from lti_tool.certificates.letterheads import find_logo
@@ -73,11 +72,14 @@ def revoke(code: str, reason: str) -> None:
 @certificates.command()
 @click.argument("code")
 @click.option("--name", default=None, help="The corrected name; without it the same facts are issued again.")
-def reissue(code: str, name: str | None) -> None:
+@click.option("--ended", is_flag=True, help="Also where it was revoked (by mistake) or has expired; its validity begins anew.")
+def reissue(code: str, name: str | None, ended: bool) -> None:
     """Issue a successor; the old one says that it was replaced."""
     settings, database = opened()
     with database.write.begin() as session:
-        made = reissue_certificate(session, code, issuer=bootstrap.issuer(settings), name=name, now=clock.now())
+        made = reissue_certificate(
+            session, code, issuer=bootstrap.issuer(settings), name=name, may_have_ended=ended, now=clock.now()
+        )
     outcome = make_document(database, bootstrap.press(settings), made, now=clock.now())
     with database.read() as session:
         new = next(each for each in register.list_certificates(session) if each.id == made)
@@ -156,17 +158,6 @@ def keys_retire(kid: str) -> None:
     settings, _ = opened()
     bootstrap.credential_keys(settings).retire(kid)
     click.echo("Retired.")
-
-
-@certificates.command()
-@click.argument("user", type=int)
-@click.confirmation_option(prompt="Names, documents and badges of this person go for ever. Continue?")
-def erase(user: int) -> None:
-    """Erase a person (id as in `list`) from their certificates; codes and hashes stay and still verify."""
-    _, database = opened()
-    with database.write.begin() as session:
-        count = erase_person(session, user_id=user, now=clock.now())
-    click.echo(f"{count} certificates erased.")
 
 
 def add_to(main: click.Group) -> None:

@@ -13,6 +13,7 @@ from lti_tool.completion.contributions import Contributions, contributions_of
 from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.completion import Missing, Part, missing
 from lti_tool.domain.people import is_counted, roles_in
+from lti_tool.domain.printed_name import find_printable_name
 from lti_tool.domain.programme import AssessmentRules, Chapter, Module, Programme
 from lti_tool.models import (
     Attempt,
@@ -279,5 +280,6 @@ def _certificate(row: Any, programme: Programme, facts: _Facts) -> CertificateSt
     if all((row.id, module.slug) in facts.completed for module in programme.modules):
         if not facts.beside.is_enough_for_certificate(row.id, programme):
             return CertificateState.WAITS_FOR_MORE
-        return CertificateState.WAITS_FOR_NAME if not (row.name or row.certificate_name) else CertificateState.NOT_YET
+        can_be_printed = find_printable_name(row.certificate_name, row.name) is not None
+        return CertificateState.NOT_YET if can_be_printed else CertificateState.WAITS_FOR_NAME
     return CertificateState.NOT_YET

@@ -11,6 +11,7 @@ from lti_tool.domain.programme import Module, Programme
 
 # The programme is German: a certificate bears the date of this zone, wherever the server stands.
 ZONE = ZoneInfo("Europe/Berlin")
+_RENEWAL_MONTHS = 3
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,33 @@ def missing_modules(
         if module.slug not in completed_on
         or (today is not None and has_lapsed(completed_on[module.slug], today=today, count_months=count_months))
     )
+
+
+def lapsing_modules(
+    programme: Programme, completed_on: Mapping[str, date], *, today: date, count_months: int
+) -> tuple[tuple[Module, date], ...]:
+    """List the modules that still count towards the certificate but soon do no more, with the last day on which they do."""
+    ends = [
+        (module, add_months(completed_on[module.slug], count_months))
+        for module in programme.modules
+        if module.slug in completed_on and count_months
+    ]
+    return tuple((module, end) for module, end in ends if today <= end < add_months(today, _RENEWAL_MONTHS))
+
+
+def renewable_from(facts: Facts) -> date | None:
+    """Give the day from which on a certificate can be renewed: its last three months, or half of a shorter validity.
+
+    Who passes all tests again from then on gets a new certificate; what was passed earlier is what this one certifies. Counted
+    from the last module, because a name that was corrected changes the day of issue.
+
+    Returns:
+        None: it does not end.
+    """
+    if facts.valid_until is None:
+        return None
+    done_on = max((module.completed_on for module in facts.modules), default=facts.issued_on)
+    return max(add_months(facts.valid_until, -_RENEWAL_MONTHS), done_on + (facts.valid_until - done_on) / 2)
 
 
 def has_lapsed(completed_on: date, *, today: date, count_months: int) -> bool:

@@ -2,12 +2,17 @@
 
 import unicodedata
 
+from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 
 NAME_LENGTH_MAX = 200
 # Non-letters of names: DIN 91379, group N1, and what platforms add (digits, brackets, other dashes and apostrophes).
 _SIGNS = frozenset(" ',-.`~¨´·ʹʺʾʿˈˌ’‡" + "0123456789()/&‐–‘")
+# Other signs for what is printed: hyphens and apostrophes of word processors and of transliterations, full-width letters.
+_EQUIVALENTS = {0x2011: "-", 0x2212: "-", 0xFF0D: "-", 0x02BC: "’", 0x02BB: "‘", 0x201B: "‘"} | {
+    wide: chr(wide - 0xFEE0) for wide in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 # DIN 91379 needs two marks on one letter (L̥̄); more than four only deface the line above.
 _MARKS_IN_A_ROW_MAX = 4
 
@@ -20,7 +25,7 @@ class NameRefused(ToolError):
 
 
 def clean_name(text: str) -> str:
-    """Give a name as it will be printed: NFC, single spaces, none around it.
+    """Give a name as it will be printed: NFC, single spaces, nothing that does not show; cleaned first, judged then.
 
     Printable are the Latin letters with their marks (DIN 91379, data type A: names of natural persons), not other scripts: a
     certificate is compared with an identity document, and look-alikes from other alphabets would pass the eye.
@@ -28,15 +33,7 @@ def clean_name(text: str) -> str:
     Raises:
         NameRefused: empty, too long, or with something that no certificate can print.
     """
-    for sign in text:
-        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
-            raise NameRefused(
-                N_("Der Name enthält ein unsichtbares Zeichen (%(sign)s)."),
-                next_step=N_("Tippen Sie den Namen bitte neu ein, statt ihn einzufügen."),
-                code="name_control_character",
-                sign=f"U+{ord(sign):04X}",
-            )
-    name = " ".join(unicodedata.normalize("NFC", text).split())
+    name = clean_line(text).translate(_EQUIVALENTS)
     if not any(unicodedata.category(sign).startswith("L") for sign in name):
         raise NameRefused(
             N_("Es fehlt der Name."),
@@ -62,6 +59,15 @@ def find_printable_name(*candidates: str | None) -> str | None:
             return clean_name(candidate or "")
         except NameRefused:
             continue
+    return None
+
+
+def refusal_of(name: str | None) -> NameRefused | None:
+    """Tell why a certificate cannot print a name; None: it can."""
+    try:
+        clean_name(name or "")
+    except NameRefused as refusal:
+        return refusal
     return None
 
 

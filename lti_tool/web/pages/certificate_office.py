@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.certificates.ended_documents import issue_anew, list_ended_documents
 from lti_tool.certificates.export_documents import export_documents, size_of_export
 from lti_tool.certificates.help_document import list_stuck_documents, respell_document
 from lti_tool.certificates.letterheads import effective_letterhead, find_logo, letterhead_of, save_letterhead
 from lti_tool.certificates.name_requests import decide_name_request, list_name_requests
+from lti_tool.certificates.names_awaited import list_awaited_names
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.revoke_certificate import Revocable, check_reason, find_revocable, revoke_in_course
 from lti_tool.certificates.typeset import typeset
@@ -43,6 +45,10 @@ def _overview(visitor: Visitor, error: ToolError | None = None) -> str:
         requests = list_name_requests(session, context_id=_context_of(visitor))
         stuck = list_stuck_documents(session, context_id=_context_of(visitor))
         size = size_of_export(session, context_id=_context_of(visitor))
+        awaited = list_awaited_names(session, current_programme(), context_id=_context_of(visitor))
+        is_administrator = Role.ADMINISTRATOR in visitor.roles
+        today = day_of(parts().now())
+        ended = list_ended_documents(session, context_id=_context_of(visitor), today=today) if is_administrator else []
     return render_template(
         "certificate_office/overview.html",
         section="cohort",
@@ -51,7 +57,9 @@ def _overview(visitor: Visitor, error: ToolError | None = None) -> str:
         size=size,
         typed=request.form,
         error=error,
-        is_administrator=Role.ADMINISTRATOR in visitor.roles,
+        awaited=awaited,
+        ended=ended,
+        is_administrator=is_administrator,
     )
 
 
@@ -94,6 +102,21 @@ def respell(certificate_id: int) -> ResponseReturnValue:
                 issuer=tool.issuer,
                 now=tool.now(),
             )
+    except ToolError as error:
+        return _overview(visitor, error), error.status
+    tool.wake_worker()
+    return redirect(href("certificate_office.overview"), 303)
+
+
+@blueprint.post("/cohort/certificates/<int:certificate_id>/anew")
+def renew(certificate_id: int) -> ResponseReturnValue:
+    """Issue a document anew that was revoked by mistake, or has expired."""
+    visitor = _administrator()
+    tool = parts()
+    context_id = _context_of(visitor)
+    try:
+        with tool.database.write.begin() as session:
+            issue_anew(session, certificate_id, context_id=context_id, by_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
     except ToolError as error:
         return _overview(visitor, error), error.status
     tool.wake_worker()

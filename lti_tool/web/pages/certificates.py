@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.certificates.european_credential import european_credential
+from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.issue_participation import issue_participation
 from lti_tool.certificates.make_document import make_at_once
 from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, get_facts, list_my_certificates
@@ -14,7 +15,7 @@ from lti_tool.certificates.name_requests import request_name
 from lti_tool.certificates.typeset import picture
 from lti_tool.certificates.wording import DOCUMENT_TYPE
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
-from lti_tool.domain.people import Visitor
+from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.printed_name import NameRefused, clean_name
 from lti_tool.domain.workbook import heading_of
 from lti_tool.errors import NotFound, ToolError
@@ -36,6 +37,10 @@ def overview() -> str:
     """Show all of a person's certificates and what is missing for the next."""
     visitor = current_visitor()
     mine = _mine(visitor)
+    if mine.is_due and visitor.is_participant and Role.TEST_USER not in visitor.roles:
+        # The last step was no step here: the platform tells a name that can be printed only now.
+        _issue_what_is_due(visitor)
+        mine = _mine(visitor)
     until = time.monotonic() + _PATIENCE_S
     while _without_document(mine) and time.monotonic() < until:
         time.sleep(0.1)
@@ -151,7 +156,7 @@ def name() -> ResponseReturnValue:
     mine = _mine(current_visitor())
     if not mine.may_name:
         return redirect(href("certificates.overview"), 303)
-    return render_template("certificates/name.html", section="certificates", typed=mine.name or "")
+    return render_template("certificates/name.html", section="certificates", typed=mine.name or "", mine=mine)
 
 
 @blueprint.post("/certificates/name")
@@ -183,6 +188,13 @@ def _store_name(visitor: Visitor, printed: str) -> None:
             now=parts().now(),
         )
     parts().wake_worker()
+
+
+def _issue_what_is_due(visitor: Visitor) -> None:
+    tool = parts()
+    with tool.database.write.begin() as session:
+        issue_certificate(session, current_programme(), user_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
+    tool.wake_worker()
 
 
 def _without_document(mine: MyCertificates) -> list[int]:
