@@ -28,6 +28,7 @@ from lti_tool.errors import ConfigurationError
 from lti_tool.hints.forget_hints import forget_hints
 from lti_tool.jobs.chores import PLATFORMS, URGENT, Chore
 from lti_tool.jobs.job import Job
+from lti_tool.jobs.turns import Shares
 from lti_tool.keyring import Keyring
 from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
 from lti_tool.lti.http import Http
@@ -197,11 +198,11 @@ def make_engine(settings: Settings, *, concurrency: int) -> Engine:
     """Make what delivers scores and does the jobs and chores in a process of its own."""
     parts = build(settings, concurrency=concurrency)
     if not parts.database.is_postgresql:
-        return EmbeddedEngine(parts.worker, parts.database, chores(parts), parts.jobs)
+        return EmbeddedEngine(parts.worker, parts.database, chores(parts), parts.jobs, stop=parts.stop)
     # Web processes never need it: 3 MB, and 10 more for psycopg where SQLite does without.
     from lti_tool.background.on_procrastinate import ProcrastinateEngine  # noqa: PLC0415
 
-    return ProcrastinateEngine(parts.worker, parts.database, chores(parts), parts.jobs)
+    return ProcrastinateEngine(parts.worker, parts.database, chores(parts), parts.jobs, stop=parts.stop)
 
 
 def chores(parts: Parts) -> tuple[Chore, ...]:
@@ -221,7 +222,7 @@ def _reconcile(parts: Parts) -> None:
 
 
 def _refresh_rosters(parts: Parts) -> None:
-    refresh_all_rosters(parts.database, parts.service_client, now=parts.now())
+    refresh_all_rosters(parts.database, parts.service_client, Shares(stop=parts.stop), clock=parts.now)
 
 
 def _forget_hints(parts: Parts) -> None:
@@ -246,6 +247,6 @@ def start_embedded_worker(app: "Flask") -> EmbeddedEngine | None:
         return None
     # On PostgreSQL the nightly chores are those of `lti-tool worker`: procrastinate keeps who does them.
     nightly = () if parts.database.is_postgresql else chores(parts)
-    engine = EmbeddedEngine(parts.worker, parts.database, nightly, parts.jobs)
+    engine = EmbeddedEngine(parts.worker, parts.database, nightly, parts.jobs, stop=parts.stop)
     engine.start()
     return engine

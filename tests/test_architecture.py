@@ -19,9 +19,9 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "lti": (set(), {"pylti1p3", "authlib", "joserfc", "requests", "urllib3", "itsdangerous"}),
     "models": (set(), {"sqlalchemy"}),
     "programme": ({"domain"}, {"markdown_it", "mdit_py_plugins", "nh3"}),
-    "platforms": ({"lti", "models", "domain"}, {"sqlalchemy"}),
     # Work in the background, of any feature: how it is called for, and when it is due.
     "jobs": ({"models"}, {"sqlalchemy"}),
+    "platforms": ({"jobs", "lti", "models", "domain"}, {"sqlalchemy"}),
     "passback": ({"jobs", "lti", "models"}, {"sqlalchemy"}),
     # What runs that work, on either database; nobody imports it but the wiring.
     "background": ({"jobs", "passback", "models"}, {"procrastinate"}),

@@ -11,6 +11,7 @@ from lti_tool.background.done import do_chore, do_job
 from lti_tool.jobs.chores import Chore, take_chore
 from lti_tool.jobs.job import LOOK_EVERY_S as LOOK_FOR_JOBS_EVERY_S
 from lti_tool.jobs.job import Job
+from lti_tool.jobs.stop import Stop
 from lti_tool.models.database import Database
 from lti_tool.passback.worker import Worker
 
@@ -29,6 +30,7 @@ class EmbeddedEngine:
         chores: Sequence[Chore] = (),
         jobs: Sequence[Job] = (),
         *,
+        stop: Stop | None = None,
         clock: Callable[[], datetime] = real_clock.now,
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
@@ -36,7 +38,7 @@ class EmbeddedEngine:
         self._database = database
         self._chores = tuple(chores)
         self._jobs = tuple(jobs)
-        self._is_stopping = False
+        self._stop = stop or Stop()
         self._clock = clock
         self._look_every_s = look_every_s
         # One queue for each thread, not an event: a signal handler may meet an event's lock taken.
@@ -77,19 +79,19 @@ class EmbeddedEngine:
             threading.Thread(target=self._look_after_chores, args=(queue,), name=f"chores-{queue}", daemon=True).start()
 
     def _end_threads(self) -> None:
-        self._is_stopping = True
+        self._stop.is_asked = True
         for stop in self._stops.values():
             stop.put(None)
         for job in self._jobs:
             job.call()
 
     def _look_after(self, job: Job) -> None:
-        while not self._is_stopping:
+        while not self._stop.is_asked:
             do_job(job)
             job.wait(LOOK_FOR_JOBS_EVERY_S)
 
     def _look_after_chores(self, queue: str) -> None:
-        while not self._is_stopping:
+        while not self._stop.is_asked:
             try:
                 self.do_chores(queue)
             except Exception:

@@ -20,6 +20,7 @@ from lti_tool.background.done import do_chore, do_job
 from lti_tool.jobs.calls import clear_calls
 from lti_tool.jobs.chores import CHORES, PLATFORMS, URGENT, Chore
 from lti_tool.jobs.job import LOOK_EVERY_S, Job, task_of
+from lti_tool.jobs.stop import Stop
 from lti_tool.models.database import Database
 from lti_tool.passback.claim import release_expired
 from lti_tool.passback.jobs import DELIVER, SCORES, call_workers_for_due
@@ -44,6 +45,7 @@ class ProcrastinateEngine:
         chores: Sequence[Chore] = (),
         jobs: Sequence[Job] = (),
         *,
+        stop: Stop | None = None,
         clock: Callable[[], datetime] = real_clock.now,
         poll_s: float = 5.0,
     ) -> None:
@@ -53,9 +55,9 @@ class ProcrastinateEngine:
         self._jobs = tuple(jobs)
         self._clock = clock
         self._poll_s = poll_s
-        self._is_stopping = False
+        self._stop = stop or Stop()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._stop: asyncio.Event | None = None
+        self._asked: asyncio.Event | None = None
 
     def run(self) -> None:
         self._worker.begin()
@@ -65,21 +67,21 @@ class ProcrastinateEngine:
             self._worker.end()
 
     def ask_to_stop(self, *, timeout_s: float = 25.0) -> None:
-        self._is_stopping = True
+        self._stop.is_asked = True
         self._worker.ask_to_stop(timeout_s=timeout_s)
-        if self._loop is not None and self._stop is not None:
+        if self._loop is not None and self._asked is not None:
             # Writes one byte to the loop's own pipe; safe in a signal handler and from other threads.
             with contextlib.suppress(RuntimeError):  # the loop has ended by itself
-                self._loop.call_soon_threadsafe(self._stop.set)
+                self._loop.call_soon_threadsafe(self._asked.set)
 
     async def _run(self) -> None:
-        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._loop, self._asked = asyncio.get_running_loop(), asyncio.Event()
         # asyncio's own pool has six threads on a machine with two processors: fewer than we have queues. Twice as many as are
         # served at once, because after a stumble the old call of a queue may still be on its way.
         self._loop.set_default_executor(ThreadPoolExecutor(2 * sum(self._queues.values()), thread_name_prefix="engine"))
-        while not self._is_stopping:
+        while not self._stop.is_asked:
             try:
-                await self._serve(self._stop)
+                await self._serve(self._asked)
             except Exception:
                 # The database could not be reached.
                 log.exception("engine_stumbled")
@@ -90,12 +92,12 @@ class ProcrastinateEngine:
         """Every queue, and how many of its calls are answered at once."""
         return _AT_ONCE | {job.name: 1 for job in self._jobs}
 
-    async def _serve(self, stop: asyncio.Event) -> None:
+    async def _serve(self, asked: asyncio.Event) -> None:
         """Serve all queues until asked to stop."""
         app = self._application()
         async with app.open_async():
             servers = [asyncio.create_task(self._serve_queue(app, name, at_once)) for name, at_once in self._queues.items()]
-            await stop.wait()
+            await asked.wait()
             for server in servers:
                 server.cancel()
             await asyncio.gather(*servers, return_exceptions=True)
@@ -103,7 +105,7 @@ class ProcrastinateEngine:
     async def _serve_queue(self, app: App, queue: str, at_once: int) -> None:
         """Serve one queue. Should procrastinate end, because the database was away, it begins anew: each queue by itself, for an
         end waits until what runs in it is done."""
-        while not self._is_stopping:
+        while not self._stop.is_asked:
             try:
                 await app.run_worker_async(
                     queues=[queue],
@@ -117,9 +119,9 @@ class ProcrastinateEngine:
             await self._rest()
 
     async def _rest(self) -> None:
-        if self._stop is not None and not self._is_stopping:
+        if self._asked is not None and not self._stop.is_asked:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stop.wait(), REST_AFTER_FAILURE_S)
+                await asyncio.wait_for(self._asked.wait(), REST_AFTER_FAILURE_S)
 
     def _application(self) -> App:
         address = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -22,10 +22,13 @@ def refresh(context: int | None) -> None:
     if context is not None:
         change = refresh_roster(parts.database, parts.service_client, context, now=clock.now())
         click.echo(f"{change.members} members, {change.new} new, {change.gone} gone")
+        if change.problem:
+            click.echo(f"Not believed: {change.problem}")
+            sys.exit(1)
         return
-    read, failed = refresh_all_rosters(parts.database, parts.service_client, now=clock.now())
-    click.echo(f"{read} rosters read, {failed} not")
-    if failed:
+    turns = refresh_all_rosters(parts.database, parts.service_client, clock=clock.now)
+    click.echo(f"{turns.done} rosters read, {turns.failed} not, {turns.left} left for the next run")
+    if turns.failed or turns.left:
         sys.exit(1)
 
 

@@ -52,7 +52,11 @@ class Context(Base):
 
 
 class Membership(Base):
-    """A user's roles in a context: `roles` holds our Role words, sorted, separated by spaces."""
+    """A user's roles in a context, as our Role words, sorted, separated by spaces.
+
+    `roles` is what counts: what the person's own launch said, as long as it is of the last weeks, else the roster's. Both are
+    kept: Moodle's roster calls tutors learners, its launches call them instructors.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("user_id", "context_id"), Index("ix_membership_context_id", "context_id"))
@@ -61,6 +65,11 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id", ondelete="CASCADE"))
     context_id: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
     roles: Mapped[str] = mapped_column(String(200), default="")
+    launch_roles: Mapped[str | None] = mapped_column(String(200))
+    """Of the latest launch; None: the person has never launched from here."""
+    launched_at: Mapped[datetime | None]
+    roster_roles: Mapped[str | None] = mapped_column(String(200))
+    """Of the latest roster that had the person; None: none has."""
     is_gone: Mapped[bool] = mapped_column(default=False)
     """No longer in the platform's roster; kept because attempts and scores stay."""
     first_seen_at: Mapped[datetime]

@@ -18,7 +18,7 @@ from lti_tool.lti.http import Answer, Http
 from lti_tool.lti.line_items import LineItem, NewLineItem, results_url
 from lti_tool.lti.paging import read_pages
 from lti_tool.lti.peer_numbers import number_of
-from lti_tool.lti.ports import Registration, SigningKey, TokenStore
+from lti_tool.lti.ports import REGISTRATION_KEPT_S, Registration, SigningKey, TokenStore
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
 from lti_tool.models import Platform
@@ -26,8 +26,6 @@ from lti_tool.models import Registration as RegistrationRow
 from lti_tool.models.database import Database
 from lti_tool.passback.ports import LineItemList
 from lti_tool.passback.standing import Standing
-
-_REGISTRATION_KEPT_S = 30.0
 
 
 class ClockedServiceClient(ServiceClient):
@@ -130,7 +128,7 @@ class PlatformGradebooks:
             return kept[1]
         registration = _load_registration(self._database, registration_id)
         with self._lock:
-            self._registrations[registration_id] = (time.monotonic() + _REGISTRATION_KEPT_S, registration)
+            self._registrations[registration_id] = (time.monotonic() + REGISTRATION_KEPT_S, registration)
         return registration
 
 

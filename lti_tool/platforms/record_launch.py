@@ -54,10 +54,12 @@ _CONTEXT: Final = """
         programme_version = COALESCE(context.programme_version, excluded.programme_version)
     RETURNING id"""
 _MEMBERSHIP: Final = """
-    INSERT INTO membership (user_id, context_id, roles, is_gone, first_seen_at, last_seen_at)
-    SELECT {user_id}, {context_key}, :roles, {false}, :now, :now FROM {user_and_context} WHERE {true}
+    INSERT INTO membership
+        (user_id, context_id, roles, launch_roles, launched_at, is_gone, first_seen_at, last_seen_at)
+    SELECT {user_id}, {context_key}, :roles, :roles, :now, {false}, :now, :now FROM {user_and_context} WHERE {true}
     ON CONFLICT (user_id, context_id) DO UPDATE
-    SET roles = excluded.roles, is_gone = excluded.is_gone, last_seen_at = excluded.last_seen_at"""
+    SET roles = excluded.roles, launch_roles = excluded.launch_roles, launched_at = excluded.launched_at,
+        is_gone = excluded.is_gone, last_seen_at = excluded.last_seen_at"""
 _LINK: Final = """
     INSERT INTO resource_link
         (deployment_id, resource_link_id, context_id, title, module_slug, page, line_item_url, line_items_url, ags_scopes,

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from lti_tool.lti.json_shapes import origin_of
-from lti_tool.lti.ports import Registration
+from lti_tool.lti.ports import REGISTRATION_KEPT_S, Registration
 from lti_tool.models import Platform
 from lti_tool.models import Registration as RegistrationRow
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
 
-# Short, so that `registrations disable` and `remove` work quickly in every process.
-CACHED_S = 5.0
+CACHED_S = REGISTRATION_KEPT_S
 # Anyone may ask for any issuer at the login address; this many answers are remembered at most.
 _MOST_CACHED = 1000
 
@@ -73,8 +72,9 @@ class RegistrationDirectory:
         return None if row is None else _entry(*row)
 
 
-def _entry(row: RegistrationRow, platform: Platform) -> DirectoryEntry:
-    registration = Registration(
+def registration_of(row: RegistrationRow, platform: Platform) -> Registration:
+    """Return a stored registration as the protocol's code knows it."""
+    return Registration(
         id=row.id,
         issuer=platform.issuer,
         client_id=row.client_id,
@@ -85,6 +85,10 @@ def _entry(row: RegistrationRow, platform: Platform) -> DirectoryEntry:
         is_enabled=row.is_enabled,
         service_hosts=tuple(row.service_hosts.split()),
     )
+
+
+def _entry(row: RegistrationRow, platform: Platform) -> DirectoryEntry:
+    registration = registration_of(row, platform)
     # In the cloud of Canvas people sit before their institution's pages, never before the issuer's.
     framing = dict.fromkeys((origin_of(platform.issuer) or "", *registration.service_hosts))
     return DirectoryEntry(registration, platform.id, " ".join(framing).strip())

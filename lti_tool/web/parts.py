@@ -13,6 +13,7 @@ from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Figure, Programme
 from lti_tool.jobs.job import Job
+from lti_tool.jobs.stop import Stop
 from lti_tool.keyring import Keyring
 from lti_tool.lti.http import Http
 from lti_tool.passback.gradebooks import ClockedServiceClient
@@ -52,6 +53,8 @@ class Parts:
     """Makes documents."""
     jobs: tuple[Job, ...] = ()
     """What is done beside deliveries, where an engine runs."""
+    stop: Stop = field(default_factory=Stop)
+    """Asked for when the engine of this process is to end."""
     shelf: Shelf | None = None
     """The versions that courses learn with beside the newest; None: there are no others (tests)."""
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from lti_tool import clock
+from lti_tool.jobs.turns import Turns
 from lti_tool.models import CourseSettings, LineItem, Membership, ResourceLink, RosterReading, ScoreDelivery, User
 from lti_tool.platforms.refresh_roster import refresh_all_rosters
 from lti_tool.playground import claim_names as names
@@ -76,16 +77,16 @@ def test_names_are_stored_only_where_they_are_shared(filled: Course) -> None:
 def test_at_night_all_rosters_are_read_and_one_that_fails_does_not_stop_the_others(filled: Course) -> None:
     filled.launch("instructor", M1)
     parts = filled.app.extensions["parts"]
-    assert refresh_all_rosters(parts.database, parts.service_client, now=clock.now()) == (1, 0)
+    assert refresh_all_rosters(parts.database, parts.service_client, clock=clock.now) == Turns(1, 0, 0)
     filled.lms.answer_next(503, service="memberships")
-    assert refresh_all_rosters(parts.database, parts.service_client, now=clock.now()) == (0, 1)
+    assert refresh_all_rosters(parts.database, parts.service_client, clock=clock.now) == Turns(0, 1, 0)
     with filled.database.read() as session:
         reading = session.scalars(select(RosterReading)).one()
         assert (reading.members, reading.problem) == (22, "http_503")
         assert reading.read_at is not None
         assert session.scalars(select(Membership).where(Membership.is_gone.is_(True))).all() == []
     later = clock.now() + timedelta(days=200)
-    assert refresh_all_rosters(parts.database, parts.service_client, now=later) == (0, 0)
+    assert refresh_all_rosters(parts.database, parts.service_client, clock=lambda: later) == Turns(0, 0, 0)
 
 
 def test_a_platform_that_does_not_answer_is_said_in_words(filled: Course) -> None:

@@ -12,8 +12,9 @@ from lti_tool.lti.roles import Roles
 from lti_tool.models import Membership, User
 from lti_tool.models.database import Database
 from lti_tool.platforms.record_launch import record_launch
-from lti_tool.platforms.refresh_roster import RosterChange, RosterNotOffered, refresh_roster, store_members
+from lti_tool.platforms.refresh_roster import RosterNotOffered, refresh_roster
 from lti_tool.platforms.registration_directory import DirectoryEntry
+from lti_tool.platforms.store_roster import LAUNCH_COUNTS, NOBODY, OTHER_IDS, RosterChange, store_members
 from tests.platforms.conftest import INSTRUCTOR, LEARNER, again
 
 LATER = timedelta(minutes=5)
@@ -78,7 +79,9 @@ def test_who_is_missing_or_inactive_is_marked_and_not_deleted(
 
 
 def test_who_comes_back_is_there_again(database: Database, entry: DirectoryEntry, context_id: int, now: datetime) -> None:
+    store(database, entry, context_id, member("4"), member("5"), now=now)
     store(database, entry, context_id, member("5"), now=now)
+    assert people(database)["4"][2] is True
     assert store(database, entry, context_id, member("4"), member("5"), now=now) == RosterChange(2, 1, 0)
     assert people(database)["4"][2] is False
 
@@ -86,7 +89,9 @@ def test_who_comes_back_is_there_again(database: Database, entry: DirectoryEntry
 def test_a_launch_brings_back_who_was_gone(
     database: Database, launch: Launch, entry: DirectoryEntry, context_id: int, now: datetime
 ) -> None:
+    store(database, entry, context_id, member("4"), member("5"), now=now)
     store(database, entry, context_id, member("5"), now=now)
+    assert people(database)["4"][2] is True
     with database.read() as session:
         deployment = session.connection().exec_driver_sql("SELECT id FROM deployment").scalar_one()
     record_launch(database, again(launch, "nonce-2"), entry, deployment, None, now=now + LATER)
@@ -116,7 +121,7 @@ def test_administrators_stand_in_no_roster_and_are_not_gone_for_that(
 
 
 def test_an_empty_roster_is_not_believed(database: Database, entry: DirectoryEntry, context_id: int, now: datetime) -> None:
-    assert store(database, entry, context_id, now=now) == RosterChange(0, 0, 0)
+    assert store(database, entry, context_id, now=now) == RosterChange(0, 0, 0, NOBODY)
     assert people(database)["4"][2] is False
 
 
@@ -128,8 +133,135 @@ def test_a_name_that_is_not_shared_leaves_the_one_of_the_launch(
 
 
 def test_a_thousand_members_are_stored(database: Database, entry: DirectoryEntry, context_id: int, now: datetime) -> None:
-    change = store(database, entry, context_id, *(member(f"s{n}", f"Person {n}") for n in range(2500)), now=now)
-    assert change == RosterChange(members=2500, new=2500, gone=1)
+    change = store(database, entry, context_id, member("4"), *(member(f"s{n}", f"Person {n}") for n in range(2500)), now=now)
+    assert change == RosterChange(members=2501, new=2500, gone=0)
+    change = store(database, entry, context_id, member("4"), now=now)
+    assert change == RosterChange(members=1, new=0, gone=2500)
+
+
+class Came:
+    """Lets people launch from the course."""
+
+    def __init__(self, database: Database, launch: Launch, entry: DirectoryEntry) -> None:
+        self.database, self.launch, self.entry = database, launch, entry
+        with database.read() as session:
+            self.deployment = session.connection().exec_driver_sql("SELECT id FROM deployment").scalar_one()
+        self.count = 0
+
+    def __call__(self, sub: str, role: str, now: datetime) -> None:
+        self.count += 1
+        launch = again(
+            self.launch, f"nonce-of-{self.count}", person=Person(sub=sub, name=f"Person {sub}"), roles=Roles.of([role])
+        )
+        record_launch(self.database, launch, self.entry, self.deployment, None, now=now)
+
+
+@pytest.fixture
+def came(database: Database, launch: Launch, entry: DirectoryEntry, context_id: int) -> Came:
+    return Came(database, launch, entry)
+
+
+def gone(database: Database) -> set[str]:
+    return {sub for sub, (_, _, is_gone) in people(database).items() if is_gone}
+
+
+def test_a_roster_with_other_ids_than_the_launches_concludes_nothing(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("5", LEARNER, now)
+    for _ in range(2):
+        change = store(database, entry, context_id, member("anna@stadt.test"), member("ole@stadt.test"), now=now)
+        assert change == RosterChange(0, 0, 0, OTHER_IDS)
+    assert people(database).keys() == {"4", "5"}
+    assert gone(database) == set()
+
+
+def test_other_ids_are_noticed_after_rosters_that_were_right(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("5", LEARNER, now)
+    store(database, entry, context_id, member("4"), member("5"), member("6"), now=now)
+    assert store(database, entry, context_id, member("uuid-4"), member("uuid-5"), now=now).problem == OTHER_IDS
+    assert gone(database) == set()
+
+
+def test_one_person_alone_who_is_missing_keeps_nobody_out_of_the_list_and_is_not_gone(
+    database: Database, entry: DirectoryEntry, context_id: int, now: datetime
+) -> None:
+    change = store(database, entry, context_id, member("5"), member("6"), now=now)
+    assert change == RosterChange(members=2, new=2, gone=0, problem=OTHER_IDS)
+    assert gone(database) == set()
+
+
+def test_one_who_came_and_is_in_the_roster_shows_that_the_ids_are_the_same(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("5", LEARNER, now)
+    came("9", INSTRUCTOR, now)
+    assert store(database, entry, context_id, member("6"), member("9", None, "Instructor"), now=now) == RosterChange(2, 1, 2)
+    assert gone(database) == {"4", "5"}
+
+
+def test_who_came_long_ago_says_nothing_about_todays_ids(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("5", LEARNER, now)
+    later = now + LAUNCH_COUNTS + LATER
+    assert store(database, entry, context_id, member("7"), member("8"), now=later) == RosterChange(2, 2, 2)
+
+
+def test_a_roster_of_participants_alone_does_not_take_the_instructor_out(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("9", INSTRUCTOR, now)
+    store(database, entry, context_id, member("4"), member("5"), now=now)
+    assert store(database, entry, context_id, member("4"), now=now) == RosterChange(1, 0, 1)
+    assert gone(database) == {"5"}
+
+
+def test_who_teaches_without_ever_standing_in_the_roster_has_their_rights_from_elsewhere(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("9", INSTRUCTOR, now)
+    store(database, entry, context_id, member("4"), member("6", None, "Instructor"), now=now)
+    assert gone(database) == set()
+
+
+def test_an_instructor_who_stood_in_the_roster_and_leaves_is_gone_as_long_as_it_names_instructors(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("9", INSTRUCTOR, now)
+    store(database, entry, context_id, member("4"), member("6", None, "Instructor"), member("9", None, "Instructor"), now=now)
+    store(database, entry, context_id, member("4"), member("6", None, "Instructor"), now=now)
+    assert gone(database) == {"9"}
+    store(database, entry, context_id, member("4"), now=now)
+    assert gone(database) == {"9"}, "of whom it names none any more nothing is concluded"
+
+
+def test_what_a_launch_said_counts_more_than_the_roster_and_both_are_kept(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("9", INSTRUCTOR, now)
+    store(database, entry, context_id, member("4", None, "Instructor"), member("9", None, "Learner"), now=now)
+    with database.read() as session:
+        query = select(User.sub, Membership.roles, Membership.launch_roles, Membership.roster_roles).join(User)
+        assert {tuple(row) for row in session.execute(query)} == {
+            ("4", "participant", "participant", "instructor"),
+            ("9", "instructor", "instructor", "participant"),
+        }
+
+
+def test_after_some_weeks_without_a_launch_the_roster_counts(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("9", INSTRUCTOR, now)
+    roster = member("4"), member("9", None, "Learner")
+    store(database, entry, context_id, *roster, now=now + LAUNCH_COUNTS - 2 * LATER)
+    assert people(database)["9"][1] == "instructor"
+    store(database, entry, context_id, *roster, now=now + LAUNCH_COUNTS + LATER)
+    assert people(database)["9"][1] == "participant"
+    came("9", INSTRUCTOR, now + LAUNCH_COUNTS + 3 * LATER)
+    assert people(database)["9"][1] == "instructor"
 
 
 def test_a_context_without_an_address_says_so(database: Database, launch: Launch, entry: DirectoryEntry, now: datetime) -> None:
