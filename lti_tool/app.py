@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import bootstrap, preflight
 from lti_tool.settings import Settings, load_settings
-from lti_tool.web import assets, browser_session, errors, headers, host_check, language, programme, storable
+from lti_tool.web import assets, browser_session, errors, form_key, headers, host_check, language, programme, shown, storable
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics
 from lti_tool.web.once_more import Application
 from lti_tool.web.pages import (
@@ -58,6 +58,8 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     language.set_up(app)
     browser_session.set_up(app)
     programme.set_up(app)
+    shown.set_up(app)
+    form_key.set_up(app)
     headers.set_up(app)
     errors.set_up(app)
     metrics.set_up(app)

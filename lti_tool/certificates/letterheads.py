@@ -13,11 +13,13 @@ from lti_tool.certificates.check_logo import check_logo
 from lti_tool.certificates.font_signs import missing_sign
 from lti_tool.certificates.stored_facts import letterhead_from_json, letterhead_to_json
 from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, check_letterhead
 from lti_tool.domain.people import Role, takes_part
 from lti_tool.errors import ConfigurationError
 from lti_tool.messages import N_
-from lti_tool.models import CertificateLetterhead, CertificateLogo, Context, Membership
+from lti_tool.models import CertificateLetterhead, CertificateLogo, Context, Membership, User
+from lti_tool.models.upsert import insert_for
 
 
 def read_letterhead(path: Path) -> Letterhead:
@@ -62,29 +64,49 @@ def latest_course(session: Session, user_id: int) -> Context | None:
 
 
 def save_letterhead(
-    session: Session, registration_id: int, head: Letterhead, *, logo: bytes | None, changed_by_id: int, now: datetime
+    session: Session,
+    registration_id: int,
+    head: Letterhead,
+    *,
+    logo: bytes | None,
+    shown: Shown = NOTHING_SHOWN,
+    changed_by_id: int,
+    now: datetime,
 ) -> Letterhead:
     """Store a registration's letterhead; documents issued from now on bear it, earlier ones stay as they are.
 
     Args:
         logo: a new SVG file; None: the logo that `head` names stays.
+        shown: what the page showed, by the names of `Letterhead.texts`: only what was changed there is written.
     Raises:
         LetterheadRefused: a field or the logo cannot be printed.
+        ChangedMeanwhile: somebody else has changed the same fields since the page was opened.
     """
     if logo is not None:
         svg = check_logo(logo)
         sha256 = hashlib.sha256(svg.encode()).hexdigest()
-        if session.get(CertificateLogo, sha256) is None:
-            session.add(CertificateLogo(sha256=sha256, svg=svg))
+        insert = insert_for(session, CertificateLogo).values(sha256=sha256, svg=svg)
+        session.execute(insert.on_conflict_do_nothing(index_elements=["sha256"]))
         head = replace(head, logo_sha256=sha256)
-    _check(head)
-    row = session.get(CertificateLetterhead, registration_id)
-    if row is None:
-        row = CertificateLetterhead(registration_id=registration_id)
-        session.add(row)
+    row = _locked_row(session, registration_id, now=now)
+    stored = letterhead_from_json(row.letterhead)
+    merged = merge(shown, head.texts(), stored.texts())
+    if merged.clashes:
+        by = session.scalar(select(User.name).where(User.id == row.changed_by_id))
+        raise ChangedMeanwhile(merged.clashes, by=by, at=row.changed_at)
+    head = _check(replace(stored, **{name: getattr(head, name) for name in merged.changed}))
     row.letterhead, row.changed_at, row.changed_by_id = letterhead_to_json(head), now, changed_by_id
     session.flush()
     return head
+
+
+def _locked_row(session: Session, registration_id: int, *, now: datetime) -> CertificateLetterhead:
+    insert = insert_for(session, CertificateLetterhead).values(registration_id=registration_id, letterhead={}, changed_at=now)
+    session.execute(insert.on_conflict_do_nothing(index_elements=["registration_id"]))
+    return session.scalars(
+        select(CertificateLetterhead).where(CertificateLetterhead.registration_id == registration_id).with_for_update(),
+        execution_options={"populate_existing": True},
+    ).one()
 
 
 def find_logo(session: Session, sha256: str) -> str:

@@ -6,13 +6,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.cohort.viewer import teaching_viewer_of
+from lti_tool.cohort.viewer import name_of, teaching_viewer_of
 from lti_tool.domain.completion import Conditions
 from lti_tool.domain.course import CourseSettings
+from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.people import Visitor
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import CourseSettings as Row
+from lti_tool.models.upsert import insert_for
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +35,10 @@ class SettingsRefused(ToolError):
 def settings_of(session: Session, context_id: int) -> CourseSettings:
     """Give a course's settings; one that has none follows the programme."""
     row = session.scalars(select(Row).where(Row.context_id == context_id)).one_or_none()
-    if row is None:
-        return CourseSettings()
+    return CourseSettings() if row is None else _settings_in(row)
+
+
+def _settings_in(row: Row) -> CourseSettings:
     return CourseSettings(
         row.pass_mark_pct,
         row.attempts,
@@ -45,23 +49,31 @@ def settings_of(session: Session, context_id: int) -> CourseSettings:
     )
 
 
-def change_settings(session: Session, visitor: Visitor, settings: CourseSettings, *, now: datetime) -> None:
+def change_settings(
+    session: Session, visitor: Visitor, wished: CourseSettings, *, shown: Shown = NOTHING_SHOWN, now: datetime
+) -> None:
     """Store the settings of the visitor's course. Attempts already begun keep their pass mark and their time.
 
     Fewer conditions may complete modules: `settle_course` belongs into the same transaction.
 
+    Args:
+        shown: what the page showed, by the names of `CourseSettings.texts`: only what was changed there is written.
     Raises:
         Forbidden: the visitor does not teach here.
         SettingsRefused: a setting is out of bounds.
+        ChangedMeanwhile: somebody else has changed the same settings since the page was opened.
     """
     viewer = teaching_viewer_of(session, visitor)
-    faults = settings.faults()
-    if faults:
-        raise SettingsRefused(faults)
-    row = session.scalars(select(Row).where(Row.context_id == viewer.context_id).with_for_update()).one_or_none()
-    if row is None:
-        row = Row(context_id=viewer.context_id, changed_at=now)
-        session.add(row)
+    row = _locked_row(session, viewer.context_id, now=now)
+    stored = _settings_in(row)
+    merged = merge(shown, wished.texts(), stored.texts())
+    if merged.clashes:
+        raise ChangedMeanwhile(merged.clashes, by=name_of(session, row.changed_by_id), at=row.changed_at)
+    # A form that says nothing of what it showed means all of it, also what is as the programme says anyway.
+    settings = stored.with_changes(wished, merged.changed) if shown.digests else wished
+    # As a whole: two who change different settings may come to what neither of them would have been allowed to.
+    if settings.faults():
+        raise SettingsRefused(settings.faults())
     row.pass_mark_pct = settings.pass_mark_pct
     row.attempts = settings.attempts
     row.time_limit_min = settings.time_limit_min
@@ -72,3 +84,11 @@ def change_settings(session: Session, visitor: Visitor, settings: CourseSettings
     row.changed_at = now
     row.changed_by_id = visitor.user_id
     log.info("course_settings_changed", extra={"context": viewer.context_id, "user": visitor.user_id})
+
+
+def _locked_row(session: Session, context_id: int, *, now: datetime) -> Row:
+    insert = insert_for(session, Row).values(context_id=context_id, changed_at=now)
+    session.execute(insert.on_conflict_do_nothing(index_elements=["context_id"]))
+    return session.scalars(
+        select(Row).where(Row.context_id == context_id).with_for_update(), execution_options={"populate_existing": True}
+    ).one()

@@ -2,13 +2,14 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from lti_tool.cohort.viewer import teaching_viewer_of
-from lti_tool.domain.live import LINK_LENGTH_MAX, MINUTES, YEARS
+from lti_tool.cohort.viewer import name_of, teaching_viewer_of
+from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
+from lti_tool.domain.live import LINK_LENGTH_MAX, MINUTES, YEARS, Meeting
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import ToolError
@@ -40,6 +41,15 @@ class Plan:
     link: str = ""
     is_cancelled: bool = False
 
+    def texts(self, usual_minutes: int) -> dict[str, str]:
+        """Write the plan as it is compared with what a page showed."""
+        return {
+            "day": "" if self.starts_at is None else self.starts_at.astimezone(UTC).isoformat(timespec="minutes"),
+            "minutes": "" if self.minutes in (None, usual_minutes) else str(self.minutes),
+            "link": self.link,
+            "cancelled": "yes" if self.is_cancelled else "",
+        }
+
     def faults(self) -> tuple[str, ...]:
         """Name what cannot be; empty: all is well."""
         wrong = {
@@ -60,8 +70,21 @@ def _is_address(text: str) -> bool:
     return parts.scheme in ("https", "http") and bool(parts.hostname)
 
 
+def plan_of(meeting: Meeting) -> Plan:
+    """Return what a course says of a session now."""
+    return Plan(meeting.starts_at, meeting.minutes, meeting.link, meeting.is_cancelled)
+
+
 def plan_meeting(
-    session: Session, programme: Programme, visitor: Visitor, module_slug: str, code: str, plan: Plan, *, now: datetime
+    session: Session,
+    programme: Programme,
+    visitor: Visitor,
+    module_slug: str,
+    code: str,
+    plan: Plan,
+    *,
+    shown: Shown = NOTHING_SHOWN,
+    now: datetime,
 ) -> Module:
     """Store when and where a live session of the visitor's course takes place.
 
@@ -73,6 +96,7 @@ def plan_meeting(
         Forbidden: the visitor does not teach here.
         NotFound: there is no such session.
         PlanRefused: something of the plan cannot be.
+        ChangedMeanwhile: somebody else has planned it otherwise since the page was opened.
     """
     viewer = teaching_viewer_of(session, visitor)
     meeting = get_meeting(session, programme, viewer.context_id, module_slug, code)
@@ -80,7 +104,21 @@ def plan_meeting(
     if faults:
         raise PlanRefused(faults)
     row = lock_meeting(session, viewer.context_id, meeting, now=now)
-    row.starts_at, row.minutes, row.link, row.is_cancelled = plan.starts_at, plan.minutes, plan.link, plan.is_cancelled
+    stored = Plan(row.starts_at, row.minutes, row.link, row.is_cancelled)
+    usual = meeting.session.minutes
+    merged = merge(shown, plan.texts(usual), stored.texts(usual))
+    if merged.clashes:
+        raise ChangedMeanwhile(merged.clashes, by=name_of(session, row.changed_by_id), at=row.changed_at)
+    if not merged.changed:
+        return meeting.module
+    if "day" in merged.changed:
+        row.starts_at = plan.starts_at
+    if "minutes" in merged.changed:
+        row.minutes = plan.minutes
+    if "link" in merged.changed:
+        row.link = plan.link
+    if "cancelled" in merged.changed:
+        row.is_cancelled = plan.is_cancelled
     row.revision += 1
     row.changed_at, row.changed_by_id = now, visitor.user_id
     session.flush()

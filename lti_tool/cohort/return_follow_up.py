@@ -6,11 +6,10 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.cohort.grant_attempt import LONGEST_REASON, ReasonMissing
+from lti_tool.cohort.grant_attempt import ReasonMissing, cleaned_reason
 from lti_tool.cohort.viewer import check_is_member, teaching_viewer_of
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
-from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import Conflict
 from lti_tool.live.meetings import get_meeting
 from lti_tool.messages import N_
@@ -51,7 +50,7 @@ def return_follow_up(
     viewer = teaching_viewer_of(session, visitor)
     meeting = get_meeting(session, programme, viewer.context_id, module_slug, code)
     check_is_member(session, viewer, user_id)
-    reason = clean_line(reason)[:LONGEST_REASON]
+    reason = cleaned_reason(reason)
     if not reason:
         raise ReasonMissing(
             N_("Der Grund für die Rückgabe fehlt."), next_step=N_("Schreiben Sie in wenigen Worten, was noch fehlt.")

@@ -72,6 +72,11 @@ def check_is_member(session: Session, viewer: Viewer, user_id: int) -> None:
         raise NotFound(N_("Diese Person gibt es in Ihrem Kurs nicht."), next_step=N_("Unter „Kurs“ stehen alle Teilnehmenden."))
 
 
+def name_of(session: Session, user_id: int | None) -> str | None:
+    """Return the name of who did something; None: nobody knows, or the person is gone."""
+    return session.scalar(select(User.name).where(User.id == user_id)) if user_id is not None else None
+
+
 def _mentored(session: Session, visitor: Visitor) -> frozenset[int] | None:
     subs = session.scalar(
         select(Mentoring.subs).where(Mentoring.user_id == visitor.user_id, Mentoring.context_id == visitor.context_id)

@@ -1,16 +1,18 @@
 """What an instructor may set for a course, and what that changes in the programme's rules (curriculum, section 6)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
-from lti_tool.domain.completion import Conditions
+from lti_tool.domain.completion import Conditions, Part
 from lti_tool.domain.programme import AssessmentRules
 
 PASS_MARKS_PCT = range(60, 91)
 ATTEMPTS = range(1, 11)
 TIME_LIMITS_MIN = range(5, 241)
 EXTRA_TIMES_PCT = (0, 25, 50, 75, 100)
+_FIELDS = ("pass_mark_pct", "attempts", "time_limit_min", "begins_on", "ends_on")
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,30 @@ class CourseSettings:
         }
         return tuple(name for name, is_wrong in wrong.items() if is_wrong)
 
+    def texts(self) -> dict[str, str]:
+        """Write the settings as they are compared with what a page showed, by the names of the form's fields."""
+        conditions = self.conditions or Conditions()
+        return {
+            "pass_mark_pct": _written(self.pass_mark_pct),
+            "attempts": _written(self.attempts),
+            "time_limit_min": _written(self.time_limit_min),
+            "begins_on": _written(self.begins_on),
+            "ends_on": _written(self.ends_on),
+            **{f"asks_{part.value}": "yes" if part in conditions.parts else "" for part in Part},
+            "practice_rule": conditions.practice.value,
+        }
+
+    def with_changes(self, other: "CourseSettings", names: Collection[str]) -> "CourseSettings":
+        """Take what has changed, by the names of `texts`, from other settings."""
+        own = {name: getattr(other, name) for name in _FIELDS if name in names}
+        mine, theirs = self.conditions or Conditions(), other.conditions or Conditions()
+        changed_parts = {part for part in Part if f"asks_{part.value}" in names}
+        if changed_parts or "practice_rule" in names:
+            parts = (mine.parts - changed_parts) | (theirs.parts & changed_parts)
+            practice = theirs.practice if "practice_rule" in names else mine.practice
+            own["conditions"] = Conditions(frozenset(parts), practice)
+        return replace(self, **own)
+
     def applied_to(self, rules: AssessmentRules) -> AssessmentRules:
         """Give the rules that hold in this course."""
         return replace(
@@ -43,6 +69,10 @@ class CourseSettings:
             pass_mark_pct=rules.pass_mark_pct if self.pass_mark_pct is None else self.pass_mark_pct,
             attempts=rules.attempts if self.attempts is None else self.attempts,
         )
+
+
+def _written(value: int | date | None) -> str:
+    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 
 def minutes_for(time_limit_min: int | None, extra_pct: int) -> int | None:

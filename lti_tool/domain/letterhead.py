@@ -1,7 +1,7 @@
 """What an issuer wants to see on its documents: titles, who answers for them, colour, logo, language."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 from lti_tool.errors import ToolError
@@ -9,7 +9,7 @@ from lti_tool.messages import N_
 
 LANGUAGES = ("de", "en")
 SIGNATORIES_MAX = 3
-_TEXT_MAX = 200
+TEXT_MAX = 200
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 # WCAG 2.2, 1.4.3: the accent colour carries text on white paper.
 _CONTRAST_MIN = 4.5
@@ -55,10 +55,21 @@ class Letterhead:
     valid_months: int | None = None
     """After how many months a certificate expires; None or 0: never."""
 
+    def texts(self) -> dict[str, str]:
+        """Write the fields as they are compared with what a page showed."""
+        names = (field.name for field in fields(self))
+        return {name: _written(getattr(self, name)) for name in names}
+
     def over(self, other: "Letterhead") -> "Letterhead":
         """Lay these fields over another letterhead: what is empty here is taken from there."""
         own = {name: value for name, value in vars(self).items() if value not in ("", None, ())}
         return Letterhead(**{**vars(other), **own})
+
+
+def _written(value: str | float | tuple[Signatory, ...] | None) -> str:
+    if isinstance(value, tuple):
+        return "\n".join(f"{each.name}, {each.role}" if each.role else each.name for each in value)
+    return "" if value is None else value if isinstance(value, str) else f"{value:g}"
 
 
 def check_letterhead(head: Letterhead) -> Letterhead:
@@ -100,9 +111,9 @@ def add_months(day: date, months: int) -> date:
 
 
 def _check_text(field: str, text: str) -> None:
-    if len(text) > _TEXT_MAX:
+    if len(text) > TEXT_MAX:
         raise LetterheadRefused(
-            field, N_("Der Text hat %(length)s Zeichen; Platz ist für %(max)s."), length=len(text), max=_TEXT_MAX
+            field, N_("Der Text hat %(length)s Zeichen; Platz ist für %(max)s."), length=len(text), max=TEXT_MAX
         )
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in text):
         raise LetterheadRefused(field, N_("Der Text muss in einer Zeile stehen und darf keine Steuerzeichen enthalten."))

@@ -17,15 +17,18 @@ from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.revoke_certificate import Revocable, check_reason, find_revocable, revoke_in_course
 from lti_tool.certificates.typeset import typeset
 from lti_tool.domain.certificate import Kind, day_of
-from lti_tool.domain.letterhead import SIGNATORIES_MAX, Letterhead, LetterheadRefused, Signatory
+from lti_tool.domain.edits import ChangedMeanwhile, Shown
+from lti_tool.domain.letterhead import SIGNATORIES_MAX, TEXT_MAX, Letterhead, LetterheadRefused, Signatory
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import Forbidden, NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import href
 from lti_tool.web.guards import current_instructor
+from lti_tool.web.language import translate
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.shown import shown_in_form, still_shown
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("certificate_office", __name__)
@@ -195,7 +198,7 @@ def letterhead() -> str:
     visitor = _administrator()
     with parts().database.read() as session:
         head = letterhead_of(session, visitor.registration_id)
-    return _letterhead_page(head)
+    return _letterhead_page(_values_of(head), Shown.of(head.texts()), has_logo=bool(head.logo_sha256))
 
 
 @blueprint.post("/cohort/certificates/letterhead")
@@ -203,48 +206,87 @@ def save() -> ResponseReturnValue:
     """Store the letterhead; documents issued from now on bear it."""
     visitor = _administrator()
     tool = parts()
-    head = Letterhead()
     try:
         with tool.database.write.begin() as session:
             head = _typed(letterhead_of(session, visitor.registration_id))
             file = request.files.get("logo")
             content = file.stream.read(128 * 1024) if file is not None and file.filename else None
-            save_letterhead(session, visitor.registration_id, head, logo=content, changed_by_id=visitor.user_id, now=tool.now())
-    except LetterheadRefused as error:
-        return _letterhead_page(head, error), error.status
+            save_letterhead(
+                session,
+                visitor.registration_id,
+                head,
+                logo=content,
+                shown=shown_in_form(),
+                changed_by_id=visitor.user_id,
+                now=tool.now(),
+            )
+    except (LetterheadRefused, ChangedMeanwhile) as problem:
+        with tool.database.read() as session:
+            has_logo = bool(letterhead_of(session, visitor.registration_id).logo_sha256)
+        return _letterhead_page(request.form.to_dict(), still_shown(problem), has_logo=has_logo, problem=problem), problem.status
     return redirect(href("certificate_office.overview"), 303)
 
 
-def _letterhead_page(head: Letterhead, error: LetterheadRefused | None = None) -> str:
+def _letterhead_page(
+    values: dict[str, str], shown: Shown, *, has_logo: bool, problem: LetterheadRefused | ChangedMeanwhile | None = None
+) -> str:
+    """Show the form with `values` by field: what is stored, or what was typed and could not be stored."""
     with parts().database.read() as session:
         installation = effective_letterhead(session, parts().issuer, None)
     return render_template(
         "certificate_office/letterhead.html",
         section="cohort",
-        head=head,
+        values=values,
+        shown=shown,
+        has_logo=has_logo,
         installation=installation,
-        signatories=[*head.signatories, *[Signatory("")] * SIGNATORIES_MAX][:SIGNATORIES_MAX],
-        error=error,
+        signatories_max=SIGNATORIES_MAX,
+        longest=TEXT_MAX,
+        problem=problem,
+        wrong=problem.field if isinstance(problem, LetterheadRefused) else "",
+        theirs=_said_of(problem.theirs) if isinstance(problem, ChangedMeanwhile) else {},
     )
+
+
+def _values_of(head: Letterhead) -> dict[str, str]:
+    """Return what is stored, by field of the form."""
+    values = {**head.texts(), "hours": head.texts()["hours"].replace(".", ",")}
+    for number, signatory in enumerate(head.signatories):
+        values |= {f"signatory_{number}": signatory.name, f"role_{number}": signatory.role}
+    return values
+
+
+def _said_of(theirs: dict[str, str]) -> dict[str, str]:
+    """Say in words what somebody else has entered."""
+    said = {name: text.replace("\n", "; ") for name, text in theirs.items()}
+    if "logo_sha256" in said:
+        said["logo_sha256"] = translate(N_("ein anderes Logo") if said["logo_sha256"] else N_("kein Logo"))
+    return said
 
 
 def _typed(present: Letterhead) -> Letterhead:
     form = request.form
     texts: dict[str, Any] = {field: clean_line(form.get(field, "")) for field in _TEXTS}
     texts["accent"] = texts["accent"].lower()
-    signatories = tuple(
-        Signatory(name, clean_line(form.get(f"role_{number}", "")))
-        for number in range(SIGNATORIES_MAX)
-        if (name := clean_line(form.get(f"signatory_{number}", "")))
-    )
     is_logo_dropped = form.get("drop_logo") == "on"
     return Letterhead(
         **texts,
-        signatories=signatories,
+        signatories=_signatories(),
         logo_sha256="" if is_logo_dropped else present.logo_sha256,
         hours=_number("hours", form.get("hours", "")),
         valid_months=int(_number("valid_months", form.get("valid_months", "")) or 0) or None,
     )
+
+
+def _signatories() -> tuple[Signatory, ...]:
+    found = []
+    for number in range(SIGNATORIES_MAX):
+        name, role = (clean_line(request.form.get(f"{field}_{number}", "")) for field in ("signatory", "role"))
+        if role and not name:
+            raise LetterheadRefused(f"signatory_{number}", N_("Zu dieser Funktion fehlt der Name."))
+        if name:
+            found.append(Signatory(name, role))
+    return tuple(found)
 
 
 def _number(field: str, text: str) -> float | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -15,19 +16,20 @@ from lti_tool.cohort.spreadsheets import as_csv, as_ods, as_xlsx
 from lti_tool.cohort.viewer import teaching_viewer_of
 from lti_tool.domain.completion import Conditions, Part
 from lti_tool.domain.course import ATTEMPTS, PASS_MARKS_PCT, TIME_LIMITS_MIN, CourseSettings
+from lti_tool.domain.edits import ChangedMeanwhile, Shown
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.typed_text import clean_line
 from lti_tool.domain.workbook import PracticeRule
 from lti_tool.errors import ToolError
 from lti_tool.learning.settle_module import settle_course
 from lti_tool.messages import N_
 from lti_tool.platforms.refresh_roster import refresh_roster
 from lti_tool.web.browser_session import current_visitor, href
-from lti_tool.web.language import local, message_of, translate
+from lti_tool.web.language import format_day, local, message_of, translate
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import cohort_live, cohort_people, cohort_version
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.shown import come_back, shown_in_form
 
 blueprint = Blueprint("cohort", __name__, url_prefix="/cohort")
 
@@ -124,25 +126,25 @@ def settings() -> ResponseReturnValue:
     with parts().database.read() as session:
         viewer = teaching_viewer_of(session, current_visitor())
         found = settings_of(session, viewer.context_id)
-    typed = {name: _written(getattr(found, name)) for name in _fields()}
-    return _settings_page(typed, found.conditions or Conditions(), ())
+    return _settings_page(found.texts(), Shown.of(found.texts()))
 
 
 @blueprint.post("/settings")
 def save_settings() -> ResponseReturnValue:
     """Store the course's settings."""
     visitor = current_visitor()
-    typed = {name: clean_line(request.form.get(name, "")) for name in _fields()}
-    conditions = _read_conditions()
-    wished, unreadable = _read_settings(typed, conditions)
+    typed = _typed_settings()
+    wished, unreadable = _read_settings(typed)
     try:
         if unreadable:
             raise SettingsRefused(unreadable)
         with parts().database.write.begin() as session:
-            change_settings(session, visitor, wished, now=parts().now())
+            change_settings(session, visitor, wished, shown=shown_in_form(), now=parts().now())
             settle_course(session, current_programme(), visitor.context_id, issuer=parts().issuer, now=parts().now())
-    except SettingsRefused as refused:
-        return _settings_page(typed, conditions, refused.faults), 400
+    except (SettingsRefused, ChangedMeanwhile) as problem:
+        with parts().database.read() as session:
+            stored = settings_of(session, teaching_viewer_of(session, visitor).context_id).texts()
+        return _settings_page(*come_back(typed, stored, problem), problem), problem.status
     parts().wake_worker()
     return redirect(href("cohort.overview", done="saved"), 303)
 
@@ -167,14 +169,17 @@ def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> Response
     return html, 200 if problem is None else problem.status
 
 
-def _settings_page(values: dict[str, str], conditions: Conditions, faults: tuple[str, ...]) -> str:
+def _settings_page(values: dict[str, str], shown: Shown, problem: SettingsRefused | ChangedMeanwhile | None = None) -> str:
     return render_template(
         "cohort/settings.html",
         section="cohort",
         values=values,
-        conditions=conditions,
+        conditions=_conditions_in(values),
         practice_rules=_PRACTICE_RULES,
-        faults=faults,
+        shown=shown,
+        faults=problem.faults if isinstance(problem, SettingsRefused) else (),
+        problem=problem,
+        theirs=_said_of(problem.theirs) if isinstance(problem, ChangedMeanwhile) else {},
         rules=current_programme().assessment,
         bounds=_BOUNDS,
         course_version=cohort_version.version_for(current_visitor()),
@@ -182,28 +187,43 @@ def _settings_page(values: dict[str, str], conditions: Conditions, faults: tuple
     )
 
 
-def _fields() -> tuple[str, ...]:
-    return ("pass_mark_pct", "attempts", "time_limit_min", "begins_on", "ends_on")
+def _said_of(theirs: dict[str, str]) -> dict[str, str]:
+    """Say in words what somebody else has set."""
+    said = {}
+    for name, text in theirs.items():
+        if name.startswith("asks_"):
+            said[name] = translate(N_("angekreuzt") if text else N_("nicht angekreuzt"))
+        elif name == "practice_rule":
+            said[name] = translate(_PRACTICE_RULES[PracticeRule(text)])
+        else:
+            said[name] = format_day(date.fromisoformat(text)) if text and name.endswith("_on") else text
+    return said
 
 
-def _written(value: int | date | None) -> str:
-    return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
+def _typed_settings() -> dict[str, str]:
+    """Read what was typed and ticked, by the names of `CourseSettings.texts`."""
+    typed = {}
+    for name in CourseSettings().texts():
+        text = request.form.get(name, "").strip()
+        typed[name] = ("yes" if text == "yes" else "") if name.startswith("asks_") else text
+    rule = typed["practice_rule"]
+    return {**typed, "practice_rule": rule if rule in set(PracticeRule) else PracticeRule.ACCEPTED.value}
 
 
-def _read_conditions() -> Conditions:
-    """Read which conditions are ticked."""
-    ticked = [part.value for part in Part if request.form.get(f"asks_{part.value}") == "yes"]
-    return Conditions.of(" ".join(ticked), request.form.get("practice_rule"))
+def _conditions_in(texts: dict[str, str]) -> Conditions:
+    ticked = [part.value for part in Part if texts[f"asks_{part.value}"]]
+    return Conditions.of(" ".join(ticked), texts["practice_rule"])
 
 
-def _read_settings(typed: dict[str, str], conditions: Conditions) -> tuple[CourseSettings, tuple[str, ...]]:
+def _read_settings(typed: dict[str, str]) -> tuple[CourseSettings, tuple[str, ...]]:
     """Read what was typed; an empty field means: as the programme says."""
-    values: dict[str, int | date | None] = {}
+    values: dict[str, Any] = {}
     unreadable = []
-    for name, text in typed.items():
+    for name in (*_BOUNDS, "begins_on", "ends_on"):
+        text = typed[name]
         try:
             values[name] = None if not text else int(text) if name in _BOUNDS else date.fromisoformat(text)
         except ValueError:
             unreadable.append(name)
-    wished = CourseSettings(**values, conditions=conditions) if not unreadable else CourseSettings()  # type: ignore[arg-type]
+    wished = CourseSettings(**values, conditions=_conditions_in(typed)) if not unreadable else CourseSettings()
     return wished, tuple(unreadable)

@@ -7,17 +7,21 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.cohort.grant_attempt import LONGEST_REASON, ReasonMissing
 from lti_tool.cohort.open_meeting import AttendancePage, open_attendance, open_live
-from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting
+from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting, plan_of
 from lti_tool.cohort.record_attendance import record_attendance
 from lti_tool.cohort.return_follow_up import return_follow_up
+from lti_tool.domain.edits import ChangedMeanwhile, Shown
 from lti_tool.domain.live import MINUTES, PRESENCE_WORDS, Meeting, Presence
 from lti_tool.domain.typed_text import clean_line
+from lti_tool.errors import ToolError
 from lti_tool.learning.settle_module import settle_course, settle_people
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
-from lti_tool.web.language import ZONE, local, message_of
+from lti_tool.web.form_key import is_first_time
+from lti_tool.web.language import ZONE, format_moment, local, translate
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.shown import come_back, shown_in_form, still_shown
 
 blueprint = Blueprint("cohort_live", __name__, url_prefix="/cohort/live")
 
@@ -39,8 +43,7 @@ def overview() -> str:
 @blueprint.get("/<module_slug>/<code>")
 def meeting(module_slug: str, code: str) -> str:
     """Show one live session with its attendance."""
-    page = _page(module_slug, code)
-    return _render(page, _written(page.meeting), ())
+    return _render(_page(module_slug, code))
 
 
 @blueprint.post("/<module_slug>/<code>")
@@ -51,10 +54,12 @@ def plan(module_slug: str, code: str) -> ResponseReturnValue:
     try:
         wished = _read(typed)
         with parts().database.write.begin() as session:
-            module = plan_meeting(session, current_programme(), visitor, module_slug, code, wished, now=parts().now())
+            module = plan_meeting(
+                session, current_programme(), visitor, module_slug, code, wished, shown=shown_in_form(), now=parts().now()
+            )
             settle_course(session, current_programme(), visitor.context_id, only=module, issuer=parts().issuer, now=parts().now())
-    except PlanRefused as refused:
-        return _render(_page(module_slug, code), typed, refused.faults), 400
+    except (PlanRefused, ChangedMeanwhile) as problem:
+        return _render(_page(module_slug, code), plan=typed, problem=problem, form="plan"), problem.status
     parts().wake_worker()
     return redirect(href("cohort_live.meeting", module_slug=module_slug, code=code, done="planned"), 303)
 
@@ -68,14 +73,27 @@ def attendance(module_slug: str, code: str) -> ResponseReturnValue:
         number = name.removeprefix("presence.")
         if number != name and number.isdecimal() and len(number) < 10 and (not word or word in set(Presence)):
             presences[int(number)] = Presence(word) if word else None
-    if request.form.get("action") == "all":
-        presences = {user_id: presence or Presence.PRESENT for user_id, presence in presences.items()}
     tool = parts()
     module = current_programme().find_module(module_slug)
-    with tool.database.write.begin() as session:
-        changed = record_attendance(session, current_programme(), visitor, module_slug, code, presences, now=tool.now())
-        if module is not None:
-            settle_people(session, current_programme(), changed, visitor.context_id, [module], issuer=tool.issuer, now=tool.now())
+    try:
+        with tool.database.write.begin() as session:
+            changed = record_attendance(
+                session,
+                current_programme(),
+                visitor,
+                module_slug,
+                code,
+                presences,
+                shown=shown_in_form(),
+                others_were_there=request.form.get("action") == "all",
+                now=tool.now(),
+            )
+            if module is not None:
+                settle_people(
+                    session, current_programme(), changed, visitor.context_id, [module], issuer=tool.issuer, now=tool.now()
+                )
+    except ChangedMeanwhile as problem:
+        return _render(_page(module_slug, code), presences=presences, problem=problem, form="attendance"), problem.status
     tool.wake_worker()
     return redirect(href("cohort_live.meeting", module_slug=module_slug, code=code, done="recorded"), 303)
 
@@ -86,10 +104,10 @@ def return_one(module_slug: str, code: str, user_id: int) -> ResponseReturnValue
     visitor, reason = current_visitor(), request.form.get("reason", "")
     try:
         with parts().database.write.begin() as session:
-            return_follow_up(session, current_programme(), visitor, module_slug, code, user_id, reason, now=parts().now())
-    except ReasonMissing as missing:
-        page = _page(module_slug, code)
-        return _render(page, _written(page.meeting), (), problem=message_of(missing)), 400
+            if is_first_time(session):
+                return_follow_up(session, current_programme(), visitor, module_slug, code, user_id, reason, now=parts().now())
+    except ReasonMissing as problem:
+        return _render(_page(module_slug, code), reasons={user_id: reason}, problem=problem), problem.status
     return redirect(href("cohort_live.meeting", module_slug=module_slug, code=code, done="returned"), 303)
 
 
@@ -99,21 +117,50 @@ def _page(module_slug: str, code: str) -> AttendancePage:
 
 
 def _render(
-    page: AttendancePage, values: dict[str, str], faults: tuple[str, ...], *, problem: tuple[str, str] | None = None
+    page: AttendancePage,
+    *,
+    plan: dict[str, str] | None = None,
+    presences: dict[int, Presence | None] | None = None,
+    reasons: dict[int, str] | None = None,
+    problem: ToolError | None = None,
+    form: str = "",
 ) -> str:
+    """Show a session: `plan`, `presences` and `reasons` are what was typed and not stored, `form` where the problem is."""
+    stored = {str(line.person.user_id): line.presence or "" for line in page.lines}
+    recorded, shown_presences = stored, Shown.of(stored)
+    if problem is not None and presences is not None:
+        typed = {str(user_id): presence or "" for user_id, presence in presences.items() if str(user_id) in stored}
+        recorded, shown_presences = come_back(typed, stored, problem)
+    shown_plan = Shown.of(plan_of(page.meeting).texts(page.meeting.session.minutes))
     return render_template(
         "cohort/meeting.html",
         section="cohort",
         page=page,
-        values=values,
-        faults=faults,
+        values=plan or _written(page.meeting),
+        shown_plan=still_shown(problem) if form == "plan" else shown_plan,
+        presences=recorded,
+        shown_presences=shown_presences,
+        reasons=reasons or {},
+        faults=problem.faults if isinstance(problem, PlanRefused) else (),
         problem=problem,
+        form=form,
+        theirs=_said_of(problem.theirs) if isinstance(problem, ChangedMeanwhile) and form == "plan" else {},
         longest_reason=LONGEST_REASON,
         bounds=MINUTES,
         words=PRESENCE_WORDS,
         is_over=page.meeting.is_over(parts().now()),
-        done=_DONE.get(request.args.get("done", "")),
+        done=_DONE.get(request.args.get("done", "")) if problem is None else None,
     )
+
+
+def _said_of(theirs: dict[str, str]) -> dict[str, str]:
+    """Say in words what somebody else has planned."""
+    said = dict(theirs)
+    if theirs.get("day"):
+        said["day"] = format_moment(datetime.fromisoformat(theirs["day"]))
+    if "cancelled" in theirs:
+        said["cancelled"] = translate(N_("findet nicht statt") if theirs["cancelled"] else N_("findet statt"))
+    return said
 
 
 def _written(meeting: Meeting) -> dict[str, str]:

@@ -8,13 +8,16 @@ from lti_tool.cohort.grant_attempt import LONGEST_REASON, ReasonMissing, grant_a
 from lti_tool.cohort.open_person import open_person
 from lti_tool.cohort.resend_scores import resend_score
 from lti_tool.domain.course import EXTRA_TIMES_PCT
+from lti_tool.domain.edits import ChangedMeanwhile
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
+from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
-from lti_tool.web.language import message_of
+from lti_tool.web.form_key import is_first_time
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.shown import shown_in_form
 
 blueprint = Blueprint("cohort_people", __name__, url_prefix="/cohort/people")
 
@@ -56,9 +59,12 @@ def grant(user_id: int) -> ResponseReturnValue:
     module, reason = request.form.get("module", ""), request.form.get("reason", "")
     try:
         with parts().database.write.begin() as session:
-            grant_attempt(session, current_programme(), visitor, user_id, module, reason, now=parts().now())
-    except ReasonMissing as missing:
-        return _person(user_id, chosen=module, problem=message_of(missing)), 400
+            if is_first_time(session):
+                grant_attempt(
+                    session, current_programme(), visitor, user_id, module, reason, shown=shown_in_form(), now=parts().now()
+                )
+    except (ReasonMissing, ChangedMeanwhile) as problem:
+        return _person(user_id, chosen=module, reason=reason, problem=problem), problem.status
     return _back(user_id, "granted")
 
 
@@ -67,8 +73,12 @@ def more_time(user_id: int) -> ResponseReturnValue:
     """Give more time in this course's quizzes."""
     visitor = current_visitor()
     hand_in_overdue_of(context_id=visitor.context_id)
-    with parts().database.write.begin() as session:
-        extend_time(session, visitor, user_id, request.form.get("extra", -1, int), now=parts().now())
+    extra = request.form.get("extra", -1, int)
+    try:
+        with parts().database.write.begin() as session:
+            extend_time(session, visitor, user_id, extra, shown=shown_in_form(), now=parts().now())
+    except ChangedMeanwhile as problem:
+        return _person(user_id, extra=extra, problem=problem), problem.status
     return _back(user_id, "time")
 
 
@@ -76,7 +86,9 @@ def _back(user_id: int, done: str) -> ResponseReturnValue:
     return redirect(href("cohort_people.person", user_id=user_id, done=done), 303)
 
 
-def _person(user_id: int, *, chosen: str = "", problem: tuple[str, str] | None = None) -> str:
+def _person(
+    user_id: int, *, chosen: str = "", reason: str = "", extra: int | None = None, problem: ToolError | None = None
+) -> str:
     visitor = current_visitor()
     hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
@@ -90,6 +102,10 @@ def _person(user_id: int, *, chosen: str = "", problem: tuple[str, str] | None =
         live_share_needed=SHARE_FOR_CERTIFICATE_PCT,
         longest_reason=LONGEST_REASON,
         chosen=chosen,
+        reason=reason,
+        extra=page.extra_time_pct if extra is None else extra,
+        shown_grants={entry.module.slug: str(len(entry.grants)) for entry in page.modules},
+        shown_time={"extra": str(page.extra_time_pct)},
         problem=problem,
         done=_DONE.get(request.args.get("done", "")),
     )
