@@ -8,6 +8,7 @@ from functools import cached_property
 from lti_tool.domain.case_studies import CaseLibrary
 from lti_tool.domain.items import Item, SelfCheck
 from lti_tool.domain.texts import Heading, Source
+from lti_tool.domain.worked_examples import WorkedExample
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,13 @@ class Field:
     min_rows: int
     words: tuple[int, int] | None
     columns: tuple[Column, ...]
+    start_rows: int = 0
+    """Rows of an empty table; 0: half of those that are asked for."""
+
+    @property
+    def rows_at_start(self) -> int:
+        """Tell with how many rows an empty table begins: it grows, and 110 empty cells invite nobody."""
+        return self.start_rows or max((self.min_rows + 1) // 2, 1)
 
 
 @dataclass(frozen=True)
@@ -112,8 +120,18 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Criterion:
+    """A question that feedback answers on three levels, each described for this criterion; "" where it is not yet."""
+
     id: str
     text: str
+    not_yet: str = ""
+    sound: str = ""
+    convincing: str = ""
+    chapters: tuple[int, ...] = ()
+    """Chapters it is about; empty: all of the task."""
+
+    def is_about(self, chapter: int) -> bool:
+        return not self.chapters or chapter in self.chapters
 
 
 @dataclass(frozen=True)
@@ -144,6 +162,10 @@ class Module:
     terms: tuple[Term, ...]
     practice: PracticeTask | None
     figures: tuple[Figure, ...] = ()
+    examples: tuple[WorkedExample, ...] = ()
+
+    def find_example(self, field_id: str) -> WorkedExample | None:
+        return next((example for example in self.examples if example.field_id == field_id), None)
 
     def find_item(self, item_id: str) -> Item | None:
         return self._items_by_id.get(item_id)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lti_tool.domain.folding import fold
-from lti_tool.domain.programme import Chapter, Field, Module, PracticeTask, Programme, Term
+from lti_tool.domain.programme import Chapter, Criterion, Field, Module, PracticeTask, Programme, Term
 from lti_tool.domain.typed_text import clean_line, clean_text
 from lti_tool.messages import N_
 
@@ -82,16 +82,16 @@ EDITABLE = frozenset({Status.OPEN, Status.IN_PROGRESS, Status.FEEDBACK})
 class Rating(StrEnum):
     """What feedback says to one criterion. A module's criteria serve all its chapters, so some do not fit one of them."""
 
-    MET = "met"
-    PARTLY = "partly"
     NOT_YET = "not_yet"
+    SOUND = "sound"
+    CONVINCING = "convincing"
     NOT_HERE = "not_here"
 
 
 RATING_WORDS: Mapping[Rating, str] = {
-    Rating.MET: N_("erfüllt"),
-    Rating.PARTLY: N_("teilweise erfüllt"),
-    Rating.NOT_YET: N_("noch nicht erfüllt"),
+    Rating.NOT_YET: N_("noch nicht"),
+    Rating.SOUND: N_("trägt"),
+    Rating.CONVINCING: N_("überzeugt"),
     Rating.NOT_HERE: N_("betrifft dieses Kapitel nicht"),
 }
 
@@ -140,6 +140,11 @@ class Place:
     @property
     def task(self) -> PracticeTask | None:
         return self.module.practice if self.module else None
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Give the criteria that are about this chapter."""
+        return tuple(one for one in (self.task.criteria if self.task else ()) if one.is_about(self.chapter.number))
 
     @property
     def note(self) -> str:

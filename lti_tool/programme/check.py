@@ -9,6 +9,7 @@ from lti_tool.programme.check_cases import check_cases
 from lti_tool.programme.check_lessons import check_lesson
 from lti_tool.programme.check_markup import check_markup
 from lti_tool.programme.check_pool import check_pool
+from lti_tool.programme.check_practice import check_practice
 from lti_tool.programme.check_words import check_words
 from lti_tool.programme.findings import Finding, ProgrammeError
 from lti_tool.programme.module_folder import ReadModule
@@ -39,6 +40,7 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
         for lesson in entry.lessons:
             check_lesson(lesson, entry.module, targets, findings, today=today)
         check_markup(entry, targets)
+        check_practice(entry)
         check_pool(entry, reading.programme.assessment, findings)
     check_cases(reading, targets, today)
     return sorted(

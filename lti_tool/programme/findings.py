@@ -20,6 +20,12 @@ class Rule(StrEnum):
     """A source that is a law or stands online has an address."""
     LESSON_CASE = "lesson-case"
     """Every lesson leads to a case of the library."""
+    WORKED_EXAMPLE = "worked-example"
+    """Every required field of the draft has a good and a weak example."""
+    CRITERION_LEVELS = "criterion-levels"
+    """Every criterion describes its three levels."""
+    PRACTICE_HOURS = "practice-hours"
+    """A practice task takes the time that it really takes."""
 
 
 ENFORCED: Final[frozenset[Rule]] = frozenset()

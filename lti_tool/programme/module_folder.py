@@ -1,10 +1,11 @@
 """Reads the folder of a module: lessons, questions, practice task, glossary."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lti_tool.domain.programme import Misconception, Module, PracticeTask, Term
+from lti_tool.programme.examples import ReadExample, read_examples
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.items import ReadItem, ReadSelfCheck, read_pool, read_self_checks
 from lti_tool.programme.lessons import ReadLesson, read_lesson
@@ -26,6 +27,8 @@ class ReadModule:
     checks: list[ReadSelfCheck]
     terms: list[tuple[Term, Table]]
     findings: Findings
+    examples: list[ReadExample] = field(default_factory=list)
+    practice: Table | None = None
 
 
 def begin_module(folder: Path, root: Path, findings: Findings) -> tuple[Path, Table, list[tuple[Term, Table]]] | None:
@@ -47,7 +50,9 @@ def read_module(
     for entry in lessons:
         own = tuple(check.check for check in checks if check.lesson_code == entry.lesson.code)
         entry.lesson = replace(entry.lesson, self_checks=own)
-    return ReadModule(_assembled(head, lessons, items, terms, task), head, lessons, items, checks, terms, findings)
+    examples = read_examples(folder, root, findings)
+    module = replace(_assembled(head, lessons, items, terms, task), examples=tuple(entry.example for entry in examples))
+    return ReadModule(module, head, lessons, items, checks, terms, findings, examples, practice)
 
 
 def _assembled(

@@ -60,7 +60,10 @@ def _field(table: Table) -> Field:
         min_rows=table.integer("min_rows", 0),
         words=(words[0], words[1]) if words else None,
         columns=columns,
+        start_rows=table.integer("start_rows", 0),
     )
+    if not 0 <= field.start_rows <= max(field.min_rows, 1):
+        table.error("start_rows", f"„start_rows“ liegt zwischen 1 und „min_rows“ ({field.min_rows}).")
     table.finish()
     return field
 
@@ -72,6 +75,13 @@ def _column(table: Table) -> Column:
 
 
 def _criterion(table: Table) -> Criterion:
-    criterion = Criterion(table.text("id"), table.text("text"))
+    criterion = Criterion(
+        id=table.text("id"),
+        text=table.text("text"),
+        not_yet=table.text("not_yet", ""),
+        sound=table.text("sound", ""),
+        convincing=table.text("convincing", ""),
+        chapters=table.integers("chapters", ()),
+    )
     table.finish()
     return criterion

@@ -46,6 +46,11 @@ class Table:
     def error(self, key: str, sentence: str) -> None:
         self._source.findings.error(self.file, self.line_of(key), sentence)
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Give the keys as they stand there, for tables whose keys the format does not fix."""
+        return tuple(self._data)
+
     def has(self, key: str) -> bool:
         return key in self._data
 

@@ -143,7 +143,7 @@ def _lock(session: Session, workbook_id: int) -> Workbook:
 
 def _cleaned(place: Place, said: Said) -> dict[str, dict[str, str]]:
     ratings = {}
-    for criterion in place.task.criteria if place.task else ():
+    for criterion in place.criteria:
         rating, comment = said.ratings.get(criterion.id), clean_text(said.comments.get(criterion.id, ""))
         if len(comment) > COMMENT_LENGTH_MAX:
             raise FeedbackTooLong

@@ -34,7 +34,7 @@ def text_field(field_id: str, label: str, *, required: bool = True, words: tuple
 
 def table_field(field_id: str, label: str, *, min_rows: int = 2) -> Field:
     columns = (Column("name", "Vorhaben", ()), Column("stand", "Stand", ("Idee", "läuft", "fertig")))
-    return Field(field_id, label, "table", True, ("Welche Vorhaben laufen?",), min_rows, None, columns)
+    return Field(field_id, label, "table", True, ("Welche Vorhaben laufen?",), min_rows, None, columns, min_rows)
 
 
 def a_module(
@@ -67,7 +67,10 @@ def a_module(
             "<p>So gehen Sie vor.</p>",
             note,
             tuple(chapters),
-            (Criterion("konkret", "Sind die Angaben konkret?"), Criterion("messbar", "Sind die Ziele messbar?")),
+            (
+                Criterion("konkret", "Sind die Angaben konkret?"),
+                Criterion("messbar", "Sind die Ziele messbar?", "Ein Maß fehlt.", "Fast alle.", "Jedes Ziel.", (2,)),
+            ),
         ),
     )
 

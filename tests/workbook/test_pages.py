@@ -11,7 +11,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.programme import Column, Field
+from lti_tool.domain.workbook import Content
 from lti_tool.models.database import Database, open_database
+from lti_tool.web.pages.workbook_form import _rows
 from lti_tool.workbook.draft import read_draft
 from tests.workbook.cast import PROGRAMME, Course
 from tests.workbook.site import a_site
@@ -291,8 +294,26 @@ def test_an_instructor_reads_judges_and_the_author_gets_the_feedback(app: Flask,
     assert answer.status_code == 303
     chapter = ayse.get("/workbook/chapters/2")
     assert "Zielwert fehlt" in chapter
-    assert "noch nicht erfüllt" in chapter
+    assert "<strong>noch nicht</strong>" in chapter
     Person(app, "fremd").get(path, 404)
+
+
+def test_levels_stand_beside_what_to_tick_and_only_where_the_criterion_fits(ayse: Person, ines: Person) -> None:
+    assert "<dd>Jedes Ziel.</dd>" in ayse.get("/workbook/chapters/2")
+    assert "Jedes Ziel." not in ayse.get("/workbook/chapters/1")
+    hand_in(ayse)
+    found = re.search(r"/workbook/course/\d+", ines.get("/workbook/course"))
+    assert found
+    page = ines.get(found.group())
+    assert re.search(
+        r'value="convincing" id="rating-messbar-convincing">\s*<label [^>]*>überzeugt: <span [^>]*>Jedes Ziel\.<', page
+    )
+
+
+def test_an_empty_table_begins_with_half_the_rows_and_always_has_one_more(ayse: Person) -> None:
+    field = Field("steckbrief", "Steckbrief", "table", True, (), 10, None, (Column("a", "A", ()),))
+    shown = [len(_rows(field, Content(rows=({"a": "x"},) * filled), more)) for filled, more in ((0, 0), (5, 0), (9, 0), (0, 5))]
+    assert shown == [5, 6, 10, 10]
 
 
 def test_a_member_comments_a_chapter_that_is_shown(ayse: Person, bernd: Person) -> None:

@@ -120,7 +120,7 @@ def say(edition_id: int) -> ResponseReturnValue:
 def _said(place: Place) -> Said:
     ratings: dict[str, Rating | None] = {}
     comments: dict[str, str] = {}
-    for criterion in place.task.criteria if place.task else ():
+    for criterion in place.criteria:
         word = request.form.get(f"rating.{criterion.id}", "")
         ratings[criterion.id] = Rating(word) if word in set(Rating) else None
         comments[criterion.id] = request.form.get(f"comment.{criterion.id}", "")

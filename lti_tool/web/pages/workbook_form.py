@@ -94,7 +94,7 @@ def view_of(state: FieldState, saved: Saved | None, missing: Missing | None, *, 
 def _rows(field: Field, content: Content, more_rows: int) -> tuple[Mapping[str, str], ...]:
     if field.kind != "table":
         return ()
-    wanted = min(max(field.min_rows, len(content.rows) + 1) + more_rows, ROWS_MAX)
+    wanted = min(max(field.rows_at_start, len(content.rows) + 1) + more_rows, ROWS_MAX)
     empty: Mapping[str, str] = {}
     return (*content.rows, *(empty for _ in range(wanted - len(content.rows))))
 
