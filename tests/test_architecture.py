@@ -26,7 +26,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # What runs that work, on either database; nobody imports it but the wiring.
     "background": ({"jobs", "passback", "models"}, {"procrastinate"}),
     # The live part: a room of its own, because a course that has none never enters it.
-    "live": ({"models", "domain"}, {"sqlalchemy"}),
+    "live": ({"models", "domain"}, {"sqlalchemy", "icalendar"}),
     # What a course asks for and who has done it: asked by all three of learning, cohort and certificates.
     "completion": ({"live", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "certificates": (

@@ -119,6 +119,7 @@ def plan_meeting(
         row.link = plan.link
     if "cancelled" in merged.changed:
         row.is_cancelled = plan.is_cancelled
+    row.told_starts_at = row.starts_at or row.told_starts_at
     row.revision += 1
     row.changed_at, row.changed_by_id = now, visitor.user_id
     session.flush()

@@ -44,6 +44,14 @@ class Meeting:
     link: str = ""
     is_cancelled: bool = False
     revision: int = 0
+    changed_at: datetime | None = None
+    told_starts_at: datetime | None = None
+    """The latest date that it had, which calendars may hold, also after it was taken back; None: it never had one."""
+
+    @property
+    def takes_place_at(self) -> datetime | None:
+        """Tell when it takes place; None: not at all, or nobody knows yet."""
+        return None if self.is_cancelled else self.starts_at
 
     @property
     def key(self) -> tuple[str, str]:

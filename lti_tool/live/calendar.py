@@ -1,61 +1,94 @@
-"""A live session as a calendar file (iCalendar, RFC 5545), for any calendar program."""
+"""A live session as a calendar file (iCalendar, RFC 5545), for any calendar program; also that it was moved or called off."""
 
-from datetime import UTC, datetime
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lti_tool.domain.live import Meeting
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Programme
+from lti_tool.errors import NotFound
+from lti_tool.live.meetings import get_meeting
+from lti_tool.messages import N_
+from lti_tool.models import Context, Platform
 
-_LINE_OCTETS = 75
+_MADE_BY = "-//Smart-City-Manager//Live-Sitzungen//DE"
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def as_calendar(meeting: Meeting, *, uid_domain: str, context_id: int, title: str, note: str, now: datetime) -> bytes:
-    """Write one event. Its name in the calendar stays the same, so that a changed date moves the entry (section 3.8.4.7).
+@dataclass(frozen=True)
+class CalendarEntry:
+    """A live session that has, or had, a date."""
+
+    meeting: Meeting
+    uid: str
+    """Its name in every calendar: the same for ever, so that a changed date moves the entry (RFC 5545, section 3.8.4.7)."""
+    starts_at: datetime
+    """Where it does not take place any more: when it was to."""
+
+    @property
+    def takes_place(self) -> bool:
+        return self.meeting.takes_place_at is not None
+
+
+def get_calendar_entry(
+    session: Session, programme: Programme, visitor: Visitor, module_slug: str, session_code: str
+) -> CalendarEntry:
+    """Give what a calendar is to know of a live session of the visitor's course.
+
+    Raises:
+        NotFound: there is no such session, or it never had a date.
+    """
+    meeting = get_meeting(session, programme, visitor.context_id, module_slug, session_code)
+    if meeting.told_starts_at is None or visitor.context_id is None:
+        raise NotFound(N_("Diese Live-Sitzung hat noch keinen Termin."), code="meeting_without_date")
+    names = session.execute(
+        select(Platform.issuer, Context.context_id)
+        .join(Context, Context.platform_id == Platform.id)
+        .where(Context.id == visitor.context_id)
+    ).one()
+    # Not our key of the course, nor our address: after a restore, or a move, either may mean something else.
+    name = hashlib.sha256("\n".join((*names, *meeting.key)).encode()).hexdigest()[:32]
+    return CalendarEntry(meeting, f"{name}@live-session", meeting.told_starts_at)
+
+
+def as_calendar(entry: CalendarEntry, *, title: str, note: str, now: datetime) -> bytes:
+    """Write one event. One that does not take place any more is called off, so that programs which know it strike it out.
 
     Args:
-        uid_domain: host of this installation, for an identifier that no other writes.
         title: what stands in the calendar.
         note: a sentence below it.
-    Raises:
-        ValueError: the meeting has no date.
     """
-    if meeting.starts_at is None or meeting.ends_at is None:
-        raise ValueError("a meeting without a date is no event")
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Smart-City-Manager//Live-Sitzungen//DE",
-        "METHOD:PUBLISH",
-        "BEGIN:VEVENT",
-        f"UID:{context_id}-{meeting.module.slug}-{meeting.session.code}@{uid_domain}",
-        f"SEQUENCE:{meeting.revision}",
-        f"DTSTAMP:{_utc(now)}",
-        # In UTC: every program shows it in its own zone, and no table of time zones has to come along.
-        f"DTSTART:{_utc(meeting.starts_at)}",
-        f"DTEND:{_utc(meeting.ends_at)}",
-        f"SUMMARY:{_escaped(title)}",
-        f"DESCRIPTION:{_escaped(note)}",
-        *([f"LOCATION:{_escaped(meeting.link)}", f"URL:{meeting.link}"] if meeting.link else []),
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return "".join(_folded(line) + "\r\n" for line in lines).encode()
+    from icalendar import Calendar, Event  # noqa: PLC0415 - with the first such file: it holds 10 MB of every web process
+
+    meeting = entry.meeting
+    event = Event()
+    event.add("uid", entry.uid)
+    event.add("sequence", _sequence(meeting))
+    event.add("dtstamp", now.astimezone(UTC))
+    # In UTC: every program shows it in its own zone, and no table of time zones has to come along.
+    event.add("dtstart", entry.starts_at.astimezone(UTC))
+    event.add("dtend", (entry.starts_at + timedelta(minutes=meeting.minutes)).astimezone(UTC))
+    event.add("status", "CONFIRMED" if entry.takes_place else "CANCELLED")
+    event.add("transp", "OPAQUE" if entry.takes_place else "TRANSPARENT")
+    event.add("summary", title)
+    event.add("description", note)
+    if meeting.link and entry.takes_place:
+        event.add("location", meeting.link)
+        event.add("url", meeting.link)
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", _MADE_BY)
+    # Not CANCEL: that is an organiser's word to people whom they invited (RFC 5546, section 3.2.5), and nobody was.
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return calendar.to_ical()
 
 
-def _utc(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-
-
-def _escaped(text: str) -> str:
-    # Section 3.3.11, TEXT.
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """Break a line so that none has more than 75 octets, and no letter is torn apart (section 3.1)."""
-    parts: list[str] = []
-    part = ""
-    for letter in line:
-        if len((part + letter).encode()) > _LINE_OCTETS - (1 if parts else 0):
-            parts.append(part)
-            part = ""
-        part += letter
-    return "\r\n ".join([*parts, part])
+def _sequence(meeting: Meeting) -> int:
+    """Count up with each change, also after the database went back to a backup (RFC 5545, section 3.8.7.4)."""
+    changed_at = meeting.changed_at or _EPOCH
+    return max(0, int((changed_at - _EPOCH).total_seconds())) + meeting.revision

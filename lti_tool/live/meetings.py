@@ -36,7 +36,19 @@ def meetings_of(session: Session, programme: Programme, context_id: int | None) 
                 held.append(Meeting(module, live, minutes=live.minutes))
                 continue
             minutes = row.minutes or live.minutes
-            held.append(Meeting(module, live, row.starts_at, minutes, row.link, row.is_cancelled, row.revision))
+            held.append(
+                Meeting(
+                    module,
+                    live,
+                    row.starts_at,
+                    minutes,
+                    row.link,
+                    row.is_cancelled,
+                    row.revision,
+                    row.changed_at,
+                    row.told_starts_at,
+                )
+            )
         meetings[module.slug] = tuple(held)
     return meetings
 

@@ -20,6 +20,8 @@ class LiveMeeting(Base):
     module_slug: Mapped[str] = mapped_column(String(100))
     session_code: Mapped[str] = mapped_column(String(20))
     starts_at: Mapped[datetime | None]
+    told_starts_at: Mapped[datetime | None]
+    """The latest date that it had: calendars may hold it, also after it was taken back."""
     minutes: Mapped[int | None]
     """None: as long as the programme says."""
     link: Mapped[str] = mapped_column(Text, default="")

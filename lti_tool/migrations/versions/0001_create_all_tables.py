@@ -503,6 +503,7 @@ def upgrade() -> None:
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("session_code", sa.String(length=20), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_starts_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("minutes", sa.Integer(), nullable=True),
         sa.Column("link", sa.Text(), nullable=False),
         sa.Column("is_cancelled", sa.Boolean(), nullable=False),

@@ -1,14 +1,11 @@
 """A live session, for who takes part: date, link and calendar file, preparation, the own status, the follow-up."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.live import ANSWER_LENGTH_MAX, PRESENCE_WORDS
-from lti_tool.errors import NotFound
 from lti_tool.learning.settle_module import settle_module
-from lti_tool.live.calendar import as_calendar
+from lti_tool.live.calendar import as_calendar, get_calendar_entry
 from lti_tool.live.follow_up import QUESTION_WITHOUT_AUTHORS, AnswersTooLong, MeetingPage, open_meeting, save_follow_up
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
@@ -52,21 +49,16 @@ def follow_up(module_slug: str, code: str) -> ResponseReturnValue:
 @blueprint.get("/<code>.ics")
 def calendar(module_slug: str, code: str) -> Response:
     """Give the session as a calendar file."""
-    visitor = current_visitor()
-    found = _page(module_slug, code).meeting
-    if found.starts_at is None or found.is_cancelled or visitor.context_id is None:
-        raise NotFound(N_("Diese Live-Sitzung hat noch keinen Termin."), code="meeting_without_date")
-    module = found.module
-    content = as_calendar(
-        found,
-        uid_domain=urlsplit(parts().settings.public_url).hostname or "localhost",
-        context_id=visitor.context_id,
-        title=f"{translate(N_('Modul %(number)s'), number=module.number)}: {found.session.title}",
-        note=module.title,
-        now=parts().now(),
-    )
-    response = Response(content, content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="live-{module.number}-{found.session.code}.ics"'
+    with parts().database.read() as session:
+        entry = get_calendar_entry(session, current_programme(), current_visitor(), module_slug, code)
+    module, live = entry.meeting.module, entry.meeting.session
+    title = f"{translate(N_('Modul %(number)s'), number=module.number)}: {live.title}"
+    if not entry.takes_place:
+        # In words too: not every program looks at the status.
+        title = translate(N_("Abgesagt: %(title)s"), title=title)
+    content = as_calendar(entry, title=title, note=module.title, now=parts().now())
+    response = Response(content, content_type="text/calendar; charset=utf-8; method=PUBLISH")
+    response.headers.set("Content-Disposition", "attachment", filename=f"live-{module.number}-{live.code}.ics")
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
