@@ -85,7 +85,8 @@ def as_calendar(entry: CalendarEntry, *, title: str, note: str, now: datetime) -
     # Not CANCEL: that is an organiser's word to people whom they invited (RFC 5546, section 3.2.5), and nobody was.
     calendar.add("method", "PUBLISH")
     calendar.add_component(event)
-    return calendar.to_ical()
+    content: bytes = calendar.to_ical()
+    return content
 
 
 def _sequence(meeting: Meeting) -> int:

@@ -20,7 +20,7 @@ NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
 
 
 def meeting(**values: Any) -> Meeting:
-    given = {"starts_at": STARTS_AT, "minutes": 90, "revision": 3, "changed_at": NOW, "told_starts_at": STARTS_AT}
+    given: dict[str, Any] = {"starts_at": STARTS_AT, "minutes": 90, "revision": 3, "changed_at": NOW, "told_starts_at": STARTS_AT}
     return Meeting(MODULE, MODULE.live_sessions[0], **(given | values))
 
 
