@@ -56,7 +56,7 @@ class Contributions:
         parts = {Part.LESSONS} | ({Part.QUIZ} if is_quiz_passed else set())
         if self.requirements.chapters_in(module) and not self.open_chapters(user_id, module):
             parts.add(Part.PRACTICE)
-        live = sum(meeting.minutes for meeting in self.requirements.meetings_in(module) if self.part(user_id, meeting).is_covered)
+        live = sum(meeting.minutes for meeting in self.requirements.held_in(module) if self.part(user_id, meeting).is_covered)
         return module_minutes(module, rules, frozenset(parts)) + live
 
     def live_share_pct(self, user_id: int, programme: Programme) -> float:

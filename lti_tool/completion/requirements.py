@@ -26,6 +26,10 @@ class Requirements:
 
     def meetings_in(self, module: Module) -> tuple[Meeting, ...]:
         """Give the module's live sessions that take place and are asked for."""
+        return tuple(meeting for meeting in self.held_in(module) if meeting.session.is_required)
+
+    def held_in(self, module: Module) -> tuple[Meeting, ...]:
+        """Give the module's live sessions that take place, those that nobody has to attend as well."""
         return tuple(meeting for meeting in self.meetings.get(module.slug, ()) if not meeting.is_cancelled)
 
     def chapters_in(self, module: Module) -> tuple[Chapter, ...]:

@@ -14,7 +14,7 @@ def module_minutes(module: Module, rules: HoursRules, offered: frozenset[Part] =
     if Part.PRACTICE in offered and module.practice is not None:
         minutes += round(module.practice.hours * 60)
     if Part.LIVE in offered:
-        minutes += sum(session.minutes for session in module.live_sessions)
+        minutes += sum(session.minutes for session in module.live_sessions if session.is_required)
     return minutes
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from lti_tool.domain.case_studies import CaseLibrary
+from lti_tool.domain.facilitation import FacilitatorPack
 from lti_tool.domain.items import Item, SelfCheck
 from lti_tool.domain.texts import Heading, Source
 from lti_tool.domain.worked_examples import WorkedExample
@@ -80,6 +81,10 @@ class LiveSession:
     """Summary for those who were not there, without the questions."""
     questions: tuple[str, ...] = ()
     """What who makes up for the session answers (HTML of one line each)."""
+    is_required: bool = True
+    """False: an offer on top; nobody misses anything without it."""
+    preparation_minutes: int = 0
+    """What participants need beforehand."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,11 @@ class Module:
     practice: PracticeTask | None
     figures: tuple[Figure, ...] = ()
     examples: tuple[WorkedExample, ...] = ()
+    packs: tuple[FacilitatorPack, ...] = ()
+
+    def find_pack(self, session_code: str) -> FacilitatorPack | None:
+        """Give what who leads a live session needs."""
+        return next((pack for pack in self.packs if pack.session == session_code), None)
 
     def find_example(self, field_id: str) -> WorkedExample | None:
         return next((example for example in self.examples if example.field_id == field_id), None)

@@ -197,11 +197,12 @@ def _meeting_lines(
     session: Session, programme: Programme, visitor: Visitor, module: Module, beside: Contributions, *, now: datetime
 ) -> tuple[MeetingLine, ...]:
     """Show the live sessions where the course asks for them, or has at least set a date."""
-    is_asked_for = beside.requirements.asks_for(Part.LIVE)
-    records = beside.records if is_asked_for else records_of(session, [visitor.user_id])
+    are_asked_for = beside.requirements.asks_for(Part.LIVE)
+    records = beside.records if are_asked_for else records_of(session, [visitor.user_id])
     meetings = meetings_of(session, programme, visitor.context_id).get(module.slug, ())
     lines = []
     for meeting in meetings:
+        is_asked_for = are_asked_for and meeting.session.is_required
         if meeting.is_cancelled or not (is_asked_for or meeting.starts_at):
             continue
         part = records.part(visitor.user_id, meeting)
@@ -252,7 +253,7 @@ def _practice_step(practice: PracticeState) -> NextStep:
 
 
 def _live_step(meetings: tuple[MeetingLine, ...]) -> NextStep:
-    uncovered = [line for line in meetings if not line.part.is_covered]
+    uncovered = [line for line in meetings if line.is_asked_for and not line.part.is_covered]
     ready = next((line for line in uncovered if line.may_follow_up), None)
     if ready is not None:
         return NextStep(StepKind.FOLLOW_UP, meeting=ready.meeting)

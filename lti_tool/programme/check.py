@@ -11,6 +11,7 @@ from lti_tool.programme.check_markup import check_markup
 from lti_tool.programme.check_pool import check_pool
 from lti_tool.programme.check_practice import check_practice
 from lti_tool.programme.check_words import check_words
+from lti_tool.programme.facilitation import check_packs
 from lti_tool.programme.findings import Finding, ProgrammeError
 from lti_tool.programme.module_folder import ReadModule
 from lti_tool.programme.reader import Reading, read
@@ -41,6 +42,7 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
             check_lesson(lesson, entry.module, targets, findings, today=today)
         check_markup(entry, targets)
         check_practice(entry)
+        check_packs(entry.packs, entry.module.live_sessions, entry.head, findings)
         check_pool(entry, reading.programme.assessment, findings)
     check_cases(reading, targets, today)
     return sorted(

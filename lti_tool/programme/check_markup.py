@@ -8,6 +8,13 @@ from lti_tool.domain.programme import Figure, Lesson
 from lti_tool.programme.module_folder import ReadModule
 from lti_tool.programme.targets import Targets
 
+_FILES = {
+    "items": "pool.toml",
+    "practice": "practice.toml",
+    "lessons": "self-checks.toml",
+    "packs": "facilitation",
+    "examples": "examples",
+}
 _HREF = re.compile(r'<a href="([^"]*)"')
 _EMPTY_HEAD = re.compile(r'<th scope="col">\s*</th>')
 
@@ -38,11 +45,10 @@ def check_markup(entry: ReadModule, targets: Targets) -> None:
 
 
 def _texts(module: object) -> Iterator[tuple[str, str]]:
-    files = {"items": "pool.toml", "practice": "practice.toml", "lessons": "self-checks.toml"}
     for part in fields(module):  # type: ignore[arg-type]
         value = getattr(module, part.name)
         for html in (value,) if part.name.endswith("_html") else _html_in(value):
-            yield files.get(part.name, "module.toml"), html
+            yield _FILES.get(part.name, "module.toml"), html
 
 
 def _html_in(value: object) -> Iterator[str]:

@@ -26,6 +26,8 @@ class Rule(StrEnum):
     """Every criterion describes its three levels."""
     PRACTICE_HOURS = "practice-hours"
     """A practice task takes the time that it really takes."""
+    FACILITATION = "facilitation"
+    """Every live session has a pack for who leads it."""
 
 
 ENFORCED: Final[frozenset[Rule]] = frozenset()

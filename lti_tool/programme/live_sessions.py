@@ -17,6 +17,8 @@ def read_live_session(table: Table) -> LiveSession:
         preparation_html=block(table.text("preparation")),
         follow_up_html=block(follow_up),
         questions=tuple(inline(question) for question in questions),
+        is_required=table.flag("required", True),
+        preparation_minutes=table.integer("preparation_minutes", 0),
     )
     table.finish()
     return session

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lti_tool.domain.programme import Misconception, Module, PracticeTask, Term
 from lti_tool.programme.examples import ReadExample, read_examples
+from lti_tool.programme.facilitation import ReadPack, read_packs
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.items import ReadItem, ReadSelfCheck, read_pool, read_self_checks
 from lti_tool.programme.lessons import ReadLesson, read_lesson
@@ -28,6 +29,7 @@ class ReadModule:
     terms: list[tuple[Term, Table]]
     findings: Findings
     examples: list[ReadExample] = field(default_factory=list)
+    packs: list[ReadPack] = field(default_factory=list)
     practice: Table | None = None
 
 
@@ -51,8 +53,13 @@ def read_module(
         own = tuple(check.check for check in checks if check.lesson_code == entry.lesson.code)
         entry.lesson = replace(entry.lesson, self_checks=own)
     examples = read_examples(folder, root, findings)
-    module = replace(_assembled(head, lessons, items, terms, task), examples=tuple(entry.example for entry in examples))
-    return ReadModule(module, head, lessons, items, checks, terms, findings, examples, practice)
+    packs = read_packs(folder, root, findings)
+    module = replace(
+        _assembled(head, lessons, items, terms, task),
+        examples=tuple(entry.example for entry in examples),
+        packs=tuple(entry.pack for entry in packs),
+    )
+    return ReadModule(module, head, lessons, items, checks, terms, findings, examples, packs, practice)
 
 
 def _assembled(

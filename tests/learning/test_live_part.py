@@ -13,6 +13,8 @@ from lti_tool.cohort.open_person import open_person
 from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting
 from lti_tool.cohort.record_attendance import record_attendance
 from lti_tool.cohort.return_follow_up import NothingToReturn, return_follow_up
+from lti_tool.completion.contributions import contributions_of
+from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.completion import Missing, Part
 from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Role, Visitor
@@ -98,6 +100,33 @@ def test_the_last_recorded_attendance_completes_the_module_of_who_was_there(
         ("1B", "made_up", ""),
     ]
     assert {line.changed_by_id for line in log} == {petra.user_id}
+
+
+def test_an_optional_session_keeps_nobody_from_passing_but_its_time_counts(
+    session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
+) -> None:
+    first, second = programme.modules[0].live_sessions
+    sessions = (first, replace(second, is_required=False))
+    programme = replace(programme, modules=(replace(programme.modules[0], live_sessions=sessions), *programme.modules[1:]))
+    module = programme.modules[0]
+    finish_the_rest(session, programme, anna, now)
+    plan_meeting(session, programme, petra, M1, "1B", Plan(now - timedelta(hours=3)), now=now)
+    page = open_module(session, programme, anna, M1, now=now)
+    assert page.missing == (Missing(Part.LIVE, 1),)
+    assert [line.is_asked_for for line in page.meetings] == [True, False]
+    assert page.next_step.meeting is not None
+    assert page.next_step.meeting.session.code == "1A"
+    record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
+    assert is_completed(session)
+
+    def minutes() -> int:
+        beside = contributions_of(session, requirements_of(session, programme, petra.context_id), [anna.user_id])
+        assert beside.live_share_pct(anna.user_id, replace(programme, modules=(module,))) == 100
+        return beside.minutes_done(anna.user_id, module, programme.hours, is_quiz_passed=True)
+
+    before = minutes()
+    record(session, programme, petra, anna, "1B", Presence.PRESENT, now)
+    assert minutes() - before == second.minutes
 
 
 def test_the_follow_up_makes_up_for_a_session(
