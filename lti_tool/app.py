@@ -8,7 +8,19 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import bootstrap, preflight
 from lti_tool.settings import Settings, load_settings
-from lti_tool.web import assets, browser_session, errors, form_key, headers, host_check, language, programme, shown, storable
+from lti_tool.web import (
+    assets,
+    browser_session,
+    errors,
+    form_key,
+    headers,
+    host_check,
+    language,
+    programme,
+    request_body,
+    shown,
+    storable,
+)
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics
 from lti_tool.web.once_more import Application
 from lti_tool.web.pages import (
@@ -49,6 +61,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["parts"] = parts
+    request_body.set_up(app)
     if parts.settings.trusted_proxies:
         hops = parts.settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Takes a turn from a source's bucket at a door, or tells how long to wait (generic cell rate algorithm)."""
+"""Takes a turn from a source's bucket for one endpoint, or tells how long to wait (generic cell rate algorithm)."""
 
 import hashlib
 import hmac
@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models import RateBucket
 
+# What households, customers of a provider, and companies or hosters get; the widest has room for many neighbours.
+_NETWORKS = ((64, 1), (56, 4), (48, 16))
+_TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 # About one call in this many sweeps out the buckets that are full again.
 _SWEEP_EVERY = 200
 
@@ -27,20 +30,51 @@ class Limit:
     interval_s: float
 
 
-def source_of(address: str, secret: str) -> str:
-    """Name the source of a network address without keeping the address.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a request comes from, or a network around that, which may take `room` times as many turns."""
 
-    An IPv6 source is its /64, because every household has at least that many addresses to come from.
+    name: str
+    room: int = 1
+
+
+def source_of(address: str, secret: str) -> str:
+    """Name the source of a network address without keeping the address: of IPv6 the /64, which the smallest household has."""
+    return sources_of(address, secret)[0].name
+
+
+def sources_of(address: str, secret: str) -> tuple[Source, ...]:
+    """Name everything that an address is counted as, the narrowest first.
+
+    An IPv6 address has wider networks beside its /64: whoever rents a /48 would have 65,536 sources to come from.
     """
     try:
-        ip = ipaddress.ip_address(address.partition("%")[0])
+        ip = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
-        return _keyed_hash(address, secret)
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return _keyed_hash(str(ip.ipv4_mapped), secret)
-        return _keyed_hash(str(ipaddress.ip_network((ip, 64), strict=False)), secret)
-    return _keyed_hash(str(ip), secret)
+        return (Source(_keyed_hash(address, secret)),)
+    if isinstance(ip, ipaddress.IPv4Address):
+        return (Source(_keyed_hash(str(ip), secret)),)
+    return tuple(
+        Source(_keyed_hash(str(ipaddress.ip_network((ip, length), strict=False)), secret), room) for length, room in _NETWORKS
+    )
+
+
+def _unwrapped(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the IPv4 address that comes in IPv6's clothes (mapped, translated, 6to4): all of those share one network."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    if ip in _TRANSLATED:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or ip
+
+
+def take_turns(session: Session, limit: Limit, sources: tuple[Source, ...], *, now: datetime) -> int:
+    """Take a turn for an address and for the networks around it (see `sources_of`); return 0 or the seconds to wait."""
+    for source in sources:
+        wider = Limit(limit.door, limit.burst * source.room, limit.interval_s / source.room)
+        if wait_s := take_turn(session, wider, source.name, now=now):
+            return wait_s
+    return 0
 
 
 def take_turn(session: Session, limit: Limit, source: str, *, now: datetime) -> int:

@@ -38,5 +38,12 @@ def _check() -> None:
     if not settings.is_production or request.path in _FOR_MONITORS:
         return
     # The port may differ behind a proxy, and every address that we make is built from PUBLIC_URL anyway.
-    if urlsplit(f"//{request.host}").hostname != urlsplit(settings.public_url).hostname:
+    if _hostname(f"//{request.host}") != _hostname(settings.public_url):
         raise WrongHost
+
+
+def _hostname(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

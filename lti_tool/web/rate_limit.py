@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.traffic.take_turn import Limit, source_of, take_turn
+from lti_tool.traffic.take_turn import Limit, sources_of, take_turns
 from lti_tool.web.parts import parts
 
 P = ParamSpec("P")
@@ -57,9 +57,9 @@ def check_rate(limit: Limit) -> None:
     tool = parts()
     if tool.settings.rate_limits == "off":
         return
-    source = source_of(request.remote_addr or "", tool.settings.secret_key.get_secret_value())
+    sources = sources_of(request.remote_addr or "", tool.settings.secret_key.get_secret_value())
     with tool.database.write.begin() as session:
-        wait_s = take_turn(session, limit, source, now=tool.now())
+        wait_s = take_turns(session, limit, sources, now=tool.now())
     if wait_s:
         raise TooManyTries(wait_s)
 

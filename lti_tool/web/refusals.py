@@ -1,7 +1,8 @@
-"""Keep who is refused again and again from the doors for platforms; who gets in pays nothing for it.
+"""Keep junk away from the addresses that platforms send people to, and let in whatever is sound, whoever else comes from there.
 
-A login or launch that is let in makes no count: a whole university may share one address, and both are on the path that must be
-fast. A refused one takes a turn in the database, which all processes share; when none is left, the source waits outside.
+A login or launch that is let in makes no count: a whole university may share one address, and both are on the path that must
+be fast. A refused one takes a turn in the database, which all processes share. When none is left, what is refused from that
+source is answered 429 and no longer counted; what is sound still gets in, for it shows by its signature that it is no junk.
 """
 
 from collections.abc import Callable
@@ -21,10 +22,22 @@ P = ParamSpec("P")
 
 # Somebody's reload of an old page is refused, too; six hundred of those in ten minutes are no people.
 REFUSALS = Limit("platforms.refused", burst=600, interval_s=1)
-# Nobody's fault: the page that follows offers a new window.
-_HARMLESS = frozenset({"cookie_missing"})
+# No junk: the platform has signed it, or the way there is not clear just now. A whole class may come so at once, and should read
+# what is the matter rather than that it comes too often.
+_HARMLESS = frozenset(
+    {
+        "cookie_missing",
+        "keys_awaited",
+        "keys_unavailable",
+        "registration_disabled",
+        "registration_held",
+        "deployment_held",
+        "deployment_blocked",
+        "user_blocked",
+    }
+)
 _MOST_REMEMBERED = 10_000
-_shut_out: dict[str, datetime] = {}
+_full_until: dict[str, datetime] = {}
 
 
 def limit_refusals(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
@@ -32,35 +45,28 @@ def limit_refusals(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respon
 
     @wraps(view)
     def limited(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-        if parts().settings.rate_limits == "off":
-            return view(*args, **kwargs)
-        source = source_of(request.remote_addr or "", parts().settings.secret_key.get_secret_value())
-        _wait_outside(source)
         try:
             return view(*args, **kwargs)
         except LaunchRejected as refusal:
-            if refusal.code not in _HARMLESS:
-                _count(source)
+            if refusal.code not in _HARMLESS and parts().settings.rate_limits != "off":
+                _count()
             raise
 
     return limited
 
 
-def _wait_outside(source: str) -> None:
-    until = _shut_out.get(source)
-    if until is None:
-        return
-    left = (until - parts().now()).total_seconds()
-    if left > 0:
-        raise TooManyTries(max(1, int(left)))
-    _shut_out.pop(source, None)
-
-
-def _count(source: str) -> None:
+def _count() -> None:
+    source = source_of(request.remote_addr or "", parts().settings.secret_key.get_secret_value())
+    now = parts().now()
+    left_s = (_full_until.get(source, now) - now).total_seconds()
+    # Longer than a bucket takes to fill up: the clock was ahead and is right again.
+    if 0 < left_s <= REFUSALS.burst * REFUSALS.interval_s:
+        raise TooManyTries(max(1, int(left_s)))
+    _full_until.pop(source, None)
     try:
         check_rate(REFUSALS)
     except TooManyTries as full:
-        if len(_shut_out) >= _MOST_REMEMBERED:
-            _shut_out.clear()
-        _shut_out[source] = parts().now() + timedelta(seconds=full.retry_after_s or 1)
+        if len(_full_until) >= _MOST_REMEMBERED:
+            _full_until.clear()
+        _full_until[source] = now + timedelta(seconds=full.retry_after_s or 1)
         raise

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lti_tool.models.database import Database
-from lti_tool.traffic.take_turn import Limit, source_of, take_turn
+from lti_tool.traffic.take_turn import Limit, source_of, sources_of, take_turn, take_turns
 
 THREE = Limit("door", burst=3, interval_s=10)
 
@@ -54,9 +54,31 @@ def test_of_many_at_once_no_more_get_in_than_the_bucket_holds(database: Database
         ("192.0.2.7", "::ffff:192.0.2.7", True),
         ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
         ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("64:ff9b::c000:207", "192.0.2.7", True),
+        ("64:ff9b::c000:207", "64:ff9b::c000:208", False),
+        ("2002:c000:207::1", "192.0.2.7", True),
         ("", "", True),
     ],
 )
 def test_an_ipv6_source_is_its_network(one: str, other: str, is_same: bool) -> None:
     assert (source_of(one, "secret") == source_of(other, "secret")) is is_same
     assert source_of(one, "secret") != source_of(one, "another secret")
+
+
+@pytest.mark.parametrize(
+    ("prefix", "turns"), [("2001:db8:1:2:{:x}::1", 3), ("2001:db8:1:1{:02x}::1", 12), ("2001:db8:1:{:x}00::1", 48)]
+)
+def test_whoever_has_a_large_network_has_no_more_turns_than_a_large_network_has(
+    session: Session, now: datetime, prefix: str, turns: int
+) -> None:
+    """From one /64 as many as the limit says, from one /56 four times that, from one /48 sixteen times."""
+    addresses = [prefix.format(number) for number in range(100)]
+    answers = [take_turns(session, THREE, sources_of(address, "secret"), now=now) for address in addresses]
+    assert answers.count(0) == turns
+    assert take_turns(session, THREE, sources_of("2001:db8:2::1", "secret"), now=now) == 0
+
+
+def test_a_household_that_is_refused_takes_no_turns_from_its_neighbours(session: Session, now: datetime) -> None:
+    for _ in range(200):
+        take_turns(session, THREE, sources_of("2001:db8:1:2::1", "secret"), now=now)
+    assert take_turns(session, THREE, sources_of("2001:db8:1:3::1", "secret"), now=now) == 0

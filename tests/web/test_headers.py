@@ -118,9 +118,18 @@ def test_livez_answers_whatever_else_is_amiss(tool: Tool) -> None:
     assert get(tool, "/livez").status_code == 200
 
 
-def test_readyz_says_what_is_amiss(app: Flask, tool: Tool) -> None:
+def test_readyz_tells_strangers_whether_and_not_why(app: Flask, tool: Tool) -> None:
     set_readiness(app, lambda: ["database"])
     answer = get(tool, "/readyz")
-    assert (answer.status_code, answer.get_json()) == (503, {"status": "not ready", "amiss": ["database"]})
+    assert (answer.status_code, answer.get_json()) == (503, {"status": "not ready"})
     set_readiness(app, lambda: [])
-    assert get(tool, "/readyz").status_code == 200
+    answer = get(tool, "/readyz")
+    assert (answer.status_code, answer.get_json()) == (200, {"status": "ok"})
+
+
+def test_readyz_asks_the_database_once_a_second_however_often_it_is_asked(app: Flask, tool: Tool) -> None:
+    asked: list[int] = []
+    set_readiness(app, lambda: asked.append(1) or [])  # type: ignore[func-returns-value]
+    for _ in range(20):
+        assert get(tool, "/readyz").status_code == 200
+    assert len(asked) <= 3

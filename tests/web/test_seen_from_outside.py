@@ -36,7 +36,7 @@ def database(sqlite_url: str) -> Iterator[Database]:
 
 @pytest.fixture
 def app(parts: Parts) -> Flask:
-    refusals._shut_out.clear()
+    refusals._full_until.clear()
     return create_app(parts=replace(parts, settings=parts.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})))
 
 
@@ -95,11 +95,17 @@ def test_deliveries_are_shown_by_registration_with_their_age(tool: Tool, databas
     assert value(text, 'lti_tool_certificates{state="valid"}') == 0
     assert value(text, 'lti_tool_documents{state="for_a_person"}') == 0
     assert value(text, "lti_tool_document_oldest_seconds") == 0
-    ready = tool.browser.get("/readyz", base_url=TOOL_URL).get_json()
+    ready = tool.browser.get("/readyz", base_url=TOOL_URL, headers={"Authorization": f"Bearer {TOKEN}"}).get_json()
     assert ready["deliveries"] == [
         {"registration_id": school.registration_id, "waiting": 1, "parked": 0, "oldest_waiting_s": 300}
     ]
     assert ready["documents"] == {"waiting": 0, "oldest_waiting_s": 0, "for_a_person": 0}
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}])
+def test_without_the_token_readyz_tells_neither_registrations_nor_what_waits(tool: Tool, headers: dict[str, str]) -> None:
+    answer = tool.browser.get("/readyz", base_url=TOOL_URL, headers=headers)
+    assert (answer.status_code, answer.get_json()) == (200, {"status": "ok"})
 
 
 def test_no_person_stands_in_the_metrics(tool: Tool) -> None:
@@ -145,19 +151,52 @@ class TestLockedDown:
     def test_a_probe_by_address_is_answered(self, tool: Tool) -> None:
         assert tool.browser.get("/livez", base_url="http://10.1.2.3:8000").status_code == 200
 
-    def test_who_is_refused_six_hundred_times_waits_outside(self, tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_junk_beyond_six_hundred_is_told_when_to_come_again(self, tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(refusals, "REFUSALS", replace(refusals.REFUSALS, burst=5))
-        statuses = [tool.login(iss="https://unknown.test").status_code for _ in range(7)]
-        assert statuses[:5] == [statuses[0]] * 5
-        assert statuses[5:] == [429, 429]
-        assert tool.login().status_code == 429
+        answers = [tool.login(iss="https://unknown.test") for _ in range(9)]
+        assert [answer.status_code for answer in answers] == [answers[0].status_code] * 5 + [429] * 4
+        assert all(int(answer.headers["Retry-After"]) >= 1 for answer in answers[5:])
         tool.clock.advance(seconds=3)
-        tool.begin()
+        assert tool.login(iss="https://unknown.test").status_code == answers[0].status_code
 
-    def test_refusals_are_counted_by_source_and_launches_not_at_all(self, tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_nobodys_junk_keeps_a_school_out(self, tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(refusals, "REFUSALS", replace(refusals.REFUSALS, burst=2))
+        for _ in range(4):
+            junk = tool.post("e.y.J", "made-up")
+        assert (junk.status_code, junk.headers["Retry-After"]) == (429, "1")
+        for _ in range(3):
+            tool.got_in(tool.launch())
+        assert tool.post("e.y.J", "made-up").status_code == 429
+
+    def test_a_class_that_waits_for_its_approval_reads_so_however_many_they_are(
+        self, tool: Tool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(refusals, "REFUSALS", replace(refusals.REFUSALS, burst=2))
+        assert {tool.launch(deployment_id="77").status_code for _ in range(5)} == {403}
+
+    def test_an_address_beside_it_in_the_same_large_network_is_counted_too(
+        self, tool: Tool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(refusals, "REFUSALS", replace(refusals.REFUSALS, burst=1))
+
+        def status(address: str) -> int:
+            query = {"iss": "https://unknown.test", "login_hint": "4", "target_link_uri": f"{TOOL_URL}/lti/launch"}
+            source = {"REMOTE_ADDR": address}
+            return tool.browser.get("/lti/login", query_string=query, base_url=TOOL_URL, environ_base=source).status_code
+
+        statuses = [status(f"2001:db8:1:{number:x}00::1") for number in range(20)]
+        assert statuses == [400] * 16 + [429] * 4
+        assert status("2001:db8:2::1") == 400
+
+    def test_what_is_let_in_is_not_counted_at_all(self, tool: Tool, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(refusals, "REFUSALS", replace(refusals.REFUSALS, burst=2))
         for _ in range(4):
             tool.got_in(tool.launch())
+
+    @pytest.mark.parametrize("host", ["[", "[::1", "tool.test:x:y", "tool.test.", "tool.test@evil.test"])
+    def test_an_odd_host_is_another_host(self, tool: Tool, host: str) -> None:
+        answer = tool.browser.get("/verify", base_url=TOOL_URL, headers={"Host": host})
+        assert answer.status_code in (400, 421)
 
     def test_a_body_that_is_too_large_is_refused(self, tool: Tool) -> None:
         answer = tool.post("e" * 200_000, "state")
