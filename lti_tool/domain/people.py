@@ -34,7 +34,7 @@ class Visitor:
     roles: frozenset[Role]
     locale: str
     frame_origin: str
-    """Origin of the platform (scheme://host[:port]); it alone may frame our pages."""
+    """Origins of the platform (scheme://host[:port]), separated by spaces; they alone may frame our pages."""
 
     @property
     def is_instructor(self) -> bool:

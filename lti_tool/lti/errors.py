@@ -30,6 +30,14 @@ KEYS_COME_WITHIN_S = 2
 _TEXTS: dict[str, tuple[int, str, str]] = {
     "login_incomplete": (400, _INCOMPLETE, _TELL_REFERENCE),
     "registration_unknown": (400, _NOT_CONNECTED, _TELL_ADMINISTRATION),
+    "client_unnamed": (
+        400,
+        N_("Ihre Lernplattform ist mit diesem Angebot mehrfach verbunden und sagt nicht, welche der Verbindungen gemeint ist."),
+        N_(
+            "Bitte geben Sie der Administration Ihrer Lernplattform die Referenznummer: Bei der Anmeldung (Login) muss die "
+            "Plattform die Client-ID mitschicken (client_id)."
+        ),
+    ),
     "registration_disabled": (
         403,
         N_("Die Verbindung zu Ihrer Lernplattform ist zurzeit abgeschaltet."),
@@ -53,7 +61,10 @@ _TEXTS: dict[str, tuple[int, str, str]] = {
     "cookie_missing": (
         403,
         N_("Ihr Browser lässt in diesem eingebetteten Fenster keine Cookies zu."),
-        N_("Öffnen Sie den Inhalt in einem neuen Fenster; dort funktioniert er."),
+        N_(
+            "Erlauben Sie Cookies für diese Seite, oder bitten Sie die Kursleitung, die Aktivität so einzustellen, dass sie in "
+            "einem neuen Fenster aufgeht. Öffnen Sie sie dann noch einmal in Ihrem Kurs."
+        ),
     ),
     "state_missing": (400, _NOT_CONFIRMED, _OPEN_AGAIN),
     "state_expired": (403, N_("Die Anmeldung hat zu lange gedauert."), _OPEN_AGAIN),
@@ -104,6 +115,7 @@ _OTHERS = (400, _NOT_CONFIRMED, _TELL_REFERENCE)
 _MENDED_BY_COMPARING = frozenset(
     {
         "registration_unknown",
+        "client_unnamed",
         "registration_disabled",
         "issuer_wrong",
         "audience_wrong",

@@ -173,10 +173,10 @@ class _LaunchChecks(ToolMessageLaunch):
 
     def _errand(self, opened: OpenedState) -> StorageErrand | None:
         """Say where our page may look for the login once, if the platform offered to keep it."""
-        initiation = opened.initiation
+        initiation = opened.initiation or opened.trimmed
         if self._kept is not None or initiation is None or initiation.storage_target is None:
             return None
-        known = self._desk.find_registration(initiation.issuer, initiation.client_id)
+        known = self._desk.find_registration(initiation.issuer, initiation.client_id, initiation.deployment_id)
         return errand_to_fetch(initiation.storage_target, opened.key, known.auth_login_url) if known else None
 
     def validate_registration(self) -> "_LaunchChecks":

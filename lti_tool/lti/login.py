@@ -7,11 +7,13 @@ Steps:
    `lti_message_hint` only once, so a login that cannot succeed must not use it up. Where it does not and the platform
    keeps values for tools, a page puts the login there (`platform_storage.py`).
 4. The browser goes on to the platform's authentication address (5.1.1.2; OIDC Core 3.1.2.1).
+
+Some platforms' hints are too long for an address. Then a page posts in step 3 and 4 what a redirect would carry else.
 """
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -33,7 +35,9 @@ from lti_tool.lti.state import (
     is_same,
 )
 
-_LONGEST_PARAMETER = 4000
+# Servers take some 8 KB in the first line of a request. A redirect is the rule, though: a POST from our site would come
+# without the platform's session cookie where that is SameSite=Lax, as Moodle's is.
+_LONGEST_ADDRESS = 8000
 # The platform's answer to a request without this is a page in the browser, not an id_token (Security Framework 5.1.1.2).
 _FIXED_PARAMETERS = {"scope": "openid", "response_type": "id_token", "response_mode": "form_post", "prompt": "none"}
 
@@ -44,6 +48,8 @@ class LoginAnswer:
 
     location: str
     cookies: tuple[CookieToSet, ...] = ()
+    form: Mapping[str, str] | None = None
+    """What it posts there, where that is too long for the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +61,12 @@ class LoginDesk:
     addresses: OwnAddresses
 
 
-def begin_login(desk: LoginDesk, params: Mapping[str, str], *, in_frame: bool, now: datetime) -> LoginAnswer:
+def begin_login(desk: LoginDesk, params: Mapping[str, str], *, in_frame: bool | None, now: datetime) -> LoginAnswer:
     """Answer a platform's login request.
 
     Args:
         params: the received parameters, from the query or the form.
-        in_frame: whether the browser said that it loads a frame (`Sec-Fetch-Dest: iframe`).
+        in_frame: whether the browser loads a frame (`Sec-Fetch-Dest: iframe`); None: it does not say.
     Raises:
         LaunchRejected: parameters are missing or foreign, or nobody registered this issuer and client.
     """
@@ -69,52 +75,68 @@ def begin_login(desk: LoginDesk, params: Mapping[str, str], *, in_frame: bool, n
         raise LaunchRejected(code="target_link_foreign")
     login = _login_for(desk, initiation, now=now)
     try:
-        location = login.start()
+        answer = login.start()
     except LaunchRejected as refusal:
         refusal.tell_received(issuer=initiation.issuer, client_id=initiation.client_id, deployment_id=initiation.deployment_id)
         raise
-    cookies = tuple(login.cookies_to_set)
-    # An initiation too long for the state cannot be repeated, so nothing would be won by checking first.
-    if in_frame and initiation.is_short:
-        return LoginAnswer(f"{desk.addresses.login_url}?{urlencode({'check': login.state})}", cookies)
-    return LoginAnswer(location, cookies)
+    # Browsers older than 2023 do not say. They skip the check and meet the same page one step later; but what is kept at the
+    # platform has to be put there before, and a login too long for the state could not be begun anew from there.
+    if in_frame is None:
+        in_frame = initiation.storage_target is not None or not initiation.is_short
+    if not in_frame:
+        return answer
+    check = {"check": login.state}
+    if initiation.is_short:
+        return LoginAnswer(f"{desk.addresses.login_url}?{urlencode(check)}", answer.cookies)
+    return LoginAnswer(desk.addresses.login_url, answer.cookies, {**check, **_as_received(initiation)})
 
 
-def continue_login(desk: LoginDesk, state: str, cookies: Mapping[str, str], *, now: datetime) -> LoginAnswer:
+def continue_login(desk: LoginDesk, params: Mapping[str, str], cookies: Mapping[str, str], *, now: datetime) -> LoginAnswer:
     """Go on to the platform if the browser has brought the login's cookie back.
 
+    Args:
+        params: the state, and where it could not carry them the login's own parameters.
     Raises:
         LaunchRejected: it has not (`cookie_missing`, with the login to repeat in a new window, and with what to put into the
             platform's storage where there is one), or we made no such state.
     """
+    state = params["check"]
     opened = desk.seals.open_state(state)
-    if opened is None or opened.initiation is None:
+    initiation = opened.initiation if opened else None
+    if opened is not None and initiation is None and params.get("login_hint"):
+        initiation = read_initiation(params)
+    if opened is None or initiation is None:
         raise LaunchRejected(code="state_missing")
     pending = desk.seals.open_login(cookies.get(LOGIN_COOKIE_PREFIX + opened.key, ""))
     if pending is None or not is_same(pending.state_digest, digest_of(state)):
-        errand = _errand_to_keep(desk, opened.initiation, now=now)
-        raise LaunchRejected(code="cookie_missing", initiation=opened.initiation, errand=errand)
+        errand = _errand_to_keep(desk, initiation, now=now)
+        raise LaunchRejected(code="cookie_missing", initiation=initiation, errand=errand)
     if pending.is_expired(now):
         raise LaunchRejected(code="state_expired")
     registration = desk.find_registration(pending.issuer, pending.client_id)
     if registration is None or not registration.is_enabled:
         raise LaunchRejected(code="registration_disabled")
-    return LoginAnswer(_authentication_request(desk, registration, opened.initiation, state=state, nonce=pending.nonce))
+    return _authentication_request(desk, registration, initiation, state=state, nonce=pending.nonce)
+
+
+def _as_received(initiation: LoginInitiation) -> dict[str, str]:
+    storage = {"lti_storage_target": initiation.storage_target} if initiation.storage_target else {}
+    return initiation.as_form() | storage
 
 
 def _errand_to_keep(desk: LoginDesk, initiation: LoginInitiation, *, now: datetime) -> StorageErrand | None:
     """Begin the login anew, with a state of its own, for a page that keeps it at the platform instead of in a cookie."""
     if initiation.storage_target is None:
         return None
-    login = _login_for(desk, initiation, now=now)
-    location = login.start()
-    (cookie,) = login.cookies_to_set
-    return errand_to_keep(initiation.storage_target, cookie, location)
+    answer = _login_for(desk, initiation, now=now).start()
+    (cookie,) = answer.cookies
+    return errand_to_keep(initiation.storage_target, cookie, answer.location, answer.form)
 
 
 def _login_for(desk: LoginDesk, initiation: LoginInitiation, *, now: datetime) -> "_StatelessLogin":
     request = ReceivedRequest(initiation.as_form(), {})
-    return _StatelessLogin(request, PortsToolConfig(desk.find_registration), desk, initiation, now)
+    config = PortsToolConfig(desk.find_registration, initiation.deployment_id)
+    return _StatelessLogin(request, config, desk, initiation, now)
 
 
 def read_initiation(params: Mapping[str, str]) -> LoginInitiation:
@@ -123,13 +145,15 @@ def read_initiation(params: Mapping[str, str]) -> LoginInitiation:
     Raises:
         LaunchRejected: one is missing (Security Framework 5.1.1.1; Core 4.1.1 makes target_link_uri required) or too long.
     """
-    if any(len(params.get(name, "")) > _LONGEST_PARAMETER for name in ("login_hint", "lti_message_hint")):
-        raise LaunchRejected(code="login_incomplete", detail="hint")
+    # The hints are the platform's business: as long as a request may be.
     if any(len(params.get(name, "")) > LONGEST_URL for name in ("iss", "target_link_uri", "client_id", "lti_deployment_id")):
         raise LaunchRejected(code="login_incomplete", detail="iss")
     for name in ("iss", "login_hint", "target_link_uri"):
         if not params.get(name):
             raise LaunchRejected(code="login_incomplete", detail=name)
+    if any("\x00" in params.get(name, "") for name in ("iss", "client_id", "lti_deployment_id")):
+        # No database takes them, and none could have them.
+        raise LaunchRejected(code="registration_unknown")
     return LoginInitiation(
         issuer=params["iss"],
         login_hint=params["login_hint"],
@@ -156,17 +180,17 @@ class _StatelessLogin(ToolLogin):
         self._now = now
         self.state = ""
 
-    @property
-    def cookies_to_set(self) -> list[CookieToSet]:
-        return self._cookie_service.to_set
-
-    def start(self) -> str:
+    def start(self) -> LoginAnswer:
         try:
-            return self._prepare_redirect_url(self._desk.addresses.launch_url)
+            request = self._begin()
         except OIDCException as err:
             raise LaunchRejected(code="login_incomplete") from err
+        return replace(request, cookies=tuple(self._cookie_service.to_set))
 
     def _prepare_redirect_url(self, launch_url: str) -> str:
+        raise NotImplementedError("replaced by _begin")
+
+    def _begin(self) -> LoginAnswer:
         """Replace the one place where PyLTI1p3 makes state and nonce: there they are not bound to each other, the nonce
         is stored, and an authentication address that has a query already gets a second question mark."""
         known = self.validate_oidc_login()
@@ -192,8 +216,8 @@ class _StatelessLogin(ToolLogin):
 
 def _authentication_request(
     desk: LoginDesk, registration: Registration, initiation: LoginInitiation, *, state: str, nonce: str
-) -> str:
-    """Build the address of the authentication request (Security Framework 5.1.1.2; OIDC Core 3.1.2.1)."""
+) -> LoginAnswer:
+    """Make the authentication request, by GET if it can be (Security Framework 5.1.1.2; OIDC Core 3.1.2.1 takes both)."""
     query = {
         **_FIXED_PARAMETERS,
         "client_id": registration.client_id,
@@ -206,4 +230,5 @@ def _authentication_request(
         # Core 4.1.1: MUST be sent back unaltered; Moodle's is JSON.
         query["lti_message_hint"] = initiation.message_hint
     joint = "&" if "?" in registration.auth_login_url else "?"
-    return f"{registration.auth_login_url}{joint}{urlencode(query)}"
+    location = f"{registration.auth_login_url}{joint}{urlencode(query)}"
+    return LoginAnswer(location) if len(location) <= _LONGEST_ADDRESS else LoginAnswer(registration.auth_login_url, form=query)

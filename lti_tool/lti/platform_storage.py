@@ -6,6 +6,7 @@ server takes it back only from our own page (`Origin`), since whoever begins a l
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,6 +33,8 @@ class StorageErrand:
     key: str
     value: str = ""
     next_url: str = ""
+    next_form: Mapping[str, str] | None = None
+    """What is posted to `next_url`, where that is too long for an address."""
 
 
 def usable_target(name: str) -> str | None:
@@ -39,13 +42,15 @@ def usable_target(name: str) -> str | None:
     return name if _TARGET.fullmatch(name) else None
 
 
-def errand_to_keep(target: str, cookie: CookieToSet, authentication_request: str) -> StorageErrand | None:
+def errand_to_keep(
+    target: str, cookie: CookieToSet, authentication_request: str, form: Mapping[str, str] | None = None
+) -> StorageErrand | None:
     """Put a login's cookie value into the storage, then go on to the platform."""
     origin = origin_of(authentication_request)
     if origin is None:
         return None
     key = _KEY_PREFIX + cookie.name.removeprefix(LOGIN_COOKIE_PREFIX)
-    return StorageErrand(target, origin, key, cookie.value, authentication_request)
+    return StorageErrand(target, origin, key, cookie.value, authentication_request, form)
 
 
 def errand_to_fetch(target: str, state_key: str, auth_login_url: str) -> StorageErrand | None:

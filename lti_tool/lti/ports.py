@@ -29,8 +29,12 @@ class Registration:
 
 
 class FindRegistration(Protocol):
-    def __call__(self, issuer: str, client_id: str | None) -> Registration | None:
-        """Give the registration; without `client_id` only where the issuer has exactly one."""
+    def __call__(self, issuer: str, client_id: str | None, deployment_id: str | None = None) -> Registration | None:
+        """Give the registration. Without `client_id` the deployment decides, where the issuer has several.
+
+        Raises:
+            LaunchRejected: it has several, and it is not clear which is meant.
+        """
         ...
 
 

@@ -79,8 +79,9 @@ class NothingStored(SessionService):
 class PortsToolConfig(ToolConfAbstract[ReceivedRequest]):
     """Looks registrations up through a port. Saying "many clients" also avoids PyLTI1p3's class-wide dict of issuers."""
 
-    def __init__(self, find_registration: FindRegistration) -> None:
+    def __init__(self, find_registration: FindRegistration, deployment_id: str | None = None) -> None:
         self._find = find_registration
+        self._deployment_id = deployment_id
 
     def check_iss_has_one_client(self, iss: str) -> bool:
         return False
@@ -92,7 +93,7 @@ class PortsToolConfig(ToolConfAbstract[ReceivedRequest]):
         return self.find_registration_by_params(iss, None)
 
     def find_registration_by_params(self, iss: str, client_id: str | None, *args: object, **kwargs: object) -> PyltiRegistration:
-        found = self._find(iss, client_id or None)
+        found = self._find(iss, client_id or None, self._deployment_id)
         if found is None:
             raise LaunchRejected(code="registration_unknown")
         return KnownRegistration(found)

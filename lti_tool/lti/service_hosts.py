@@ -27,6 +27,12 @@ def is_service_host(text: str) -> bool:
     return (text == origin_of(text) and _ORIGIN.fullmatch(text) is not None) or _BELOW.fullmatch(text) is not None
 
 
+def frameable_origin(url: str) -> str | None:
+    """Give the origin of an address if it may stand in `frame-ancestors`: nothing that could end the directive."""
+    origin = origin_of(url)
+    return origin if origin is not None and _ORIGIN.fullmatch(origin) else None
+
+
 def check_service_url(registration: Registration, url: str, *, named_by: str | None = None) -> None:
     """Refuse to carry a token anywhere but to the platform itself.
 

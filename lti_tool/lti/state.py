@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lti_tool.lti.seal import Seal
@@ -16,7 +16,8 @@ from lti_tool.lti.seal import Seal
 LOGIN_LIFETIME_S = 600
 # `__Host-`: only this host, over a secure connection, can set it; nobody else on the domain (RFC 6265bis, 4.1.3.2).
 LOGIN_COOKIE_PREFIX = "__Host-login-"
-# Hints longer than this do not travel in the state: it goes into addresses, and servers end those at 4 to 8 KB.
+# A login longer than this does not travel in the state without loss: that goes into addresses, and servers end those at
+# 4 to 8 KB. Its hints stay behind then.
 _LONGEST_CARRIED = 1500
 
 
@@ -49,6 +50,10 @@ class LoginInitiation:
     def is_short(self) -> bool:
         return sum(len(value) for value in self.as_form().values()) <= _LONGEST_CARRIED
 
+    def without_hints(self) -> "LoginInitiation":
+        """Give what is left without the two values that only the platform understands."""
+        return replace(self, login_hint="", message_hint=None)
+
 
 @dataclass(frozen=True, slots=True)
 class OpenedState:
@@ -57,6 +62,8 @@ class OpenedState:
     key: str
     made_at: int
     initiation: LoginInitiation | None
+    trimmed: LoginInitiation | None = None
+    """The login without its hints, where it was too long with them: it cannot be begun anew, but says whose it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +103,19 @@ class Seals:
     def seal_state(self, initiation: LoginInitiation, *, now: datetime) -> tuple[str, str]:
         """Give a new key and the state that carries it."""
         key = secrets.token_urlsafe(12)
+        kept = initiation if initiation.is_short else initiation.without_hints()
         carried = None
-        if initiation.is_short:
+        if kept.is_short:
             carried = [
-                initiation.issuer,
-                initiation.login_hint,
-                initiation.target_link_uri,
-                initiation.client_id,
-                initiation.message_hint,
-                initiation.deployment_id,
+                kept.issuer,
+                kept.login_hint,
+                kept.target_link_uri,
+                kept.client_id,
+                kept.message_hint,
+                kept.deployment_id,
             ]
-            if initiation.storage_target is not None:
-                carried.append(initiation.storage_target)
+            if kept.storage_target is not None:
+                carried.append(kept.storage_target)
         return key, self._state.close([key, int(now.timestamp()), carried])
 
     def open_state(self, state: str) -> OpenedState | None:
@@ -116,7 +124,10 @@ class Seals:
         if values is None:
             return None
         key, made_at, carried = values
-        return OpenedState(key, made_at, LoginInitiation(*carried) if carried else None)
+        login = LoginInitiation(*carried) if carried else None
+        if login is None or login.login_hint:
+            return OpenedState(key, made_at, login)
+        return OpenedState(key, made_at, None, trimmed=login)
 
     def seal_login(self, login: PendingLogin) -> CookieToSet:
         values = [login.state_digest, login.nonce, login.issuer, login.client_id, login.target_link_uri, login.made_at]

@@ -33,6 +33,15 @@ _PLAIN_SCOPES = {
     names.SCOPE_LINE_ITEM_READ: N_("Spalten lesen"),
     names.SCOPE_MEMBERSHIPS: N_("Teilnehmendenliste lesen"),
 }
+_SERVICE_CLAIMS = frozenset(
+    {
+        "endpoint",
+        "endpoint.lineitem",
+        "endpoint.lineitems",
+        "namesroleservice",
+        "namesroleservice.context_memberships_url",
+    }
+)
 # At 5xx, silence or a maintenance page no setting helps.
 _LATER = N_(
     "Die Lernplattform antwortet dort gerade nicht richtig. Prüfen Sie in ein paar Minuten noch einmal; bleibt es so, "
@@ -71,6 +80,7 @@ class CheckedPlace:
     has_context: bool = False
     memberships_url: str | None = None
     claim_names: tuple[str, ...] = ()
+    unusable_claims: tuple[str, ...] = ()
 
 
 def load_place(session: Session, visitor: Visitor) -> CheckedPlace:
@@ -85,6 +95,7 @@ def load_place(session: Session, visitor: Visitor) -> CheckedPlace:
         has_context=context is not None,
         memberships_url=context.memberships_url if context else None,
         claim_names=tuple(context.claim_names.split()) if context else (),
+        unusable_claims=tuple(context.unusable_claims.split()) if context else (),
     )
 
 
@@ -123,6 +134,7 @@ def check_claims(place: CheckedPlace) -> Iterator[Finding]:
     if not place.has_context:
         return
     arrived = set(place.claim_names)
+    yield from _unusable(place.unusable_claims)
     title = N_("Name der Person")
     if arrived & {"name", "given_name", "family_name"}:
         yield Finding("name", title, Standing.GOOD, N_("Der Name kommt an; das Zertifikat kann ihn tragen."))
@@ -141,6 +153,29 @@ def check_claims(place: CheckedPlace) -> Iterator[Finding]:
             Standing.UNKNOWN,
             N_("Die Lernplattform schickt E-Mail-Adressen mit, obwohl wir sie nicht brauchen. Gespeichert werden sie nicht."),
             N_("Schalten Sie in den Einstellungen des Werkzeugs die Weitergabe der E-Mail-Adresse aus."),
+        )
+
+
+def _unusable(claims: tuple[str, ...]) -> Iterator[Finding]:
+    """Name what the platform sends in a shape that nobody can use. An address that cannot be one switches its service off."""
+    addresses = tuple(claim for claim in claims if claim in _SERVICE_CLAIMS)
+    if addresses:
+        yield Finding(
+            "service_addresses",
+            N_("Adressen der Dienste"),
+            Standing.BAD,
+            N_("Die Lernplattform schickt hier keine brauchbaren Web-Adressen, deshalb ist der Dienst aus:"),
+            N_("Prüfen Sie, welche Adresse die Lernplattform für sich selbst eingestellt hat; das kann ihr Betrieb."),
+            listed=addresses,
+        )
+    others = tuple(claim for claim in claims if claim not in _SERVICE_CLAIMS)
+    if others:
+        yield Finding(
+            "unusable_claims",
+            N_("Unbrauchbare Angaben"),
+            Standing.UNKNOWN,
+            N_("Diese Angaben kommen in einer Form an, die wir nicht lesen können; wir behandeln sie, als fehlten sie:"),
+            listed=others,
         )
 
 

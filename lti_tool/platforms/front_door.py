@@ -48,13 +48,13 @@ class FrontDoor:
     standings: VisitStandings
     """Whether visits that launches have opened may go on."""
 
-    def begin_login(self, params: Mapping[str, str], *, in_frame: bool, now: datetime) -> LoginAnswer:
+    def begin_login(self, params: Mapping[str, str], *, in_frame: bool | None, now: datetime) -> LoginAnswer:
         """Answer a platform's login request; see `lti.login`."""
         return begin_login(self.login_desk, params, in_frame=in_frame, now=now)
 
-    def continue_login(self, state: str, cookies: Mapping[str, str], *, now: datetime) -> LoginAnswer:
+    def continue_login(self, params: Mapping[str, str], cookies: Mapping[str, str], *, now: datetime) -> LoginAnswer:
         """Go on with a login whose cookie has been checked; see `lti.login`."""
-        return continue_login(self.login_desk, state, cookies, now=now)
+        return continue_login(self.login_desk, params, cookies, now=now)
 
     def let_in(
         self,

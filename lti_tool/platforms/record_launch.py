@@ -232,7 +232,7 @@ def record_launch(
         module_slug=row.module_slug,
         roles=roles,
         locale=launch.presentation.locale or "",
-        frame_origin=entry.frame_origin,
+        frame_origin=entry.frame_origin_of(launch),
     )
 
 

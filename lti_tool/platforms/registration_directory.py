@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from lti_tool.lti.json_shapes import origin_of
-from lti_tool.lti.ports import REGISTRATION_KEPT_S, Registration
-from lti_tool.models import Platform
+from lti_tool.lti.claims import Launch
+from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.ports import REGISTRATION_KEPT_S, DeploymentStanding, Registration
+from lti_tool.lti.service_hosts import frameable_origin
+from lti_tool.models import Deployment, Platform
 from lti_tool.models import Registration as RegistrationRow
 
 if TYPE_CHECKING:
@@ -26,7 +28,28 @@ class DirectoryEntry:
     registration: Registration
     platform_id: int
     frame_origin: str
-    """Whose pages may frame ours, separated by spaces: of the issuer, and of the hosts listed for the registration."""
+    """Whose pages may frame ours, separated by spaces: of the issuer, of the address where people are signed in, and of the
+    hosts listed for the registration."""
+
+    def frame_origin_of(self, launch: Launch) -> str:
+        """Give whose pages may frame a visit: also those to which this very launch says that people return.
+
+        Where a platform's pages lie elsewhere than its issuer (a campus portal, the cloud of Canvas), that address is the one
+        that tells; it is signed.
+        """
+        known = self.frame_origin.split()
+        answer_to = launch.deep_linking.return_url if launch.deep_linking else None
+        for url in (launch.presentation.return_url, answer_to):
+            origin = frameable_origin(url) if url else None
+            # Over http anybody on the way could frame us; so only where the platform itself is at home there (on a laptop).
+            is_safe = origin is not None and (origin.startswith("https:") or self.frame_origin.startswith("http:"))
+            if origin is not None and is_safe and origin not in known:
+                known.append(origin)
+        return " ".join(known)
+
+
+class _Several:
+    """Several registrations could be meant."""
 
 
 class RegistrationDirectory:
@@ -34,18 +57,21 @@ class RegistrationDirectory:
 
     def __init__(self, database: "Database") -> None:
         self._database = database
-        self._found: dict[tuple[str, str | None], tuple[float, DirectoryEntry | None]] = {}
+        self._found: dict[tuple[str, str | None, str | None], tuple[float, DirectoryEntry | _Several | None]] = {}
         self._by_id: dict[int, tuple[float, DirectoryEntry | None]] = {}
 
-    def find(self, issuer: str, client_id: str | None) -> Registration | None:
+    def find(self, issuer: str, client_id: str | None, deployment_id: str | None = None) -> Registration | None:
         """Give the registration (port `FindRegistration`); disabled ones too, they have a page of their own."""
-        key = (issuer, client_id)
+        key = (issuer, client_id, None if client_id else deployment_id)
         cached = self._found.get(key)
         if cached is None or time.monotonic() - cached[0] >= CACHED_S:
-            cached = (time.monotonic(), self._load(issuer, client_id))
+            found = self._load(issuer, client_id) if client_id else self._load_unnamed(issuer, deployment_id)
+            cached = (time.monotonic(), found)
             if len(self._found) >= _MOST_CACHED:
                 self._found.clear()
             self._found[key] = cached
+        if isinstance(cached[1], _Several):
+            raise LaunchRejected(code="client_unnamed")
         return cached[1].registration if cached[1] else None
 
     def by_id(self, registration_id: int) -> DirectoryEntry | None:
@@ -56,14 +82,32 @@ class RegistrationDirectory:
             self._by_id[registration_id] = cached
         return cached[1]
 
-    def _load(self, issuer: str, client_id: str | None) -> DirectoryEntry | None:
-        query = select(RegistrationRow, Platform).join(Platform).where(Platform.issuer == issuer)
-        if client_id is not None:
-            query = query.where(RegistrationRow.client_id == client_id)
+    def _load(self, issuer: str, client_id: str) -> DirectoryEntry | None:
+        query = select(RegistrationRow, Platform).join(Platform)
         with self._database.read() as session:
-            rows = session.execute(query.limit(2)).all()
-        # Without a client_id only an issuer with a single client is clear (Core 4.1.3); Open edX has many.
-        return _entry(*rows[0]) if len(rows) == 1 else None
+            row = session.execute(query.where(Platform.issuer == issuer, RegistrationRow.client_id == client_id)).one_or_none()
+        return None if row is None else _entry(*row)
+
+    def _load_unnamed(self, issuer: str, deployment_id: str | None) -> "DirectoryEntry | _Several | None":
+        """Find whom a login means that names no client (Core 4.1.3 lets it): the issuer's only one, or that of the deployment.
+
+        Of several that are switched on and off, one that is on is meant.
+        """
+        query = select(RegistrationRow, Platform).join(Platform).where(Platform.issuer == issuer)
+        # On before off; two are enough to know that there are several (Open edX has one for each component).
+        query = query.order_by(RegistrationRow.is_enabled.desc(), RegistrationRow.id).limit(2)
+        of_deployment = select(Deployment.registration_id).where(
+            Deployment.deployment_id == deployment_id, Deployment.status != DeploymentStanding.BLOCKED
+        )
+        with self._database.read() as session:
+            rows = session.execute(query).all()
+            if len(rows) > 1 and deployment_id is not None:
+                rows = session.execute(query.where(RegistrationRow.id.in_(of_deployment))).all() or rows
+        if not rows:
+            return None
+        first, others = rows[0], rows[1:]
+        is_clear = not others or (first[0].is_enabled and not others[0][0].is_enabled)
+        return _entry(*first) if is_clear else _Several()
 
     def _load_by_id(self, registration_id: int) -> DirectoryEntry | None:
         query = select(RegistrationRow, Platform).join(Platform).where(RegistrationRow.id == registration_id)
@@ -90,5 +134,6 @@ def registration_of(row: RegistrationRow, platform: Platform) -> Registration:
 def _entry(row: RegistrationRow, platform: Platform) -> DirectoryEntry:
     registration = registration_of(row, platform)
     # In the cloud of Canvas people sit before their institution's pages, never before the issuer's.
-    framing = dict.fromkeys((origin_of(platform.issuer) or "", *registration.service_hosts))
-    return DirectoryEntry(registration, platform.id, " ".join(framing).strip())
+    own = (frameable_origin(url) for url in (platform.issuer, row.auth_login_url))
+    framing = dict.fromkeys((*(origin for origin in own if origin), *registration.service_hosts))
+    return DirectoryEntry(registration, platform.id, " ".join(framing))

@@ -117,11 +117,13 @@ def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
     log.info("launch_refused", extra=extra)
     note_refused_launch(refusal.code)
     _allow_platform_to_frame(refusal)
-    if refusal.code == "cookie_missing" and refusal.initiation is not None:
+    if refusal.code == "cookie_missing" and (refusal.initiation is not None or refusal.errand is not None):
         allow_forms_to_anywhere()
         page = render_template(
             "errors/new_window.html",
-            login=refusal.initiation.as_form(),
+            login=refusal.initiation.as_form() if refusal.initiation else None,
+            message=refusal.message,
+            next_step=refusal.next_step,
             errand=refusal.errand,
             launch={name: request.form.get(name, "") for name in ("id_token", "state")},
             kept_field=KEPT_FIELD,

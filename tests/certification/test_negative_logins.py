@@ -14,6 +14,7 @@ from lti_tool.lti.line_items import list_line_items
 from lti_tool.lti.service_client import ServiceClient
 from lti_tool.models import Base, Deployment, UsedNonce, User
 from lti_tool.models.database import Database
+from lti_tool.platforms.deployments import block_deployment
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.registrations import add_registration, disable_registration
 from lti_tool.platforms.token_store import DatabaseTokenStore
@@ -122,6 +123,11 @@ def test_n28_neither_token_nor_error(tool: Tool) -> None:
         "https://tool.test.evil.example/lti/launch",
         "//evil.example",
         "https://tool.test/elsewhere",
+        "https://tool.test//evil.example",
+        "https://tool.testevil.example",
+        "https://tool.test@evil.example",
+        "https://tool.test:8443/",
+        "https://tool.test.",
     ],
 )
 def test_n29_login_with_the_target_link_uri_of_another_host(tool: Tool, target: str) -> None:
@@ -147,17 +153,56 @@ def test_n30_login_without_client_id_where_the_issuer_has_one_client(tool: Tool)
     assert tool.begin(client_id=None).query["client_id"] == "2IPN84Z5a6bbk2l"
 
 
-def test_n30_login_without_client_id_where_the_issuer_has_two_clients(tool: Tool, parts: Parts) -> None:
+def add_second_client(tool: Tool, *deployments: str) -> int:
     second = NewRegistration(
         issuer=ISSUER,
         client_id="second",
         auth_login_url=f"{ISSUER}/auth",
         token_url=f"{ISSUER}/token",
         jwks_url=f"{ISSUER}/certs",
+        deployment_ids=deployments,
     )
-    with parts.database.write.begin() as session:
-        add_registration(session, second, is_production=True, now=tool.clock())
-    tool.refused(tool.login(client_id=None), "registration_unknown")
+    with tool.app.extensions["parts"].database.write.begin() as session:
+        return add_registration(session, second, is_production=True, now=tool.clock()).id
+
+
+@pytest.mark.parametrize(
+    ("deployments", "sent"), [(("6",), "6"), ((), "99"), (("6",), None), ((), None), (("6",), ""), (("7",), "x" * 300)]
+)
+def test_n30_login_without_client_id_where_two_clients_could_be_meant(
+    tool: Tool, deployments: tuple[str, ...], sent: str | None
+) -> None:
+    add_second_client(tool, *deployments)
+    answer = tool.login(client_id=None, lti_deployment_id=sent)
+    assert "mehrfach verbunden" in answer.text
+    assert ISSUER in answer.text
+    tool.refused(answer, "client_unnamed")
+
+
+@pytest.mark.parametrize(("deployment", "client"), [("6", "2IPN84Z5a6bbk2l"), ("7", "second")])
+def test_n30_login_without_client_id_where_the_deployment_decides(tool: Tool, deployment: str, client: str) -> None:
+    add_second_client(tool, "7")
+    assert tool.begin(client_id=None, lti_deployment_id=deployment).query["client_id"] == client
+
+
+def test_n30_the_deployment_of_the_login_only_chooses_whom_the_token_must_be_for(tool: Tool) -> None:
+    add_second_client(tool, "7")
+    begun = tool.begin(client_id=None, lti_deployment_id="6")
+    tool.refused(tool.post(tool.token(begun, aud="second"), begun.state), "audience_wrong")
+
+
+def test_n30_a_client_that_is_switched_off_is_not_meant(tool: Tool) -> None:
+    second = add_second_client(tool, "6")
+    with tool.app.extensions["parts"].database.write.begin() as session:
+        disable_registration(session, second)
+    assert tool.begin(client_id=None).query["client_id"] == "2IPN84Z5a6bbk2l"
+
+
+def test_n30_a_blocked_deployment_decides_nothing(tool: Tool) -> None:
+    second = add_second_client(tool, "6")
+    with tool.app.extensions["parts"].database.write.begin() as session:
+        block_deployment(session, second, "6", now=tool.clock())
+    assert tool.begin(client_id=None).query["client_id"] == "2IPN84Z5a6bbk2l"
 
 
 @pytest.mark.parametrize("name", ["iss", "login_hint", "target_link_uri"])
@@ -184,8 +229,9 @@ def test_n31_login_body_of_two_megabytes(tool: Tool) -> None:
     assert tool.login(login_hint="x" * 2_000_000).status_code == 413
 
 
-def test_n31_login_with_a_hint_of_5000_characters(tool: Tool) -> None:
-    tool.refused(tool.login(login_hint="x" * 5000), "login_incomplete")
+@pytest.mark.parametrize("name", ["iss", "target_link_uri", "client_id", "lti_deployment_id"])
+def test_n31_login_with_an_identifier_of_2001_characters(tool: Tool, name: str) -> None:
+    tool.refused(tool.login(**{name: "https://moodle.test/" + "x" * 1981}), "login_incomplete")
 
 
 def test_n32_a_known_kid_makes_no_request(tool: Tool) -> None:

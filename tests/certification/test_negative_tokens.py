@@ -232,7 +232,13 @@ def test_n25_target_link_uri_missing(tool: Tool) -> None:
         "https://tool.test.evil.example/lti/launch",
         "https://tool.test@evil.example/lti/launch",
         "http://tool.test/lti/launch",
-        "https://tool.test/",
+        "https://tool.test//",
+        "https://tool.test/./",
+        "https://tool.test#",
+        "https://tool.test/modulesx",
+        "https://tool.test/modules/../verify",
+        "https://tool.testevil.example/",
+        "https://tool.test@evil.example",
         "https://tool.test/verify",
         "https://tool.test/lti/launch/../../verify",
         "https://tool.test/modules/../cohort",
@@ -258,6 +264,21 @@ def test_n25_target_link_uri_foreign(tool: Tool, target: str) -> None:
 def test_n25_target_link_uri_of_ours_that_differs_from_the_logins_counts_and_is_logged(tool: Tool, target: str) -> None:
     tool.got_in(tool.launch(target_link_uri=target))
     assert [record.getMessage() for record in tool.caplog.records].count("target_link_uri_differs") == 1
+
+
+@pytest.mark.parametrize(
+    "target", ["https://tool.test", "https://tool.test/", "https://tool.test/?lang=de", "https://tool.test/modules"]
+)
+def test_n25_our_bare_host_as_target_lands_on_the_modules(tool: Tool, target: str) -> None:
+    begun = tool.begin(target_link_uri=target)
+    landing = tool.got_in(tool.post(tool.token(begun, target_link_uri=target, custom=ABSENT), begun.state))
+    assert landing.startswith("/modules?v=")
+    assert tool.browser.get(landing, base_url=TOOL_URL).status_code == 200
+
+
+def test_n25_what_is_meant_is_said_by_the_custom_parameter_also_at_the_bare_host(tool: Tool) -> None:
+    landing = tool.got_in(tool.launch(target_link_uri=TOOL_URL))
+    assert landing.startswith("/modules/grundlagen-und-strategie?v=")
 
 
 def test_n25_a_modules_page_as_target_opens_that_module(tool: Tool) -> None:

@@ -58,7 +58,8 @@ def test_no_form_breaks_the_launch(tool: Tool, form: dict[str, str]) -> None:
 def test_no_parameter_breaks_the_login(tool: Tool, changes: dict[str, str], method: str) -> None:
     parameters: dict[str, Any] = dict(changes)
     answer = tool.login(method=method, headers={"Sec-Fetch-Dest": "iframe"}, **parameters)
-    assert answer.status_code == 302 or 400 <= answer.status_code < 500
+    # A login too long for an address goes on by a page that posts itself.
+    assert answer.status_code in (200, 302) or 400 <= answer.status_code < 500
 
 
 @many

@@ -1,12 +1,15 @@
 """The connection check, and pages for launches that an administrator has to mend, with the playground as the platform."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from joserfc import jws
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
@@ -16,6 +19,7 @@ from lti_tool.keyring import Keyring
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.registrations import add_registration
 from lti_tool.playground import Playground
+from lti_tool.playground import claim_names as names
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.settings import Settings
 
@@ -80,6 +84,38 @@ def checked(browser: FlaskClient, lms: Playground, *, framed: bool = True) -> st
     page = browser.get("/lti/check", query_string={"v": visit}, headers=headers, base_url=BASE)
     assert page.status_code == 200, page.text
     return page.text
+
+
+def launch_changed(browser: FlaskClient, lms: Playground, person: str, **changes: Any) -> str:
+    """Launch with claims changed by their full names and give the visit's key."""
+    begun = browser.post("/lti/login", data=lms.initiate(person, MODULE), base_url=BASE)
+    query = {name: values[0] for name, values in parse_qs(urlsplit(begun.location).query).items()}
+    _, form = lms.authenticate(query)
+    claims = json.loads(jws.extract_compact(form["id_token"].encode()).payload) | changes
+    answer = browser.post("/lti/launch", data={**form, "id_token": lms.sign(claims)}, base_url=BASE)
+    return parse_qs(urlsplit(answer.location).query)["v"][0]
+
+
+def test_unusable_service_addresses_are_named_with_what_mends_them(browser: FlaskClient, lms: Playground) -> None:
+    odd = {
+        names.AGS_ENDPOINT: {"scope": [names.SCOPE_SCORE], "lineitem": False, "lineitems": "/relative"},
+        names.NRPS: {"context_memberships_url": 5},
+        "name": ["Petra"],
+        "given_name": {"first": "Petra"},
+        "family_name": True,
+    }
+    key = launch_changed(browser, lms, "instructor", **odd)
+    page = browser.get("/lti/check", query_string={"v": key}, base_url=BASE).text
+    assert "keine brauchbaren Web-Adressen" in page
+    for claim in ("endpoint.lineitem", "endpoint.lineitems", "namesroleservice.context_memberships_url"):
+        assert claim in page
+    assert "in einer Form an, die wir nicht lesen können" in page
+    assert "Der Name kommt an" not in page
+
+
+def test_the_next_sound_launch_takes_it_back(browser: FlaskClient, lms: Playground) -> None:
+    launch_changed(browser, lms, "instructor", **{names.AGS_ENDPOINT: {"lineitem": False}})
+    assert "keine brauchbaren Web-Adressen" not in checked(browser, lms)
 
 
 def test_a_sound_connection_is_green_in_every_line(browser: FlaskClient, lms: Playground) -> None:

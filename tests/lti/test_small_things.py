@@ -93,6 +93,10 @@ def test_texts_that_no_header_could_carry_are_different_and_no_crash() -> None:
     [
         ("https://tool.test/lti/launch", None),
         ("https://tool.test/lti/launch?item=a%20b", None),
+        ("https://tool.test", None),
+        ("https://tool.test/", None),
+        ("https://tool.test/?x=1", None),
+        ("https://tool.test/modules/", None),
         ("https://tool.test/modules/grundlagen-und-strategie", "grundlagen-und-strategie"),
         ("https://tool.test/modules/grundlagen-und-strategie/quiz?x=1", "grundlagen-und-strategie"),
     ],
@@ -104,7 +108,14 @@ def test_own_targets_are_known_and_name_their_module(target: str, module: str | 
 
 @pytest.mark.parametrize(
     "target",
-    ["", "https://tool.test", "https://tool.test/modules/", "https://tool.test/modules/A", "https://tool.test/lti/launchx"],
+    [
+        "",
+        "https://tool.test.evil.example",
+        "https://tool.test//",
+        "https://tool.test#",
+        "https://tool.test/modules/A",
+        "https://tool.test/lti/launchx",
+    ],
 )
 def test_other_addresses_are_no_targets(target: str) -> None:
     assert not OWN.is_own_target(target)

@@ -322,12 +322,6 @@ def test_a_check_cannot_be_repeated_after_ten_minutes(tool: Tool) -> None:
     tool.refused(get(tool, first.location), "state_expired")
 
 
-def test_a_login_with_a_hint_too_long_to_carry_skips_the_check(tool: Tool) -> None:
-    answer = tool.login(headers=IN_FRAME, lti_message_hint="x" * 3000)
-    assert answer.location.startswith("https://moodle.test/")
-    assert len(answer.location) < 4096
-
-
 def test_a_link_without_module_lands_on_the_overview(tool: Tool) -> None:
     assert tool.got_in(tool.launch(custom={})).startswith("/modules?v=")
 

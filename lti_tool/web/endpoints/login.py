@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, request
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.cookies import end_old_logins, set_cookie
 from lti_tool.web.endpoints.send_on import send_on
+from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
 from lti_tool.web.parts import parts
 from lti_tool.web.refusals import limit_refusals
 
@@ -24,14 +25,13 @@ def login() -> ResponseReturnValue:
     """Send the browser on to the platform, in a frame by way of the cookie check."""
     request.max_content_length = LARGEST_BODY
     params = request.form if request.method == "POST" else request.args
-    state = params.get("check")
-    if state:
-        answer = parts().front_door.continue_login(state, request.cookies, now=parts().now())
+    if params.get("check"):
+        answer = parts().front_door.continue_login(params, request.cookies, now=parts().now())
     else:
-        answer = parts().front_door.begin_login(params, in_frame=_is_in_frame(params), now=parts().now())
+        answer = parts().front_door.begin_login(params, in_frame=_is_in_frame(), now=parts().now())
     # 302 as the specification's examples have it. Every browser makes a GET of it, which keeps Moodle's session cookie:
     # with SameSite=Lax it would not come along with a POST.
-    response = send_on(answer.location, 302)
+    response = send_on(answer.location, 302) if answer.form is None else _post_on(answer.location, answer.form)
     if answer.cookies:
         end_old_logins(response)
     for cookie in answer.cookies:
@@ -39,11 +39,16 @@ def login() -> ResponseReturnValue:
     return response
 
 
-def _is_in_frame(params: Mapping[str, str]) -> bool:
-    """Tell whether a frame is being loaded, as far as the browser says so.
+def _post_on(address: str, form: Mapping[str, str]) -> Response:
+    """Answer with a page that posts itself: to the platform, or by way of the cookie check. It carries what it was sent."""
+    allow_framing_by("*")
+    allow_forms_to_anywhere()
+    response = make_response(render_template("login/post_on.html", address=address, form=form))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
-    Browsers older than 2023 do not. They skip the check and meet the same page one step later, if at all; but a platform that
-    offers to keep the login does so for just these, and it has to be put there before.
-    """
+
+def _is_in_frame() -> bool | None:
+    """Whether a frame is being loaded; None where the browser does not say."""
     destination = request.headers.get("Sec-Fetch-Dest")
-    return destination in _FRAMES or (destination is None and "lti_storage_target" in params)
+    return None if destination is None else destination in _FRAMES

@@ -49,6 +49,10 @@
       return;
     }
     isOver = true;
+    if (next && "posts" in errand.dataset) {
+      errand.submit();
+      return;
+    }
     if (next) {
       window.location.replace(next);
       return;
