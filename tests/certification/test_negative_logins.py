@@ -231,7 +231,8 @@ def test_n31_login_body_of_two_megabytes(tool: Tool) -> None:
 
 @pytest.mark.parametrize("name", ["iss", "target_link_uri", "client_id", "lti_deployment_id"])
 def test_n31_login_with_an_identifier_of_2001_characters(tool: Tool, name: str) -> None:
-    tool.refused(tool.login(**{name: "https://moodle.test/" + "x" * 1981}), "login_incomplete")
+    changes: dict[str, Any] = {name: "https://moodle.test/" + "x" * 1981}
+    tool.refused(tool.login(**changes), "login_incomplete")
 
 
 def test_n32_a_known_kid_makes_no_request(tool: Tool) -> None:

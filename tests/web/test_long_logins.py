@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -55,14 +56,16 @@ def post(browser: FlaskClient, address: str, form: dict[str, str], headers: dict
 
 @pytest.mark.parametrize("name", ["lti_message_hint", "login_hint"])
 def test_a_hint_of_4096_characters_travels_in_the_address(tool: Tool, name: str) -> None:
-    begun = tool.begin(headers=AT_THE_TOP, **{name: "x" * 4096})
+    changes: dict[str, Any] = {name: "x" * 4096}
+    begun = tool.begin(headers=AT_THE_TOP, **changes)
     assert begun.query[name] == "x" * 4096
     tool.got_in(tool.post(tool.token(begun), begun.state))
 
 
 @pytest.mark.parametrize("name", ["lti_message_hint", "login_hint"])
 def test_what_is_too_long_for_an_address_is_posted_to_the_platform(tool: Tool, name: str) -> None:
-    answer = tool.login(**{name: VERY_LONG}, headers=AT_THE_TOP)
+    changes: dict[str, Any] = {name: VERY_LONG}
+    answer = tool.login(headers=AT_THE_TOP, **changes)
     address, form = form_of(answer)
     assert address == "https://moodle.test/mod/lti/auth.php"
     assert form[name] == VERY_LONG
@@ -142,5 +145,5 @@ def test_a_hint_larger_than_a_request_may_be_is_too_large(tool: Tool) -> None:
 
 @pytest.mark.parametrize("name", ["iss", "client_id", "lti_deployment_id"])
 def test_no_zero_reaches_the_database(tool: Tool, name: str) -> None:
-    changes = {"client_id": None, name: "a\x00b"}
+    changes: dict[str, Any] = {"client_id": None, name: "a\x00b"}
     tool.refused(tool.login(**changes), "registration_unknown")
