@@ -37,7 +37,11 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "traffic": ({"models"}, {"sqlalchemy"}),
     # Long documents of any feature are set in a process of their own; a room of its own, because no feature owns it.
     "typesetting": (set(), {"typst"}),
-    "workbook": ({"typesetting", "models", "domain"}, {"sqlalchemy", "odfdo", "docx"}),
+    # Office documents in one look, for the draft, for forms and for packs; a room of its own, because no feature owns it.
+    "office": (set(), {"odfdo"}),
+    "workbook": ({"office", "typesetting", "models", "domain"}, {"sqlalchemy", "odfdo", "docx"}),
+    # The programme's forms to take home: pure, from the programme's values to a file.
+    "downloads": ({"office", "domain"}, {"xlsxwriter"}),
     # A module to take along: pure, from the programme's values to a PDF.
     "booklet": ({"typesetting", "domain"}, set()),
     "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),

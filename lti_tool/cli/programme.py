@@ -10,6 +10,7 @@ import click
 from lti_tool import bootstrap
 from lti_tool.content_versions.archive import pack
 from lti_tool.content_versions.list_versions import list_versions
+from lti_tool.downloads.make_download import make_download
 from lti_tool.hints.read_hints import Hint, read_hints, settle_hint
 from lti_tool.models.database import open_database
 from lti_tool.programme.check import check as check_folder
@@ -97,6 +98,18 @@ def versions() -> None:
     same = next((one for one in kept if one.version == present.version), None)
     state = "not kept yet" if same is None else "as kept" if same.sha256 == packed.sha256 else "DIFFERENT from what is kept"
     click.echo(f"Files in use: version {present.version}, {state} ({folder})")
+
+
+@programme.command()
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+def downloads(target: Path, folder: Path | None) -> None:
+    """Write the forms of the programme in FOLDER (default: the programme in use) as ODT and XLSX into TARGET, to look at them."""
+    read = read_programme(folder or bootstrap.programme_folder(load_settings()))
+    target.mkdir(parents=True, exist_ok=True)
+    for download in read.downloads:
+        (target / download.file_name).write_bytes(make_download(read, download))
+        click.echo(str(target / download.file_name))
 
 
 def _readability(folder: Path) -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 
 from lti_tool.domain.case_studies import CaseLibrary
+from lti_tool.domain.downloads import Download
 from lti_tool.domain.facilitation import FacilitatorPack
 from lti_tool.domain.items import Item, SelfCheck
 from lti_tool.domain.texts import Heading, Source
@@ -243,9 +244,13 @@ class Programme:
     dimensions: tuple[Dimension, ...]
     dimension_levels: tuple[str, ...]
     library: CaseLibrary = field(default_factory=CaseLibrary)
+    downloads: tuple[Download, ...] = ()
 
     def find_module(self, slug: str) -> Module | None:
         return next((module for module in self.modules if module.slug == slug), None)
+
+    def find_download(self, download_id: str) -> Download | None:
+        return next((download for download in self.downloads if download.id == download_id), None)
 
     @cached_property
     def change(self) -> Change | None:

@@ -11,6 +11,7 @@ from lti_tool.programme.check_markup import check_markup
 from lti_tool.programme.check_pool import check_pool
 from lti_tool.programme.check_practice import check_practice
 from lti_tool.programme.check_words import check_words
+from lti_tool.programme.downloads import check_downloads
 from lti_tool.programme.facilitation import check_packs
 from lti_tool.programme.findings import Finding, ProgrammeError
 from lti_tool.programme.module_folder import ReadModule
@@ -45,6 +46,7 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
         check_packs(entry.packs, entry.module.live_sessions, entry.head, findings)
         check_pool(entry, reading.programme.assessment, findings)
     check_cases(reading, targets, today)
+    check_downloads(reading.downloads, targets.lessons, findings)
     return sorted(
         dict.fromkeys(findings.found), key=lambda finding: (finding.file, finding.line, finding.severity, finding.sentence)
     )
@@ -56,6 +58,7 @@ def _targets(reading: Reading) -> Targets:
         terms=frozenset(programme.terms),
         lessons=frozenset(programme.lessons_by_code),
         cases=frozenset(study.id for study in programme.library.studies),
+        downloads=frozenset(download.id for download in programme.downloads),
     )
 
 

@@ -34,7 +34,7 @@ _ATTRIBUTES = {
 }
 _CLASSES = {"a": {"glossary-link", "source-link"}, "div": {"table-scroll", "figure-text"}, "figure": {"figure"}}
 _CITATION = re.compile(r'(<a href="#quelle-([a-z0-9-]+)" class="source-link">).*?</a>')
-_SCHEMES = {"https", "http", "mailto", "lektion", "fall", "figur"}
+_SCHEMES = {"https", "http", "mailto", "lektion", "fall", "vorlage", "figur"}
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ class Markup:
     terms: list[Reference] = field(default_factory=list)
     lessons: list[Reference] = field(default_factory=list)
     cases: list[Reference] = field(default_factory=list)
+    downloads: list[Reference] = field(default_factory=list)
     sources: list[Reference] = field(default_factory=list)
     """Citations: `[1](quelle:a)`."""
     figures: list[FigureUse] = field(default_factory=list)
@@ -209,6 +210,8 @@ def _note_references(token: Token, markup: Markup, linked: set[str], line: int) 
                 markup.lessons.append(Reference(target, line))
             elif scheme == "fall":
                 markup.cases.append(Reference(target, line))
+            elif scheme == "vorlage":
+                markup.downloads.append(Reference(target, line))
             elif scheme == "quelle":
                 markup.sources.append(Reference(target, line))
                 child.attrSet("href", f"#quelle-{target}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lti_tool.domain.programme import AssessmentRules, Change, Dimension, HoursRules, Module, Programme
 from lti_tool.programme.cases import ReadLibrary, read_library
+from lti_tool.programme.downloads import ReadDownload, read_downloads
 from lti_tool.programme.findings import Findings, ProgrammeError
 from lti_tool.programme.items import report_repeated_ids
 from lti_tool.programme.module_folder import ReadModule, begin_module, read_module
@@ -25,6 +26,7 @@ class Reading:
     head: Table
     modules: list[ReadModule] = field(default_factory=list)
     library: ReadLibrary = field(default_factory=ReadLibrary)
+    downloads: list[ReadDownload] = field(default_factory=list)
 
 
 def read_programme(folder: Path | None = None) -> Programme:
@@ -66,7 +68,9 @@ def read(folder: Path) -> Reading:
     library = read_library(folder, findings, finder)
     programme = _programme(head, tuple(entry.module for entry in modules), levels, dimensions)
     _report_repeated(modules)
-    return Reading(replace(programme, library=library.library), findings, head, modules, library)
+    downloads = read_downloads(folder, findings)
+    programme = replace(programme, library=library.library, downloads=tuple(entry.download for entry in downloads))
+    return Reading(programme, findings, head, modules, library, downloads)
 
 
 def _programme(head: Table, modules: tuple[Module, ...], levels: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> Programme:

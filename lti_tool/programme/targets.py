@@ -17,6 +17,7 @@ class Targets:
     terms: frozenset[str]
     lessons: frozenset[str]
     cases: frozenset[str]
+    downloads: frozenset[str]
 
     def fault_of(self, address: str) -> str:
         """Say why a link leads nowhere; empty: it leads somewhere."""
@@ -33,6 +34,7 @@ _KNOWN: Mapping[str, Callable[[Targets], frozenset[str]]] = {
     "glossar": lambda targets: targets.terms,
     "lektion": lambda targets: targets.lessons,
     "fall": lambda targets: targets.cases,
+    "vorlage": lambda targets: targets.downloads,
 }
 
 
@@ -47,6 +49,10 @@ def check_references(markup: Markup, targets: Targets, file: str, findings: Find
     for reference in markup.cases:
         if reference.target not in targets.cases:
             findings.error(file, reference.line, f"Den Fall „{reference.target}“ gibt es nicht (cases/{reference.target}.md).")
+    for reference in markup.downloads:
+        if reference.target not in targets.downloads:
+            sentence = f"Die Vorlage „{reference.target}“ gibt es nicht (downloads/{reference.target}.toml)."
+            findings.error(file, reference.line, sentence)
     for reference in markup.other_links:
         if fault := targets.fault_of(reference.target):
             findings.error(file, reference.line, fault)

@@ -4,6 +4,7 @@ import math
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path as FilePath
@@ -102,6 +103,15 @@ class Table:
             return tuple(value)
         return self._wrong(key, value, "eine Liste ganzer Zahlen wie [120, 180]", ())
 
+    def rows_of_texts(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Read a list of lists of texts, e.g. the rows of a table; none where the key is absent."""
+        rows = self._rows(key, lambda cell: isinstance(cell, str), '[["…", "…"], ["…", "…"]]')
+        return tuple(tuple(map(str, row)) for row in rows)
+
+    def rows_of_cells(self, key: str) -> tuple[tuple[str | float, ...], ...]:
+        """Read rows whose cells are texts or figures."""
+        return self._rows(key, _is_cell, '[["…", 12.5], ["…", 3]]')
+
     def mapping(self, key: str) -> dict[str, Any]:
         value = self._get(key, None)
         return value if isinstance(value, dict) else self._wrong(key, value, "eine Tabelle wie { A = 4, B = 4 }", {})
@@ -151,6 +161,12 @@ class Table:
             if key not in self._known:
                 self.error(key, f"Das Feld „{key}“ gibt es hier nicht; möglich sind: {', '.join(sorted(self._known))}.")
 
+    def _rows(self, key: str, is_cell: Callable[[object], bool], example: str) -> tuple[tuple[str | float, ...], ...]:
+        value = self._get(key, ())
+        if isinstance(value, list | tuple) and all(isinstance(row, list) and all(map(is_cell, row)) for row in value):
+            return tuple(tuple(cell.strip() if isinstance(cell, str) else float(cell) for cell in row) for row in value)
+        return self._wrong(key, value, f"Zeilen wie {example}", ())
+
     def _get(self, key: str, default: Any) -> Any:
         self._known.add(key)
         if key in self._data:
@@ -190,6 +206,11 @@ class TomlSource:
                     return self._lines[known]
             place = place[:-1]
         return self._first_line
+
+
+def _is_cell(value: object) -> bool:
+    is_figure = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return is_figure or isinstance(value, str)
 
 
 def _lines_of(text: str, first_line: int) -> dict[Path, int]:

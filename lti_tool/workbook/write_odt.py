@@ -3,10 +3,10 @@
 import io
 from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 from odfdo import Document, Element, Frame, Paragraph
 
+from lti_tool.office.odt import STYLES, element
 from lti_tool.workbook.chart import chart_text
 from lti_tool.workbook.manuscript import (
     CONTENTS,
@@ -21,7 +21,6 @@ from lti_tool.workbook.manuscript import (
 from lti_tool.workbook.typeset import chart_png
 
 _PICTURE = "Pictures/reifegrad.png"
-_STYLES = Path(__file__).parent / "template" / "styles.xml"
 # Only these are of this document alone; all others are common styles in the template, which its reader may change.
 _AUTOMATIC = (
     '<style:style style:name="status" style:family="paragraph" style:parent-style-name="Status" style:master-page-name="Cover"/>',
@@ -56,7 +55,7 @@ _TOC_LEVEL = """<text:table-of-content-entry-template text:outline-level="{level
 def write_odt(manuscript: Manuscript, *, made_at: datetime) -> bytes:
     """Write a draft as ODT."""
     document = Document("text")
-    document.set_part("styles.xml", _STYLES.read_bytes())
+    document.set_part("styles.xml", STYLES.read_bytes())
     for header in document.styles.get_elements("//style:header/text:p"):
         header.text = f"{manuscript.name} · {STATUS_LINE}"
     _describe(document, manuscript, made_at)
@@ -66,12 +65,12 @@ def write_odt(manuscript: Manuscript, *, made_at: datetime) -> bytes:
         automatic.append(Element.from_tag(style))
     body = document.body
     body.clear()
-    for element in (*_cover(manuscript), _contents(manuscript)):
-        body.append(element)
+    for part in (*_cover(manuscript), _contents(manuscript)):
+        body.append(part)
     numbers = iter(range(1, 10_000))
     for section in manuscript.sections:
-        for element in _section(document, automatic, section, numbers):
-            body.append(element)
+        for part in _section(document, automatic, section, numbers):
+            body.append(part)
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -92,8 +91,8 @@ def _cover(manuscript: Manuscript) -> Iterator[Element]:
     if manuscript.municipality:
         yield Paragraph(manuscript.municipality, style="Subtitle")
     for number, (label, value) in enumerate(manuscript.cover_lines):
-        line = _element("text:p", **{"text:style-name": "below" if number == 0 else "Text_20_body"})
-        name = _element("text:span", **{"text:style-name": "label"})
+        line = element("text:p", **{"text:style-name": "below" if number == 0 else "Text_20_body"})
+        name = element("text:span", **{"text:style-name": "label"})
         name.text = f"{label}: "
         name.tail = value
         line.append(name)
@@ -102,11 +101,11 @@ def _cover(manuscript: Manuscript) -> Iterator[Element]:
 
 
 def _contents(manuscript: Manuscript) -> Element:
-    contents = _element("text:table-of-content", **{"text:name": CONTENTS, "text:protected": "true"})
+    contents = element("text:table-of-content", **{"text:name": CONTENTS, "text:protected": "true"})
     levels = "".join(_TOC_LEVEL.format(level=level) for level in (1, 2))
     contents.append(Element.from_tag(_TOC_SOURCE.format(levels=levels)))
-    body = _element("text:index-body")
-    title = _element("text:index-title", **{"text:name": "Titel"})
+    body = element("text:index-body")
+    title = element("text:index-title", **{"text:name": "Titel"})
     title.append(Paragraph(CONTENTS, style="contents"))
     body.append(title)
     number = 0
@@ -114,14 +113,12 @@ def _contents(manuscript: Manuscript) -> Element:
         for heading, level in ((section.heading, 1), *((block.heading, 2) for block in section.blocks if block.heading)):
             number += 1
             target = {"xlink:type": "simple", "xlink:href": f"#kapitel-{number}"}
-            link = _element(
-                "text:a", **target, **{"text:style-name": "Index_20_Link", "text:visited-style-name": "Index_20_Link"}
-            )
+            link = element("text:a", **target, **{"text:style-name": "Index_20_Link", "text:visited-style-name": "Index_20_Link"})
             link.text = heading
-            link.append(_element("text:tab"))
+            link.append(element("text:tab"))
             # An office suite fills these in when it lays the document out; nobody knows the pages before.
-            link.append(_element("text:bookmark-ref", **{"text:reference-format": "page", "text:ref-name": f"kapitel-{number}"}))
-            line = _element("text:p", **{"text:style-name": f"Contents_20_{level}"})
+            link.append(element("text:bookmark-ref", **{"text:reference-format": "page", "text:ref-name": f"kapitel-{number}"}))
+            line = element("text:p", **{"text:style-name": f"Contents_20_{level}"})
             line.append(link)
             body.append(line)
     contents.append(body)
@@ -150,11 +147,11 @@ def _page(across: bool) -> str:
 
 
 def _heading(text: str, level: int, style: str, number: int) -> Element:
-    heading = _element("text:h", **{"text:style-name": style, "text:outline-level": str(level)})
-    start = _element("text:bookmark-start", **{"text:name": f"kapitel-{number}"})
+    heading = element("text:h", **{"text:style-name": style, "text:outline-level": str(level)})
+    start = element("text:bookmark-start", **{"text:name": f"kapitel-{number}"})
     start.tail = text
     heading.append(start)
-    heading.append(_element("text:bookmark-end", **{"text:name": f"kapitel-{number}"}))
+    heading.append(element("text:bookmark-end", **{"text:name": f"kapitel-{number}"}))
     return heading
 
 
@@ -168,7 +165,7 @@ def _block(document: Document, automatic: Element, block: Block) -> Iterator[Ele
         document.manifest.add_full_path(_PICTURE, "image/png")
         frame = Frame.image_frame(_PICTURE, size=("16cm", _height_at_16_cm(picture)), anchor_type="as-char", style="picture")
         frame.svg_title, frame.svg_description = block.heading, chart_text(block.profile)
-        line = _element("text:p", **{"text:style-name": "Text_20_body"})
+        line = element("text:p", **{"text:style-name": "Text_20_body"})
         line.append(frame)
         yield line
         yield from _table(automatic, block.table)
@@ -185,7 +182,7 @@ def _height_at_16_cm(picture: bytes) -> str:
 def _table(automatic: Element, table: TableBlock) -> Iterator[Element]:
     number = len(automatic.children)
     room = 25.0 if table.is_wide else 16.3
-    made = _element("table:table", **{"table:name": f"Tabelle{number}", "table:style-name": f"t{number}"})
+    made = element("table:table", **{"table:name": f"Tabelle{number}", "table:style-name": f"t{number}"})
     automatic.append(
         Element.from_tag(
             f'<style:style style:name="t{number}" style:family="table"><style:table-properties style:width="{room}cm" '
@@ -200,9 +197,9 @@ def _table(automatic: Element, table: TableBlock) -> Iterator[Element]:
                 f'<style:table-column-properties style:column-width="{room * width:.2f}cm"/></style:style>'
             )
         )
-        made.append(_element("table:table-column", **{"table:style-name": name}))
+        made.append(element("table:table-column", **{"table:style-name": name}))
     # Header rows come again on each page and name the columns to a screen reader.
-    header = _element("table:table-header-rows")
+    header = element("table:table-header-rows")
     header.append(_row(table.header, "head", "Table_20_Heading"))
     made.append(header)
     for row in table.rows:
@@ -211,17 +208,10 @@ def _table(automatic: Element, table: TableBlock) -> Iterator[Element]:
 
 
 def _row(texts: tuple[str, ...], cell_style: str, style: str) -> Element:
-    row = _element("table:table-row", **{"table:style-name": "row"})
+    row = element("table:table-row", **{"table:style-name": "row"})
     for text in texts:
         # Always a string: a cell that begins with = is no formula.
-        cell = _element("table:table-cell", **{"table:style-name": cell_style, "office:value-type": "string"})
+        cell = element("table:table-cell", **{"table:style-name": cell_style, "office:value-type": "string"})
         cell.append(Paragraph(text, style=style))
         row.append(cell)
     return row
-
-
-def _element(tag: str, **attributes: str) -> Element:
-    element = Element.from_tag(tag)
-    for name, value in attributes.items():
-        element.set_attribute(name, value)
-    return element

@@ -17,7 +17,7 @@ blueprint = Blueprint("content", __name__)
 _LESSON_LINK = re.compile(r'<a href="lektion:([\d.]+)">(.*?)</a>', re.DOTALL)
 _TERM_LINK = re.compile(r'href="#glossar-([a-z0-9-]+)"')
 _HEADING = re.compile(r"<(/?)h([23])")
-_CASE_LINK = re.compile(r'<a href="fall:[a-z0-9-]+">(.*?)</a>', re.DOTALL)
+_WITHOUT_PAGE = re.compile(r'<a href="(?:fall|vorlage):[a-z0-9-]+">(.*?)</a>', re.DOTALL)
 _OUTSIDE = re.compile(r'<a href="(https?://[^"]*)">(.*?)</a>', re.DOTALL)
 _ANCHOR = re.compile(r'id="([^"]+)"')
 _FIGURE = re.compile(r'src="figur:([a-z0-9-]+\.svg)"')
@@ -57,9 +57,9 @@ def authored(html: str) -> Markup:
     """Mark authored HTML as safe (it was cleaned when it was read) and give its links their addresses."""
     if "lektion:" in html:
         html = _LESSON_LINK.sub(_lesson_link, html)
-    if "fall:" in html:
-        # The library has no pages yet: until then the words stand without a link.
-        html = _CASE_LINK.sub(lambda found: found[1], html)
+    if "fall:" in html or "vorlage:" in html:
+        # Cases and forms have no pages yet: until then the words stand without a link.
+        html = _WITHOUT_PAGE.sub(lambda found: found[1], html)
     if "http" in html:
         html = _OUTSIDE.sub(_outside_link, html)
     if "figur:" in html:
