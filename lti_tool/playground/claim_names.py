@@ -16,10 +16,12 @@ LAUNCH_PRESENTATION = f"{_LTI}launch_presentation"
 LIS = f"{_LTI}lis"
 CUSTOM = f"{_LTI}custom"
 EXT = f"{_LTI}ext"
+FOR_USER = f"{_LTI}for_user"
 BASIC_OUTCOME = "https://purl.imsglobal.org/spec/lti-bo/claim/basicoutcome"
 
 RESOURCE_LINK_REQUEST = "LtiResourceLinkRequest"
 DEEP_LINKING_REQUEST = "LtiDeepLinkingRequest"
+SUBMISSION_REVIEW_REQUEST = "LtiSubmissionReviewRequest"
 DEEP_LINKING_RESPONSE = "LtiDeepLinkingResponse"
 
 # Services

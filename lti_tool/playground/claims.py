@@ -87,6 +87,11 @@ def resource_link(
     }
 
 
+def submission_review(reviewed: Person) -> Json:
+    """Give what makes of a launch's claims those of an LtiSubmissionReviewRequest; Moodle 4.5 sends it unasked for each grade."""
+    return {names.MESSAGE_TYPE: names.SUBMISSION_REVIEW_REQUEST, names.FOR_USER: {"user_id": reviewed.id}}
+
+
 def deep_linking(site: Site, tool: Tool, person: Person, sesskey: str) -> Json:
     """Build the claims of an LtiDeepLinkingRequest, but for nonce, iat and exp."""
     settings = {

@@ -49,6 +49,8 @@ class PendingLaunch:
     activity_id: int | None
     target: Target
     sesskey: str
+    reviewed: Person | None = None
+    """Whose grade was clicked in the gradebook."""
 
 
 class Launches:
@@ -58,9 +60,9 @@ class Launches:
         self._site = site
         self._pending: OrderedDict[str, PendingLaunch] = OrderedDict()
 
-    def begin(self, person: Person, activity: Activity, *, target: Target = "iframe") -> Form:
-        """Begin a resource link launch and give the login initiation's parameters."""
-        pending = PendingLaunch(person, activity.tool_id, activity.id, target, random_word(10))
+    def begin(self, person: Person, activity: Activity, *, target: Target = "iframe", reviewed: Person | None = None) -> Form:
+        """Begin a resource link launch, or the review of somebody's result, and give the login initiation's parameters."""
+        pending = PendingLaunch(person, activity.tool_id, activity.id, target, random_word(10), reviewed)
         launch_id = f"ltilaunch{activity.id}_{secrets.randbelow(2_000_000_000)}"
         tool = self._site.tool(activity.tool_id)
         hint = {"cmid": activity.id, "launchid": launch_id}
@@ -157,4 +159,7 @@ class Launches:
             claims = times | claim_sets.resource_link(
                 self._site, tool, pending.person, activity, target=pending.target, sesskey=pending.sesskey
             )
+            # Moodle 4.2.3 writes `&amp;` into the address of a new window and so loses that it was to be a review.
+            if pending.reviewed is not None and pending.target != "window":
+                claims |= claim_sets.submission_review(pending.reviewed)
         return open_edx.launch_claims(claims, tool, pending.person) if self._site.is_open_edx else claims

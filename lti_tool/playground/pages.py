@@ -104,6 +104,16 @@ def activity(link: int) -> str | Response:
     return render_template("playground/activity.html", activity=found, source=url_for("pages.launch", link=link))
 
 
+@pages.get("/activity/<int:link>/review/<user>")
+def review(link: int, user: str) -> str | Response:
+    """Open the result that stands behind a grade of the gradebook: Moodle's *Bewertungsanalyse*."""
+    if present_person() is None:
+        return redirect(url_for("pages.start"))
+    found = playground().site.activity(link)
+    source = url_for("pages.launch", link=link, review=playground().person(user).id)
+    return render_template("playground/activity.html", activity=found, source=source)
+
+
 @pages.get("/launch/<int:link>")
 def launch(link: int) -> str | Response:
     """Send the browser to the tool's login: Moodle's launch page."""
@@ -112,7 +122,11 @@ def launch(link: int) -> str | Response:
         return redirect(url_for("pages.start"))
     target: Target = "window" if request.args.get("target") == "window" else "iframe"
     lms = playground()
-    form = lms.initiate(me.id, link, target=target)
+    review = request.args.get("review")
+    if review is not None and me.part == "participant":
+        # Nobody sees other people's grades to click.
+        review = me.id
+    form = lms.initiate(me.id, link, target=target, review=review)
     return auto_submit(lms.site.tool(lms.site.activity(link).tool_id).login_url, form, title="Die Aktivität wird geöffnet")
 
 
@@ -155,7 +169,9 @@ def gradebook() -> str | Response:
     columns = lms.columns
     people = [me] if me.part == "participant" else [p for p in lms.site.members() if p.part == "participant"]
     rows = [Row(person, [lms.grade(person.id, column.id) for column in columns]) for person in people]
-    return render_template("playground/gradebook.html", columns=columns, rows=rows, total=_filled(rows))
+    return render_template(
+        "playground/gradebook.html", columns=columns, rows=rows, total=_filled(rows), has_reviews=not lms.site.is_open_edx
+    )
 
 
 def _filled(rows: list[Row]) -> int:

@@ -156,14 +156,16 @@ class Playground:
 
     # --- launches --------------------------------------------------------------------------------------------------
 
-    def initiate(self, user: str, link: str | int, *, target: Target = "iframe") -> Form:
+    def initiate(self, user: str, link: str | int, *, target: Target = "iframe", review: str | None = None) -> Form:
         """Begin a launch and give the parameters of the login initiation.
 
         Args:
             user: id or user name, like `"participant01"`, `"instructor"`, `"nameless"`.
             link: resource link id or module slug.
+            review: whose grade was clicked in the gradebook, if one was (Open edX has no such click).
         """
-        return self.launches.begin(self.person(user), self.site.activity(link), target=target)
+        reviewed = self.person(review) if review is not None else None
+        return self.launches.begin(self.person(user), self.site.activity(link), target=target, reviewed=reviewed)
 
     def initiate_deep_linking(self, user: str = "instructor", *, tool_id: str = DEFAULT_DEPLOYMENT_ID) -> Form:
         """Begin a deep linking launch and give the parameters of the login initiation."""

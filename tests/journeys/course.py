@@ -55,7 +55,8 @@ class Course:
         database: Database = self.app.extensions["parts"].database
         return database
 
-    def _send(self, browser: FlaskClient, login: Mapping[str, str], changes: Mapping[str, Any]) -> TestResponse:
+    def send(self, browser: FlaskClient, login: Mapping[str, str], changes: Mapping[str, Any]) -> TestResponse:
+        """Go the way of a launch that has begun."""
         begun = browser.post("/lti/login", data=login, base_url=BASE)
         assert begun.status_code == 302, begun.text
         query = {name: values[0] for name, values in parse_qs(urlsplit(begun.location).query).items()}
@@ -66,9 +67,9 @@ class Course:
         return browser.post("/lti/launch", data=form, base_url=BASE)
 
     def answer(self, person: str, link: str | int, **changes: Any) -> TestResponse:
-        """Launch, with claims changed by name; None leaves one out."""
+        """Launch, with claims changed by name; None leaves one out. `review=PERSON` clicks that person's grade instead."""
         browser = self.browsers.setdefault(person, self.app.test_client())
-        return self._send(browser, self.lms.initiate(person, link), changes)
+        return self.send(browser, self.lms.initiate(person, link, review=changes.pop("review", None)), changes)
 
     def launch(self, person: str, link: str | int, **changes: Any) -> Visit:
         answer = self.answer(person, link, **changes)
@@ -77,7 +78,7 @@ class Course:
 
     def answer_to_choice(self, person: str, *, tool_id: str = "1", **changes: Any) -> TestResponse:
         browser = self.browsers.setdefault(person, self.app.test_client())
-        return self._send(browser, self.lms.initiate_deep_linking(person, tool_id=tool_id), changes)
+        return self.send(browser, self.lms.initiate_deep_linking(person, tool_id=tool_id), changes)
 
     def choose_content(self, person: str = "instructor", *, tool_id: str = "1", **changes: Any) -> Visit:
         """Open the choice of content from the course."""

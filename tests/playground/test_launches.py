@@ -234,3 +234,21 @@ def test_storage_is_offered_only_on_request_and_only_in_a_frame(lms: Playground)
     assert lms.initiate("participant01", MODULE)["lti_storage_target"] == "platform_storage"
     assert lms.initiate_deep_linking()["lti_storage_target"] == "platform_storage"
     assert "lti_storage_target" not in lms.initiate("participant01", MODULE, target="window")
+
+
+def test_a_review_of_a_result_has_the_recorded_shape(lms: Playground, platform_key: RSAKey, shape: Callable[[Any], Any]) -> None:
+    """Recorded from Moodle's gradebook: a launch of the activity, with another message type and `for_user`."""
+    _, form = lms.authenticate(auth_request(lms.initiate("instructor", MODULE, review="participant01")))
+    claims = jwt.decode(form["id_token"], platform_key, algorithms=["RS256"]).claims
+    assert claims[names.MESSAGE_TYPE] == "LtiSubmissionReviewRequest"
+    assert claims[names.FOR_USER] == {"user_id": "4"}
+    assert claims["sub"] == "3"
+    assert shape(claims) == RECORDED_SHAPE | {f"{CLAIM}for_user": {"user_id": "str"}}
+
+
+def test_a_review_in_a_new_window_arrives_as_a_plain_launch(lms: Playground, platform_key: RSAKey) -> None:
+    """Recorded from Moodle 4.2.3, which writes `&amp;` into the address of its window."""
+    _, form = lms.authenticate(auth_request(lms.initiate("instructor", MODULE, review="participant01", target="window")))
+    claims = jwt.decode(form["id_token"], platform_key, algorithms=["RS256"]).claims
+    assert claims[names.MESSAGE_TYPE] == "LtiResourceLinkRequest"
+    assert names.FOR_USER not in claims

@@ -28,7 +28,7 @@ TEACHING = {
     "certificate_office.preview", "certificate_office.respell", "certificate_office.save", "check.check", "cohort.refresh",
     "cohort.resend_all", "cohort.save_settings", "cohort.settings", "cohort_live.attendance", "cohort_live.meeting",
     "cohort_live.overview", "cohort_live.plan", "cohort_live.return_one", "cohort_people.grant",
-    "cohort_people.more_time", "cohort_people.person",
+    "cohort_people.more_time", "cohort_people.nobody_reviewed", "cohort_people.person",
     "cohort_people.resend", "cohort_version.move", "hints.course", "hints.settle", "modules.choose", "reifegrad.cohort",
     "workbook_feedback.course", "workbook_feedback.decide", "workbook_feedback.submission",
 }  # fmt: skip

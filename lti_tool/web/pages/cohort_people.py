@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.cohort.extend_time import extend_time
+from lti_tool.cohort.find_reviewed import tell_that_nobody_is_reviewed
 from lti_tool.cohort.grant_attempt import LONGEST_REASON, ReasonMissing, grant_attempt
 from lti_tool.cohort.open_person import open_person
 from lti_tool.cohort.resend_scores import resend_score
@@ -34,6 +35,13 @@ EVENTS = {
     "parked": N_("Angehalten"),
     "retried": N_("Noch einmal auf den Weg gebracht"),
 }
+
+
+@blueprint.get("/unknown")
+def nobody_reviewed() -> ResponseReturnValue:
+    """Say to who clicked a grade in the platform's gradebook that there is nothing of that person here."""
+    with parts().database.read() as session:
+        raise tell_that_nobody_is_reviewed(session, current_visitor())
 
 
 @blueprint.get("/<int:user_id>")
