@@ -28,6 +28,7 @@ from lti_tool.errors import ConfigurationError
 from lti_tool.hints.forget_hints import forget_hints
 from lti_tool.jobs.chores import PLATFORMS, URGENT, Chore
 from lti_tool.jobs.job import Job
+from lti_tool.jobs.stop import Stop
 from lti_tool.jobs.turns import Shares
 from lti_tool.keyring import Keyring
 from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
@@ -36,8 +37,10 @@ from lti_tool.models.database import Database, open_database
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.reconcile import reconcile_all
 from lti_tool.passback.worker import Worker
+from lti_tool.platforms.answer_inquiries import Inquirer, questions
 from lti_tool.platforms.clean_up import clean_up
 from lti_tool.platforms.front_door import open_front_door
+from lti_tool.platforms.inquiries import JOB as INQUIRIES
 from lti_tool.platforms.refresh_key_sets import refresh_key_sets
 from lti_tool.platforms.refresh_roster import refresh_all_rosters
 from lti_tool.platforms.token_store import DatabaseTokenStore
@@ -157,6 +160,8 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
     worker = _worker(database, service_client, programme, concurrency)
     used_press = press(settings)
+    stop = Stop()
+    inquirer = Inquirer(database, questions(database, http, service_client, clock=clock.now), clock=clock.now, stop=stop)
     documents = Job(DOCUMENTS, lambda: make_missing_documents(database, used_press, clock=clock.now))
 
     def wake_worker() -> None:
@@ -181,7 +186,8 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
         service_client=service_client,
         worker=worker,
         wake_worker=wake_worker,
-        jobs=(documents,),
+        jobs=(documents, Job(INQUIRIES, inquirer.run)),
+        stop=stop,
         now=clock.now,
         shelf=Shelf(database),
     )
@@ -210,11 +216,15 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
     return (
         Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5, queue=URGENT),
         Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
-        Chore("keys", 53, lambda: refresh_key_sets(parts.database, parts.front_door.key_sets, clock=parts.now)),
+        Chore("keys", 53, lambda: _refresh_keys(parts), queue=PLATFORMS),
         Chore("reconcile", 23, lambda: _reconcile(parts), hour=2, queue=PLATFORMS),
         Chore("hints", 31, lambda: _forget_hints(parts), hour=3),
         Chore("rosters", 41, lambda: _refresh_rosters(parts), hour=3, queue=PLATFORMS),
     )
+
+
+def _refresh_keys(parts: Parts) -> None:
+    refresh_key_sets(parts.database, parts.front_door.key_sets, clock=parts.now)
 
 
 def _reconcile(parts: Parts) -> None:

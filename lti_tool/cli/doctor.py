@@ -12,7 +12,8 @@ from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.ports import Registration
-from lti_tool.platforms.connection_check import Standing, check_registration
+from lti_tool.platforms.connection_check import check_connection
+from lti_tool.platforms.findings import Standing
 from lti_tool.platforms.registrations import list_registrations
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web.language import in_english
@@ -103,7 +104,7 @@ def _public_address(parts: Parts) -> Check:
 
 def _platform(parts: Parts, registration: Registration) -> Iterator[Check]:
     """Ask the platform what the page /lti/check asks, too."""
-    for finding in check_registration(parts.http, parts.service_client, registration, clock=clock.now):
+    for finding in check_connection(parts.http, parts.service_client, registration, None, clock=clock.now):
         says = in_english(finding.says, **finding.values)
         if finding.listed:
             says += " " + ", ".join(map(in_english, finding.listed))

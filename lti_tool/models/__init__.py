@@ -14,6 +14,7 @@ from lti_tool.models.cohort import (
 )
 from lti_tool.models.content import ContentVersion
 from lti_tool.models.hint import LessonHint
+from lti_tool.models.inquiry import Inquiry
 from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
 from lti_tool.models.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
@@ -45,6 +46,7 @@ __all__ = [
     "ExtendedTime",
     "ExtraAttempt",
     "FollowUp",
+    "Inquiry",
     "Invite",
     "LaunchedLink",
     "LessonHint",

@@ -22,6 +22,7 @@ from lti_tool.lti.service_client import ServiceClient
 from lti_tool.messages import N_
 from lti_tool.models import Context, Platform, RosterReading
 from lti_tool.models import Registration as RegistrationRow
+from lti_tool.platforms.inquiries import Kind, Place, open_inquiry
 from lti_tool.platforms.registration_directory import registration_of
 from lti_tool.platforms.store_roster import RosterChange, store_members
 
@@ -51,15 +52,35 @@ class RosterNotOffered(ToolError):
 
     status = 409
     code = "roster_not_offered"
+    TEXT = N_("Ihre Lernplattform gibt uns die Teilnehmendenliste dieses Kurses nicht.")
 
     def __init__(self) -> None:
         super().__init__(
-            N_("Ihre Lernplattform gibt uns die Teilnehmendenliste dieses Kurses nicht."),
+            self.TEXT,
             next_step=N_(
                 "In der Liste stehen deshalb nur Personen, die das Angebot schon geöffnet haben. Die Administration der "
                 "Lernplattform kann den Dienst „Names and Roles“ für dieses Werkzeug einschalten."
             ),
         )
+
+
+def ask_for_roster(session: Session, context_id: int, *, now: datetime) -> None:
+    """Have a context's roster read in the background, once the caller's transaction commits.
+
+    Raises:
+        RosterNotOffered: the platform has told no address.
+    """
+    place = roster_place(session, context_id)
+    if place is None:
+        raise RosterNotOffered
+    open_inquiry(session, Kind.ROSTER, place, now=now)
+
+
+def roster_place(session: Session, context_id: int) -> Place | None:
+    """Return under what a context's roster is asked for; None where the platform offers none."""
+    query = select(Context.registration_id).where(Context.id == context_id, Context.memberships_url.is_not(None))
+    registration_id = session.scalar(query)
+    return None if registration_id is None else Place(registration_id, context_id)
 
 
 def refresh_roster(

@@ -58,6 +58,12 @@ class Parts:
     shelf: Shelf | None = None
     """The versions that courses learn with beside the newest; None: there are no others (tests)."""
 
+    def call(self, job: str) -> None:
+        """Have a job done soon: call it after the commit that brought work for it. On PostgreSQL a row has called already."""
+        for each in self.jobs:
+            if each.name == job:
+                each.call()
+
     def programme_in(self, version: str | None) -> Programme:
         """Give the programme in a version; None, or one that was never kept: the newest.
 

@@ -14,6 +14,7 @@ from joserfc import jws
 from werkzeug.test import TestResponse
 
 from lti_tool.models.database import Database
+from lti_tool.platforms.inquiries import JOB as INQUIRIES
 from lti_tool.playground import Playground
 from lti_tool.playground.deep_linking import Outcome, Selection
 
@@ -54,6 +55,12 @@ class Course:
     def database(self) -> Database:
         database: Database = self.app.extensions["parts"].database
         return database
+
+    def work(self) -> None:
+        """Do what the worker does: ask platforms what people wished to know."""
+        for job in self.app.extensions["parts"].jobs:
+            if job.name == INQUIRIES:
+                job.run()
 
     def send(self, browser: FlaskClient, login: Mapping[str, str], changes: Mapping[str, Any]) -> TestResponse:
         """Go the way of a launch that has begun."""

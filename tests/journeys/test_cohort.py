@@ -46,8 +46,11 @@ def test_the_roster_brings_everybody_page_by_page(filled: Course) -> None:
     assert "noch nie abgeglichen" in visit.get("/cohort").text
     answer = visit.post("/cohort/roster", form_on="/cohort")
     assert answer.status_code == 303
-    page = visit.get("/cohort", done="roster").text
-    assert "auf dem neuesten Stand" in page
+    assert "wird gerade von Ihrer Lernplattform geholt" in visit.get("/cohort").text
+    filled.work()
+    page = visit.get("/cohort").text
+    assert "Teilnehmendenliste abgeglichen:" in page
+    assert "wird gerade" not in page
     assert "271 Teilnehmende" in page
     assert len(names_in(page)) == 50
     assert len(names_in(visit.get("/cohort", page=6).text)) == 21
@@ -58,17 +61,20 @@ def test_who_left_the_course_is_marked_and_comes_back(filled: Course) -> None:
     visit = filled.launch("instructor", M1)
     filled.lms.unenrol("participant01")
     visit.post("/cohort/roster", form_on="/cohort")
+    filled.work()
     name = filled.lms.person("participant01").name
     assert name not in visit.get("/cohort").text
     assert name in visit.get("/cohort", show="gone").text
     filled.lms.enrol("participant01")
     visit.post("/cohort/roster", form_on="/cohort")
+    filled.work()
     assert name in visit.get("/cohort").text
 
 
 def test_names_are_stored_only_where_they_are_shared(filled: Course) -> None:
     visit = filled.launch("instructor", M1)
     visit.post("/cohort/roster", form_on="/cohort")
+    filled.work()
     with filled.database.read() as session:
         assert session.scalar(select(User.name).where(User.sub == filled.lms.person("nameless").id)) is None
     assert f"Person {user_id(filled, 'nameless')}" in visit.get("/cohort").text
@@ -89,19 +95,47 @@ def test_at_night_all_rosters_are_read_and_one_that_fails_does_not_stop_the_othe
     assert refresh_all_rosters(parts.database, parts.service_client, clock=lambda: later) == Turns(0, 0, 0)
 
 
-def test_a_platform_that_does_not_answer_is_said_in_words(filled: Course) -> None:
+def test_with_the_first_visit_of_the_course_page_the_roster_is_read_by_itself(filled: Course) -> None:
+    visit = filled.launch("instructor", M1)
+    page = visit.get("/cohort").text
+    assert "wird gerade von Ihrer Lernplattform geholt" in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    assert "data-waiting" in page
+    filled.work()
+    page = visit.get("/cohort").text
+    assert "20 Teilnehmende" in page or "21 Teilnehmende" in page
+    assert "wird gerade" not in page
+    assert "refresh" not in page
+    filled.work()
+    with filled.database.read() as session:
+        assert session.scalars(select(RosterReading)).one().members == 22
+
+
+def test_who_only_accompanies_others_begins_no_reading(filled: Course) -> None:
+    visit = filled.launch("participant02", M1, **{names.ROLES: [MEMBERSHIP + "Mentor"]})
+    assert "wird gerade" not in visit.get("/cohort").text
+    filled.work()
+    with filled.database.read() as session:
+        assert session.scalars(select(RosterReading)).all() == []
+
+
+def test_a_platform_that_does_not_answer_is_said_in_words_and_not_asked_again_by_itself(filled: Course) -> None:
     visit = filled.launch("instructor", M1)
     filled.lms.answer_next(503, service="memberships")
-    answer = visit.post("/cohort/roster", form_on="/cohort")
-    assert answer.status_code == 502
-    assert "zurzeit nicht erreichbar" in answer.text
+    assert visit.post("/cohort/roster", form_on="/cohort").status_code == 303
+    filled.work()
+    for _ in range(2):
+        page = visit.get("/cohort").text
+        assert "hat nicht rechtzeitig geantwortet" in page
+        assert "wird gerade" not in page
 
 
 def test_no_token_goes_to_a_roster_on_another_origin(filled: Course) -> None:
     elsewhere = {"context_memberships_url": "http://127.0.0.2:9/memberships", "service_versions": ["2.0"]}
     visit = filled.launch("instructor", M1, **{names.NRPS: elsewhere})
-    answer = visit.post("/cohort/roster", form_on="/cohort")
-    assert answer.status_code == 502
+    visit.post("/cohort/roster", form_on="/cohort")
+    filled.work()
+    assert "liegt nicht bei der Lernplattform" in visit.get("/cohort").text
     with filled.database.read() as session:
         assert session.scalars(select(RosterReading.problem)).one() == "foreign_address"
 
@@ -301,4 +335,5 @@ def test_after_a_copy_the_new_course_begins_empty_and_keeps_what_people_have_don
     filled.launch("participant01", M1)
     assert names_in(visit.get("/cohort").text) == [filled.lms.person("participant01").name]
     visit.post("/cohort/roster", form_on="/cohort")
+    filled.work()
     assert "21 Teilnehmende" in visit.get("/cohort").text

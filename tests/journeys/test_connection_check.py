@@ -1,7 +1,12 @@
 """The connection check, and pages for launches that an administrator has to mend, with the playground as the platform."""
 
+import itertools
 import json
+import re
+import threading
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,11 +16,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jws
 from pydantic import SecretStr
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from lti_tool import clock
 from lti_tool.app import create_app
 from lti_tool.keyring import Keyring
+from lti_tool.models import Inquiry
+from lti_tool.platforms.connection_check import WHOLE_CHECK_S
+from lti_tool.platforms.inquiries import JOB as INQUIRIES
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.registrations import add_registration
 from lti_tool.playground import Playground
@@ -78,12 +87,25 @@ def launch(browser: FlaskClient, lms: Playground, person: str, *, link: str | in
     return browser.post("/lti/launch", data=form, base_url=BASE)
 
 
-def checked(browser: FlaskClient, lms: Playground, *, framed: bool = True) -> str:
-    visit = parse_qs(urlsplit(launch(browser, lms, "instructor").location).query)["v"][0]
+def ask(app: Flask) -> None:
+    """Do what the worker does: ask the platform."""
+    next(job for job in app.extensions["parts"].jobs if job.name == INQUIRIES).run()
+
+
+def page_after(browser: FlaskClient, launched: TestResponse, *, framed: bool = True) -> str:
+    """Open the check twice, and let the worker ask in between."""
+    visit = parse_qs(urlsplit(launched.location).query)["v"][0]
     headers = {"Sec-Fetch-Dest": "iframe" if framed else "document"}
-    page = browser.get("/lti/check", query_string={"v": visit}, headers=headers, base_url=BASE)
-    assert page.status_code == 200, page.text
+    for number in range(2):
+        page = browser.get("/lti/check", query_string={"v": visit}, headers=headers, base_url=BASE)
+        assert page.status_code == 200, page.text
+        assert ("wird gerade geprüft" in page.text) == (number == 0)
+        ask(browser.application)
     return page.text
+
+
+def checked(browser: FlaskClient, lms: Playground, *, framed: bool = True) -> str:
+    return page_after(browser, launch(browser, lms, "instructor"), framed=framed)
 
 
 def launch_changed(browser: FlaskClient, lms: Playground, person: str, **changes: Any) -> str:
@@ -156,7 +178,7 @@ def test_without_a_visit_there_is_no_check(browser: FlaskClient) -> None:
 def test_a_clock_that_is_wrong_is_measured(browser: FlaskClient, lms: Playground) -> None:
     launched = launch(browser, lms, "instructor")
     lms.move_clock(45)
-    page = browser.get(launched.location.replace(f"/modules/{MODULE}", "/lti/check"), base_url=BASE).text
+    page = page_after(browser, launched)
     assert "weicht um +45 Sekunden" in page or "weicht um +44 Sekunden" in page
     assert "NTP" in page
 
@@ -175,7 +197,7 @@ def test_each_fault_has_its_line_and_what_mends_it(
 ) -> None:
     launched = launch(browser, lms, "instructor")
     lms.answer_next(500, service=service, times=5)  # type: ignore[arg-type]
-    page = browser.get(launched.location.replace(f"/modules/{MODULE}", "/lti/check"), base_url=BASE).text
+    page = page_after(browser, launched)
     assert says in page
     assert mends in page
 
@@ -189,7 +211,7 @@ def test_what_the_platform_refuses_names_the_setting_that_mends_it(
 ) -> None:
     launched = launch(browser, lms, "instructor")
     lms.answer_next(status, service=service, times=5)  # type: ignore[arg-type]
-    page = browser.get(launched.location.replace(f"/modules/{MODULE}", "/lti/check"), base_url=BASE).text
+    page = page_after(browser, launched)
     assert mends in page
     assert "in ein paar Minuten" not in page
 
@@ -211,6 +233,116 @@ def test_a_name_that_is_withheld_is_a_hint_and_no_fault(browser: FlaskClient, lm
 
 def test_an_e_mail_address_that_nobody_needs_is_a_hint(browser: FlaskClient, lms: Playground) -> None:
     assert "obwohl wir sie nicht brauchen" in checked(browser, lms)
+
+
+def test_the_page_says_that_it_waits_and_refreshes_itself_with_and_without_a_script(
+    browser: FlaskClient, lms: Playground
+) -> None:
+    launched = launch(browser, lms, "instructor")
+    address = launched.location.replace(f"/modules/{MODULE}", "/lti/check")
+    waiting = browser.get(address, base_url=BASE).text
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in waiting
+    assert "data-waiting" in waiting
+    assert "/waiting." in waiting or "waiting.js" in waiting
+    assert "fehlerhaft" not in waiting
+    ask(browser.application)
+    answered = browser.get(address, base_url=BASE).text
+    assert "Geprüft:" in answered
+    assert "http-equiv" not in answered
+    assert "data-waiting" not in answered
+
+
+def test_the_last_answer_stays_with_its_time_while_it_is_checked_anew(browser: FlaskClient, lms: Playground) -> None:
+    launched = launch(browser, lms, "instructor")
+    page = page_after(browser, launched)
+    address = launched.location.replace(f"/modules/{MODULE}", "/lti/check")
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token is not None
+    lms.answer_next(500, service="token", times=9)
+    again = browser.post(address, data={"csrf_token": token[1]}, base_url=BASE)
+    assert again.status_code == 303
+    page = browser.get(again.location, base_url=BASE).text
+    assert "wird gerade geprüft" in page
+    assert "Die Verbindung zu Ihrer Lernplattform funktioniert." in page
+    assert "Geprüft:" in page
+    ask(browser.application)
+    assert "Ein Punkt funktioniert nicht" in browser.get(address, base_url=BASE).text
+
+
+def test_somebody_who_presses_again_and_again_has_the_platform_asked_once(browser: FlaskClient, lms: Playground) -> None:
+    launched = launch(browser, lms, "instructor")
+    address = launched.location.replace(f"/modules/{MODULE}", "/lti/check")
+    for _ in range(5):
+        token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get(address, base_url=BASE).text)
+        assert token is not None
+        browser.post(address, data={"csrf_token": token[1]}, base_url=BASE)
+    count = itertools.count()
+    client = browser.application.extensions["parts"].service_client
+    fetch = client.fetch_token
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        next(count)
+        return fetch(*arguments, **named)
+
+    client.fetch_token = counted
+    ask(browser.application)
+    # The check's own token, and one each for the services that it looks at.
+    assert 1 <= next(count) <= 3
+
+
+def test_without_a_token_nothing_else_is_asked_for_and_the_page_says_so(browser: FlaskClient, lms: Playground) -> None:
+    launched = launch(browser, lms, "instructor")
+    lms.answer_next(500, service="token", times=9)
+    page = page_after(browser, launched)
+    assert "Ein Punkt funktioniert nicht" in page
+    assert page.count("Ohne Zugriffstoken lässt sich das nicht prüfen.") == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_platform_that_hangs_everywhere_is_checked_in_ten_seconds_and_nobody_waits_for_it(
+    app: Flask, browser: FlaskClient, lms: Playground
+) -> None:
+    launched = launch(browser, lms, "instructor")
+    for service in ("jwks", "token", "lineitems", "memberships"):
+        lms.hang_next(60, service=service, times=20)
+    address = launched.location.replace(f"/modules/{MODULE}", "/lti/check")
+    began = time.monotonic()
+    worker = threading.Thread(target=ask, args=(app,), daemon=True)
+    for number in range(20):
+        assert "wird gerade geprüft" in browser.get(address, base_url=BASE).text
+        if number == 0:
+            worker.start()
+    assert time.monotonic() - began < 5, "pages do not wait"
+    worker.join(20)
+    assert time.monotonic() - began < WHOLE_CHECK_S + 2
+    page = browser.get(address, base_url=BASE).text
+    assert "Schlüssel sind nicht zu lesen (timeout)" in page
+    assert "kein Zugriffstoken (timeout)" in page
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_check_that_nobody_takes_up_says_so_instead_of_refreshing_for_ever(
+    app: Flask, browser: FlaskClient, lms: Playground
+) -> None:
+    launched = launch(browser, lms, "instructor")
+    address = launched.location.replace(f"/modules/{MODULE}", "/lti/check")
+    browser.get(address, base_url=BASE)
+    with app.extensions["parts"].database.write.begin() as session:
+        session.execute(update(Inquiry).values(asked_at=clock.now() - timedelta(minutes=2)))
+    page = browser.get(address, base_url=BASE).text
+    assert "Das dauert länger als sonst" in page
+    assert "data-waiting" not in page
+    assert "http-equiv" not in page
+
+
+def test_a_fault_of_ours_in_the_check_is_told_and_the_page_does_not_wait_for_ever(
+    app: Flask, browser: FlaskClient, lms: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("lti_tool.platforms.answer_inquiries.check_connection", broken)
+    assert "bei uns ein Fehler" in page_after(browser, launch(browser, lms, "instructor"))
 
 
 def test_in_a_window_of_its_own_the_check_says_nothing_about_frames(browser: FlaskClient, lms: Playground) -> None:

@@ -25,7 +25,8 @@ OPEN_TO_ANYONE = {
 }  # fmt: skip
 TEACHING = {
     "certificate_office.decide", "certificate_office.documents", "certificate_office.letterhead", "certificate_office.overview",
-    "certificate_office.preview", "certificate_office.respell", "certificate_office.save", "check.check", "cohort.refresh",
+    "certificate_office.preview", "certificate_office.respell", "certificate_office.save", "check.check", "check.check_again",
+    "cohort.refresh",
     "cohort.resend_all", "cohort.save_settings", "cohort.settings", "cohort_live.attendance", "cohort_live.meeting",
     "cohort_live.overview", "cohort_live.plan", "cohort_live.return_one", "cohort_people.grant",
     "cohort_people.more_time", "cohort_people.nobody_reviewed", "cohort_people.person",

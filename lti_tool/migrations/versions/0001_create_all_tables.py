@@ -713,6 +713,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("attempt_id", "position", name=op.f("uq_attempt_item_attempt_id_position")),
     )
     op.create_table(
+        "inquiry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("resource_link_id", sa.Integer(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_inquiry_context_id_context"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_inquiry_registration_id_registration"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["resource_link_id"], ["resource_link.id"], name=op.f("fk_inquiry_resource_link_id_resource_link"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry")),
+        sa.UniqueConstraint("kind", "place", name=op.f("uq_inquiry_kind_place")),
+    )
+    op.create_index("ix_inquiry_is_open", "inquiry", ["is_open", "asked_at"], unique=False)
+    op.create_table(
         "launched_link",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -864,6 +889,8 @@ def downgrade() -> None:
     op.drop_table("line_item")
     op.drop_index("ix_launched_link_resource_link_id", table_name="launched_link")
     op.drop_table("launched_link")
+    op.drop_index("ix_inquiry_is_open", table_name="inquiry")
+    op.drop_table("inquiry")
     op.drop_table("attempt_item")
     op.drop_table("workbook_field")
     op.drop_index("ix_workbook_edition_context_id", table_name="workbook_edition")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.cohort.course_settings import SettingsRefused, change_settings, settings_of
 from lti_tool.cohort.export_cohort import CohortTable, export_cohort
-from lti_tool.cohort.open_cohort import CohortQuery, Show, Sort, open_cohort
+from lti_tool.cohort.open_cohort import CohortPage, CohortQuery, Show, Sort, open_cohort
 from lti_tool.cohort.resend_scores import resend_late_scores
 from lti_tool.cohort.spreadsheets import as_csv, as_ods, as_xlsx
 from lti_tool.cohort.viewer import teaching_viewer_of
@@ -22,7 +22,10 @@ from lti_tool.domain.workbook import PracticeRule
 from lti_tool.errors import ToolError
 from lti_tool.learning.settle_module import settle_course
 from lti_tool.messages import N_
-from lti_tool.platforms.refresh_roster import refresh_roster
+from lti_tool.platforms.inquiries import JOB as INQUIRIES
+from lti_tool.platforms.inquiries import InquiryState, Kind, open_inquiry, state_of
+from lti_tool.platforms.refresh_roster import RosterNotOffered, ask_for_roster, roster_place
+from lti_tool.platforms.roster_problems import roster_problem
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import format_day, local, message_of, translate
 from lti_tool.web.overdue import hand_in_overdue_of
@@ -53,7 +56,6 @@ _SORTS = {
     Sort.MOST_FIRST: N_("meiste Module zuerst"),
 }
 DONE = {
-    "roster": N_("Die Teilnehmendenliste ist auf dem neuesten Stand."),
     "sent": N_("Die Noten sind wieder unterwegs."),
     "saved": N_("Die Einstellungen sind gespeichert."),
     "moved": N_("Ihr Kurs lernt jetzt mit der neuen Fassung."),
@@ -99,15 +101,16 @@ def export(kind: str) -> Response:
 
 @blueprint.post("/roster")
 def refresh() -> ResponseReturnValue:
-    """Read the platform's roster anew."""
+    """Have the platform's roster read anew, in the background."""
     visitor = current_visitor()
-    with parts().database.read() as session:
-        viewer = teaching_viewer_of(session, visitor)
     try:
-        refresh_roster(parts().database, parts().service_client, viewer.context_id, now=parts().now())
-    except ToolError as problem:
+        with parts().database.write.begin() as session:
+            viewer = teaching_viewer_of(session, visitor)
+            ask_for_roster(session, viewer.context_id, now=parts().now())
+    except RosterNotOffered as problem:
         return _overview(visitor, problem=problem)
-    return redirect(href("cohort.overview", done="roster"), 303)
+    parts().call(INQUIRIES)
+    return redirect(href("cohort.overview") + "#members", 303)
 
 
 @blueprint.post("/scores")
@@ -155,6 +158,7 @@ def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> Response
     hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
         page = open_cohort(session, current_programme(), visitor, query)
+    reading = _roster_reading(visitor, page) if page.sees_details and page.roster.is_offered else None
     html = render_template(
         "cohort/overview.html",
         section="cohort",
@@ -164,9 +168,26 @@ def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> Response
         shows=_SHOWS,
         sorts=_SORTS,
         done=DONE.get(arguments.get("done", "")),
+        reading=reading,
+        roster_problem=roster_problem(page.roster.problem),
         problem=None if problem is None else message_of(problem),
     )
     return html, 200 if problem is None else problem.status
+
+
+def _roster_reading(visitor: Visitor, page: CohortPage) -> InquiryState:
+    """Return how far the reading of the roster is. With the first visit of the page it begins by itself."""
+    now = parts().now()
+    assert visitor.context_id is not None  # else there would be no page
+    with parts().database.read() as session:
+        place = roster_place(session, visitor.context_id)
+        state = state_of(session, Kind.ROSTER, place, now=now) if place else InquiryState()
+    if state.is_open or state.answered_at or page.roster.read_at or page.roster.problem or place is None:
+        return state
+    with parts().database.write.begin() as session:
+        open_inquiry(session, Kind.ROSTER, place, now=now)
+    parts().call(INQUIRIES)
+    return InquiryState(is_open=True)
 
 
 def _settings_page(values: dict[str, str], shown: Shown, problem: SettingsRefused | ChangedMeanwhile | None = None) -> str:

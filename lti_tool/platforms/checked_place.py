@@ -1,0 +1,121 @@
+"""The place that a connection check is about, and what can be said of it without asking the platform."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lti_tool.messages import N_
+from lti_tool.models import Context, ResourceLink, RosterReading
+from lti_tool.platforms.findings import Finding, Standing
+
+_SERVICE_CLAIMS = frozenset(
+    {
+        "endpoint",
+        "endpoint.lineitem",
+        "endpoint.lineitems",
+        "namesroleservice",
+        "namesroleservice.context_memberships_url",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPlace:
+    """What the latest launch from a course has told."""
+
+    has_link: bool = False
+    has_grades: bool = False
+    line_item_url: str | None = None
+    offered_scopes: frozenset[str] = frozenset()
+    has_context: bool = False
+    memberships_url: str | None = None
+    roster_problem: str = ""
+    """Code of what was wrong with the roster when it was read last."""
+    claim_names: tuple[str, ...] = ()
+    unusable_claims: tuple[str, ...] = ()
+
+
+def load_place(session: Session, context_id: int | None, resource_link_id: int | None) -> CheckedPlace:
+    """Look up what is known of the place that somebody came from."""
+    link = session.get(ResourceLink, resource_link_id) if resource_link_id else None
+    context = session.get(Context, context_id) if context_id else None
+    problem = session.scalar(select(RosterReading.problem).where(RosterReading.context_id == context_id))
+    return CheckedPlace(
+        has_link=link is not None,
+        has_grades=bool(link and (link.line_items_url or link.line_item_url)),
+        line_item_url=link.line_item_url if link else None,
+        offered_scopes=frozenset(link.ags_scopes.split()) if link else frozenset(),
+        has_context=context is not None,
+        memberships_url=context.memberships_url if context else None,
+        roster_problem=problem or "",
+        claim_names=tuple(context.claim_names.split()) if context else (),
+        unusable_claims=tuple(context.unusable_claims.split()) if context else (),
+    )
+
+
+def check_claims(place: CheckedPlace) -> Iterator[Finding]:
+    """Say what is missing among the claims, or is sent although nobody needs it. By names only."""
+    if not place.has_context:
+        return
+    arrived = set(place.claim_names)
+    yield from _unusable(place.unusable_claims)
+    title = N_("Name der Person")
+    if arrived & {"name", "given_name", "family_name"}:
+        yield Finding("name", title, Standing.GOOD, N_("Der Name kommt an; das Zertifikat kann ihn tragen."))
+    else:
+        yield Finding(
+            "name",
+            title,
+            Standing.UNKNOWN,
+            N_("Beim letzten Aufruf aus diesem Kurs kam kein Name an. Das Zertifikat fragt dann danach."),
+            N_("Soll der Name von selbst ankommen: In den Einstellungen des Werkzeugs die Weitergabe des Namens einschalten."),
+        )
+    if "email" in arrived:
+        yield Finding(
+            "email",
+            N_("E-Mail-Adresse"),
+            Standing.UNKNOWN,
+            N_("Die Lernplattform schickt E-Mail-Adressen mit, obwohl wir sie nicht brauchen. Gespeichert werden sie nicht."),
+            N_("Schalten Sie in den Einstellungen des Werkzeugs die Weitergabe der E-Mail-Adresse aus."),
+        )
+
+
+def _unusable(claims: tuple[str, ...]) -> Iterator[Finding]:
+    """Name what the platform sends in a shape that nobody can use. An address that cannot be one switches its service off."""
+    addresses = tuple(claim for claim in claims if claim in _SERVICE_CLAIMS)
+    if addresses:
+        yield Finding(
+            "service_addresses",
+            N_("Adressen der Dienste"),
+            Standing.BAD,
+            N_("Die Lernplattform schickt hier keine brauchbaren Web-Adressen, deshalb ist der Dienst aus:"),
+            N_("Prüfen Sie, welche Adresse die Lernplattform für sich selbst eingestellt hat; das kann ihr Betrieb."),
+            listed=addresses,
+        )
+    others = tuple(claim for claim in claims if claim not in _SERVICE_CLAIMS)
+    if others:
+        yield Finding(
+            "unusable_claims",
+            N_("Unbrauchbare Angaben"),
+            Standing.UNKNOWN,
+            N_("Diese Angaben kommen in einer Form an, die wir nicht lesen können; wir behandeln sie, als fehlten sie:"),
+            listed=others,
+        )
+
+
+def check_frame(*, is_framed: bool) -> Finding:
+    """Say whether cookies arrive in a frame; asked on a page of a visit, which lives by its cookie."""
+    title = N_("Cookies im Rahmen")
+    if is_framed:
+        return Finding(
+            "frame", title, Standing.GOOD, N_("Diese Seite ist eingebettet, und Ihr Browser schickt unser Cookie mit.")
+        )
+    return Finding(
+        "frame",
+        title,
+        Standing.UNKNOWN,
+        N_("Diese Seite steht in einem eigenen Fenster; über Cookies im Rahmen sagt das nichts."),
+        N_("Öffnen Sie die Aktivität eingebettet im Kurs und rufen Sie dann diese Seite noch einmal auf."),
+    )
