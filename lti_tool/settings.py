@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     """The operator's own typst template instead of the shipped one; alone in its folder."""
     modules_count_months: int = Field(default=24, ge=0, le=600)
     """How long a completed module counts towards the certificate; 0: for ever."""
+    erasure_list: Path | None = None
+    """File that notes whom an operator erased, as hashes; absent: in `data_dir`. A restored backup must not bring them back."""
     hints_kept_months: int = Field(default=18, ge=1, le=120)
     """How long hints to the authors are kept: a yearly revision of the content and some reserve."""
     seal_level: Literal["none", "B-B", "B-T", "B-LTA"] = "none"
@@ -145,6 +147,10 @@ class Settings(BaseSettings):
     def effective_database_url(self) -> str:
         """Give the database URL with the default filled in."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'lti-tool.sqlite3').absolute()}"
+
+    @property
+    def effective_erasure_list(self) -> Path:
+        return self.erasure_list or self.data_dir / "erased-people.jsonl"
 
     @property
     def private_platforms_allowed(self) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.certificates.verify_certificate import State, state_of
 from lti_tool.domain.certificate import Facts
-from lti_tool.domain.check_code import group_check_code, read_check_code
+from lti_tool.domain.check_code import TypingError, group_check_code, read_check_code
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Certificate
@@ -62,8 +62,11 @@ def find_row(session: Session, typed_code: str) -> Certificate:
     """Find the row of a check code, for the use cases that change it."""
     read = read_check_code(typed_code)
     if read.error is not None:
+        is_whole = read.error is TypingError.CHECK
         raise MistypedCode(
-            N_("„%(typed)s“ ist kein vollständiger Prüfcode."),
+            N_("„%(typed)s“ enthält einen Tippfehler: Die Zeichen passen nicht zusammen.")
+            if is_whole
+            else N_("„%(typed)s“ ist kein vollständiger Prüfcode."),
             next_step=N_("Vergleichen Sie ihn Zeichen für Zeichen mit dem Zertifikat: 27 Zeichen in sieben Gruppen."),
             typed=typed_code[:_SHOWN_MAX],
         )

@@ -3,7 +3,7 @@
 import sys
 
 import click
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
 from lti_tool.cli.output import refusal_of
 from lti_tool.errors import ToolError
@@ -17,6 +17,14 @@ class _Refusing(click.Group):
             return super().invoke(ctx)
         except ToolError as err:
             click.echo(refusal_of(err), err=True)
+            sys.exit(1)
+        except (DataError, UnicodeError, OverflowError):
+            click.echo("Something given is no text or number that can be looked for: check what was typed.", err=True)
+            sys.exit(1)
+        except OSError as err:
+            if err.filename is None:
+                raise
+            click.echo(f"{err.filename}: {err.strerror}", err=True)
             sys.exit(1)
         except (OperationalError, ProgrammingError) as err:
             # An operator's everyday mistakes. The driver's sentence names server, port and table, never a password.
@@ -40,6 +48,15 @@ def _add_commands() -> None:
 
     for module in (serve, db, keys, registrations, deployments, programme, doctor, outbox, certificates, people, roster):
         module.add_to(main)
+    _say_whole_sentences(main)
+
+
+def _say_whole_sentences(group: click.Group) -> None:
+    """Let lists of commands show each first sentence whole; click cuts it otherwise."""
+    for command in group.commands.values():
+        command.short_help = (command.help or "").partition(". ")[0].partition("\n")[0]
+        if isinstance(command, click.Group):
+            _say_whole_sentences(command)
 
 
 _add_commands()

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 import click
 
 from lti_tool import bootstrap, clock, preflight
-from lti_tool.cli.output import counted, refusal_of
+from lti_tool.cli.output import ID, counted, refusal_of
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.ports import Registration
+from lti_tool.personal_data.erasure_list import Marker, find_returned, read_erasures
 from lti_tool.platforms.connection_check import check_connection
 from lti_tool.platforms.findings import Standing
 from lti_tool.platforms.registrations import list_registrations
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web.language import in_english
 from lti_tool.web.parts import Parts
+
+_START = "Start the tool (`lti-tool serve`), check DNS, proxy and certificate; platforms fetch our keys here."
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Check:
 
 
 @click.command()
-@click.argument("registration", type=int, required=False)
+@click.argument("registration", type=ID, required=False)
 def doctor(registration: int | None) -> None:
     """Check settings, keys, clock, database, public address and each platform's key set and token endpoint."""
     bad = 0
@@ -60,10 +63,13 @@ def _all_checks(registration: int | None) -> Iterator[Check]:
         return
     yield Check("database and programme", True, "at this release's revision, content without errors")
     parts = bootstrap.build(settings)
+    yield from _erasures(parts)
     yield _public_address(parts)
     with parts.database.read() as session:
         known = [each for each in list_registrations(session) if registration in (None, each.id)]
-    if not known:
+    if not known and registration is not None:
+        yield Check(f"registration {registration}", False, "there is none with this id", "lti-tool registrations list")
+    elif not known:
         yield Check("platforms", False, "none registered", "lti-tool registrations add …, or an invite for the LMS admin.")
     for each in known:
         entry = parts.front_door.registrations.by_id(each.id)
@@ -79,19 +85,37 @@ def _signing_key(settings: Settings) -> Check:
     return Check("signing key", True, str(key.kid))
 
 
+def _erasures(parts: Parts) -> Iterator[Check]:
+    """Tell whether a restored backup has brought people back who were erased."""
+    path = parts.settings.effective_erasure_list
+    if not path.exists():
+        return
+    try:
+        erasures = read_erasures(path.read_text(encoding="utf-8"))
+        with parts.database.read() as session:
+            found = find_returned(session, erasures, [Marker(bootstrap.secret_key(parts.settings))])
+    except (ToolError, OSError, ValueError) as err:
+        says = refusal_of(err) if isinstance(err, ToolError) else str(err)
+        yield Check("erased people", False, f"{path}: {says}", "Let it be readable, and as `people erase` wrote it.")
+        return
+    if found.people:
+        back = counted(len(found.people), "person who was erased is", "people who were erased are")
+        yield Check("erased people", False, f"{back} in the database again", "lti-tool people erase-again")
+    else:
+        yield Check("erased people", True, f"none of {len(erasures)} is in the database again")
+
+
 def _public_address(parts: Parts) -> Check:
     address = f"{parts.settings.public_url}/lti/jwks"
     try:
         answer = parts.http.send("GET", address)
-        published = {key["kid"] for key in answer.json()["keys"]} if answer.status == 200 else set()
+        if answer.status != 200:
+            # A proxy that answers for a tool that is not there, most of the time.
+            return Check("public address", False, f"{address}: HTTP {answer.status}", _START)
+        published = {key["kid"] for key in answer.json()["keys"]}
     except (ServiceUnavailable, ServiceRefused, ValueError, KeyError, TypeError) as err:
         code = getattr(err, "code", "not a key set")
-        return Check(
-            "public address",
-            False,
-            f"{address}: {code}",
-            "Start the tool, check DNS, proxy and certificate; platforms fetch our keys here.",
-        )
+        return Check("public address", False, f"{address}: {code}", _START)
     if parts.keyring.signing_kid() not in published:
         return Check(
             "public address",

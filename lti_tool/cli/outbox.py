@@ -3,10 +3,12 @@
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 
 import click
 
 from lti_tool import bootstrap, clock
+from lti_tool.cli.output import ID, counted
 from lti_tool.cli.registrations import opened
 from lti_tool.passback import deliveries
 from lti_tool.passback.reconcile import Difference, reconcile
@@ -31,17 +33,16 @@ def list_deliveries(failed: bool, as_json: bool) -> None:
         click.echo(json.dumps([asdict(each) for each in found], indent=2, default=str))
         return
     for each in found:
-        when = each.delivered_at or each.next_try_at or each.waiting_since
         parts = [
             f"{each.id:6}  {each.state:9}  user={each.user_id}  registration={each.registration_id}  {each.module_slug}",
-            f"{each.score_given:g}/100  tries={each.tries}  {when:%Y-%m-%d %H:%M} UTC  {each.reason}",
+            f"{each.score_given:g}/100  {_way_of(each)}  {each.reason}",
         ]
         click.echo("  ".join(parts).rstrip())
-    click.echo(f"{len(found)} deliveries")
+    click.echo(counted(len(found), "delivery", "deliveries"))
 
 
 @outbox.command()
-@click.argument("ids", type=int, nargs=-1, required=True, metavar="ID…")
+@click.argument("ids", type=ID, nargs=-1, required=True, metavar="ID…")
 def retry(ids: tuple[int, ...]) -> None:
     """Send deliveries again now, parked ones too."""
     _, database = opened()
@@ -54,7 +55,7 @@ def retry(ids: tuple[int, ...]) -> None:
 
 
 @outbox.command(name="reconcile")
-@click.argument("registration", type=int, required=False)
+@click.argument("registration", type=ID, required=False)
 def reconcile_command(registration: int | None) -> None:
     """Compare the gradebooks with what was delivered; sends what is missing, reports what a teacher changed."""
     parts = bootstrap.build(load_settings())
@@ -76,6 +77,18 @@ def reconcile_command(registration: int | None) -> None:
         unreadable += len(found.unreadable)
     if unreadable:
         sys.exit(1)
+
+
+def _way_of(each: deliveries.DeliveryLine) -> str:
+    """Tell how far a delivery is: when it arrived, or after how many tries the next one comes."""
+    if each.state == "delivered":
+        return f"delivered {_minute(each.delivered_at or each.waiting_since)}"
+    tried = f"tries={each.tries}  since {_minute(each.waiting_since)}"
+    return f"{tried}  next try {_minute(each.next_try_at)}" if each.next_try_at else tried
+
+
+def _minute(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _words(one: Difference) -> str:

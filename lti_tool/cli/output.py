@@ -1,6 +1,11 @@
 """What commands print: English throughout, refusals of use cases included."""
 
+import click
+
 from lti_tool.errors import ToolError
+
+# What our own numbers can be (PostgreSQL, integer); another one is refused before it is looked for.
+ID = click.IntRange(1, 2**31 - 1)
 
 
 def refusal_of(err: ToolError) -> str:

@@ -1,14 +1,19 @@
 """`lti-tool people`: what is stored of a person, to be told, handed out and erased."""
 
+import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import click
 
-from lti_tool import clock
-from lti_tool.cli.output import counted
+from lti_tool import bootstrap, clock
+from lti_tool.cli.output import ID, counted
 from lti_tool.cli.registrations import opened
+from lti_tool.models.database import Database
 from lti_tool.personal_data.erase_person import erase_person
+from lti_tool.personal_data.erasure_list import Erasure, Marker, find_returned, note_erasure, read_erasures
 from lti_tool.personal_data.tell_person import (
     FOUND_MAX,
     FoundPerson,
@@ -17,6 +22,9 @@ from lti_tool.personal_data.tell_person import (
     list_people_last_seen_before,
     show_person,
 )
+from lti_tool.settings import Settings
+
+_GOES = "Progress, answers, draft, scores under way, name and documents go for ever."
 
 
 @click.group()
@@ -39,7 +47,7 @@ def find(text: str) -> None:
 
 
 @people.command()
-@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY")
 def away(day: datetime) -> None:
     """List who has opened no activity since DAY (YYYY-MM-DD): whose period may be over."""
     _, database = opened()
@@ -51,7 +59,7 @@ def away(day: datetime) -> None:
 
 
 @people.command()
-@click.argument("person", type=int)
+@click.argument("person", type=ID)
 def show(person: int) -> None:
     """Show in which tables a person (id as in `find`) stands, and how often."""
     _, database = opened()
@@ -65,7 +73,7 @@ def show(person: int) -> None:
 
 
 @people.command()
-@click.argument("person", type=int)
+@click.argument("person", type=ID)
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.zip")
 def export(person: int, out: Path) -> None:
     """Write everything of a person into a ZIP for them: JSON, and their documents as they were issued."""
@@ -78,15 +86,79 @@ def export(person: int, out: Path) -> None:
 
 
 @people.command()
-@click.argument("person", type=int)
-@click.confirmation_option(prompt="Progress, answers, draft, scores under way, name and documents go for ever. Continue?")
-def erase(person: int) -> None:
+@click.argument("person", type=ID)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(person: int, yes: bool) -> None:
     """Erase a person from all tables; codes and hashes of their certificates stay and still verify."""
-    _, database = opened()
-    with database.write.begin() as session:
-        certificates = erase_person(session, person, now=clock.now())
-    click.echo(f"Erased; {certificates} certificates still verify, without a name.")
+    settings, database = opened()
+    with database.read() as session:
+        found = show_person(session, person).person
+    click.echo(_line(found))
+    if not yes:
+        click.confirm(f"{_GOES} Is this the person?", abort=True)
+    noted = _erase(database, [found], Marker(bootstrap.secret_key(settings)), settings.effective_erasure_list)
     click.echo("Grades in the LMS stay there. Who is still in a course there comes back with its roster: take them out first.")
+    click.echo(f"Noted in {settings.effective_erasure_list}, which a restore must not touch:")
+    click.echo(noted[0].as_line())
+
+
+@people.command(name="erase-again")
+@click.argument("lists", nargs=-1, type=click.File(encoding="utf-8"), metavar="[LIST…]")
+@click.option(
+    "--former-secret",
+    "former",
+    multiple=True,
+    type=click.File(encoding="utf-8"),
+    metavar="FILE",
+    help="File with an earlier SECRET_KEY; may be repeated.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_again(lists: tuple[IO[str], ...], former: tuple[IO[str], ...], yes: bool) -> None:
+    """After a restore: erase again who was erased since the backup, by the noted list (or LISTs; - for the standard input)."""
+    settings, database = opened()
+    secrets = [bootstrap.secret_key(settings), *(file.read().strip() for file in former)]
+    erasures = [erasure for text in _texts(lists, settings) for erasure in read_erasures(text)]
+    with database.read() as session:
+        found = find_returned(session, erasures, [Marker(secret) for secret in secrets])
+    if found.unreadable:
+        lines = counted(found.unreadable, "line was", "lines were")
+        click.echo(f"{lines} written with another SECRET_KEY: name it with --former-secret.", err=True)
+    for each in found.people:
+        click.echo(_line(each))
+    if found.people:
+        if not yes:
+            who = counted(len(found.people), "person was", "people were")
+            click.confirm(f"{who} erased before and came back. {_GOES} Erase again?", abort=True)
+        _erase(database, found.people, None, None)
+    else:
+        click.echo(f"{counted(len(erasures), 'erasure', 'erasures')} in the list; none of them is in the database again.")
+    if found.unreadable:
+        sys.exit(1)
+
+
+def _texts(lists: tuple[IO[str], ...], settings: Settings) -> list[str]:
+    if lists:
+        return [file.read() for file in lists]
+    path = settings.effective_erasure_list
+    if not path.exists():
+        raise click.ClickException(f"There is no list at {path}: name it, or set LTI_TOOL_ERASURE_LIST.")
+    return [path.read_text(encoding="utf-8")]
+
+
+def _erase(database: Database, people: Sequence[FoundPerson], marker: Marker | None, path: Path | None) -> list[Erasure]:
+    """Erase people, one transaction each; with a marker each is noted before it is done."""
+    noted = []
+    for each in people:
+        now = clock.now()
+        with database.write.begin() as session:
+            certificates = erase_person(session, each.id, now=now)
+            if marker is not None and path is not None:
+                # Before it is committed: somebody noted and not erased is asked about, somebody erased and not noted comes back.
+                noted.append(marker.erasure_of(each, now=now))
+                note_erasure(path, noted[-1])
+        still = counted(certificates, "certificate still verifies", "certificates still verify")
+        click.echo(f"Erased {each.id}; {still}, without a name.")
+    return noted
 
 
 def _line(person: FoundPerson) -> str:

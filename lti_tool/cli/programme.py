@@ -8,9 +8,11 @@ from pathlib import Path
 import click
 
 from lti_tool import bootstrap
+from lti_tool.cli.output import ID
 from lti_tool.content_versions.archive import pack
 from lti_tool.content_versions.list_versions import list_versions
 from lti_tool.downloads.make_download import make_download
+from lti_tool.errors import NotFound
 from lti_tool.hints.read_hints import Hint, read_hints, settle_hint
 from lti_tool.models.database import open_database
 from lti_tool.programme.check import check as check_folder
@@ -45,13 +47,16 @@ def check(folder: Path | None) -> None:
 @programme.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one list.")
 @click.option("--all", "with_done", is_flag=True, help="Those that are done as well.")
-@click.option("--done", type=int, multiple=True, metavar="ID", help="Mark a hint as done; may be repeated.")
+@click.option("--done", type=ID, multiple=True, metavar="ID", help="Mark a hint as done; may be repeated.")
 def hints(as_json: bool, with_done: bool, done: tuple[int, ...]) -> None:
     """List what readers noticed in lessons: for the authors, from all courses."""
     parts = bootstrap.build(load_settings())
     with parts.database.write.begin() as session:
         for hint_id in done:
-            settle_hint(session, hint_id, is_done=True, now=parts.now())
+            try:
+                settle_hint(session, hint_id, is_done=True, now=parts.now())
+            except NotFound as err:
+                raise click.ClickException(f"There is no hint {hint_id}; none was marked. `programme hints` lists them.") from err
         found = read_hints(session, with_done=with_done)
     parts.database.close()
     if as_json:

@@ -5,6 +5,8 @@ import sys
 import click
 
 from lti_tool import bootstrap, clock
+from lti_tool.cli.output import ID
+from lti_tool.models import Context
 from lti_tool.platforms.refresh_roster import refresh_all_rosters, refresh_roster
 from lti_tool.settings import load_settings
 
@@ -15,11 +17,14 @@ def roster() -> None:
 
 
 @roster.command()
-@click.argument("context", type=int, required=False)
+@click.argument("context", type=ID, required=False)
 def refresh(context: int | None) -> None:
     """Read the roster of one CONTEXT (our id), or of every course in use: for a nightly run."""
     parts = bootstrap.build(load_settings())
     if context is not None:
+        with parts.database.read() as session:
+            if session.get(Context, context) is None:
+                raise click.ClickException(f"There is no course {context} here: the id is ours, not the platform's.")
         change = refresh_roster(parts.database, parts.service_client, context, now=clock.now())
         click.echo(f"{change.members} members, {change.new} new, {change.gone} gone")
         if change.problem:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.erase_person import erase_person as erase_certificates
+from lti_tool.certificates.erase_from_certificates import erase_from_certificates
 from lti_tool.models import User
 from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables
 from lti_tool.personal_data.tell_person import ERASED, mentors_of, show_person
@@ -28,7 +28,7 @@ def erase_person(session: Session, user_id: int, *, now: datetime) -> int:
     """
     show_person(session, user_id)
     person = session.get_one(User, user_id, with_for_update=True)
-    certificates = erase_certificates(session, user_id=user_id, now=now)
+    certificates = erase_from_certificates(session, user_id=user_id, now=now)
     for row in mentors_of(session, user_id):
         row.subs = [sub for sub in row.subs if sub != person.sub]
     for column in actor_columns():

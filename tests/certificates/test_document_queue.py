@@ -16,7 +16,7 @@ from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.certificates import make_document as making
 from lti_tool.certificates.document_queue import JOB, claim_document, document_backlog, find_due_documents
-from lti_tool.certificates.erase_person import erase_person
+from lti_tool.certificates.erase_from_certificates import erase_from_certificates
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press, SealUnavailable
@@ -178,7 +178,7 @@ def test_nothing_is_stored_of_somebody_who_was_erased_while_their_document_was_m
     class Erasing(SilentAuthority):
         def apply(self, pdf: bytes, *, issuer: str, language: str) -> bytes:
             with database.write.begin() as session:
-                erase_person(session, user_id=1, now=now)
+                erase_from_certificates(session, user_id=1, now=now)
             return pdf
 
     make_document(database, Press(seal=Erasing(failures=0)), certificate_id, now=now)

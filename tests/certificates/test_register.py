@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.erase_person import erase_person
+from lti_tool.certificates.erase_from_certificates import erase_from_certificates
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.my_certificates import get_document, list_my_certificates
@@ -113,7 +113,7 @@ def test_only_a_valid_certificate_is_reissued(session: Session, issuer: Issuer, 
 def test_nobody_is_certified_without_a_name_after_an_erasure(
     session: Session, issuer: Issuer, user_id: int, code: str, now: datetime
 ) -> None:
-    erase_person(session, user_id=user_id, now=now)
+    erase_from_certificates(session, user_id=user_id, now=now)
     with pytest.raises(Conflict) as refusal:
         reissue_certificate(session, code, issuer=issuer, now=now)
     assert refusal.value.code == "person_erased"
@@ -136,7 +136,7 @@ def test_codes_that_lead_nowhere_are_refused_with_their_reason(session: Session,
 def test_an_erased_person_leaves_a_certificate_that_still_verifies(
     session: Session, user_id: int, code: str, now: datetime
 ) -> None:
-    assert erase_person(session, user_id=user_id, now=now + timedelta(days=3)) == 1
+    assert erase_from_certificates(session, user_id=user_id, now=now + timedelta(days=3)) == 1
     shown = verify_certificate(session, code, now=now)
     assert (shown.state, shown.words, shown.erased_on) == (State.VALID, None, date(2026, 11, 26))
     assert shown.facts is not None

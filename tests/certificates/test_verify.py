@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lti_tool.certificates.erase_person import erase_person
+from lti_tool.certificates.erase_from_certificates import erase_from_certificates
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.press import Press
 from lti_tool.certificates.reissue_certificate import reissue_certificate
@@ -209,7 +209,7 @@ def test_an_erased_person_is_not_named_but_the_paper_stays_genuine(
     with database.write.begin() as session:
         row = session.scalars(select(Certificate)).one()
         assert row.user_id is not None
-        erase_person(session, user_id=row.user_id, now=now)
+        erase_from_certificates(session, user_id=row.user_id, now=now)
     page = stranger.get(f"/verify/{code}")
     text = words_of(page)
     assert "Dieses Dokument ist echt und gültig Die Angaben zur Person wurden auf ihren Wunsch gelöscht." in text
@@ -362,7 +362,7 @@ def test_an_erased_persons_file_is_still_recognised(drop: Drop, pdf: bytes, data
     with database.write.begin() as session:
         user_id = session.scalars(select(Certificate.user_id)).one()
         assert user_id is not None
-        erase_person(session, user_id=user_id, now=now)
+        erase_from_certificates(session, user_id=user_id, now=now)
     page = drop(pdf)
     assert "Diese Datei ist unverändert, und das Dokument gilt" in words_of(page)
     assert "Çelik" not in page.text

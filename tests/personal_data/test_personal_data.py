@@ -18,11 +18,19 @@ from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.cli import main
 from lti_tool.domain.certificate import CertifiedModule, Facts
 from lti_tool.errors import NotFound, ToolError
-from lti_tool.models import Base, Certificate, Mentoring, User
+from lti_tool.models import Base, Certificate, Mentoring, Platform, User
 from lti_tool.models.database import Database, open_database
 from lti_tool.personal_data.erase_person import erase_person
+from lti_tool.personal_data.erasure_list import Erasure, Marker, Returned, find_returned, note_erasure, read_erasures
 from lti_tool.personal_data.reach import PERSON, actor_columns, own_tables
-from lti_tool.personal_data.tell_person import FOUND_MAX, export_person, find_people, list_people_last_seen_before, show_person
+from lti_tool.personal_data.tell_person import (
+    FOUND_MAX,
+    FoundPerson,
+    export_person,
+    find_people,
+    list_people_last_seen_before,
+    show_person,
+)
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 FACTS = Facts(
@@ -259,7 +267,93 @@ def test_an_operator_finds_shows_exports_and_erases(command: Callable[..., str],
     command("export", "1", "--out", str(out))
     assert zipfile.ZipFile(out).namelist()[0] == "person.json"
     assert out.stat().st_mode & 0o077 == 0
-    assert "Erased; 1 certificates still verify" in command("erase", "1", "--yes")
+    assert "Erased 1; 1 certificate still verifies, without a name." in command("erase", "1", "--yes")
     assert command("find", "of ayse") == "0 people\n"
     assert command("away", "2099-01-01") == "0 people\n"
     assert "Nobody is stored under this number." in command("show", "7")
+
+
+# --- after a restore -------------------------------------------------------------------------------------------------
+
+LATER = AT + timedelta(days=30)
+MARKER = Marker("s" * 40)
+
+
+def a_user(session: Session, name: str, *, first_seen_at: datetime = AT) -> int:
+    """Somebody new on Moodle, called there by their name in small letters."""
+    platform = session.scalars(select(Platform.id).where(Platform.issuer == "https://moodle.test")).one_or_none()
+    if platform is None:
+        row = Platform(issuer="https://moodle.test", created_at=AT)
+        session.add(row)
+        session.flush()
+        platform = row.id
+    user = User(platform_id=platform, sub=name.lower(), name=name, first_seen_at=first_seen_at, last_seen_at=first_seen_at)
+    session.add(user)
+    session.flush()
+    return user.id
+
+
+def the_person(session: Session, user_id: int) -> FoundPerson:
+    return show_person(session, user_id).person
+
+
+def returned(session: Session, *erasures: Erasure, markers: tuple[Marker, ...] = (MARKER,)) -> list[str | None]:
+    return [found.name for found in find_returned(session, erasures, markers).people]
+
+
+def test_a_restored_person_is_found_by_what_the_list_holds_and_nobody_else_is(session: Session) -> None:
+    clara = a_user(session, "Clara")
+    line = MARKER.erasure_of(the_person(session, clara), now=LATER).as_line()
+    a_user(session, "Dora")
+    assert returned(session, *read_erasures(line)) == ["Clara"]
+    assert "clara" not in line.lower()
+    assert "moodle" not in line
+
+
+def test_a_number_that_went_to_somebody_else_hits_nobody(session: Session) -> None:
+    clara = a_user(session, "Clara")
+    erasure = MARKER.erasure_of(the_person(session, clara), now=LATER)
+    # The restored backup is older than Clara: her number goes to Dora.
+    session.execute(update(User).where(User.id == clara).values(sub="dora", name="Dora"))
+    assert returned(session, erasure) == []
+
+
+def test_who_came_back_by_themselves_after_their_erasure_is_left_alone(session: Session) -> None:
+    clara = a_user(session, "Clara")
+    erasure = MARKER.erasure_of(the_person(session, clara), now=LATER)
+    erase_person(session, clara, now=LATER)
+    a_user(session, "Clara", first_seen_at=LATER + timedelta(days=1))
+    assert returned(session, erasure) == []
+
+
+def test_the_same_id_on_another_platform_is_somebody_else(session: Session) -> None:
+    clara = a_user(session, "Clara")
+    person = replace(the_person(session, clara), platform="https://other.test")
+    assert returned(session, MARKER.erasure_of(person, now=LATER)) == []
+
+
+def test_a_list_of_another_secret_finds_nobody_and_says_so_and_is_read_with_the_earlier_one(session: Session) -> None:
+    clara = a_user(session, "Clara")
+    former = Marker("f" * 40)
+    erasure = former.erasure_of(the_person(session, clara), now=LATER)
+    assert find_returned(session, [erasure], [MARKER]) == Returned((), 1)
+    assert returned(session, erasure, markers=(MARKER, former)) == ["Clara"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("{", "[]", "{}", "null", '{"person": "a", "key": "b", "erased_at": "gestern"}'),
+        '{"person": "a", "key": "b", "erased_at": "2026-11-02T08:00:00"}',
+    ],
+)
+def test_a_line_that_cannot_be_read_is_never_passed_over(line: str) -> None:
+    good = MARKER.erasure_of(FoundPerson(1, "https://moodle.test", "clara", None, AT), now=AT).as_line()
+    with pytest.raises(ToolError, match="Zeile 3"):
+        read_erasures(f"{good}\n\n{line}\n")
+
+
+def test_a_list_that_cannot_be_written_stops_the_erasure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ToolError, match="nicht schreiben"):
+        note_erasure(tmp_path / "file" / "list", MARKER.erasure_of(FoundPerson(1, "x", "y", None, AT), now=AT))

@@ -13,7 +13,7 @@ from lti_tool.models import Certificate, NameRequest
 log = logging.getLogger(__name__)
 
 
-def erase_person(session: Session, *, user_id: int, now: datetime) -> int:
+def erase_from_certificates(session: Session, *, user_id: int, now: datetime) -> int:
     """Take name, document and credential off all certificates of a person; code, hash, kind, day of issue and state stay.
 
     Repeating is safe.
