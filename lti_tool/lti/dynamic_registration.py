@@ -17,8 +17,18 @@ from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.guarded_fetch import GuardedHttp
 from lti_tool.lti.http import Answer
-from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.json_shapes import host_of
+from lti_tool.lti.known_clouds import cloud_of
 from lti_tool.lti.registration_failed import LONGEST_SHOWN, RegistrationFailed
+from lti_tool.lti.registration_members import (
+    identifier,
+    short_text,
+    supported_scopes,
+    takes_deep_linking,
+    token_audience,
+    web_address,
+    words,
+)
 
 PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
@@ -35,13 +45,6 @@ SCOPES: Final = (
 # "share the e-mail address: never".
 CLAIMS: Final = ("iss", "sub", "name", "given_name", "family_name")
 
-# Hosts whose endpoints lie elsewhere by design: Canvas' cloud answers for all its schools.
-_KNOWN_ENDPOINT_HOSTS: Final = {
-    "canvas.instructure.com": frozenset({"sso.canvaslms.com"}),
-    "canvas.beta.instructure.com": frozenset({"sso.beta.canvaslms.com"}),
-    "canvas.test.instructure.com": frozenset({"sso.test.canvaslms.com"}),
-}
-_LONGEST_URL = 1000
 _LONGEST_ISSUER = 500
 _LARGEST_TOKEN = 16 * 1024
 
@@ -82,41 +85,48 @@ class ToolDescription:
     policy_url: str
 
 
-def read_configuration(http: GuardedHttp, url: str, *, further_hosts: frozenset[str] = frozenset()) -> PlatformConfiguration:
+def read_configuration(
+    http: GuardedHttp, url: str, *, token: str = "", further_hosts: frozenset[str] = frozenset()
+) -> PlatformConfiguration:
     """Fetch a platform's configuration and check it.
 
     Args:
         url: the parameter `openid_configuration`; anybody may have written it.
+        token: the parameter `registration_token`, without which Canvas shows nothing.
         further_hosts: where endpoints may lie besides the issuer's own host.
     Raises:
         RegistrationFailed: with one sentence for the administrator.
     """
-    answer = _send(http, "GET", url)
+    answer = _send(http, "GET", url, bearer=token or None)
     if answer.status != 200:
         raise RegistrationFailed("configuration_status", platform_status=answer.status, platform_answer=readable(answer))
     document = _object(answer, "configuration_unreadable")
-    issuer = _url(document, "issuer", longest=_LONGEST_ISSUER)
+    issuer = web_address(document, "issuer", longest=_LONGEST_ISSUER)
     # Section 3.5.1: the issuer's host must be that of the configuration; else anybody could speak for any platform.
-    if host_of(issuer) != host_of(url) or urlsplit(issuer).scheme != urlsplit(url).scheme:
+    if host_of(url) not in {host_of(issuer)} | cloud_of(host_of(issuer)).hosts or urlsplit(issuer).scheme != urlsplit(url).scheme:
         raise RegistrationFailed("issuer_differs", detail=issuer)
     endpoints = {
-        name: _url(document, name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
+        name: web_address(document, name)
+        for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
     }
+    registration_url = endpoints.pop("registration_endpoint")
     check_hosts(issuer, endpoints.values(), further_hosts=further_hosts)
+    # A school's host takes its registration and has no say in whose keys count.
+    if not cloud_of(host_of(issuer)).schools_register or urlsplit(registration_url).scheme != urlsplit(issuer).scheme:
+        check_hosts(issuer, (registration_url,), further_hosts=further_hosts)
     platform = document.get(PLATFORM_CONFIGURATION)
     platform = platform if isinstance(platform, dict) else {}
-    audience = document.get("authorization_server")
     return PlatformConfiguration(
         issuer=issuer,
         auth_login_url=endpoints["authorization_endpoint"],
         token_url=endpoints["token_endpoint"],
         jwks_url=endpoints["jwks_uri"],
-        registration_url=endpoints["registration_endpoint"],
-        token_audience=audience if isinstance(audience, str) and 0 < len(audience) <= _LONGEST_URL else None,
-        product_family=_text(platform, "product_family_code", 100),
-        version=_text(platform, "version", 100),
-        scopes=_supported_scopes(document),
-        takes_deep_linking=_takes_deep_linking(platform),
+        registration_url=registration_url,
+        token_audience=token_audience(document, issuer),
+        product_family=short_text(platform, "product_family_code", 100),
+        version=short_text(platform, "version", 100),
+        scopes=supported_scopes(document, SCOPES),
+        takes_deep_linking=takes_deep_linking(platform),
     )
 
 
@@ -129,7 +139,7 @@ def check_hosts(issuer: str, endpoints: Any, *, further_hosts: frozenset[str] = 
         RegistrationFailed: one lies elsewhere.
     """
     issuer_host = host_of(issuer)
-    allowed = {issuer_host} | _KNOWN_ENDPOINT_HOSTS.get(issuer_host, frozenset()) | further_hosts
+    allowed = {issuer_host} | cloud_of(issuer_host).hosts | further_hosts
     for address in endpoints:
         if host_of(address) not in allowed or urlsplit(address).scheme != urlsplit(issuer).scheme:
             raise RegistrationFailed("endpoint_foreign", detail=address)
@@ -192,16 +202,14 @@ def register(http: GuardedHttp, platform: PlatformConfiguration, request: Mappin
     if answer.status not in (200, 201):
         raise RegistrationFailed("refused", platform_status=answer.status, platform_answer=readable(answer))
     document = _object(answer, "answer_unreadable")
-    client_id = document.get("client_id")
-    if not isinstance(client_id, str) or not 0 < len(client_id) <= 255 or not client_id.isprintable():
+    client_id = identifier(document, "client_id")
+    if client_id is None:
         raise RegistrationFailed("answer_unreadable", platform_answer=readable(answer))
     configuration = document.get(TOOL_CONFIGURATION)
-    deployment_id = configuration.get("deployment_id") if isinstance(configuration, dict) else None
-    scope = document.get("scope")
     return Registered(
         client_id=client_id,
-        deployment_id=deployment_id if isinstance(deployment_id, str) and 0 < len(deployment_id) <= 255 else None,
-        scopes=tuple(scope.split()) if isinstance(scope, str) else platform.scopes,
+        deployment_id=identifier(configuration, "deployment_id") if isinstance(configuration, dict) else None,
+        scopes=words(document, "scope") or platform.scopes,
     )
 
 
@@ -237,14 +245,6 @@ def is_usable_token(token: str) -> bool:
     return token.isascii() and token.isprintable() and " " not in token and len(token) <= _LARGEST_TOKEN
 
 
-def host_of(url: str) -> str:
-    """Give the host of an address, in lower case; empty if there is none."""
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
 def readable(answer: Answer) -> str:
     """Give the words of an answer without markup and cut, for people; it is still somebody else's text."""
     text = answer.body[: 64 * 1024].decode("utf-8", "replace")
@@ -269,27 +269,3 @@ def _object(answer: Answer, code: str) -> Mapping[str, Any]:
     if not isinstance(document, dict):
         raise RegistrationFailed(code, detail="JSON", platform_answer=readable(answer))
     return document
-
-
-def _url(document: Mapping[str, Any], name: str, *, longest: int = _LONGEST_URL) -> str:
-    value = document.get(name)
-    if not isinstance(value, str) or len(value) > longest or not value.isascii() or origin_of(value) is None:
-        raise RegistrationFailed("configuration_unreadable", detail=name)
-    return value
-
-
-def _text(document: Mapping[str, Any], name: str, longest: int) -> str:
-    value = document.get(name)
-    return "".join(letter for letter in value if letter.isprintable())[:longest] if isinstance(value, str) else ""
-
-
-def _supported_scopes(document: Mapping[str, Any]) -> tuple[str, ...]:
-    supported = document.get("scopes_supported")
-    return SCOPES if not isinstance(supported, list) else tuple(scope for scope in SCOPES if scope in supported)
-
-
-def _takes_deep_linking(platform: Mapping[str, Any]) -> bool:
-    messages = platform.get("messages_supported")
-    if not isinstance(messages, list):
-        return True
-    return any(isinstance(each, dict) and each.get("type") == names.DEEP_LINKING_REQUEST for each in messages)

@@ -9,8 +9,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import ToolError
-from lti_tool.lti.dynamic_registration import host_of
-from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.json_shapes import host_of, origin_of
 from lti_tool.lti.registration_failed import RegistrationFailed
 from lti_tool.messages import N_
 from lti_tool.models import Invite

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.lti.dynamic_registration import PlatformConfiguration, Registered, host_of
+from lti_tool.lti.dynamic_registration import PlatformConfiguration, Registered
+from lti_tool.lti.json_shapes import host_of, origin_of
+from lti_tool.lti.known_clouds import cloud_of
 from lti_tool.lti.seal import Seal
 from lti_tool.platforms.invite_platform import OpenInvite, use_invite_up
 from lti_tool.platforms.new_registration import NewRegistration
@@ -64,8 +66,18 @@ def register_tool(
         name=host_of(platform.issuer),
         product_family=platform.product_family,
         deployment_ids=(registered.deployment_id,) if registered.deployment_id else (),
+        service_hosts=_school_hosts(platform),
     )
     return register_by_hand(session, invite, new, is_production=is_production, now=now)
+
+
+def _school_hosts(platform: PlatformConfiguration) -> tuple[str, ...]:
+    """Give the school's host of a shared cloud, which takes its registration: its gradebook and roster lie there, too."""
+    host = origin_of(platform.registration_url)
+    is_school = cloud_of(host_of(platform.issuer)).schools_register and host_of(platform.registration_url) not in {
+        host_of(url) for url in (platform.issuer, platform.auth_login_url, platform.token_url, platform.jwks_url)
+    }
+    return (host,) if host is not None and is_school else ()
 
 
 def register_by_hand(

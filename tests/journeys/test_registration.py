@@ -104,17 +104,34 @@ def test_one_address_and_one_confirmation_register_platform_and_deployment(
     assert (tool.shares_name, tool.shares_email, tool.is_active) == (True, False, False)
 
 
-def test_the_confirm_page_says_who_asks_and_for_what_in_a_frame_of_that_platform_alone(
-    browser: FlaskClient, lms: Playground, parts: Parts
-) -> None:
+def test_the_confirm_page_says_who_asks_and_for_what(browser: FlaskClient, lms: Playground, parts: Parts) -> None:
     shown = browser.get(path_of(lms.begin_registration(invited(parts))), base_url=TOOL)
     assert lms.issuer in shown.text
     for word in ("den Namen der Person", "Teilnehmendenliste", "Bewertungsspalten", "Punkte eintragen"):
         assert word in shown.text
     assert "Um die E-Mail-Adresse bitten wir nicht" in shown.text
-    assert f"frame-ancestors 'self' {lms.issuer}" in shown.headers["Content-Security-Policy"]
     assert shown.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in shown.headers
+
+
+def test_the_pages_of_an_invitation_may_be_framed_by_any_page_over_https(
+    browser: FlaskClient, lms: Playground, parts: Parts
+) -> None:
+    """A school of a cloud frames them at its own host, of which nothing is known; the invitation is the secret."""
+    begun = path_of(lms.begin_registration(invited(parts)))
+    shown = browser.get(begun, base_url=TOOL)
+    done = browser.post(begun.partition("?")[0], data={"offer": offer_of(shown.text)}, base_url=TOOL)
+    for answer in (shown, done):
+        policy = answer.headers["Content-Security-Policy"]
+        assert policy.endswith(f"frame-ancestors 'self' {lms.issuer} https:")
+        assert "X-Frame-Options" not in answer.headers
+
+
+@pytest.mark.parametrize("address", ["https://evil.test;script-src%20*/c", "https://evil.test;script-src */c", "https://*/c"])
+def test_an_address_says_no_more_about_frames_than_an_origin(browser: FlaskClient, parts: Parts, address: str) -> None:
+    answer = browser.get(path_of(invited(parts)), query_string={"openid_configuration": address}, base_url=TOOL)
+    assert "evil" not in answer.headers["Content-Security-Policy"]
+    assert "*" not in answer.headers["Content-Security-Policy"]
 
 
 def test_an_invite_registers_once(browser: FlaskClient, lms: Playground, parts: Parts) -> None:

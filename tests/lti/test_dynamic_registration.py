@@ -287,7 +287,7 @@ def test_a_registration_without_token_is_sent_without_one(server: Server, platfo
 
 
 @pytest.mark.parametrize(
-    "document", [{}, {"client_id": ""}, {"client_id": 7}, {"client_id": "a" * 256}, {"client_id": "a\x00b"}, [], "abc"]
+    "document", [{}, {"client_id": ""}, {"client_id": True}, {"client_id": "a" * 256}, {"client_id": "a\x00b"}, [], "abc"]
 )
 def test_an_answer_without_client_id_is_refused(server: Server, platform: PlatformConfiguration, document: Any) -> None:
     server.says(document)

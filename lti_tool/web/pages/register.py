@@ -18,15 +18,15 @@ from lti_tool.lti.dynamic_registration import (
     check_hosts,
     check_keys,
     check_reachable,
-    host_of,
     is_usable_token,
     read_configuration,
     register,
     registration_request,
 )
 from lti_tool.lti.guarded_fetch import GuardedHttp
-from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.json_shapes import host_of, origin_of
 from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.lti.service_hosts import frameable_origin
 from lti_tool.messages import N_
 from lti_tool.platforms.invite_platform import OpenInvite, check_platform, claim_invite, open_invite, release_invite
 from lti_tool.platforms.lms_families import FAMILIES, find_family
@@ -89,7 +89,7 @@ def begin(invite: str) -> ResponseReturnValue:
             raise RegistrationFailed("token_unusable")
         # Its host will have to be the issuer's; so nobody is asked whom the invitation is not meant for.
         check_platform(opened, address)
-        platform = read_configuration(_http(), address, further_hosts=_further_hosts())
+        platform = read_configuration(_http(), address, token=token, further_hosts=_further_hosts())
         check_platform(opened, platform.issuer)
     except RegistrationFailed as failure:
         return _failed(failure, host_of(address))
@@ -110,7 +110,7 @@ def confirm(invite: str) -> ResponseReturnValue:
     if offer is None:
         raise ToolError(_TOO_OLD, next_step=_BEGIN_AGAIN, code="offer_unusable")
     platform, token = offer
-    allow_framing_by(origin_of(platform.issuer) or "")
+    _frame_for(platform.issuer)
     with parts().database.write.begin() as session:
         claim_invite(session, opened.id, now=now)
     try:
@@ -246,8 +246,13 @@ def _failed(failure: RegistrationFailed, host: str) -> ResponseReturnValue:
 
 
 def _frame_for(address: str) -> None:
-    """Let the platform that asks show the page in its frame, also a page that says why it does not work."""
-    allow_framing_by(origin_of(address) or "*")
+    """Let the page be shown where the administrator is, also one that says why it does not work.
+
+    That may be a school's own host, of which the configuration says nothing; who may frame it has the invitation, the one
+    secret there is.
+    """
+    own = frameable_origin(address)
+    allow_framing_by(*([own] if own else []), "https:")
 
 
 def _request(platform: PlatformConfiguration) -> dict[str, object]:
