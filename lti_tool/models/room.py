@@ -54,8 +54,8 @@ class Context(Base):
 class Membership(Base):
     """A user's roles in a context, as our Role words, sorted, separated by spaces.
 
-    `roles` is what counts: what the person's own launch said, as long as it is of the last weeks, else the roster's. Both are
-    kept: Moodle's roster calls tutors learners, its launches call them instructors.
+    `roles` is what counts: as long as it is of the last weeks, the person's own launch says whether they teach, else the roster
+    does. Both are kept: Moodle's roster calls tutors learners, its launches call them instructors.
     """
 
     __tablename__ = "membership"

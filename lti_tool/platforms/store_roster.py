@@ -65,7 +65,8 @@ def store_members(
         # Else everybody would be in the course twice.
         return RosterChange(0, 0, 0, OTHER_IDS)
     ids = _store_users(session, platform_id, present, now)
-    _store_memberships(session, context_id, present, ids, now)
+    roles = _roles_that_count(known, present, now)
+    _store_memberships(session, context_id, present, ids, roles, now)
     new = len(set(ids.values()) - {row.user_id for row in known if not row.is_gone})
     if any(row.roster_roles is None for row in missing):
         return RosterChange(len(present), new, 0, OTHER_IDS)
@@ -83,6 +84,7 @@ def _known(session: Session, context_id: int) -> list[Row[Any]]:
             User.sub,
             Membership.roles,
             Membership.roster_roles,
+            Membership.launch_roles,
             Membership.launched_at,
             Membership.last_seen_at,
             Membership.is_gone,
@@ -125,6 +127,23 @@ def _gone(known: Iterable[Row[Any]], present: Collection[int], told_roles: Colle
     ]
 
 
+def _roles_that_count(known: Iterable[Row[Any]], present: Iterable[Member], now: datetime) -> dict[str, frozenset[Role]]:
+    """Return what each member is, by sub: as their launch of the last weeks said, else as the roster says.
+
+    The roster may add to a launch (who teaches may also be enrolled), but it makes nobody teach or stop teaching.
+    """
+    launched = {row.sub: row for row in known if row.launched_at is not None and row.launched_at >= now - LAUNCH_COUNTS}
+    found = {}
+    for member in present:
+        roles = roles_of(member.roles)
+        row = launched.get(member.user_id)
+        if row is not None:
+            said = frozenset(map(Role, row.launch_roles.split()))
+            roles = said | (roles if said & _TEACHING else roles - _TEACHING)
+        found[member.user_id] = roles
+    return found
+
+
 def _store_users(session: Session, platform_id: int, members: Sequence[Member], now: datetime) -> dict[str, int]:
     """Store the people and return their keys by sub. A name that is not shared leaves the one that a launch brought."""
     ids: dict[str, int] = {}
@@ -150,13 +169,20 @@ def _store_users(session: Session, platform_id: int, members: Sequence[Member], 
     return ids
 
 
-def _store_memberships(session: Session, context_id: int, members: Sequence[Member], ids: dict[str, int], now: datetime) -> None:
+def _store_memberships(
+    session: Session,
+    context_id: int,
+    members: Sequence[Member],
+    ids: dict[str, int],
+    roles: dict[str, frozenset[Role]],
+    now: datetime,
+) -> None:
     for rows in _batches(
         {
             "user_id": ids[member.user_id],
             "context_id": context_id,
-            "roles": (roles := " ".join(sorted(roles_of(member.roles)))),
-            "roster_roles": roles,
+            "roles": _text(roles[member.user_id]),
+            "roster_roles": _text(roles_of(member.roles)),
             "is_gone": False,
             "first_seen_at": now,
             "last_seen_at": now,
@@ -164,17 +190,21 @@ def _store_memberships(session: Session, context_id: int, members: Sequence[Memb
         for member in sorted(members, key=lambda member: ids[member.user_id])
     ):
         insert = _insert(session, _MEMBERSHIPS).values(rows)
-        launch_counts = _MEMBERSHIPS.c.launched_at >= now - LAUNCH_COUNTS
+        came_meanwhile = _MEMBERSHIPS.c.launched_at > now
         session.execute(
             insert.on_conflict_do_update(
                 index_elements=[_MEMBERSHIPS.c.user_id, _MEMBERSHIPS.c.context_id],
                 set_={
-                    "roles": case((launch_counts, _MEMBERSHIPS.c.launch_roles), else_=insert.excluded.roles),
+                    "roles": case((came_meanwhile, _MEMBERSHIPS.c.roles), else_=insert.excluded.roles),
                     "roster_roles": insert.excluded.roster_roles,
                     "is_gone": insert.excluded.is_gone,
                 },
             )
         )
+
+
+def _text(roles: Iterable[Role]) -> str:
+    return " ".join(sorted(roles))
 
 
 def _words(roles: str) -> set[str]:

@@ -138,7 +138,7 @@ def test_the_course_pages_never_scroll_sideways(context: BrowserContext, install
     page.goto(f"{installation.lms_url}/launch/{installation.lms.activities[0].id}?target=window")
     page.get_by_role("link", name="Kurs", exact=True).click()
     page.get_by_role("button", name="Teilnehmendenliste abgleichen").click()
-    expect(page.get_by_text("auf dem neuesten Stand")).to_be_visible()
+    expect(page.get_by_text("Teilnehmendenliste abgeglichen:")).to_be_visible()
 
     def overflow() -> int:
         pixels: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

@@ -247,8 +247,16 @@ def test_what_a_launch_said_counts_more_than_the_roster_and_both_are_kept(
         query = select(User.sub, Membership.roles, Membership.launch_roles, Membership.roster_roles).join(User)
         assert {tuple(row) for row in session.execute(query)} == {
             ("4", "participant", "participant", "instructor"),
-            ("9", "instructor", "instructor", "participant"),
+            ("9", "instructor participant", "instructor", "participant"),
         }
+
+
+def test_who_launches_while_the_roster_is_read_stays_what_the_launch_said(
+    database: Database, entry: DirectoryEntry, context_id: int, came: Came, now: datetime
+) -> None:
+    came("9", INSTRUCTOR, now + 2 * LATER)
+    store(database, entry, context_id, member("4"), member("9", None, "Learner"), now=now)
+    assert people(database)["9"][1] == "instructor"
 
 
 def test_after_some_weeks_without_a_launch_the_roster_counts(
@@ -257,7 +265,7 @@ def test_after_some_weeks_without_a_launch_the_roster_counts(
     came("9", INSTRUCTOR, now)
     roster = member("4"), member("9", None, "Learner")
     store(database, entry, context_id, *roster, now=now + LAUNCH_COUNTS - 2 * LATER)
-    assert people(database)["9"][1] == "instructor"
+    assert people(database)["9"][1] == "instructor participant"
     store(database, entry, context_id, *roster, now=now + LAUNCH_COUNTS + LATER)
     assert people(database)["9"][1] == "participant"
     came("9", INSTRUCTOR, now + LAUNCH_COUNTS + 3 * LATER)
