@@ -20,8 +20,9 @@ from lti_tool.web import (
     request_body,
     shown,
     storable,
+    typed_forms,
 )
-from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics
+from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics, visit
 from lti_tool.web.once_more import Application
 from lti_tool.web.pages import (
     certificate_office,
@@ -41,7 +42,7 @@ from lti_tool.web.pages import (
 from lti_tool.web.parts import Parts
 
 PACKAGE = Path(__file__).parent
-# Login and launch bodies are small; an id_token is at most 64 KB. Pages take texts of some length.
+# Login and launch bodies are small; an id_token is at most 64 KB. Pages of a visit take more (`browser_session`).
 MAX_BODY_BYTES = 256 * 1024
 
 
@@ -73,11 +74,12 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     programme.set_up(app)
     shown.set_up(app)
     form_key.set_up(app)
+    typed_forms.set_up(app)
     headers.set_up(app)
     errors.set_up(app)
     metrics.set_up(app)
     host_check.set_up(app)
-    endpoints = (login, launch, handover, jwks, health, metrics, credentials)
+    endpoints = (login, launch, handover, jwks, health, metrics, credentials, visit)
     pages = (
         modules,
         quizzes,

@@ -31,6 +31,9 @@ _NOTE_USE_EVERY_S = 300
 # Together with the login cookies (`cookies.py`) well below the 8 KB that gunicorn takes in one header field.
 MOST_VISITS = 8
 VISIT_PARAMETER = "v"
+# A chapter of the strategy draft is sent as a whole: ten fields of 20,000 characters, each letter up to nine bytes in a form.
+# Everything else is refused by its own page, which still has the text, long before.
+VISITORS_BODY_BYTES = 3 * 1024 * 1024
 CSRF_FIELD = "csrf_token"
 CSRF_HEADER = "X-CSRF-Token"
 _KEY = re.compile(r"[A-Za-z0-9_-]{8}")
@@ -92,9 +95,10 @@ class CsrfRefused(Forbidden):
 def set_up(app: Flask) -> None:
     """Find each request's visit, check the CSRF token of whatever changes something, give templates their words."""
     app.extensions["visits"] = VisitCookies(app.extensions["parts"].settings.secret_key.get_secret_value())
-    app.before_request(_find_visit)
+    # Before anything reads the form: how much of one is read depends on whose it is.
+    app.before_request_funcs.setdefault(None, []).insert(0, _find_visit)
     app.before_request(_check_csrf)
-    app.jinja_env.globals.update(href=href, csrf_token=csrf_token, csrf_field=csrf_field)
+    app.jinja_env.globals.update(href=href, csrf_token=csrf_token, csrf_field=csrf_field, visit_left_s=visit_left_s)
     app.context_processor(lambda: {"visitor": visitor_if_any()})
 
 
@@ -186,6 +190,17 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, csrf_token())
 
 
+def is_token_of_present_address(token: str) -> bool:
+    """Whether a token was made for the visit in the address, open or not."""
+    return _visits().key_of_token(token) == request.args.get(VISIT_PARAMETER)
+
+
+def visit_left_s() -> int:
+    """Return for how many seconds the present visit still lasts."""
+    visit: Visit | None = g.get("visit")
+    return 0 if visit is None else max(0, visit.opened_at + VISIT_LIFETIME_S - int(parts().now().timestamp()))
+
+
 def without_csrf(view: View) -> View:
     """Mark a view that is posted to from elsewhere and checks by itself who does so: login, launch, an invitation."""
     view.is_without_csrf = True  # type: ignore[attr-defined]
@@ -209,6 +224,8 @@ def _find_visit() -> None:
     key = request.args.get(VISIT_PARAMETER, "")
     if not _KEY.fullmatch(key):
         return
+    # Also where the visit has ended: its page hands back what was typed.
+    request.max_content_length = request.max_form_memory_size = VISITORS_BODY_BYTES
     value = request.cookies.get(VISIT_COOKIE_PREFIX + key)
     visit = _visits().read(key, value, now=parts().now()) if value else None
     if visit is None:

@@ -14,8 +14,9 @@ from lti_tool.lti.platform_storage import KEPT_FIELD
 from lti_tool.messages import N_
 from lti_tool.web.endpoints.metrics import note_refused_launch
 from lti_tool.web.for_scripts import refusal_as_json, wants_json
+from lti_tool.web.handed_back import handed_back
 from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
-from lti_tool.web.language import translate
+from lti_tool.web.language import format_number, translate
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import retry_after
 
@@ -32,8 +33,11 @@ _HTTP_TEXTS = {
         _OPEN_AGAIN,
     ),
     413: (
-        N_("Die gesendete Datenmenge ist zu groß."),
-        N_("Kürzen Sie Ihre Eingabe und senden Sie sie noch einmal ab."),
+        N_("Das ist zu viel auf einmal: höchstens %(mb)s MB."),
+        N_(
+            "Gehen Sie in Ihrem Browser einen Schritt zurück: Ihr Text steht noch dort. "
+            "Kürzen Sie ihn und senden Sie noch einmal ab."
+        ),
     ),
     429: (
         N_("Das waren zu viele Aufrufe in kurzer Zeit."),
@@ -184,7 +188,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, RequestEntityTooLarge):
         # The rest of the body is not read, so the connection cannot serve another request.
         kept.append(("Connection", "close"))
-    body, code = _answer(message, next_step, reference, status, f"http_{status}")
+    limit_mb = format_number((request.max_content_length or 0) / 1024 / 1024, 2)
+    body, code = _answer(message, next_step, reference, status, f"http_{status}", **({"mb": limit_mb} if status == 413 else {}))
     return body, code, kept
 
 
@@ -208,6 +213,12 @@ def _answer(message: str, next_step: str, reference: str, status: int, code: str
         told = translate(next_step, **values) if next_step else ""
         return refusal_as_json(code, translate(message, **values), told, reference), status
     page = render_template(
-        "errors/error.html", message=message, next_step=next_step, values=values, reference=reference, status=status
+        "errors/error.html",
+        message=message,
+        next_step=next_step,
+        values=values,
+        typed=handed_back(code),
+        reference=reference,
+        status=status,
     )
     return page, status

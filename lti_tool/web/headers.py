@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.web.browser_session import visitor_if_any
 from lti_tool.web.parts import parts
+from lti_tool.web.typed_forms import has_typed_form
 
 # No inline script or style anywhere. `data:` images are KERN's icons inside its stylesheet.
 _SOURCES = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"
@@ -43,8 +44,11 @@ def _set_headers(response: Response) -> Response:
         headers["Content-Security-Policy"] = _policy()
     if _ancestors() == "'none'":
         headers["X-Frame-Options"] = "DENY"
-    if (visitor_if_any() is not None or response.status_code >= 400) and "Cache-Control" not in headers:
-        headers["Cache-Control"] = "no-store"
+    if "Cache-Control" not in headers:
+        if response.status_code < 400 and has_typed_form():
+            headers["Cache-Control"] = "private, no-cache"
+        elif visitor_if_any() is not None or response.status_code >= 400:
+            headers["Cache-Control"] = "no-store"
     if parts().settings.is_production:
         headers["Strict-Transport-Security"] = _HSTS
     return response

@@ -88,3 +88,8 @@ class VisitCookies:
         if values is None or values[:2] != [visit.key, visit.visitor.user_id]:
             return False
         return bool(-60 <= now.timestamp() - values[2] <= TOKEN_LIFETIME_S)
+
+    def key_of_token(self, token: str) -> str | None:
+        """Return the key of the visit that a token was made for; None: it is none of ours."""
+        values = self._csrf.open(token)
+        return None if values is None else str(values[0])

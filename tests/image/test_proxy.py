@@ -19,7 +19,7 @@ import requests
 
 from lti_tool.app import MAX_BODY_BYTES
 from lti_tool.certificates.verify_document import DOCUMENT_BYTES_MAX
-from lti_tool.web.pages import workbook
+from lti_tool.web.browser_session import VISITORS_BODY_BYTES
 from tests.installation import Installation, free_port, installed
 
 CADDYFILE = Path(__file__).parents[2] / "docker/proxy/Caddyfile"
@@ -40,7 +40,7 @@ def size(text: str) -> int:
 
 
 def test_it_takes_the_largest_bodies_that_the_tool_takes() -> None:
-    assert size(block("request_body @large")) > max(DOCUMENT_BYTES_MAX, workbook._CHAPTER_BYTES_MAX) + 64 * 1024
+    assert size(block("request_body @large")) > max(DOCUMENT_BYTES_MAX, VISITORS_BODY_BYTES) + 64 * 1024
     assert size(block("request_body @small")) > MAX_BODY_BYTES
     assert size(INGRESS.read_text(encoding="utf-8")) > DOCUMENT_BYTES_MAX + 64 * 1024
 

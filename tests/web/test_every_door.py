@@ -20,8 +20,8 @@ OPEN_TO_ANYONE = {
     "credentials.seal_certificates", "credentials.status_list", "front.front", "handover.take_over", "health.livez",
     "health.readyz", "jwks.jwks", "launch.launch", "legal.accessibility", "legal.imprint", "legal.privacy", "login.login",
     "metrics.metrics",
-    "register.begin", "register.by_hand", "register.confirm", "register.register_typed", "verify.document", "verify.form",
-    "verify.no_document", "verify.result",
+    "register.begin", "register.by_hand", "register.confirm", "register.register_typed", "verify.document", "verify.find",
+    "verify.form", "verify.no_document", "verify.result",
 }  # fmt: skip
 TEACHING = {
     "certificate_office.decide", "certificate_office.documents", "certificate_office.letterhead", "certificate_office.overview",

@@ -1,6 +1,7 @@
 """Writing in a real Chromium: saved by itself, two tabs, a lost connection, by keyboard, on a narrow screen."""
 
 import re
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from lti_tool.models.database import Database, open_database
 from lti_tool.workbook.draft import read_draft
 from lti_tool.workbook.release_chapter import release_chapter
 from lti_tool.workbook.submit_chapter import submit_chapter
+from tests.dialogs import answered_dialogs
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, rows, write
 from tests.workbook.site import a_site
 
@@ -48,8 +50,11 @@ def people(database: Database) -> dict[str, Visitor]:
 
 @pytest.fixture
 def address(sqlite_url: str, tmp_path: Path, people: dict[str, Visitor]) -> Iterator[str]:
-    app = a_site(sqlite_url, tmp_path, people, programme=PROGRAMME)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = a_site(sqlite_url, tmp_path, people, programme=PROGRAMME, address=f"http://localhost:{port}")
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://localhost:{server.server_port}"
@@ -253,3 +258,147 @@ def test_on_a_narrow_screen_empty_rows_wait_until_they_are_needed(page: Page, ad
     expect(rows.filter(visible=True)).to_have_count(1)
     rows.first.locator("textarea").first.fill("Bürgerportal")
     expect(rows.filter(visible=True)).to_have_count(2)
+
+
+def end_visit(page: Page) -> None:
+    """Take the visit's cookie away, as twelve hours do."""
+    page.context.clear_cookies(name=re.compile("^__Host-visit-"))
+
+
+def test_an_ended_visit_is_told_at_once_and_the_text_goes_out_after_the_next_launch(
+    page: Page, context: BrowserContext, address: str, database: Database, people: dict[str, Visitor]
+) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    page.get_by_label("Zielbild").fill("vor der Mittagspause")
+    saved(page, "zielbild")
+    end_visit(page)
+    page.get_by_label("Zielbild").fill("nach der Mittagspause geschrieben")
+    expect(page.locator("#field-zielbild [data-saved]")).to_contain_text("Ihre Sitzung ist abgelaufen")
+    expect(page.locator("#visit-ended")).to_contain_text("Ihr Text bleibt hier stehen")
+    assert stored(database, people, "zielbild") == "vor der Mittagspause"
+    # Leaving asks.
+    asked = answered_dialogs(page, leaves=False)
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    # Any activity of the course, opened in another tab, brings this one back to life.
+    other = context.new_page()
+    enter(other, address, "/workbook")
+    saved(page, "zielbild")
+    expect(page.locator("#visit-ended")).to_be_hidden()
+    assert stored(database, people, "zielbild") == "nach der Mittagspause geschrieben"
+
+
+def test_text_of_a_tab_that_was_closed_waits_in_this_browser_for_the_next_visit(
+    page: Page, context: BrowserContext, address: str, database: Database, people: dict[str, Visitor]
+) -> None:
+    enter(page, address, "/workbook/chapters/1")
+    end_visit(page)
+    table = page.locator("#field-vorhaben")
+    table.get_by_role("button", name="Zeilen hinzufügen").click()
+    table.locator("textarea").nth(4).fill("Bürgerportal, fünfte Zeile")
+    expect(table.locator("[data-saved]")).to_contain_text("Ihre Sitzung ist abgelaufen")
+    page.wait_for_timeout(600)
+    answered_dialogs(page, leaves=True)
+    page.close(run_before_unload=True)
+    other = context.new_page()
+    # It is said wherever the person comes in, and leads there.
+    enter(other, address, "/workbook")
+    other.get_by_role("status").get_by_role("link", name=re.compile("Kapitel 1|Smart-City-Manager:in")).click()
+    expect(other.get_by_role("heading", name="Ihr Text ist noch da")).to_be_visible()
+    saved(other, "vorhaben")
+    with database.read() as session:
+        rows = read_draft(session, PROGRAMME, user_id=people["ayse"].user_id).field("vorhaben").content.rows
+    assert [next(iter(row.values())) for row in rows] == ["Bürgerportal, fünfte Zeile"]
+    other.reload()
+    expect(other.get_by_role("heading", name="Ihr Text ist noch da")).to_have_count(0)
+
+
+def test_nobody_else_at_this_computer_can_read_what_is_kept(page: Page, context: BrowserContext, address: str) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    end_visit(page)
+    page.get_by_label("Zielbild").fill("Vertraulich: Haushaltslage")
+    expect(page.locator("#field-zielbild [data-saved]")).to_contain_text("Ihre Sitzung ist abgelaufen")
+    page.wait_for_timeout(600)
+    kept = page.evaluate("JSON.stringify({...localStorage})")
+    assert "kept." in kept
+    assert "Vertraulich" not in kept
+    other = context.new_page()
+    enter(other, address, "/workbook", "bernd")
+    other.wait_for_timeout(500)
+    expect(other.get_by_text("ungespeicherten Text")).to_have_count(0)
+    enter(other, address, "/workbook/chapters/2", "bernd")
+    other.wait_for_timeout(500)
+    expect(other.get_by_text("Ihr Text ist noch da")).to_have_count(0)
+
+
+def test_what_was_saved_elsewhere_meanwhile_is_a_conflict_also_for_text_that_waited(
+    page: Page, context: BrowserContext, address: str, database: Database, people: dict[str, Visitor]
+) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    end_visit(page)
+    page.get_by_label("Zielbild").fill("hat gewartet")
+    expect(page.locator("#field-zielbild [data-saved]")).to_contain_text("Ihre Sitzung ist abgelaufen")
+    page.wait_for_timeout(600)
+    answered_dialogs(page, leaves=True)
+    page.close(run_before_unload=True)
+    with database.write.begin() as session:
+        write(session, people["ayse"], 2, "zielbild", "am anderen Rechner geschrieben")
+    other = context.new_page()
+    enter(other, address, "/workbook/chapters/2")
+    expect(other.locator("#conflict-zielbild")).to_contain_text("am anderen Rechner geschrieben")
+    expect(other.get_by_label("Zielbild")).to_have_value("hat gewartet")
+    assert stored(database, people, "zielbild") == "am anderen Rechner geschrieben"
+
+
+def test_without_a_script_the_refusal_hands_the_text_back_and_sends_it_after_the_next_launch(
+    address: str, context: BrowserContext, database: Database, people: dict[str, Visitor]
+) -> None:
+    browser = context.browser
+    assert browser is not None
+    plain = browser.new_context(java_script_enabled=False, locale="de-DE")
+    page = enter(plain.new_page(), address, "/workbook/chapters/2")
+    page.get_by_label("Zielbild").fill("Ohne Skript geschrieben,\nmit zwei Zeilen")
+    end_visit(page)
+    page.get_by_role("button", name="Speichern", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Sitzung ist abgelaufen.")
+    expect(page.get_by_role("textbox", name="Ihr Text")).to_have_value("Ohne Skript geschrieben,\nmit zwei Zeilen")
+    # Back brings the form with the text as well.
+    page.go_back()
+    expect(page.get_by_label("Zielbild")).to_have_value("Ohne Skript geschrieben,\nmit zwei Zeilen")
+    page.get_by_role("button", name="Speichern", exact=True).click()
+    # Too early: the same page again.
+    page.get_by_role("button", name="Noch einmal senden").click()
+    expect(page.get_by_role("textbox", name="Ihr Text")).to_have_value("Ohne Skript geschrieben,\nmit zwei Zeilen")
+    enter(plain.new_page(), address, "/workbook")
+    page.get_by_role("button", name="Noch einmal senden").click()
+    expect(page.locator("#field-zielbild [data-saved]")).to_have_text("Gespeichert um 10:30 Uhr")
+    assert stored(database, people, "zielbild") == "Ohne Skript geschrieben,\nmit zwei Zeilen"
+    plain.close()
+
+
+def test_a_word_of_a_proxy_is_not_taken_for_an_answer_of_ours(
+    page: Page, address: str, database: Database, people: dict[str, Visitor]
+) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    page.route("**/fields/**", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>"))
+    page.get_by_label("Zielbild").fill("Im Jahr 2035")
+    expect(page.locator("#field-zielbild [data-saved]")).to_contain_text("Wir versuchen es weiter")
+    page.unroute("**/fields/**")
+    saved(page, "zielbild")
+    assert stored(database, people, "zielbild") == "Im Jahr 2035"
+
+
+def test_a_text_that_is_too_long_is_told_and_stays(
+    page: Page, address: str, database: Database, people: dict[str, Visitor]
+) -> None:
+    enter(page, address, "/workbook/chapters/2")
+    page.get_by_label("Zielbild").fill("x" * 20_001)
+    expect(page.locator("#field-zielbild [data-saved]")).to_contain_text("20.001")
+    asked = answered_dialogs(page, leaves=False)
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    page.get_by_label("Zielbild").fill("kurz")
+    saved(page, "zielbild")
+    assert stored(database, people, "zielbild") == "kurz"

@@ -27,9 +27,6 @@ from lti_tool.workbook.save_fields import Entry, Outcome, Saved, save_fields
 from lti_tool.workbook.submit_chapter import ChapterIncomplete, submit_chapter, take_back_chapter
 
 blueprint = Blueprint("workbook", __name__)
-# A chapter is sent as a whole: ten fields of 20,000 characters, each letter up to nine bytes in a form.
-_CHAPTER_BYTES_MAX = 3 * 1024 * 1024
-_LARGE = {"workbook.save", "workbook.save_field"}
 _COVER_NAME = "cover"
 
 
@@ -41,14 +38,6 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(
         chapter_heading=heading_of, chapter_name=chapter_name, status_words=STATUS_WORDS, rating_words=RATING_WORDS
     )
-
-
-@blueprint.url_value_preprocessor
-def _allow_a_whole_chapter(endpoint: str | None, values: dict[str, object] | None) -> None:
-    # Runs before anything reads the form; all other pages keep the application's small limit.
-    if endpoint in _LARGE:
-        request.max_content_length = _CHAPTER_BYTES_MAX
-        request.max_form_memory_size = _CHAPTER_BYTES_MAX
 
 
 def chapter_name(number: int) -> str:

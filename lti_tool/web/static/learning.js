@@ -8,20 +8,20 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   const notice = form.querySelector("[data-saved]");
   let running = Promise.resolve();
   let waiting = 0;
+  let isUnsaved = false; // the last try did not get through
+  let again = 0;
+  let isGoing = false;
 
   const save = async () => {
-    const body = new URLSearchParams(new FormData(form));
-    try {
-      const answer = await fetch(form.action, {
-        method: "POST", body, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000),
-      });
-      const word = await answer.json();
-      if (answer.ok) form.elements.seen.value = word.seen;
-      notice.textContent = word.message || "";
-    } catch {
-      // No connection: the answer goes with the next change, or when the person goes on.
-      notice.textContent = "";
-    }
+    clearTimeout(again);
+    const { state, word } = await typed.send(form.action, new URLSearchParams(new FormData(form)));
+    isUnsaved = state === "ended" || state === "away";
+    if (state === "saved") form.elements.seen.value = word.seen;
+    if (state === "ended") notice.textContent = form.dataset.ended;
+    else if (state === "away") {
+      notice.textContent = word.message ? `${form.dataset.unsaved} ${word.message}` : form.dataset.failed;
+      again = setTimeout(enqueue, 5000);
+    } else notice.textContent = word.message ?? "";
   };
   // One after the other, so that each knows the version that the one before has saved.
   const enqueue = () => {
@@ -29,19 +29,29 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     running = running.then(save).then(() => { waiting -= 1; });
   };
   form.addEventListener("change", enqueue);
+  document.addEventListener("visit-open", () => { if (isUnsaved) enqueue(); });
   // A text half typed is no change yet; it must not be lost when the time ends in a tab that nobody looks at.
   const isMine = !("conflict" in form.dataset);
   document.addEventListener("visibilitychange", () => {
-    const typed = form.querySelector("input[type=text]:focus");
-    if (document.visibilityState === "hidden" && typed && isMine) enqueue();
+    const half = form.querySelector("input[type=text]:focus");
+    if (document.visibilityState === "hidden" && half && isMine) enqueue();
   });
   finishSaving = () => { if (isMine) enqueue(); return running; };
-  // Going on waits for them: otherwise the page's own submit would come with a version that is already old.
+  // Going on waits for them: otherwise the page's own submit would come with a version that is already old. And it does not go
+  // on into a page of the browser's that says there is no connection.
   form.addEventListener("submit", (event) => {
-    if (!waiting) return;
+    if (!waiting && !isUnsaved) {
+      isGoing = true;
+      return;
+    }
     event.preventDefault();
-    running.then(() => form.requestSubmit(event.submitter));
+    if (!waiting) enqueue();
+    running.then(() => {
+      if (!isUnsaved) form.requestSubmit(event.submitter);
+      else notice.scrollIntoView({ block: "center" });
+    });
   });
+  addEventListener("beforeunload", (event) => { if (isUnsaved && !isGoing) event.preventDefault(); });
 
   const list = form.querySelector(".ordering");
   if (list) list.addEventListener("click", (event) => {

@@ -24,6 +24,10 @@ class Field {
     this.running = Promise.resolve();
     this.typed = 0; // rises with each change, so that a save knows whether it has caught the last
     this.caught = 0;
+    this.hasFailed = false;
+    this.isRefused = false;
+    // Came back with an error: what stands in it is not saved.
+    if (section.querySelector(".kern-error, .conflict")) this.typed = 1;
     section.addEventListener("input", () => this.change());
     this.showsAllRows = false;
     this.foldRows();
@@ -32,11 +36,13 @@ class Field {
 
   get token() { return form.elements[`t.${this.id}`]; }
   get isWaiting() { return this.caught < this.typed; }
+  get inputs() { return [...this.section.querySelectorAll("textarea, select, input[type=text]")]; }
   // Two versions are shown: nothing is sent until the person has decided.
   get isUndecided() { return this.notice.querySelector(".conflict") !== null; }
 
   change() {
     this.typed += 1;
+    this.isRefused = false;
     this.foldRows();
     if (this.counter) this.counter.textContent = wordsOf(countWords(this.section.querySelector("textarea").value));
     this.save(1000);
@@ -57,28 +63,30 @@ class Field {
 
   async send() {
     if (!this.isWaiting || this.isUndecided) return;
-    const typed = this.typed;
+    const sent = this.typed;
     this.saved.textContent = form.dataset.saving;
-    try {
-      const answer = await fetch(this.section.dataset.address, { method: "POST", body: this.body(), headers: { Accept: "application/json" } });
-      const word = await answer.json();
-      if (answer.ok) {
-        this.token.value = word.token;
-        this.caught = typed;
-        this.saved.textContent = this.isWaiting ? form.dataset.saving : word.message;
-      } else if (word.html) {
-        this.notice.innerHTML = word.html; // made and escaped by the server
-        this.saved.textContent = "";
-        this.next = word.token;
-      } else {
-        this.caught = typed; // trying again would not help; the next change does
-        this.saved.textContent = word.message;
-      }
-    } catch {
-      // No connection, or the answer was no answer of ours: what is typed stays on the page and goes again.
-      this.saved.textContent = form.dataset.failed;
+    const { state, word } = await typed.send(this.section.dataset.address, this.body());
+    this.hasFailed = state === "ended" || state === "away";
+    if (state === "saved") {
+      this.token.value = word.token;
+      this.caught = sent;
+      this.saved.textContent = this.isWaiting ? form.dataset.saving : word.message;
+    } else if (state === "ended") {
+      // What is typed stays on the page and goes once the visit is open again.
+      this.saved.textContent = form.dataset.ended;
+    } else if (state === "away") {
+      this.saved.textContent = word.message ? `${form.dataset.unsaved} ${word.message}` : form.dataset.failed;
       this.save(5000);
+    } else if (word.html) {
+      this.notice.innerHTML = word.html; // made and escaped by the server
+      this.saved.textContent = "";
+      this.next = word.token;
+    } else {
+      // Trying again would not help; the next change does. Until then the text is kept as it is.
+      this.isRefused = true;
+      this.saved.textContent = [word.message, word.next_step].filter(Boolean).join(" ");
     }
+    form.kept.store();
   }
 
   keepMine() {
@@ -156,10 +164,28 @@ if (form) {
   addEventListener("pagehide", () => {
     if (isLeaving) return;
     for (const field of fields) {
-      if (field.isWaiting && !field.isUndecided) navigator.sendBeacon(field.section.dataset.address, field.body());
+      if (field.isWaiting && !field.isUndecided && !field.isRefused) navigator.sendBeacon(field.section.dataset.address, field.body());
     }
   });
-  addEventListener("beforeunload", (event) => {
-    if (!isLeaving && fields.some((field) => field.isUndecided)) event.preventDefault();
+  // Leaving asks only where something would stay behind: what is merely on its way goes with the beacon.
+  form.kept.unsaved = () => fields.filter((field) => field.isWaiting).flatMap((field) => field.inputs);
+  form.kept.asks = () => !isLeaving && fields.some((field) => field.isWaiting && (field.isUndecided || field.hasFailed || field.isRefused));
+  document.addEventListener("visit-open", () => {
+    for (const field of fields) {
+      if (field.isWaiting) field.save(0);
+    }
+  });
+  form.addEventListener("beforerestore", ({ detail }) => {
+    for (const [name] of detail.fields) {
+      const number = Number(/^f\.[^.]+\.(\d+)\./.exec(name)?.[1]);
+      const field = fields.find((one) => name.startsWith(`f.${one.id}.`));
+      while (field && number >= field.section.querySelectorAll(".row").length && number < 500) field.addRow();
+    }
+  });
+  form.addEventListener("restored", ({ detail }) => {
+    const names = new Set(detail.fields.map(([name]) => name));
+    for (const field of fields) {
+      if (field.inputs.some((input) => names.has(input.name))) field.change();
+    }
   });
 }

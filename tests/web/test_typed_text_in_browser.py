@@ -1,0 +1,210 @@
+"""Every form into which people type, in a real Chromium: nothing typed is lost when the visit ends, and nobody is lied to."""
+
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+from sqlalchemy import select
+from werkzeug.serving import make_server
+
+from lti_tool.domain.people import Visitor
+from lti_tool.models import ExtraAttempt, LessonHint, WorkbookChapter
+from lti_tool.models.database import Database, open_database
+from lti_tool.programme.reader import read_programme
+from tests.dialogs import answered_dialogs
+from tests.web.two_courses import MODULE, SESSION, TwoCourses
+from tests.workbook.cast import MONDAY
+from tests.workbook.site import a_site
+
+pytestmark = pytest.mark.browser
+_programme = read_programme()
+TEXT = "Ein längerer Satz, den niemand zweimal schreiben will."
+
+
+@dataclass
+class Site:
+    world: TwoCourses
+    address: str
+
+    def enter(self, page: Page, path: str, role: str) -> None:
+        page.goto(f"{self.address}/enter/{role}?to={path}")
+
+
+@pytest.fixture
+def database(sqlite_url: str) -> Iterator[Database]:
+    database = open_database(sqlite_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def site(sqlite_url: str, database: Database, tmp_path: Path) -> Iterator[Site]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    people: dict[str, Visitor] = {}
+    address = f"http://localhost:{port}"
+    app = a_site(sqlite_url, tmp_path, people, programme=_programme, address=address)
+    world = TwoCourses.build(app, database, now=MONDAY)
+    people.update(world.courses["A"].people)
+    with database.write.begin() as session:
+        session.add(WorkbookChapter(workbook_id=1, number=1, status="submitted", changed_at=MONDAY))
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield Site(world, address)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def end_visit(page: Page) -> None:
+    page.context.clear_cookies(name=re.compile("^__Host-visit-"))
+
+
+LESSON = f"/modules/{MODULE}/lessons/{_programme.modules[0].lessons[0].slug}"
+# Page, role, the field's label, the button, the text.
+FORMS = {
+    "hint": (f"{LESSON}/hint", "participant", "#text", "Hinweis senden", TEXT),
+    "follow-up": (f"/modules/{MODULE}/live/{SESSION}", "participant", "#answer-0", "Nachbereitung speichern", TEXT),
+    "maturity level": ("/reifegrad/before", "participant", "#evidence-1", "Zwischenspeichern", TEXT),
+    "name request": ("/certificates/{certificate_id}/name", "participant", "#reason", "An die Kursleitung senden", TEXT),
+    "further attempt": ("/cohort/people/{user_id}", "instructor", "#reason", "Versuch freigeben", TEXT),
+    "settings": ("/cohort/settings", "instructor", "#attempts", "Speichern", "7"),
+    "live date": (f"/cohort/live/{MODULE}/{SESSION}", "instructor", "#link", "Termin speichern", "https://meet.example/neu"),
+    "feedback": ("/workbook/course/{submission_id}", "instructor", "#text", "Zur Überarbeitung zurückgeben", TEXT),
+    "peer feedback": ("/workbook/peers/{release_id}", "test_user", "#text", "Rückmeldung senden", TEXT),
+    "name refused": ("/cohort/certificates", "instructor", "#answer-{request_id}", "Ablehnen", TEXT),
+    "letterhead": ("/cohort/certificates/letterhead", "administrator", "#note", "Speichern", TEXT),
+}
+
+
+def filled(site: Site, page: Page, name: str) -> tuple[str, str, str]:
+    """Open a form and type into it; give its page, its field and its button."""
+    path, role, field, button, text = FORMS[name]
+    ids = vars(site.world.ids)
+    path, field = path.format(**ids), field.format(**ids)
+    site.enter(page, path, role)
+    page.locator(field).fill(text)
+    return path, field, button
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_what_was_typed_comes_back_and_is_sent_after_the_next_launch(
+    site: Site, page: Page, context: BrowserContext, name: str
+) -> None:
+    _, role, _, _, text = FORMS[name]
+    _, _, button = filled(site, page, name)
+    end_visit(page)
+    page.get_by_role("button", name=button, exact=True).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Ihre Sitzung ist abgelaufen.")
+    if " " in text:
+        expect(page.locator("textarea", has_text=text)).to_have_count(1)
+    site.enter(context.new_page(), "/modules", role)
+    page.get_by_role("button", name="Noch einmal senden").click()
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("abgelaufen")
+    expect(page.locator("[data-refused]")).to_have_count(0)
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_leaving_asks_and_what_was_typed_is_there_again(site: Site, page: Page, context: BrowserContext, name: str) -> None:
+    _, role, _, _, text = FORMS[name]
+    path, field, _ = filled(site, page, name)
+    page.wait_for_timeout(700)
+    asked = answered_dialogs(page, leaves=True)
+    page.close(run_before_unload=True)
+    other = context.new_page()
+    site.enter(other, path, role)
+    expect(other.locator(field)).to_have_value(text)
+    expect(other.get_by_role("heading", name="Ihr Text ist noch da")).to_be_visible()
+    assert asked == ["beforeunload"]
+    # Thrown away by who does not want it any more, without being asked.
+    asked = answered_dialogs(other, leaves=True)
+    other.get_by_role("button", name="Verwerfen").click()
+    expect(other.get_by_role("heading", name="Ihr Text ist noch da")).to_have_count(0)
+    expect(other.locator(field)).not_to_have_value(text)
+    assert asked == []
+
+
+def test_what_comes_too_late_is_handed_back_to_be_copied(site: Site, page: Page, database: Database) -> None:
+    _, _, button = filled(site, page, "feedback")
+    with database.write.begin() as session:
+        session.scalars(select(WorkbookChapter)).one().status = "in_progress"
+    page.get_by_role("button", name=button).click()
+    expect(page.locator("textarea", has_text=TEXT)).to_have_attribute("readonly", "")
+    expect(page.get_by_role("button", name="Noch einmal senden")).to_have_count(0)
+
+
+def test_what_was_sent_is_kept_no_longer(site: Site, page: Page, database: Database) -> None:
+    path, field, button = filled(site, page, "hint")
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Danke für Ihren Hinweis")
+    page.wait_for_timeout(500)
+    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('kept.')).length") == 0
+    site.enter(page, path, "participant")
+    expect(page.locator(field)).to_have_value("")
+    with database.read() as session:
+        assert [hint.text for hint in session.scalars(select(LessonHint).order_by(LessonHint.id))][-1] == TEXT
+
+
+def test_a_form_that_was_sent_twice_by_a_lost_answer_counts_once(
+    site: Site, page: Page, context: BrowserContext, database: Database
+) -> None:
+    path, _, button = filled(site, page, "further attempt")
+
+    # The server does its work, and the answer never comes.
+    def lose_the_answer(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort()
+
+    page.route("**/attempts*", lose_the_answer)
+    page.get_by_role("button", name=button).click()
+    page.wait_for_timeout(1500)
+    page.unroute("**/attempts*")
+    other = context.new_page()
+    site.enter(other, path, "instructor")
+    expect(other.locator("#reason")).to_have_value(TEXT)
+    other.get_by_role("button", name=button).click()
+    expect(other.get_by_text("Der weitere Versuch ist freigegeben.")).to_be_visible()
+    with database.read() as session:
+        assert len(session.scalars(select(ExtraAttempt)).all()) == 1
+
+
+def test_a_form_that_is_too_large_is_told_before_it_is_sent(site: Site, page: Page) -> None:
+    filled(site, page, "follow-up")
+    page.locator("#answer-0").evaluate("(area) => { area.value = 'x'.repeat(4 * 1024 * 1024); }")
+    page.get_by_role("button", name="Nachbereitung speichern").click()
+    expect(page.get_by_role("alert").get_by_text("Das ist zu viel auf einmal.")).to_be_visible()
+    assert page.locator("#answer-0").evaluate("(area) => area.value.length") == 4 * 1024 * 1024
+
+
+def test_a_text_far_too_long_is_handed_back_by_its_own_page(site: Site, page: Page) -> None:
+    filled(site, page, "follow-up")
+    text = "Bürgernähe " * 40_000
+    page.locator("#answer-0").evaluate("(area, text) => { area.value = text; }", text)
+    page.get_by_role("button", name="Nachbereitung speichern").click()
+    expect(page.get_by_text("länger als")).to_be_visible()
+    assert page.locator("#answer-0").input_value().strip() == text.strip()
+
+
+def test_an_idle_page_says_by_itself_that_the_visit_has_ended(site: Site, page: Page, context: BrowserContext) -> None:
+    page.clock.install()
+    filled(site, page, "hint")
+    end_visit(page)
+    page.clock.run_for(13 * 3600 * 1000)
+    expect(page.locator("#visit-ended")).to_be_visible()
+    site.enter(context.new_page(), "/modules", "participant")
+    page.clock.run_for(20_000)
+    expect(page.locator("#visit-ended")).to_be_hidden()
+    page.get_by_role("button", name="Hinweis senden").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Danke für Ihren Hinweis")
