@@ -18,13 +18,18 @@ from lti_tool.lti.service_client import ServiceClient
 from lti_tool.messages import N_
 from lti_tool.platforms.checked_place import CheckedPlace
 from lti_tool.platforms.course_check import check_course
-from lti_tool.platforms.findings import Finding, Standing
+from lti_tool.platforms.findings import LATER, Finding, Standing
 
 # The whole check, and each of its questions: so that a service that hangs leaves time for the others.
 WHOLE_CHECK_S: Final = 10.0
 _CALL_S: Final = 4.0
 # Launches allow a minute; half of it is a warning in time.
 MOST_SKEW_S = 30
+_SWITCH_ON = N_(
+    "Schalten Sie in den Einstellungen des Werkzeugs beide Dienste ein. In Moodle: Tools verwalten, Stift auf der Kachel, "
+    "Abschnitt „Dienste“: „IMS LTI Assignment and Grade Services“ auf Verwendung mit Spaltenverwaltung und „IMS LTI Names and "
+    "Role Provisioning“ auf Verwendung. Öffnen Sie danach eine Aktivität neu und prüfen Sie noch einmal."
+)
 _PLAIN_SCOPES = {
     names.SCOPE_SCORE: N_("Punkte eintragen"),
     names.SCOPE_RESULT_READ: N_("Punkte nachsehen"),
@@ -144,11 +149,20 @@ def _no_token(err: ServiceRefused | ServiceUnavailable) -> Finding:
         N_("Zugriffstoken"),
         Standing.BAD,
         N_("Die Lernplattform gibt uns kein Zugriffstoken (%(code)s)."),
-        N_(
-            "Ist das Werkzeug dort freigegeben (in Moodle: „Aktivieren“)? Kann sie unsere Schlüssel lesen? "
-            "Sonst Client-ID und Token-Adresse vergleichen."
-        ),
+        _remedy_without_token(err),
         values={"code": f"{err.code}: {err.reason}" if err.reason else err.code},
+    )
+
+
+def _remedy_without_token(err: ServiceRefused | ServiceUnavailable) -> str:
+    if err.code == "token_refused" and "scope" in err.reason.lower():
+        # It knows us and our key; it was asked for services that are off, all of them (Moodle 4.5).
+        return _SWITCH_ON
+    if isinstance(err, ServiceUnavailable) and err.code != "token_refused" and not err.code.startswith("token_http_4"):
+        return LATER
+    return N_(
+        "Ist das Werkzeug dort freigegeben (in Moodle: „aktivieren“ auf seiner Kachel)? Kann sie unsere Schlüssel lesen? "
+        "Sonst Client-ID und Token-Adresse vergleichen."
     )
 
 
@@ -165,9 +179,6 @@ def _scopes(granted: frozenset[str]) -> Finding:
         title,
         Standing.BAD if is_bad else Standing.UNKNOWN,
         N_("Nicht erlaubt ist:"),
-        N_(
-            "Schalten Sie in den Einstellungen des Werkzeugs die Dienste ein (in Moodle: „IMS LTI Assignment and Grade Services“ "
-            "mit Spaltenverwaltung und „IMS LTI Names and Role Provisioning“)."
-        ),
+        _SWITCH_ON,
         listed=lacking,
     )

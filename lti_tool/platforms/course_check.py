@@ -35,7 +35,10 @@ def _line_item(client: ServiceClient | None, registration: Registration, place: 
             title,
             Standing.BAD,
             N_("Für diese Aktivität nimmt die Lernplattform keine Bewertungen an."),
-            N_("Schalten Sie in den Einstellungen des Werkzeugs oder der Aktivität ein, dass Bewertungen angenommen werden."),
+            N_(
+                "Schalten Sie in den Einstellungen des Werkzeugs oder der Aktivität ein, dass Bewertungen angenommen werden. In "
+                "Moodle, in der Aktivität: Häkchen bei „Smart-City-Manager:in erlauben, Bewertungen hinzuzufügen“."
+            ),
         )
     if place.line_item_url is None:
         says = N_("Diese Aktivität hat noch keine eigene Spalte; sie entsteht mit der ersten Bewertung.")
@@ -72,7 +75,8 @@ def _roster(client: ServiceClient | None, registration: Registration, place: Che
             Standing.UNKNOWN,
             N_("Die Lernplattform hat für diesen Kurs keine Teilnehmendenliste angeboten."),
             N_(
-                "Schalten Sie in den Einstellungen des Werkzeugs „Names and Role Provisioning“ ein und öffnen Sie eine Aktivität."
+                "Schalten Sie in den Einstellungen des Werkzeugs „Names and Role Provisioning“ ein (in Moodle: Tools verwalten, "
+                "Stift auf der Kachel, Abschnitt „Dienste“) und öffnen Sie eine Aktivität."
             ),
         )
     if client is None:

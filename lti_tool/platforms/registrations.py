@@ -136,6 +136,11 @@ def find_registration_id(session: Session, issuer: str, client_id: str) -> int |
     return session.scalar(query)
 
 
+def is_known_issuer(session: Session, issuer: str) -> bool:
+    """Tell whether a platform with this issuer is registered."""
+    return session.scalar(select(Registration.id).join(Platform).where(Platform.issuer == issuer).limit(1)) is not None
+
+
 def list_registrations(session: Session) -> list[RegistrationDetails]:
     """Give all registrations, oldest first."""
     rows = session.execute(select(Registration, Platform).join(Platform).order_by(Registration.id))

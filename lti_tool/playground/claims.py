@@ -132,7 +132,7 @@ def _common(site: Site, tool: Tool, person: Person, message_type: str) -> Json:
         names.CONTEXT: {"id": site.course_id, "label": site.course_label, "title": site.course_title, "type": ["CourseSection"]},
         names.MESSAGE_TYPE: message_type,
         names.TOOL_PLATFORM: {
-            "product_family_code": "playground",
+            "product_family_code": site.product_family,
             "version": "2023042403",
             "guid": hashlib.md5(site.issuer.encode(), usedforsecurity=False).hexdigest(),
             "name": "Playground",

@@ -44,7 +44,7 @@ def discovery(site: Site) -> Json:
         "id_token_signing_alg_values_supported": ["RS256"],
         "claims_supported": ["sub", "iss", "name", "given_name", "family_name", "email"],
         names.PLATFORM_CONFIGURATION: {
-            "product_family_code": "playground",
+            "product_family_code": site.product_family,
             "version": "4.2.3 (Playground)",
             "messages_supported": [
                 {"type": names.RESOURCE_LINK_REQUEST},

@@ -49,6 +49,8 @@ class Site:
         self.clock_offset = timedelta(0)
         self.sesskeys: set[str] = set()
         """Session keys of deep linking launches; their return URLs hold until the next start."""
+        self.product_family = "playground"
+        """What it calls itself to tools; a test that wants another product's menus says so."""
         self.services_at = ""
         """Origin where line items and members are said to lie, where it is not the issuer's (the cloud of Canvas)."""
         self._now = now

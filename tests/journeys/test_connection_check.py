@@ -187,7 +187,7 @@ def test_a_clock_that_is_wrong_is_measured(browser: FlaskClient, lms: Playground
     ("service", "says", "mends"),
     [
         ("jwks", "Schlüssel sind nicht zu lesen (http_500)", "von unserem Server aus erreichbar"),
-        ("token", "kein Zugriffstoken (token_http_500)", "Aktivieren"),
+        ("token", "kein Zugriffstoken (token_http_500)", "in ein paar Minuten"),
         ("lineitems", "Bewertungsspalte ist nicht zu lesen (http_500)", "in ein paar Minuten"),
         ("memberships", "Teilnehmendenliste ist nicht zu lesen (http_500)", "in ein paar Minuten"),
     ],
@@ -214,6 +214,16 @@ def test_what_the_platform_refuses_names_the_setting_that_mends_it(
     page = page_after(browser, launched)
     assert mends in page
     assert "in ein paar Minuten" not in page
+
+
+def test_services_that_are_all_off_are_named_as_what_to_switch_on(browser: FlaskClient, lms: Playground) -> None:
+    lms.site.tool("1").scopes = []
+    page = checked(browser, lms)
+    assert "token_refused: invalid_scope" in page
+    assert "Schalten Sie in den Einstellungen des Werkzeugs beide Dienste ein." in page
+    assert "IMS LTI Assignment and Grade Services" in page
+    assert "Names and Role Provisioning" in page
+    assert "„aktivieren“" not in page
 
 
 def test_scopes_that_are_not_granted_are_named(browser: FlaskClient, lms: Playground) -> None:

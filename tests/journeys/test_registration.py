@@ -109,7 +109,7 @@ def test_the_confirm_page_says_who_asks_and_for_what(browser: FlaskClient, lms: 
     assert lms.issuer in shown.text
     for word in ("den Namen der Person", "Teilnehmendenliste", "Bewertungsspalten", "Punkte eintragen"):
         assert word in shown.text
-    assert "Um die E-Mail-Adresse bitten wir nicht" in shown.text
+    assert "auch keine E-Mail-Adresse" in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in shown.headers
 
@@ -217,6 +217,34 @@ def test_registering_the_same_platform_again_brings_it_up_to_date(browser: Flask
         (registration,) = list_registrations(session)
         assert len(list_deployments(session)) == 1
     assert registration.token_url == f"{lms.issuer}/mod/lti/token.php"
+
+
+def test_in_moodle_each_way_of_registering_names_the_clicks_that_are_left(
+    browser: FlaskClient, lms: Playground, parts: Parts
+) -> None:
+    lms.site.product_family = "moodle"
+    new = register(browser, lms, invited(parts))
+    assert "„aktivieren“" in new
+    for word in ("Stift", "Verwendung der Toolkonfiguration", "In Aktivitätsauswahl und als vorkonfiguriertes Tool anzeigen"):
+        assert word in new
+    assert "LTI Externe Tools" in new
+    assert "data-stays" not in new
+    (tool,) = lms.site.state.tools.values()
+    asked = browser.get(path_of(lms.begin_registration(invited(parts), update=tool.id)), base_url=TOOL).text
+    assert "aus der Aktivitätsauswahl genommen" in asked
+    updated = register(browser, lms, invited(parts), update=tool.id)
+    assert "aus der Aktivitätsauswahl genommen" in updated
+    assert "„aktivieren“" not in updated
+    # The frame stays, so that this can be read.
+    assert "data-stays" in updated
+
+
+def test_a_tool_that_moodle_got_by_hand_is_active_and_nobody_is_sent_to_activate_it(
+    browser: FlaskClient, lms: Playground, parts: Parts
+) -> None:
+    done = browser.post(path_of(invited(parts)) + "/by-hand", data=typed(lms), base_url=TOOL).text
+    assert "aktivieren" not in done
+    assert "Verwendung der Toolkonfiguration" in done
 
 
 def test_an_update_does_not_enable_what_an_operator_has_disabled(browser: FlaskClient, lms: Playground, parts: Parts) -> None:

@@ -32,13 +32,13 @@ from lti_tool.platforms.invite_platform import OpenInvite, check_platform, claim
 from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.new_registration import NewRegistration, check_addresses
 from lti_tool.platforms.register_tool import Offers, register_by_hand, register_tool
-from lti_tool.platforms.registrations import SavedRegistration
+from lti_tool.platforms.registrations import SavedRegistration, is_known_issuer
 from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.assets import asset_url
 from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.headers import allow_framing_by
 from lti_tool.web.language import translate
-from lti_tool.web.pages.next_clicks import next_clicks
+from lti_tool.web.pages.next_clicks import after_update, next_clicks
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import check_rate
 
@@ -94,8 +94,15 @@ def begin(invite: str) -> ResponseReturnValue:
     except RegistrationFailed as failure:
         return _failed(failure, host_of(address))
     offer = Offers(_secret()).close(opened, platform, token, now=parts().now())
+    with parts().database.read() as session:
+        is_known = is_known_issuer(session, platform.issuer)
     return render_template(
-        "register/confirm.html", invite=invite, offer=offer, platform=platform, clicks=next_clicks(platform.product_family)
+        "register/confirm.html",
+        invite=invite,
+        offer=offer,
+        platform=platform,
+        clicks=next_clicks(platform.product_family),
+        after_update=after_update(platform.product_family) if is_known else (),
     )
 
 
@@ -127,7 +134,7 @@ def confirm(invite: str) -> ResponseReturnValue:
         saved=saved,
         platform=platform,
         registered=registered,
-        clicks=next_clicks(platform.product_family),
+        clicks=(() if saved.is_new else after_update(platform.product_family)) or next_clicks(platform.product_family),
         is_in_frame=True,
     )
 
@@ -175,7 +182,7 @@ def register_typed(invite: str) -> ResponseReturnValue:
             raise
         return _by_hand_page(invite, values, failure=failure), 422
     _log(saved, opened)
-    clicks = next_clicks(request.form.get("family", ""))
+    clicks = next_clicks(request.form.get("family", ""), is_by_hand=True)
     return render_template("register/done.html", saved=saved, clicks=clicks, is_in_frame=False)
 
 

@@ -14,7 +14,9 @@
   }
 
   const button = document.querySelector("[data-close]");
-  if (button && close()) {
+  const hasPlatform = window.opener || window.parent !== window;
+  // After an update there is something to read first, so the frame waits for the person.
+  if (button && hasPlatform && ("stays" in button.dataset || close())) {
     button.hidden = false;
     button.addEventListener("click", close);
   }
