@@ -40,7 +40,7 @@ def compose(
         "content_language": programme.language,
         "words": {name: say(text) for name, text in _WORDS.items()},
         "programme": programme.title,
-        "kind": say(N_("Modul %(n)s von %(count)s"), n=module.number, count=len(programme.modules)),
+        "kind": _kind(programme, module, say),
         "title": module.title,
         "short_title": module.short_title,
         "aim": module.aim,
@@ -51,6 +51,12 @@ def compose(
         "lessons": [_lesson(module, lesson, say, day) for lesson in module.lessons],
         "terms": [{"id": term.id, "term": term.term, "definition": term.definition, "english": term.english} for term in terms],
     }
+
+
+def _kind(programme: Programme, module: Module, say: Say) -> str:
+    if not module.is_required:
+        return say(N_("Wahlmodul"))
+    return say(N_("Modul %(n)s von %(count)s"), n=module.number, count=len(programme.required_modules))
 
 
 def _lesson(module: Module, lesson: Lesson, say: Say, day: Callable[[date], str]) -> dict[str, Any]:

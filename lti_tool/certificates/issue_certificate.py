@@ -127,7 +127,7 @@ def _facts(
 ) -> Facts:
     context = latest_course(session, user_id)
     head = effective_letterhead(session, issuer, context.registration_id if context else None)
-    minutes = sum(course.minutes_in(programme, module, user_id) for module in programme.modules)
+    minutes = sum(course.minutes_in(programme, module, user_id) for module in programme.required_modules)
     facts = begin_facts(programme, head, issuer, name=name, now=now)
     issued_on = day_of(now)
     return replace(
@@ -135,10 +135,10 @@ def _facts(
         title=head.certificate_title,
         modules=tuple(
             CertifiedModule(module.number, module.title, completions[module.slug][1], day_of(completions[module.slug][0]))
-            for module in programme.modules
+            for module in programme.required_modules
         ),
         hours=head.hours or hours_in_print(minutes / 60),
-        is_tested=all(module.slug in course.tested for module in programme.modules),
+        is_tested=all(module.slug in course.tested for module in programme.required_modules),
         draft_title=draft_title_of(session, programme, course, user_id),
         cohort=context.title if context else "",
         valid_until=add_months(issued_on, head.valid_months) if head.valid_months else None,

@@ -143,7 +143,7 @@ def list_my_certificates(
     name = find_printable_name(user.certificate_name, user.name)
     return MyCertificates(
         certificates=tuple(_held(*row, renewal=renewal if row[0] is newest else None, today=day_of(now)) for row in rows),
-        completed=len(programme.modules) - len(missing),
+        completed=len(programme.required_modules) - len(missing),
         missing=missing,
         name=name,
         may_name=not rows and may_name(user.name),
@@ -157,7 +157,7 @@ def list_my_certificates(
         has_certificate=any(certificate.subject == WHOLE_PROGRAMME for certificate, *_ in rows),
         open_chapters=tuple(
             chapter
-            for module in programme.modules
+            for module in programme.required_modules
             if module not in missing
             for chapter in course.beside.open_chapters(user_id, module)
         ),

@@ -24,7 +24,7 @@ class AwaitedName:
 
 def list_awaited_names(session: Session, programme: Programme, *, context_id: int) -> list[AwaitedName]:
     """List the participants of a course who completed all modules and whose certificate waits for a name."""
-    slugs = [module.slug for module in programme.modules]
+    slugs = [module.slug for module in programme.required_modules]
     done = (
         select(Completion.user_id)
         .where(Completion.module_slug.in_(slugs))

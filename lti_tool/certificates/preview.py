@@ -1,13 +1,13 @@
 """Facts of an invented person, to show how a document will look; marked as a sample and not in any register."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from lti_tool.certificates.issue_certificate import begin_facts
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, hours_in_print
 from lti_tool.domain.hours import module_minutes, programme_minutes
 from lti_tool.domain.letterhead import Letterhead, add_months
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.programme import Module, Programme
 
 SAMPLE_NAME = {"de": "MUSTER Ayşe Beispiel-Łukaszewska", "en": "SAMPLE Ayşe Beispiel-Łukaszewska"}
 
@@ -20,17 +20,21 @@ def preview_facts(programme: Programme, issuer: Issuer, head: Letterhead, kind: 
         return replace(
             facts,
             title=head.certificate_title,
-            modules=tuple(CertifiedModule(each.number, each.title, programme.version, today) for each in programme.modules),
+            modules=tuple(_certified(each, programme, today) for each in programme.required_modules),
             hours=head.hours or hours_in_print(programme_minutes(programme) / 60),
             valid_until=add_months(today, head.valid_months) if head.valid_months else None,
         )
-    module = programme.modules[0]
+    module = programme.required_modules[0]
     return replace(
         facts,
         kind=kind,
         title=head.participation_title,
-        modules=(CertifiedModule(module.number, module.title, programme.version, today),),
+        modules=(_certified(module, programme, today),),
         hours=hours_in_print(module_minutes(module, programme.hours) / 60),
         topics=module.topics or tuple(lesson.title for lesson in module.lessons),
         is_passed=True,
     )
+
+
+def _certified(module: Module, programme: Programme, today: date) -> CertifiedModule:
+    return CertifiedModule(module.number, module.title, programme.version, today)

@@ -46,7 +46,7 @@ def list_seal_certificates(session: Session) -> str:
 
 
 def _sample(programme: Programme, module: Module | None, issuer: Issuer, now: datetime) -> Facts:
-    modules = programme.modules if module is None else (module,)
+    modules = programme.required_modules if module is None else (module,)
     minutes = programme_minutes(programme) if module is None else module_minutes(module, programme.hours)
     today = day_of(now)
     return Facts(

@@ -41,7 +41,8 @@ def renewal_of(
     if opens_on is None or certificate.revoked_at is not None:
         return None
     again = done_again(certificate, completed_on)
-    return Renewal(opens_on, today >= opens_on, tuple(module for module in programme.modules if module.slug not in again))
+    left = tuple(module for module in programme.required_modules if module.slug not in again)
+    return Renewal(opens_on, today >= opens_on, left)
 
 
 def _opens_on(certificate: Certificate) -> date | None:

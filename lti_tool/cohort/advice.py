@@ -26,12 +26,13 @@ def advice_for(programme: Programme, member: MemberStanding) -> Advice:
                 return _trouble(module, standing)
     if member.certificate is not CertificateState.NOT_YET:
         return Advice(_CERTIFICATE[member.certificate])
-    unfinished = [(module, standing) for module, standing in pairs if standing.state is not State.PASSED]
+    open_pairs = [(module, standing) for module, standing in pairs if standing.state is not State.PASSED]
+    unfinished = [(module, standing) for module, standing in open_pairs if module.is_required]
     if not unfinished:
         return Advice(N_("Alle Module bestanden"))
-    if len(unfinished) == len(pairs) and all(standing.state is State.OPEN for _, standing in pairs):
+    if all(standing.state is State.OPEN for _, standing in pairs):
         return Advice(N_("Noch nicht begonnen"))
-    begun = [pair for pair in unfinished if pair[1].state is State.BEGUN]
+    begun = [pair for pair in open_pairs if pair[1].state is State.BEGUN]
     return _work(*(begun or unfinished)[0])
 
 

@@ -188,7 +188,7 @@ def _shows(member: MemberStanding, show: Show) -> bool:
         case Show.STUCK:
             return member.is_stuck
         case Show.UNFINISHED:
-            return member.passed < len(member.modules)
+            return not member.is_finished
         case Show.NOT_BEGUN:
             return all(module.state is State.OPEN for module in member.modules)
         case Show.CERTIFIED:

@@ -133,7 +133,7 @@ def open_person(session: Session, programme: Programme, visitor: Visitor, user_i
         settings=settings,
         extra_time_pct=extra_time or 0,
         missing=tuple(
-            module for module, standing in zip(programme.modules, member.modules, strict=True) if standing.completed_at is None
+            standing.module for standing in member.modules if standing.module.is_required and standing.completed_at is None
         ),
     )
 

@@ -71,6 +71,7 @@ class ScoreStanding:
 
 @dataclass(frozen=True, slots=True)
 class ModuleStanding:
+    module: Module
     state: State
     lessons_read: int
     attempts: int
@@ -100,7 +101,13 @@ class MemberStanding:
 
     @property
     def passed(self) -> int:
-        return sum(module.state is State.PASSED for module in self.modules)
+        """Count the passed modules among those that the certificate asks for."""
+        return sum(standing.state is State.PASSED for standing in self.modules if standing.module.is_required)
+
+    @property
+    def is_finished(self) -> bool:
+        """Nothing that the certificate asks for is open; electives are never missing."""
+        return all(standing.state is State.PASSED for standing in self.modules if standing.module.is_required)
 
     @property
     def has_late_score(self) -> bool:
@@ -270,14 +277,15 @@ def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts)
     if completed_at is None:
         evidence = facts.beside.evidence(user_id, module, lessons_read=read, is_quiz_passed=bool(is_passed))
         left = missing(evidence, facts.beside.requirements.conditions.parts)
-    return ModuleStanding(state, read, attempts, allowed, bool(is_passed), best, completed_at, facts.scores.get(key), left)
+    score = facts.scores.get(key)
+    return ModuleStanding(module, state, read, attempts, allowed, bool(is_passed), best, completed_at, score, left)
 
 
 def _certificate(row: Any, programme: Programme, facts: _Facts) -> CertificateState:
     is_valid = facts.certificates.get(row.id)
     if is_valid is not None:
         return CertificateState.ISSUED if is_valid else CertificateState.REVOKED
-    if all((row.id, module.slug) in facts.completed for module in programme.modules):
+    if all((row.id, module.slug) in facts.completed for module in programme.required_modules):
         if not facts.beside.is_enough_for_certificate(row.id, programme):
             return CertificateState.WAITS_FOR_MORE
         can_be_printed = find_printable_name(row.certificate_name, row.name) is not None

@@ -61,12 +61,12 @@ class Contributions:
 
     def live_share_pct(self, user_id: int, programme: Programme) -> float:
         """Tell how much of the programme's live time somebody attended or made up for; 100 where none is asked for."""
-        held = [meeting for module in programme.modules for meeting in self.requirements.meetings_in(module)]
+        held = [meeting for module in programme.required_modules for meeting in self.requirements.meetings_in(module)]
         return attended_share_pct((meeting, self.part(user_id, meeting)) for meeting in held)
 
     def open_chapters_of_all(self, user_id: int, programme: Programme) -> tuple[Chapter, ...]:
         """List the chapters of the whole draft that are asked for and not done."""
-        return tuple(chapter for module in programme.modules for chapter in self.open_chapters(user_id, module))
+        return tuple(chapter for module in programme.required_modules for chapter in self.open_chapters(user_id, module))
 
     def is_enough_for_certificate(self, user_id: int, programme: Programme) -> bool:
         """Tell whether nothing but modules can be missing for the certificate (curriculum, section 6)."""

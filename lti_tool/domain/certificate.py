@@ -109,7 +109,7 @@ def missing_modules(
     """
     return tuple(
         module
-        for module in programme.modules
+        for module in programme.required_modules
         if module.slug not in completed_on
         or (today is not None and has_lapsed(completed_on[module.slug], today=today, count_months=count_months))
     )
@@ -121,7 +121,7 @@ def lapsing_modules(
     """List the modules that still count towards the certificate but soon do no more, with the last day on which they do."""
     ends = [
         (module, add_months(completed_on[module.slug], count_months))
-        for module in programme.modules
+        for module in programme.required_modules
         if module.slug in completed_on and count_months
     ]
     return tuple((module, end) for module, end in ends if today <= end < add_months(today, _RENEWAL_MONTHS))

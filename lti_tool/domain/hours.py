@@ -20,4 +20,4 @@ def module_minutes(module: Module, rules: HoursRules, offered: frozenset[Part] =
 
 def programme_minutes(programme: Programme, offered: frozenset[Part] = LESSONS_AND_QUIZ) -> int:
     """Add up the minutes of all modules."""
-    return sum(module_minutes(module, programme.hours, offered) for module in programme.modules)
+    return sum(module_minutes(module, programme.hours, offered) for module in programme.required_modules)

@@ -46,7 +46,7 @@ def placeables(programme: Programme) -> tuple[Placeable, ...]:
     modules = [
         Placeable(
             key=module.slug,
-            title=f"Modul {module.number}: {module.title}",
+            title=f"Modul {module.number}: {module.title}" if module.is_required else f"Wahlmodul: {module.title}",
             text=module.summary,
             minutes=module_minutes(module, programme.hours),
             module=module,

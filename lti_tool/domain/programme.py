@@ -1,7 +1,7 @@
 """What we teach and ask: the programme as frozen values, as its reader builds them from files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -170,6 +170,8 @@ class Module:
     figures: tuple[Figure, ...] = ()
     examples: tuple[WorkedExample, ...] = ()
     packs: tuple[FacilitatorPack, ...] = ()
+    is_required: bool = True
+    """False: an elective. It is placed singly, has its own quiz and Teilnahmebescheinigung, and no certificate asks for it."""
 
     def find_pack(self, session_code: str) -> FacilitatorPack | None:
         """Give what who leads a live session needs."""
@@ -245,6 +247,27 @@ class Programme:
     dimension_levels: tuple[str, ...]
     library: CaseLibrary = field(default_factory=CaseLibrary)
     downloads: tuple[Download, ...] = ()
+
+    @cached_property
+    def required_modules(self) -> tuple[Module, ...]:
+        """Give the modules that the certificate asks for."""
+        return tuple(module for module in self.modules if module.is_required)
+
+    @cached_property
+    def electives(self) -> tuple[Module, ...]:
+        return tuple(module for module in self.modules if not module.is_required)
+
+    def offering(self, slugs: frozenset[str]) -> "Programme":
+        """Give the programme with those electives only: what a course has placed. The required modules are always there."""
+        if all(module.slug in slugs for module in self.electives):
+            return self
+        kept = tuple(module for module in self.modules if module.is_required or module.slug in slugs)
+        return self._offered.setdefault(frozenset(module.slug for module in kept), replace(self, modules=kept))
+
+    @cached_property
+    def _offered(self) -> dict[frozenset[str], "Programme"]:
+        """What was asked for before; few courses choose differently."""
+        return {}
 
     def find_module(self, slug: str) -> Module | None:
         return next((module for module in self.modules if module.slug == slug), None)

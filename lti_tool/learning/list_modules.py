@@ -39,6 +39,8 @@ class ModuleLine:
 class ModulesPage:
     lines: tuple[ModuleLine, ...]
     completed: int
+    """Of those that the certificate asks for."""
+    required: int
     next_module: Module | None
     """None: all are passed."""
     link_has_no_module: bool
@@ -58,7 +60,8 @@ def list_modules(session: Session, programme: Programme, visitor: Visitor, *, no
     )
     return ModulesPage(
         lines=lines,
-        completed=sum(line.completed_at is not None for line in lines),
+        completed=sum(line.completed_at is not None for line in lines if line.module.is_required),
+        required=len(programme.required_modules),
         next_module=next_module,
         link_has_no_module=_link_has_no_module(session, visitor),
         next_meeting=_next_meeting(meetings_of(session, programme, visitor.context_id), now),
@@ -76,10 +79,10 @@ def _next_meeting(meetings: Meetings, now: datetime) -> Meeting | None:
 
 
 def next_module_of(programme: Programme, footprint: Footprint) -> Module | None:
-    """Pick where to go on: a module begun and not passed, else the first one not passed."""
+    """Pick where to go on: a module begun and not passed, else the first one not passed; electives only where they were begun."""
     unfinished = [module for module in programme.modules if module.slug not in footprint.completed_at]
     begun = [module for module in unfinished if footprint.lessons.get(module.slug) or footprint.tries_at(module)]
-    return next(iter([*begun, *unfinished]), None)
+    return next(iter([*begun, *(module for module in unfinished if module.is_required)]), None)
 
 
 def _line(

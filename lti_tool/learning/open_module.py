@@ -112,14 +112,11 @@ class ModulePage:
     missing: tuple[Missing, ...]
     next_step: NextStep
     completed_at: datetime | None
+    delivery: DeliveryStatus | None
     path: tuple[PathStep, ...]
     has_certificate: bool
     has_unsent_score: bool
     """A link was launched after the module was passed; see `send_late_scores`."""
-
-    @property
-    def delivery(self) -> DeliveryStatus | None:
-        return next((step.delivery for step in self.path if step.is_here), None)
 
     @property
     def is_begun(self) -> bool:
@@ -143,7 +140,7 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
     meetings = _meeting_lines(session, programme, visitor, module, beside, now=now)
     return ModulePage(
         module=module,
-        count_of_modules=len(programme.modules),
+        count_of_modules=len(programme.required_modules),
         minutes=requirements.minutes_of(module, programme.hours),
         as_of=max((lesson.as_of for lesson in module.lessons), default=None),
         version=programme.version,
@@ -160,6 +157,7 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
         missing=left,
         next_step=_next_step(programme, module, footprint, stands, left, practice, meetings),
         completed_at=completed_at,
+        delivery=_delivery(session, visitor, module, footprint),
         path=_path(session, programme, visitor, module, footprint),
         has_certificate=find_newest_certificate_id(session, programme, visitor.user_id) is not None,
         has_unsent_score=is_score_unsent(session, visitor, module, footprint),
@@ -261,9 +259,13 @@ def _live_step(meetings: tuple[MeetingLine, ...]) -> NextStep:
 
 
 def _path(session: Session, programme: Programme, visitor: Visitor, here: Module, footprint: Footprint) -> tuple[PathStep, ...]:
-    steps = []
-    for module in programme.modules:
-        completed_at = footprint.completed_at.get(module.slug)
-        delivery = delivery_status(session, user_id=visitor.user_id, module_slug=module.slug) if completed_at else None
-        steps.append(PathStep(module, completed_at, module is here, delivery))
-    return tuple(steps)
+    return tuple(
+        PathStep(module, footprint.completed_at.get(module.slug), module is here, _delivery(session, visitor, module, footprint))
+        for module in programme.required_modules
+    )
+
+
+def _delivery(session: Session, visitor: Visitor, module: Module, footprint: Footprint) -> DeliveryStatus | None:
+    if module.slug not in footprint.completed_at:
+        return None
+    return delivery_status(session, user_id=visitor.user_id, module_slug=module.slug)

@@ -65,6 +65,7 @@ def _targets(reading: Reading) -> Targets:
 def _check_programme(reading: Reading) -> None:
     programme, findings = reading.programme, reading.findings
     _check_version(reading)
+    _check_order(reading)
     if not programme.dimensions:
         findings.warning("reifegrad.toml", 1, "Die Selbsteinschätzung reifegrad.toml fehlt.")
     elif len(programme.dimensions) != _DIMENSIONS or len(programme.dimension_levels) != _LEVELS:
@@ -99,6 +100,15 @@ def _check_version(reading: Reading) -> None:
             findings.error(head.file, line, f"Zur Version {version} gibt es mehr als eine Änderungsnotiz.")
 
 
+def _check_order(reading: Reading) -> None:
+    required = [entry.module.number for entry in reading.modules if entry.module.is_required]
+    for entry in reading.modules:
+        if not entry.module.is_required and required and entry.module.number < max(required):
+            entry.head.error("number", "Wahlmodule stehen nach den Modulen, die zum Zertifikat gehören.")
+    if not required and reading.modules:
+        reading.findings.error("programme.toml", 1, "Es gibt nur Wahlmodule; das Zertifikat braucht mindestens ein anderes.")
+
+
 def _check_module(entry: ReadModule) -> None:
     module, head = entry.module, entry.head
 
@@ -111,13 +121,15 @@ def _check_module(entry: ReadModule) -> None:
         warn("summary", f"Die Zusammenfassung hat {len(module.summary)} Zeichen; höchstens {_MOST_SUMMARY_CHARACTERS}.")
     if not 4 <= len(module.topics) <= 6:
         warn("topics", f"Die Bescheinigung braucht 4 bis 6 Stichworte; hier sind es {len(module.topics)}.")
-    if not 5 <= len(module.lessons) <= 6:
-        warn("number", f"Ein Modul hat 5 oder 6 Lektionen; hier sind es {len(module.lessons)}.")
+    least = 5 if module.is_required else 4
+    if not least <= len(module.lessons) <= 6:
+        kind = "Modul" if module.is_required else "Wahlmodul"
+        warn("number", f"Ein {kind} hat {least} bis 6 Lektionen; hier sind es {len(module.lessons)}.")
     if not module.misconceptions:
         warn("number", "Die häufigen Irrtümer [[misconception]] fehlen.")
     if not module.terms:
         warn("number", "Das Glossar glossary.toml fehlt oder ist leer.")
-    if module.practice is None:
+    if module.practice is None and module.is_required:
         warn("number", "Die Praxisaufgabe practice.toml fehlt.")
     if "fiktives Beispiel" not in module.case_html:
         warn("case", "Der Fall ist nicht als „fiktives Beispiel“ bezeichnet.")

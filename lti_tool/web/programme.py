@@ -8,6 +8,7 @@ from lti_tool.content_versions.pinned import version_of_course
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Figure, Programme
 from lti_tool.learning.attempt_rows import version_of_attempt
+from lti_tool.learning.placed_modules import placed_modules
 from lti_tool.web.browser_session import visitor_if_any
 from lti_tool.web.parts import parts
 
@@ -21,8 +22,17 @@ def set_up(app: Flask) -> None:
 
 
 def current_programme() -> Programme:
-    """Give the programme that the visitor's course learns with; outside of any course the newest."""
+    """Give the programme that the visitor's course learns with, without electives that it has not placed.
+
+    Outside of any course it is the newest.
+    """
     found: Programme | None = g.get("programme")
+    return found or parts().programme
+
+
+def whole_programme() -> Programme:
+    """Give the same with all electives: for pages on which something is placed."""
+    found: Programme | None = g.get("whole_programme")
     return found or parts().programme
 
 
@@ -52,4 +62,10 @@ def _find_programme() -> None:
     if visitor is not None and visitor.context_id is not None:
         with parts().database.read() as session:
             version = version_of_course(session, visitor.context_id)
-        g.programme = parts().programme_in(version)
+        g.whole_programme = parts().programme_in(version)
+        if g.whole_programme.electives:
+            with parts().database.read() as session:
+                placed = placed_modules(session, visitor.context_id)
+            g.programme = g.whole_programme.offering(placed)
+        else:
+            g.programme = g.whole_programme

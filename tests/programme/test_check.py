@@ -57,6 +57,7 @@ def test_the_shipped_programme_has_no_error() -> None:
         (POOL, 'stratum = "B"', 'stratum = "A"', f"{POOL}:1: Fehler: Im Stratum B sind zu wenige Fragen: 0, nötig sind 1."),
         ("programme.toml", "min_types = 1", "min_types = 3", f"{POOL}:1: Fehler: Der Pool hat zu wenige Fragetypen: 2"),
         (MODULE, '"a", "b", "c", "d"', '"a"', f"{MODULE}:7: Warnung: Die Bescheinigung braucht 4 bis 6 Stichworte"),
+        (MODULE, "number = 1", "number = 1\nrequired = false", "programme.toml:1: Fehler: Es gibt nur Wahlmodule"),
         (MODULE, "number = 1", "number = 2", f"{MODULE}:1: Fehler: Die Nummer 2 passt nicht zum Namen des Ordners."),
         (
             "programme.toml",

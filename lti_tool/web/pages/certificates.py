@@ -55,7 +55,7 @@ def overview() -> str:
         "certificates/overview.html",
         section="certificates",
         mine=mine,
-        modules=len(current_programme().modules),
+        modules=len(current_programme().required_modules),
         chapter_name=chapter_name,
         heading_of=heading_of,
         live_share_needed=SHARE_FOR_CERTIFICATE_PCT,

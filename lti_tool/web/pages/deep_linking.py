@@ -15,7 +15,7 @@ from lti_tool.web.browser_session import VISIT_PARAMETER, current_visitor
 from lti_tool.web.headers import allow_forms_to_anywhere
 from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import whole_programme
 
 # The button that takes all modules without looking at the boxes.
 WHOLE_PROGRAMME = "programme"
@@ -68,7 +68,7 @@ def _request_of(visitor: Visitor) -> PendingRequest:
 
 
 def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | None = None) -> ResponseReturnValue:
-    programme = current_programme()
+    programme = whole_programme()
     with parts().database.read() as session:
         placed = placed_in(session, visitor)
     page = render_template(
@@ -85,9 +85,9 @@ def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | N
 
 
 def _chosen() -> list[Placeable]:
-    offered = placeables(current_programme())
+    offered = placeables(whole_programme())
     if request.form.get("all") == WHOLE_PROGRAMME:
-        return [each for each in offered if each.module is not None]
+        return [each for each in offered if each.module is not None and each.module.is_required]
     wished = set(request.form.getlist("item"))
     return [each for each in offered if each.key in wished]
 

@@ -18,7 +18,7 @@ from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import booklet, content, glossary, hints, lessons, live
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, whole_programme
 
 blueprint = Blueprint("modules", __name__)
 
@@ -41,7 +41,13 @@ def overview() -> str:
     hand_in_overdue_of(user_id=visitor.user_id)
     with parts().database.read() as session:
         page = list_modules(session, current_programme(), visitor, now=parts().now())
-    return render_template("modules/overview.html", section="modules", page=page, programme=current_programme())
+    return render_template(
+        "modules/overview.html",
+        section="modules",
+        page=page,
+        programme=current_programme(),
+        choices=whole_programme().modules,
+    )
 
 
 @blueprint.post("/modules")
@@ -50,7 +56,7 @@ def choose() -> ResponseReturnValue:
     visitor = current_visitor()
     slug = request.form.get("module", "")
     with parts().database.write.begin() as session:
-        choose_module(session, current_programme(), visitor, slug)
+        choose_module(session, whole_programme(), visitor, slug)
     return redirect(href("modules.page", module_slug=slug), 303)
 
 
