@@ -224,7 +224,7 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
 
 
 def _refresh_keys(parts: Parts) -> None:
-    refresh_key_sets(parts.database, parts.front_door.key_sets, clock=parts.now)
+    refresh_key_sets(parts.database, parts.front_door.key_sets, parts.stop, clock=parts.now)
 
 
 def _reconcile(parts: Parts) -> None:

@@ -42,7 +42,7 @@ class EmbeddedEngine:
         self._clock = clock
         self._look_every_s = look_every_s
         # One queue for each thread, not an event: a signal handler may meet an event's lock taken.
-        self._stops: dict[str, SimpleQueue[None]] = {chore.queue: SimpleQueue() for chore in chores}
+        self._stops: dict[str, SimpleQueue[None]] = {chore.name: SimpleQueue() for chore in chores}
 
     def run(self) -> None:
         self._start_threads()
@@ -62,21 +62,23 @@ class EmbeddedEngine:
         self._end_threads()
         return self._worker.stop(timeout_s=timeout_s)
 
-    def do_chores(self, queue: str | None = None) -> None:
-        """Do what is due now (in one queue) and has not been done by another process."""
+    def do_chores(self) -> None:
+        """Do what is due now and has not been done by another process, in this thread."""
         for chore in self._chores:
-            if queue not in (None, chore.queue):
-                continue
-            with self._database.write.begin() as session:
-                is_ours = take_chore(session, chore, now=self._clock())
-            if is_ours:
-                do_chore(chore)
+            self._do_if_due(chore)
+
+    def _do_if_due(self, chore: Chore) -> None:
+        with self._database.write.begin() as session:
+            is_ours = take_chore(session, chore, now=self._clock())
+        if is_ours:
+            do_chore(chore)
 
     def _start_threads(self) -> None:
         for job in self._jobs:
             threading.Thread(target=self._look_after, args=(job,), name=job.name, daemon=True).start()
-        for queue in self._stops:
-            threading.Thread(target=self._look_after_chores, args=(queue,), name=f"chores-{queue}", daemon=True).start()
+        # Each in a thread of its own: what waits for platforms holds up none of the others.
+        for chore in self._chores:
+            threading.Thread(target=self._look_after_chore, args=(chore,), name=f"chore-{chore.name}", daemon=True).start()
 
     def _end_threads(self) -> None:
         self._stop.is_asked = True
@@ -90,14 +92,14 @@ class EmbeddedEngine:
             do_job(job)
             job.wait(LOOK_FOR_JOBS_EVERY_S)
 
-    def _look_after_chores(self, queue: str) -> None:
+    def _look_after_chore(self, chore: Chore) -> None:
         while not self._stop.is_asked:
             try:
-                self.do_chores(queue)
+                self._do_if_due(chore)
             except Exception:
-                log.exception("chores_stumbled")
+                log.exception("chores_stumbled", extra={"chore": chore.name})
             try:
-                self._stops[queue].get(timeout=self._look_every_s)
+                self._stops[chore.name].get(timeout=self._look_every_s)
             except Empty:
                 continue
             return

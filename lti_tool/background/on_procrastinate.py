@@ -28,8 +28,8 @@ from lti_tool.passback.worker import Worker
 
 log = logging.getLogger(__name__)
 
-# How many of each queue run at once in one process. Two: a long one does not keep the next from its turn.
-_AT_ONCE = {SCORES: 1, URGENT: 2, CHORES: 2, PLATFORMS: 2}
+# How many of each queue run at once in one process: a long one does not keep the next from its turn.
+_AT_ONCE = {SCORES: 1, URGENT: 2, CHORES: 2, PLATFORMS: 3}
 # Every five seconds; procrastinate's cron has the seconds last.
 SWEEP = "* * * * * */5"
 REST_AFTER_FAILURE_S = 2.0

@@ -127,17 +127,19 @@ def _public_address(parts: Parts) -> Check:
 
 
 def _platform(parts: Parts, registration: Registration) -> Iterator[Check]:
-    """Ask the platform what the page /lti/check asks, too."""
-    for finding in check_connection(parts.http, parts.service_client, registration, None, clock=clock.now):
+    """Ask the platform what the page /lti/check asks, too; whatever it answers, the others are asked."""
+    what = f"registration {registration.id} ({registration.issuer})"
+    try:
+        findings = check_connection(parts.http, parts.service_client, registration, None, clock=clock.now)
+    except Exception as err:
+        yield Check(what, False, f"{type(err).__name__} while it was checked", "This is a fault of the tool: please report it.")
+        return
+    for finding in findings:
         says = in_english(finding.says, **finding.values)
         if finding.listed:
             says += " " + ", ".join(map(in_english, finding.listed))
-        yield Check(
-            f"registration {registration.id} ({registration.issuer}) {finding.check}",
-            finding.standing is not Standing.BAD,
-            says,
-            in_english(finding.remedy, **finding.values),
-        )
+        remedy = in_english(finding.remedy, **finding.values)
+        yield Check(f"{what} {finding.check}", finding.standing is not Standing.BAD, says, remedy)
 
 
 def add_to(main: click.Group) -> None:

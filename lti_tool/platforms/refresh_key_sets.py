@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from lti_tool.errors import NotFound, ToolError
+from lti_tool.jobs.stop import Stop
 from lti_tool.lti.key_sets import KeySets, Refreshed
 from lti_tool.messages import N_
 from lti_tool.models import PlatformKeySet
@@ -28,7 +29,9 @@ _AT_ONCE = 4
 BUDGET_S = 600.0
 
 
-def refresh_key_sets(database: "Database", key_sets: KeySets, *, clock: Callable[[], datetime]) -> tuple[int, int]:
+def refresh_key_sets(
+    database: "Database", key_sets: KeySets, stop: Stop | None = None, *, clock: Callable[[], datetime]
+) -> tuple[int, int]:
     """Ask each platform of an enabled registration for its keys; one that fails does not stop the others.
 
     Returns:
@@ -38,7 +41,7 @@ def refresh_key_sets(database: "Database", key_sets: KeySets, *, clock: Callable
     ends_at = time.monotonic() + BUDGET_S
 
     def refresh(registration_id: int) -> bool:
-        if time.monotonic() > ends_at:
+        if time.monotonic() > ends_at or (stop is not None and stop.is_asked):
             return False
         try:
             entry = directory.by_id(registration_id)

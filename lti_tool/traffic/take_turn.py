@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import case, delete, select
+from sqlalchemy import and_, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,9 @@ _NETWORKS = ((64, 1), (56, 4), (48, 16))
 _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 # About one call in this many sweeps out the buckets that are full again.
 _SWEEP_EVERY = 200
+# By so much the clocks of several machines may differ. A bucket that is full again later than any could be was filled by a clock
+# that was ahead; it counts as full, or its source would wait until that clock is right.
+_CLOCKS_DIFFER_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,15 @@ def take_turn(session: Session, limit: Limit, source: str, *, now: datetime) -> 
     key = hashlib.sha256(f"{limit.door}\n{source}".encode()).hexdigest()
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     latest = moment + (limit.burst - 1) * limit.interval_s
+    impossible = moment + limit.burst * limit.interval_s + _CLOCKS_DIFFER_S
+    is_filling = and_(RateBucket.full_at > moment, RateBucket.full_at <= impossible)
     taken = session.scalar(
         insert(RateBucket)
         .values(source_hash=key, full_at=moment + limit.interval_s)
         .on_conflict_do_update(
             index_elements=["source_hash"],
-            set_={"full_at": case((RateBucket.full_at > moment, RateBucket.full_at), else_=moment) + limit.interval_s},
-            where=RateBucket.full_at <= latest,
+            set_={"full_at": case((is_filling, RateBucket.full_at), else_=moment) + limit.interval_s},
+            where=or_(RateBucket.full_at <= latest, RateBucket.full_at > impossible),
         )
         .returning(RateBucket.full_at)
     )

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import procrastinate
 import pytest
@@ -14,8 +15,9 @@ from sqlalchemy import text
 from lti_tool import migrations
 from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.background.on_procrastinate import ProcrastinateEngine
-from lti_tool.jobs.calls import clear_calls
-from lti_tool.jobs.chores import Chore
+from lti_tool.jobs.calls import call_worker, clear_calls
+from lti_tool.jobs.chores import PLATFORMS, URGENT, Chore
+from lti_tool.jobs.job import Job, task_of
 from lti_tool.models.database import Database, open_database
 from lti_tool.passback.deliveries import retry_deliveries
 from lti_tool.passback.jobs import DELIVER
@@ -99,6 +101,55 @@ def test_what_dead_workers_left_behind_is_cleared(database: Database) -> None:
 
 
 @postgresql_only
+def test_while_platforms_hang_the_sweep_and_the_hand_in_go_on(database: Database, school: PlaygroundSchool) -> None:
+    """Two hanging chores once took both threads: a score that was due again lay there for minutes."""
+    released, hands_in = threading.Event(), SimpleQueue[None]()
+    chores = [
+        *(Chore(f"hangs_{number}", 0, lambda: released.wait(60), queue=PLATFORMS) for number in range(5)),
+        Chore("hand_in", 0, lambda: hands_in.put(None), queue=URGENT),
+    ]
+    engine = ProcrastinateEngine(school.worker(), database, chores, clock=school.clock)
+    running = threading.Thread(target=engine.run, daemon=True)
+    running.start()
+    try:
+        with database.write.begin() as session:
+            for chore in chores:
+                call_worker(session, [chore.name], queue=chore.queue, task=f"lti_tool.{chore.name}")
+            session.execute(text("UPDATE procrastinate.procrastinate_jobs SET args = '{\"timestamp\": 0}'"))
+        hands_in.get(timeout=20)
+        user_id = school.passed("participant01", school.activity(), 70)
+        # Its call got lost; only the sweep finds it.
+        with database.write.begin() as session:
+            session.execute(text("DELETE FROM procrastinate.procrastinate_jobs WHERE queue_name = 'scores'"))
+        until(lambda: school.states() == {"delivered": 1}, seconds=30)
+        assert school.delivery(user_id).state == "delivered"
+    finally:
+        released.set()
+        engine.ask_to_stop()
+        running.join(20)
+    assert not running.is_alive()
+
+
+@postgresql_only
+def test_a_job_is_done_as_soon_as_it_is_called(database: Database, school: PlaygroundSchool) -> None:
+    done = SimpleQueue[None]()
+    job = Job("inquiries", lambda: done.put(None))
+    engine = ProcrastinateEngine(school.worker(), database, (), (job,), clock=school.clock, poll_s=3600)
+    running = threading.Thread(target=engine.run, daemon=True)
+    running.start()
+    try:
+        done.get(timeout=40)
+        with database.write.begin() as session:
+            call_worker(session, ["x"], queue=job.name, task=task_of(job.name))
+        began = time.monotonic()
+        done.get(timeout=20)
+        assert time.monotonic() - began < 10
+    finally:
+        engine.ask_to_stop()
+        running.join(20)
+
+
+@postgresql_only
 def test_a_running_engine_survives_that_the_database_ends_all_its_connections(
     database: Database, school: PlaygroundSchool
 ) -> None:
@@ -172,6 +223,24 @@ class TestChores:
         assert "chore_failed" in caplog.messages
         sqlite.close()
 
+    def test_a_chore_that_waits_for_a_platform_holds_up_no_other(self, sqlite: Database, clock: TestClock) -> None:
+        done: list[str] = []
+        released = threading.Event()
+        chores = [
+            Chore("reconcile", 0, lambda: released.wait(20), hour=2, queue=PLATFORMS),
+            Chore("hand_in", 0, lambda: done.append("hand_in"), hour=2, queue=URGENT),
+            Chore("rosters", 0, lambda: done.append("rosters"), hour=2, queue=PLATFORMS),
+        ]
+        clock.moment = EVENING
+        EmbeddedEngine(_idle(sqlite), sqlite, chores, clock=clock).do_chores()
+        clock.moment = NIGHT
+        engine = EmbeddedEngine(_idle(sqlite), sqlite, chores, clock=clock, look_every_s=0.05)
+        engine.start()
+        until(lambda: sorted(done) == ["hand_in", "rosters"])
+        released.set()
+        assert engine.stop(timeout_s=5)
+        sqlite.close()
+
     def test_a_running_engine_looks_after_its_chores(self, sqlite: Database, clock: TestClock) -> None:
         done: list[str] = []
         clock.moment = EVENING
@@ -181,7 +250,7 @@ class TestChores:
         engine.start()
         until(lambda: done == ["reconcile"])
         assert engine.stop(timeout_s=5)
-        until(lambda: not any(thread.name.startswith("chores-") for thread in threading.enumerate()))
+        until(lambda: not any(thread.name.startswith("chore-") for thread in threading.enumerate()))
         sqlite.close()
 
     def test_cron_and_clock_agree(self) -> None:

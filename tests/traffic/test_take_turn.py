@@ -82,3 +82,18 @@ def test_a_household_that_is_refused_takes_no_turns_from_its_neighbours(session:
     for _ in range(200):
         take_turns(session, THREE, sources_of("2001:db8:1:2::1", "secret"), now=now)
     assert take_turns(session, THREE, sources_of("2001:db8:1:3::1", "secret"), now=now) == 0
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=1), timedelta(minutes=30), timedelta(seconds=91)])
+def test_a_clock_that_was_ahead_keeps_nobody_out_once_it_is_right_again(
+    session: Session, now: datetime, ahead: timedelta
+) -> None:
+    for _ in range(4):
+        take_turn(session, THREE, "a", now=now + ahead)
+    assert [take_turn(session, THREE, "a", now=now) for _ in range(4)] == [0, 0, 0, 10]
+
+
+def test_two_machines_whose_clocks_differ_a_little_count_together(session: Session, now: datetime) -> None:
+    fast = now + timedelta(seconds=30)
+    assert [take_turn(session, THREE, "a", now=fast) for _ in range(4)] == [0, 0, 0, 10]
+    assert take_turn(session, THREE, "a", now=now) > 0, "else two machines would give twice as many turns"
