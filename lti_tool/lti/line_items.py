@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
+from lti_tool.lti.json_shapes import text_of
 from lti_tool.lti.paging import read_pages
 from lti_tool.lti.peer_numbers import number_of
 from lti_tool.lti.ports import Registration
@@ -158,17 +159,13 @@ def _line_item(entry: Any) -> LineItem | None:
     maximum = number_of(entry.get("scoreMaximum"))
     return LineItem(
         url=url,
-        label=str(entry.get("label") or ""),
+        label=text_of(entry.get("label")) or "",
         score_maximum=maximum if maximum is not None and 0 < maximum <= LARGEST_MAXIMUM else 0.0,
         # Open edX and Moodle give these as texts, others as numbers or not at all.
-        resource_link_id=_text(entry.get("resourceLinkId")),
-        resource_id=_text(entry.get("resourceId")),
-        tag=_text(entry.get("tag")),
+        resource_link_id=text_of(entry.get("resourceLinkId")) or None,
+        resource_id=text_of(entry.get("resourceId")) or None,
+        tag=text_of(entry.get("tag")) or None,
     )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
 
 
 def _with_path(url: str, last: str) -> str:

@@ -183,3 +183,17 @@ def test_the_ids_of_a_platform_behind_a_tls_proxy_are_those_of_the_proxy(
     platform.tell("/lineitems", 200, [{"id": "http://lms.test/item/1", "label": "x", "scoreMaximum": 100}])
     (item,) = list_line_items(client, registration, f"{platform.url}/lineitems", now=NOW)
     assert item.url == "https://lms.test/item/1"
+
+
+@pytest.mark.parametrize("odd", [{"a": "ODD"}, ["ODD"], True, "ODD\x00", "ODD\ud800", None, ""])
+def test_texts_of_a_line_item_that_are_none_are_absent(client: ServiceClient, platform: RecordingPlatform, odd: object) -> None:
+    entry = {"id": f"{platform.url}/1", "label": odd, "resourceId": odd, "tag": odd, "resourceLinkId": odd, "scoreMaximum": 100}
+    platform.tell("/lineitems", 200, [entry])
+    (item,) = list_line_items(client, platform.registration, f"{platform.url}/lineitems", now=NOW)
+    assert item == LineItem(f"{platform.url}/1", "", 100)
+
+
+def test_numbers_of_a_line_item_are_texts(client: ServiceClient, platform: RecordingPlatform) -> None:
+    platform.tell("/lineitems", 200, [{"id": f"{platform.url}/1", "label": 2026, "resourceLinkId": 95, "scoreMaximum": 100}])
+    (item,) = list_line_items(client, platform.registration, f"{platform.url}/lineitems", now=NOW)
+    assert (item.label, item.resource_link_id) == ("2026", "95")

@@ -9,8 +9,8 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Http
-from lti_tool.lti.ports import AccessToken
+from lti_tool.lti.http import Answer, Http
+from lti_tool.lti.ports import AccessToken, Registration
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
 from lti_tool.lti.service_hosts import check_service_url
 from tests.lti.recording_platform import NOW, RecordingPlatform, TokensInMemory, a_client
@@ -189,3 +189,39 @@ def test_each_address_of_the_registration_counts_as_the_platforms(platform: Reco
     registration = replace(platform.registration, token_url="https://sso.platform.test/token")
     check_service_url(registration, "https://sso.platform.test/services/1")
     check_service_url(registration, "https://sso.platform.test:443/services/1")
+
+
+class _Noted(Http):
+    """Notes where a request would go and answers it with a token, or with nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def send(self, method: str, url: str, **rest: Any) -> Answer:
+        self.asked.append(url)
+        return Answer(200, "OK", {}, b'{"access_token": "t"}')
+
+
+@pytest.mark.parametrize(
+    ("named", "called"),
+    [
+        ("http://lms.test/item/1/scores?type_id=6", "https://lms.test/item/1/scores?type_id=6"),
+        ("http://lms.test:443/item", "https://lms.test/item"),
+        ("https://lms.test/item", "https://lms.test/item"),
+    ],
+)
+def test_a_platform_behind_a_tls_proxy_is_called_where_the_proxy_is(tool_key: RSAKey, named: str, called: str) -> None:
+    http = _Noted()
+    registration = Registration(1, "https://lms.test", "c", "https://lms.test/a", "https://lms.test/t", "https://lms.test/k")
+    a_client(http, tool_key).call(registration, ServiceRequest("GET", named, (SCORE,)), now=NOW)
+    assert http.asked == ["https://lms.test/t", called]
+
+
+@pytest.mark.parametrize("named", ["http://lms.test:8080/x", "http://other.test/x", "http://lms.test.evil.example/x"])
+def test_no_token_goes_to_another_port_or_host_for_it(tool_key: RSAKey, named: str) -> None:
+    http = _Noted()
+    registration = Registration(1, "https://lms.test", "c", "https://lms.test/a", "https://lms.test/t", "https://lms.test/k")
+    with pytest.raises(ServiceRefused):
+        a_client(http, tool_key).call(registration, ServiceRequest("GET", named, (SCORE,)), now=NOW)
+    assert http.asked == []
