@@ -69,8 +69,9 @@ def auth() -> str:
     if signed_in is None and not is_repost:
         # The browser kept the cookie back because another site sent it here. Moodle then lets its own page post the request once
         # more; this time the cookie comes along.
-        action = playground().site.url("/mod/lti/auth.php") + "?" + urlencode(params)
-        return auto_submit(action, {"repost": "true"}, title="Anmeldung wird fortgesetzt")
+        query = urlencode(request.args.to_dict())
+        action = playground().site.url("/mod/lti/auth.php") + (f"?{query}" if query else "")
+        return auto_submit(action, {**request.form.to_dict(), "repost": "true"}, title="Anmeldung wird fortgesetzt")
     if signed_in is None:
         raise InvalidRequest("nobody is signed in")
     redirect_uri, form = playground().authenticate(params, signed_in=signed_in)

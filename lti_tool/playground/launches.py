@@ -84,6 +84,8 @@ class Launches:
             while len(self._pending) > _MOST_PENDING:
                 self._pending.popitem(last=False)
         offered = self._offered_storage(pending)
+        if self._site.padding:
+            hint = hint | {"padding": self._site.padding}
         return offered | {
             "iss": self._site.issuer,
             "target_link_uri": target,

@@ -53,6 +53,8 @@ class Site:
         """What it calls itself to tools; a test that wants another product's menus says so."""
         self.services_at = ""
         """Origin where line items and members are said to lie, where it is not the issuer's (the cloud of Canvas)."""
+        self.padding = ""
+        """What is added to each launch's hint, as platforms do that keep a whole session in it."""
         self._now = now
         self._file = StateFile(folder)
         self.state: State = self._file.load()

@@ -20,7 +20,7 @@ from tests.journeys.test_registration import TOOL, app, browser, invited, lms, p
 M1, M2 = "grundlagen-und-strategie", "technologien-und-daten"
 CHOICE = "/lti/deep-linking"
 # What other makes of platforms send for what these two leave out or spell well, all at once.
-ODD = {
+ODD: dict[str, Any] = {
     names.TOOL_PLATFORM: [],
     names.LAUNCH_PRESENTATION: {"return_url": "about:blank", "locale": 7},
     "email": {"work": "petra@stadt.example"},
@@ -75,7 +75,7 @@ def test_journey_28_a_request_for_content_as_ilias_sends_it(moodle: Course) -> N
         "accept_multiple": "false",
         "accept_presentation_document_targets": {"0": "iframe", "2": "window"},
     }
-    changes = {names.TARGET_LINK_URI: None, names.CUSTOM: [], names.DEEP_LINKING_SETTINGS: settings, **ODD}
+    changes: dict[str, Any] = {names.TARGET_LINK_URI: None, names.CUSTOM: [], names.DEEP_LINKING_SETTINGS: settings, **ODD}
     visit = moodle.choose_content(tool_id=tool.id, **changes)
     page = visit.get(CHOICE).text
     # One at a time, and both ways of opening are on offer.
