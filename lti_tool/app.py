@@ -32,6 +32,7 @@ from lti_tool.web.pages import (
     deep_linking,
     front,
     legal,
+    letterhead,
     modules,
     quizzes,
     register,
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
         cohort,
         front,
         legal,
+        letterhead,
         reifegrad,
     )
     for room in (*endpoints, *pages):

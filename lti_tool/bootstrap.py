@@ -109,7 +109,11 @@ def press(settings: Settings) -> Press:
     template = settings.certificate_template or SHIPPED_TEMPLATE
     if not template.is_file():
         raise ConfigurationError(f"LTI_TOOL_CERTIFICATE_TEMPLATE names a file that is not there: {template}")
-    return Press(template=template, seal=_seal(settings), badges=badges(settings), check_seal=check_seal)
+    seal = _seal(settings)
+    if seal is not None and (warning := seal.period.warning(clock.now())):
+        # Said at every start; nothing else stops for it. What is issued meanwhile waits for its document.
+        log.warning("seal_ends", extra={"warning": warning})
+    return Press(template=template, seal=seal, badges=badges(settings), check_seal=check_seal)
 
 
 def credential_keys(settings: Settings) -> CredentialKeys:

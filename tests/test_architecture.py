@@ -30,7 +30,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # What a course asks for and who has done it: asked by all three of learning, cohort and certificates.
     "completion": ({"live", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "certificates": (
-        {"completion", "jobs", "workbook", "models", "domain"},
+        # A logo from outside is drawn once in a process with limits, as long documents are.
+        {"completion", "jobs", "workbook", "typesetting", "models", "domain"},
         {"sqlalchemy", "typst", "segno", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "joserfc", "cryptography", "pyld"},
     ),
     # Counts how often strangers come in, for all doors; a room of its own, because no feature owns it.

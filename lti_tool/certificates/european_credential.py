@@ -6,6 +6,7 @@ What only that issuer can say is left out, and its shapes ask for it: when it wa
 
 import base64
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -33,14 +34,14 @@ _COUNTRIES = {
 }
 
 
-def european_credential(facts: Facts, *, issued_at: datetime, picture: bytes, country: str = "DE") -> str:
+def european_credential(facts: Facts, *, issued_at: datetime, pictures: Sequence[bytes], country: str = "DE") -> str:
     """Write the credential of a document as JSON-LD.
 
     Args:
         country: where the issuer is.
-        picture: the document's page as PNG, which viewers show.
+        pictures: the document's page as PNG, which viewers show; several where an operator's own template has several.
     """
-    return json.dumps(_Writer(facts, country).credential(issued_at, picture), ensure_ascii=False, indent=1)
+    return json.dumps(_Writer(facts, country).credential(issued_at, pictures), ensure_ascii=False, indent=1)
 
 
 class _Writer:
@@ -52,7 +53,7 @@ class _Writer:
         self._words = _WORDS[facts.language]
         self._numbers: dict[str, int] = {}
 
-    def credential(self, issued_at: datetime, picture: bytes) -> dict[str, Any]:
+    def credential(self, issued_at: datetime, pictures: Sequence[bytes]) -> dict[str, Any]:
         facts = self._facts
         written = {
             "@context": list(CONTEXTS),
@@ -63,7 +64,7 @@ class _Writer:
             "validFrom": _moment(issued_at),
             "issuer": self._organisation(),
             "identifier": self._part("Identifier", schemeName=self._words["code"], notation=group_check_code(facts.check_code)),
-            "displayParameter": self._display(picture),
+            "displayParameter": self._display(pictures),
             "credentialSubject": self._part("Person", fullName=self._text(facts.name), hasClaim=self._claim()),
         }
         if facts.valid_until is not None:
@@ -137,22 +138,26 @@ class _Writer:
             organisation["homepage"] = page
         return organisation
 
-    def _display(self, picture: bytes) -> dict[str, Any]:
+    def _display(self, pictures: Sequence[bytes]) -> dict[str, Any]:
         code, label = _LANGUAGES[self._facts.language]
         language = _concept(f"{_AUTHORITY}/language", code, label, notation="language")
-        image = self._part(
-            "MediaObject",
-            content=base64.b64encode(picture).decode(),
-            contentEncoding=_concept("http://data.europa.eu/snb/encoding", "6146cde7dd", "base64"),
-            contentType=_concept(f"{_AUTHORITY}/file-type", "PNG", "PNG", notation="file-type"),
-        )
-        detail = self._part("DisplayDetail", image=image, page=1)
+        details = [self._part("DisplayDetail", image=self._image(each), page=page) for page, each in enumerate(pictures, 1)]
         return self._part(
             "DisplayParameter",
             title=self._text(document_title(self._facts)),
             language=language,
             primaryLanguage=language,
-            individualDisplay=self._part("IndividualDisplay", language=language, displayDetail=detail),
+            individualDisplay=self._part(
+                "IndividualDisplay", language=language, displayDetail=details[0] if len(details) == 1 else details
+            ),
+        )
+
+    def _image(self, picture: bytes) -> dict[str, Any]:
+        return self._part(
+            "MediaObject",
+            content=base64.b64encode(picture).decode(),
+            contentEncoding=_concept("http://data.europa.eu/snb/encoding", "6146cde7dd", "base64"),
+            contentType=_concept(f"{_AUTHORITY}/file-type", "PNG", "PNG", notation="file-type"),
         )
 
     def _part(self, kind: str, **values: Any) -> dict[str, Any]:

@@ -24,6 +24,8 @@ from lti_tool.domain.programme import Programme
 from lti_tool.models import Attempt, Certificate, Completion, User
 
 WHOLE_PROGRAMME = "programme"
+# Moodle allows 254 signs, others any number; so many are four lines of the document.
+_COURSE_LENGTH_MAX = 160
 log = logging.getLogger(__name__)
 
 
@@ -171,8 +173,8 @@ def certificate_values(
     facts: Facts, *, programme_slug: str, subject: str, user_id: int | None, serial: int, now: datetime
 ) -> dict[str, Any]:
     """Give the columns of a document that is issued now."""
-    # A picture in a course's title is no reason to keep anybody waiting for their document.
-    facts = replace(facts, cohort=keep_printable(facts.cohort))
+    # A picture in a course's title is no reason to keep anybody waiting for their document, nor is a title of any length.
+    facts = replace(facts, cohort=_shortened(keep_printable(facts.cohort)))
     return {
         "user_id": user_id,
         "programme_slug": programme_slug,
@@ -183,6 +185,10 @@ def certificate_values(
         "facts": facts_to_json(facts),
         "issued_at": now,
     }
+
+
+def _shortened(title: str) -> str:
+    return title if len(title) <= _COURSE_LENGTH_MAX else f"{title[: _COURSE_LENGTH_MAX - 1].rstrip()}…"
 
 
 def insert_once(

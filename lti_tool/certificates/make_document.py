@@ -12,11 +12,10 @@ from sqlalchemy import CursorResult, Update, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lti_tool.certificates.document_queue import claim_document, find_due_documents, put_document_off
-from lti_tool.certificates.letterheads import find_logo
+from lti_tool.certificates.letterheads import find_logo, with_present_logo
 from lti_tool.certificates.press import Press, SealMaker, SealUnavailable
 from lti_tool.certificates.status_list import Place, reserve_status
-from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.typeset import NameCannotBeSet, typeset
+from lti_tool.certificates.typeset import LogoCannotBeDrawn, NameCannotBeSet, typeset
 from lti_tool.domain.certificate import Facts
 from lti_tool.models import Certificate, SealCertificate
 from lti_tool.models.database import Database
@@ -34,7 +33,9 @@ class Outcome(StrEnum):
     NEEDS_HELP = "needs_help"
     """The certificate's `problem` says what a person has to decide."""
     PUT_OFF = "put_off"
-    """It failed, or a service outside does not answer; it is tried again later."""
+    """Nothing can be sealed now, so the others need not be tried; it is tried again later."""
+    FAILED = "failed"
+    """The template or the logo fails; it is tried again later, and the others are made meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +64,24 @@ def make_document(database: Database, press: Press, certificate_id: int, *, now:
     if order is None:
         return Outcome.NOT_DUE
     try:
+        if press.seal is not None and (refusal := press.seal.period.refusal(now)):
+            raise SealUnavailable(refusal)
         values = _make(press, order)
+    except LogoCannotBeDrawn:
+        log.error("certificate_logo_cannot_be_drawn", extra={"certificate": certificate_id})
+        return _put_off(database, certificate_id, now, Outcome.FAILED)
     except NameCannotBeSet as err:
         _store(database, _still_open(certificate_id).values(problem=str(err)))
         log.error("certificate_cannot_be_set", extra={"certificate": certificate_id})
         return Outcome.NEEDS_HELP
     except SealUnavailable as err:
         log.warning("certificate_seal_delayed", extra={"certificate": certificate_id, "error": str(err)})
-        return _put_off(database, certificate_id, now)
+        return _put_off(database, certificate_id, now, Outcome.PUT_OFF)
     except Exception:
         # The template or a key fails, which is our fault or the operator's. The certificate stands, and neither its person's page
         # nor the documents behind it shall fail with it.
         log.exception("certificate_document_failed", extra={"certificate": certificate_id})
-        return _put_off(database, certificate_id, now)
+        return _put_off(database, certificate_id, now, Outcome.FAILED)
     if press.seal is not None:
         remember_seal(database, press.seal, order.issued_at)
     if _store(database, _still_open(certificate_id).values(values)):
@@ -95,7 +101,7 @@ def make_missing_documents(database: Database, press: Press, *, clock: Callable[
             outcome = make_document(database, press, certificate_id, now=clock())
             made += outcome is Outcome.MADE
             if outcome is Outcome.PUT_OFF:
-                # What fails for one mostly fails for all (no timestamps): the others are left to the next call, in half a minute.
+                # Without a seal none is made: the others are left to the next call, in half a minute.
                 return made
 
 
@@ -127,7 +133,7 @@ def _claim(database: Database, press: Press, certificate_id: int, now: datetime)
         if not claim_document(session, certificate_id, now=now):
             return None
         row = session.get_one(Certificate, certificate_id)
-        facts = facts_from_json(row.facts)
+        facts = with_present_logo(session, row)
         return _Order(
             facts=facts,
             issued_at=row.issued_at,
@@ -162,10 +168,10 @@ def _make(press: Press, order: _Order) -> dict[str, Any]:
     }
 
 
-def _put_off(database: Database, certificate_id: int, now: datetime) -> Outcome:
+def _put_off(database: Database, certificate_id: int, now: datetime, outcome: Outcome) -> Outcome:
     with database.write.begin() as session:
         put_document_off(session, certificate_id, now=now)
-    return Outcome.PUT_OFF
+    return outcome
 
 
 def _still_open(certificate_id: int) -> Update:

@@ -26,7 +26,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from lti_tool.certificates.press import SealUnavailable
+from lti_tool.certificates.press import SealPeriod, SealUnavailable
 from lti_tool.certificates.tagged_fields import add_tagged_field
 from lti_tool.errors import ConfigurationError
 
@@ -92,14 +92,17 @@ class Seal:
         assert self.signer.signing_cert is not None
         return self.signer.signing_cert
 
+    @property
+    def period(self) -> SealPeriod:
+        """When the certificate and those above it are all valid; a reader of the document asks for each of them."""
+        path = _path_of(self.certificate, list(self.signer.cert_registry))
+        return SealPeriod(max(each.not_valid_before for each in path), min(each.not_valid_after for each in path))
+
     def apply(self, pdf: bytes, *, issuer: str, language: str) -> bytes:
         """Seal a document; the given bytes stay as they are, the seal is appended.
 
         Raises:
             SealUnavailable: the timestamp authority or a proof of validity could not be had.
-
-        Raises:
-            SealFailed: the timestamp authority or another outside service did not answer.
         """
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         seal_title, timestamp_title = _TITLES[language]
@@ -180,6 +183,18 @@ def open_seal(
         time_stamper=HTTPTimeStamper(tsa_url, timeout=20) if level in ("B-T", "B-LTA") else None,
         trust=tuple(_certificates(trust_pem.encode())) or tuple(each for each in chain if each.self_issued),
     )
+
+
+def _path_of(certificate: x509.Certificate, others: list[x509.Certificate]) -> list[x509.Certificate]:
+    """Go from a certificate to those that vouch for it, as far as they came along; others in the file do not count."""
+    path = [certificate]
+    while path[-1].issuer != path[-1].subject:
+        above = [each for each in others if each.subject == path[-1].issuer and each not in path]
+        if not above:
+            break
+        # An authority that was renewed under its name: the one that lasts longest.
+        path.append(max(above, key=lambda each: each.not_valid_after))
+    return path
 
 
 def _from_pkcs12(content: bytes, secret: bytes | None) -> tuple[Any, list[x509.Certificate]]:

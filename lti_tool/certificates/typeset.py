@@ -21,7 +21,21 @@ SHIPPED_TEMPLATE = _HERE / "template" / "certificate.typ"
 _FONTS = _HERE / "fonts"
 # A4 becomes 992 by 1403 pixels: every line can be read on a screen.
 _PICTURE_PPI = 120.0
+# What the template says when it has more than one page.
+_TOO_MUCH = "does not fit on one page"
+_SCALES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.62, 0.54, 0.46, 0.38, 0.3, 0.24, 0.18, 0.12, 0.08)
 _thread = threading.local()
+
+
+class LogoCannotBeDrawn(ToolError):
+    """The logo is no drawing that can be set."""
+
+    status = 422
+    code = "logo_cannot_be_drawn"
+
+
+class _DoesNotFit(Exception):
+    """The page does not hold everything in this size."""
 
 
 class NameCannotBeSet(ToolError):
@@ -46,25 +60,44 @@ def typeset(
     inputs = _inputs(facts, logo_svg) | ({"credential": credential} if credential else {})
     # A-3 rather than A-2: only it lets further files travel inside.
     how = {"format": "pdf", "pdf_standards": ["a-3a", "ua-1"], "timestamp": int(issued_at.timestamp())}
-    document = _compile(template, inputs, **how)
+    document, _ = _compile_on_one_page(template, inputs, **how)
     assert isinstance(document, bytes)
     return document
 
 
-def picture(facts: Facts, *, logo_svg: str = "", template: Path = SHIPPED_TEMPLATE) -> bytes:
-    """Draw the page of a document as PNG, for programs that show no PDF.
+def pictures(facts: Facts, *, logo_svg: str = "", template: Path = SHIPPED_TEMPLATE) -> list[bytes]:
+    """Draw the pages of a document as PNG, for programs that show no PDF; several only with an operator's own template.
 
     Raises:
         NameCannotBeSet: as above.
     """
-    pages = _compile(template, _inputs(facts, logo_svg), format="png", ppi=_PICTURE_PPI)
-    # Several only where an operator's own template has several.
-    return pages if isinstance(pages, bytes) else pages[0]
+    pages, _ = _compile_on_one_page(template, _inputs(facts, logo_svg), format="png", ppi=_PICTURE_PPI)
+    return [pages] if isinstance(pages, bytes) else pages
+
+
+def scale_of(facts: Facts, *, logo_svg: str = "", template: Path = SHIPPED_TEMPLATE) -> float:
+    """Tell how small a document has to be set to stay on its one page; 1: as it is meant to be.
+
+    Raises:
+        NameCannotBeSet: as above.
+    """
+    _, scale = _compile_on_one_page(template, _inputs(facts, logo_svg), format="png", ppi=10)
+    return scale
 
 
 def _inputs(facts: Facts, logo_svg: str) -> dict[str, str]:
     # As JSON in an input, never formatted into the source: a name like `#eval(…)` stays text.
     return {"words": json.dumps(words_for(facts) | {"qr": _qr_svg(facts.verify_url), "logo": logo_svg})}
+
+
+def _compile_on_one_page(template: Path, inputs: dict[str, str], **how: Any) -> tuple[bytes | list[bytes], float]:
+    """Set a document as large as its page holds it, and tell how large that is. A template of an operator may have more pages."""
+    for scale in _SCALES:
+        try:
+            return _compile(template, inputs | ({"scale": str(scale)} if scale < 1 else {}), **how), scale
+        except _DoesNotFit:
+            continue
+    raise AssertionError("every text that is printed has its longest length, and all of them fit in the smallest size")
 
 
 def _compile(template: Path, inputs: dict[str, str], **how: Any) -> bytes | list[bytes]:
@@ -73,6 +106,13 @@ def _compile(template: Path, inputs: dict[str, str], **how: Any) -> bytes | list
     try:
         compiled = _compiler(template).compile(sys_inputs=inputs, **how)
     except typst.TypstError as err:
+        if _TOO_MUCH in err.message:
+            raise _DoesNotFit from err
+        if "SVG" in err.message:
+            raise LogoCannotBeDrawn(
+                N_("Das Logo lässt sich nicht zeichnen."),
+                next_step=N_("Die Administration Ihrer Lernplattform kann unter „Texte, Logo und Farbe“ ein anderes hochladen."),
+            ) from err
         # The message reads: the text `"王"` could not be displayed with font `"Noto Sans"`
         missing = re.search(r'the text `"(.*?)"` could not be displayed', err.message)
         if not missing:

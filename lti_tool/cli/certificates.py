@@ -15,7 +15,7 @@ from lti_tool.certificates.letterheads import find_logo
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.typeset import picture
+from lti_tool.certificates.typeset import pictures
 from lti_tool.certificates.verify_certificate import State
 from lti_tool.cli.registrations import opened
 from lti_tool.domain.certificate import day_of
@@ -128,8 +128,8 @@ def elm(code: str, out: Path) -> None:
         logo_svg = find_logo(session, found.facts.logo_sha256)
     if found.state != State.VALID or not found.facts.name:
         raise Conflict(N_("Dieses Zertifikat gilt nicht mehr."), code="certificate_not_valid")
-    page = picture(found.facts, logo_svg=logo_svg, template=bootstrap.press(settings).template)
-    credential = european_credential(found.facts, issued_at=found.issued_at, picture=page, country=settings.issuer_country)
+    pages = pictures(found.facts, logo_svg=logo_svg, template=bootstrap.press(settings).template)
+    credential = european_credential(found.facts, issued_at=found.issued_at, pictures=pages, country=settings.issuer_country)
     out.write_text(credential, encoding="utf-8")
     click.echo(f"{out}: unsigned; the issuer's upload adds `issued` and its eIDAS identifier.")
 

@@ -36,7 +36,7 @@ class Check:
 @click.command()
 @click.argument("registration", type=ID, required=False)
 def doctor(registration: int | None) -> None:
-    """Check settings, keys, clock, database, public address and each platform's key set and token endpoint."""
+    """Check settings, keys, seal, clock, database, public address and each platform's key set and token endpoint."""
     bad = 0
     for check in _all_checks(registration):
         click.echo(f"{'ok ' if check.is_good else 'BAD'}  {check.what}: {check.says}")
@@ -63,6 +63,7 @@ def _all_checks(registration: int | None) -> Iterator[Check]:
         return
     yield Check("database and programme", True, "at this release's revision, content without errors")
     parts = bootstrap.build(settings)
+    yield from _seal(parts)
     yield from _erasures(parts)
     yield _public_address(parts)
     with parts.database.read() as session:
@@ -103,6 +104,16 @@ def _erasures(parts: Parts) -> Iterator[Check]:
         yield Check("erased people", False, f"{back} in the database again", "lti-tool people erase-again")
     else:
         yield Check("erased people", True, f"none of {len(erasures)} is in the database again")
+
+
+def _seal(parts: Parts) -> Iterator[Check]:
+    seal = parts.press.seal
+    if seal is None:
+        return
+    warning = seal.period.warning(clock.now())
+    says = f"{seal.subject}, level {seal.level}, valid until {seal.period.ends_at:%Y-%m-%d}"
+    remedy = "Order the next certificate and put it into LTI_TOOL_SEAL_KEY or LTI_TOOL_SEAL_PKCS12; outside its dates no document is made."
+    yield Check("seal", not warning, warning or says, remedy)
 
 
 def _public_address(parts: Parts) -> Check:

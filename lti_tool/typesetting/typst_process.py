@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 import threading
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from lti_tool.messages import N_
 from lti_tool.typesetting.letters import FONTS
 
 _HERE = Path(__file__).parent
-_MEMORY_MAX_BYTES = 1 << 30
 _TIMEOUT_S = 60
 _WAIT_S = 30
 _TEMPLATE_WRONG = 3
@@ -52,12 +52,25 @@ class TypesettingBusy(ToolError):
         )
 
 
-def run_typst(source: Path | str, *, wait_s: float = _WAIT_S, **options: Any) -> bytes:
+@dataclass(frozen=True)
+class Limits:
+    """What one document may take."""
+
+    memory_bytes: int = 1 << 30
+    cpu_s: int = 60
+    """Of computing, which a busy machine does not use up faster."""
+
+
+_FOR_LONG_DOCUMENTS = Limits()
+
+
+def run_typst(source: Path | str, *, wait_s: float = _WAIT_S, limits: Limits = _FOR_LONG_DOCUMENTS, **options: Any) -> bytes:
     """Set a document.
 
     Args:
         source: a template's path (it sees only the files of its own folder), or typst source.
         wait_s: how long to wait for others.
+        limits: less than a long document may take, for something small from outside.
         options: what `typst.Compiler.compile` takes: format, sys_inputs, pdf_standards, timestamp, ppi.
     Raises:
         DocumentTooLarge: it would take more memory or time than allowed.
@@ -69,7 +82,7 @@ def run_typst(source: Path | str, *, wait_s: float = _WAIT_S, **options: Any) ->
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "lti_tool.typesetting.typst_process"],
-            input=json.dumps(order | {"options": options}).encode(),
+            input=json.dumps(order | {"options": options, "limits": asdict(limits)}).encode(),
             capture_output=True,
             timeout=_TIMEOUT_S,
         )
@@ -89,7 +102,9 @@ def main() -> None:
     import typst  # noqa: PLC0415 - here alone: who asks for a document does without its 7 MB
 
     order = json.load(sys.stdin.buffer)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_MAX_BYTES, _MEMORY_MAX_BYTES))
+    memory_bytes, cpu_s = order["limits"]["memory_bytes"], order["limits"]["cpu_s"]
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
     compiler = typst.Compiler(
         root=Path(order["path"]).parent if "path" in order else _HERE,

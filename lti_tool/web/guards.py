@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 
 from flask import request
 
-from lti_tool.domain.people import Visitor
+from lti_tool.domain.people import Role, Visitor
 from lti_tool.errors import Forbidden
 from lti_tool.lti.json_shapes import origin_of
 from lti_tool.messages import N_
@@ -67,3 +67,19 @@ def needs_instructor(view: Callable[P, R]) -> Callable[P, R]:
         return view(*args, **kwargs)
 
     return guarded
+
+
+def current_administrator() -> Visitor:
+    """Give the visitor, who administers the platform, or refuse.
+
+    Raises:
+        Forbidden: they do not.
+    """
+    visitor = current_instructor()
+    if Role.ADMINISTRATOR not in visitor.roles:
+        raise Forbidden(
+            N_("Diese Seite ist der Administration vorbehalten."),
+            next_step=N_("Bitten Sie die Administration Ihrer Lernplattform, sie zu öffnen."),
+            code="administrators_only",
+        )
+    return visitor

@@ -11,14 +11,23 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-_SINCE = datetime.now(UTC) - timedelta(days=30)
+# The tests' own clock stands in November 2026, pyHanko's does not.
+_SINCE = min(datetime.now(UTC) - timedelta(days=30), datetime(2026, 10, 1, tzinfo=UTC))
 _UNTIL = datetime.now(UTC) + timedelta(days=3650)
 
 
 class Identity:
     """A key with its certificate, signed by an authority or by itself."""
 
-    def __init__(self, name: str, *, by: "Identity | None" = None, is_tsa: bool = False, bits: int = 2048) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        by: "Identity | None" = None,
+        is_tsa: bool = False,
+        bits: int = 2048,
+        valid: tuple[datetime, datetime] = (_SINCE, _UNTIL),
+    ) -> None:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         is_authority = by is None
@@ -39,8 +48,8 @@ class Identity:
             .issuer_name(by.certificate.subject if by else subject)
             .public_key(self.key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(_SINCE)
-            .not_valid_after(_UNTIL)
+            .not_valid_before(valid[0])
+            .not_valid_after(valid[1])
             .add_extension(x509.BasicConstraints(is_authority, None), critical=True)
             .add_extension(usage, critical=True)
         )

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from lti_tool.certificates.document_queue import JOB, claim_document, document_b
 from lti_tool.certificates.erase_from_certificates import erase_from_certificates
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
-from lti_tool.certificates.press import Press, SealUnavailable
+from lti_tool.certificates.press import Press, SealPeriod, SealUnavailable
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.jobs.job import Job
@@ -58,6 +58,7 @@ class SilentAuthority:
     """A seal whose timestamp authority is away for a while."""
 
     level, fingerprint, subject, chain_pem = "B-T", "f" * 64, "CN=Siegel", "pem"
+    period = SealPeriod(datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC))
 
     def __init__(self, failures: int) -> None:
         self.failures = failures
@@ -165,7 +166,7 @@ def test_a_fault_of_ours_is_logged_and_tried_again(
     certificate_id = issue()
     broken = tmp_path / "broken.typ"
     broken.write_text("#no-such-thing()", encoding="utf-8")
-    assert make_document(database, Press(template=broken), certificate_id, now=now) is Outcome.PUT_OFF
+    assert make_document(database, Press(template=broken), certificate_id, now=now) is Outcome.FAILED
     assert "certificate_document_failed" in caplog.messages
     assert make_document(database, Press(), certificate_id, now=now + timedelta(minutes=1)) is Outcome.MADE
 

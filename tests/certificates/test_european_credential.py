@@ -23,7 +23,7 @@ from lti_tool.certificates.european_credential import european_credential
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.typeset import picture
+from lti_tool.certificates.typeset import pictures
 from lti_tool.domain.certificate import Facts, Issuer, Kind
 from lti_tool.domain.programme import Programme
 from lti_tool.models.database import Database
@@ -96,7 +96,7 @@ def participation(facts: Facts) -> Facts:
 
 
 def written(facts: Facts) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(european_credential(facts, issued_at=ISSUED_AT, picture=picture(facts)))
+    found: dict[str, Any] = json.loads(european_credential(facts, issued_at=ISSUED_AT, pictures=pictures(facts)))
     return found
 
 
@@ -126,7 +126,7 @@ def test_a_certificate_lacks_only_what_the_issuer_adds(facts: Facts) -> None:
 
 @pytest.mark.parametrize(("country", "code"), [("DE", "DEU"), ("AT", "AUT"), ("CH", "CHE")])
 def test_the_issuers_country_is_that_of_the_settings(facts: Facts, country: str, code: str) -> None:
-    text = european_credential(facts, issued_at=ISSUED_AT, picture=b"", country=country)
+    text = european_credential(facts, issued_at=ISSUED_AT, pictures=[b""], country=country)
     assert set(re.findall(r"authority/country/([A-Z]+)", text)) == {code}
 
 

@@ -24,8 +24,8 @@ OPEN_TO_ANYONE = {
     "verify.form", "verify.no_document", "verify.result",
 }  # fmt: skip
 TEACHING = {
-    "certificate_office.decide", "certificate_office.documents", "certificate_office.letterhead", "certificate_office.overview",
-    "certificate_office.preview", "certificate_office.respell", "certificate_office.save", "check.check", "check.check_again",
+    "certificate_office.decide", "certificate_office.documents", "letterhead.form", "certificate_office.overview",
+    "letterhead.preview", "certificate_office.respell", "letterhead.save", "check.check", "check.check_again",
     "cohort.refresh",
     "cohort.resend_all", "cohort.save_settings", "cohort.settings", "cohort_live.attendance", "cohort_live.meeting",
     "cohort_live.overview", "cohort_live.plan", "cohort_live.return_one", "cohort_people.grant",
@@ -78,7 +78,7 @@ class TestEveryDoor:
 
     def test_an_instructor_does_not_get_into_what_administrators_decide(self, world: TwoCourses) -> None:
         for method in ("GET", "POST"):
-            address = world.addresses(method)["certificate_office.letterhead" if method == "GET" else "certificate_office.save"]
+            address = world.addresses(method)["letterhead.form" if method == "GET" else "letterhead.save"]
             assert world.somebody("A", "instructor").ask(method, address).status_code == 403
 
     @pytest.mark.parametrize("stranger", STRANGERS)

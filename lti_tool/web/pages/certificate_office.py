@@ -1,8 +1,6 @@
 """For those who teach or administer a course: names to correct, the letterhead of documents, and how they will look."""
 
 import logging
-from dataclasses import replace
-from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,25 +8,17 @@ from flask.typing import ResponseReturnValue
 from lti_tool.certificates.ended_documents import issue_anew, list_ended_documents
 from lti_tool.certificates.export_documents import export_documents, size_of_export
 from lti_tool.certificates.help_document import list_stuck_documents, respell_document
-from lti_tool.certificates.letterheads import effective_letterhead, find_logo, letterhead_of, save_letterhead
 from lti_tool.certificates.name_requests import decide_name_request, list_name_requests
 from lti_tool.certificates.names_awaited import list_awaited_names
-from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.revoke_certificate import Revocable, check_reason, find_revocable, revoke_in_course
-from lti_tool.certificates.typeset import typeset
-from lti_tool.domain.certificate import Kind, day_of
-from lti_tool.domain.edits import ChangedMeanwhile, Shown
-from lti_tool.domain.letterhead import SIGNATORIES_MAX, TEXT_MAX, Letterhead, LetterheadRefused, Signatory
+from lti_tool.domain.certificate import day_of
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.typed_text import clean_line
-from lti_tool.errors import Forbidden, NotFound, ToolError
+from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import href
-from lti_tool.web.guards import current_instructor
-from lti_tool.web.language import translate
+from lti_tool.web.guards import current_administrator, current_instructor
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
-from lti_tool.web.shown import shown_in_form, still_shown
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("certificate_office", __name__)
@@ -114,7 +104,7 @@ def respell(certificate_id: int) -> ResponseReturnValue:
 @blueprint.post("/cohort/certificates/<int:certificate_id>/anew")
 def renew(certificate_id: int) -> ResponseReturnValue:
     """Issue a document anew that was revoked by mistake, or has expired."""
-    visitor = _administrator()
+    visitor = current_administrator()
     tool = parts()
     context_id = _context_of(visitor)
     try:
@@ -140,36 +130,17 @@ def documents() -> Response:
     return response
 
 
-@blueprint.get("/cohort/certificates/preview.pdf")
-def preview() -> Response:
-    """Show a document as it would be issued now, for an invented person, marked as a sample."""
-    visitor = current_instructor()
-    tool = parts()
-    kind = Kind.PARTICIPATION if request.args.get("kind") == Kind.PARTICIPATION else Kind.CERTIFICATE
-    with tool.database.read() as session:
-        head = effective_letterhead(session, tool.issuer, visitor.registration_id)
-        logo_svg = find_logo(session, head.logo_sha256)
-    if request.args.get("language") in ("de", "en"):
-        head = replace(head, language=request.args["language"])
-    facts = preview_facts(current_programme(), tool.issuer, head, kind, now=tool.now())
-    pdf = typeset(facts, issued_at=tool.now(), logo_svg=logo_svg, template=tool.press.template)
-    response = Response(pdf, content_type="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="Muster.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
 @blueprint.get("/cohort/certificates/revocation")
 def revocation() -> str:
     """Ask an administrator which document is to be revoked, and why."""
-    _context_of(_administrator())
+    _context_of(current_administrator())
     return _revocation_page(is_done=request.args.get("done") == "1")
 
 
 @blueprint.post("/cohort/certificates/revocation")
 def revoke() -> ResponseReturnValue:
     """Show the document first, revoke it at the second press: nothing takes a revocation back."""
-    visitor = _administrator()
+    visitor = current_administrator()
     tool = parts()
     course, code = _context_of(visitor), request.form.get("code", "")
     try:
@@ -190,121 +161,6 @@ def _revocation_page(found: Revocable | None = None, *, error: ToolError | None 
     return render_template(
         "certificate_office/revocation.html", section="cohort", found=found, typed=request.form, error=error, is_done=is_done
     )
-
-
-@blueprint.get("/cohort/certificates/letterhead")
-def letterhead() -> str:
-    """Show the fields that an administrator may fill for this registration."""
-    visitor = _administrator()
-    with parts().database.read() as session:
-        head = letterhead_of(session, visitor.registration_id)
-    return _letterhead_page(_values_of(head), Shown.of(head.texts()), has_logo=bool(head.logo_sha256))
-
-
-@blueprint.post("/cohort/certificates/letterhead")
-def save() -> ResponseReturnValue:
-    """Store the letterhead; documents issued from now on bear it."""
-    visitor = _administrator()
-    tool = parts()
-    try:
-        with tool.database.write.begin() as session:
-            head = _typed(letterhead_of(session, visitor.registration_id))
-            file = request.files.get("logo")
-            content = file.stream.read(128 * 1024) if file is not None and file.filename else None
-            save_letterhead(
-                session,
-                visitor.registration_id,
-                head,
-                logo=content,
-                shown=shown_in_form(),
-                changed_by_id=visitor.user_id,
-                now=tool.now(),
-            )
-    except (LetterheadRefused, ChangedMeanwhile) as problem:
-        with tool.database.read() as session:
-            has_logo = bool(letterhead_of(session, visitor.registration_id).logo_sha256)
-        return _letterhead_page(request.form.to_dict(), still_shown(problem), has_logo=has_logo, problem=problem), problem.status
-    return redirect(href("certificate_office.overview"), 303)
-
-
-def _letterhead_page(
-    values: dict[str, str], shown: Shown, *, has_logo: bool, problem: LetterheadRefused | ChangedMeanwhile | None = None
-) -> str:
-    """Show the form with `values` by field: what is stored, or what was typed and could not be stored."""
-    with parts().database.read() as session:
-        installation = effective_letterhead(session, parts().issuer, None)
-    return render_template(
-        "certificate_office/letterhead.html",
-        section="cohort",
-        values=values,
-        shown=shown,
-        has_logo=has_logo,
-        installation=installation,
-        signatories_max=SIGNATORIES_MAX,
-        longest=TEXT_MAX,
-        problem=problem,
-        wrong=problem.field if isinstance(problem, LetterheadRefused) else "",
-        theirs=_said_of(problem.theirs) if isinstance(problem, ChangedMeanwhile) else {},
-    )
-
-
-def _values_of(head: Letterhead) -> dict[str, str]:
-    """Return what is stored, by field of the form."""
-    values = {**head.texts(), "hours": head.texts()["hours"].replace(".", ",")}
-    for number, signatory in enumerate(head.signatories):
-        values |= {f"signatory_{number}": signatory.name, f"role_{number}": signatory.role}
-    return values
-
-
-def _said_of(theirs: dict[str, str]) -> dict[str, str]:
-    """Say in words what somebody else has entered."""
-    said = {name: text.replace("\n", "; ") for name, text in theirs.items()}
-    if "logo_sha256" in said:
-        said["logo_sha256"] = translate(N_("ein anderes Logo") if said["logo_sha256"] else N_("kein Logo"))
-    return said
-
-
-def _typed(present: Letterhead) -> Letterhead:
-    form = request.form
-    texts: dict[str, Any] = {field: clean_line(form.get(field, "")) for field in _TEXTS}
-    texts["accent"] = texts["accent"].lower()
-    is_logo_dropped = form.get("drop_logo") == "on"
-    return Letterhead(
-        **texts,
-        signatories=_signatories(),
-        logo_sha256="" if is_logo_dropped else present.logo_sha256,
-        hours=_number("hours", form.get("hours", "")),
-        valid_months=int(_number("valid_months", form.get("valid_months", "")) or 0) or None,
-    )
-
-
-def _signatories() -> tuple[Signatory, ...]:
-    found = []
-    for number in range(SIGNATORIES_MAX):
-        name, role = (clean_line(request.form.get(f"{field}_{number}", "")) for field in ("signatory", "role"))
-        if role and not name:
-            raise LetterheadRefused(f"signatory_{number}", N_("Zu dieser Funktion fehlt der Name."))
-        if name:
-            found.append(Signatory(name, role))
-    return tuple(found)
-
-
-def _number(field: str, text: str) -> float | None:
-    try:
-        return float(text.strip().replace(",", ".")) if text.strip() else None
-    except ValueError:
-        raise LetterheadRefused(field, N_("Bitte geben Sie eine Zahl ein.")) from None
-
-
-def _administrator() -> Visitor:
-    visitor = current_instructor()
-    if Role.ADMINISTRATOR not in visitor.roles:
-        raise Forbidden(
-            N_("Diese Seite ist der Administration vorbehalten."),
-            next_step=N_("Bitten Sie die Administration Ihrer Lernplattform, sie zu öffnen."),
-            code="administrators_only",
-        )
-    return visitor
 
 
 def _context_of(visitor: Visitor) -> int:

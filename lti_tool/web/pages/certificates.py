@@ -12,7 +12,7 @@ from lti_tool.certificates.make_document import make_at_once
 from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, get_facts, list_my_certificates
 from lti_tool.certificates.name_certificate import name_certificate
 from lti_tool.certificates.name_requests import request_name
-from lti_tool.certificates.typeset import picture
+from lti_tool.certificates.typeset import pictures
 from lti_tool.certificates.wording import DOCUMENT_TYPE
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
 from lti_tool.domain.people import Role, Visitor
@@ -93,8 +93,8 @@ def european(certificate_id: int) -> Response:
     visitor = current_visitor()
     with parts().database.read() as session:
         facts, issued_at, logo_svg = get_facts(session, certificate_id, user_id=visitor.user_id)
-    page = picture(facts, logo_svg=logo_svg, template=parts().press.template)
-    credential = european_credential(facts, issued_at=issued_at, picture=page, country=parts().settings.issuer_country)
+    pages = pictures(facts, logo_svg=logo_svg, template=parts().press.template)
+    credential = european_credential(facts, issued_at=issued_at, pictures=pages, country=parts().settings.issuer_country)
     response = Response(credential, content_type="application/ld+json")
     response.headers["Content-Disposition"] = 'attachment; filename="europass-nachweis.jsonld"'
     response.headers["Cache-Control"] = "private, no-cache"
