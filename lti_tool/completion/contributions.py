@@ -23,6 +23,8 @@ class Contributions:
     chapters_done: Mapping[int, frozenset[int]] = field(default_factory=dict)
     """By user, the numbers of the chapters that count."""
     records: Records = field(default_factory=Records)
+    written: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    """By user, codes of the lessons to whose Transferfrage they wrote something."""
 
     def evidence(self, user_id: int, module: Module, *, lessons_read: int, is_quiz_passed: bool) -> Evidence:
         """Sum up what counts towards passing a module."""
@@ -56,8 +58,13 @@ class Contributions:
         parts = {Part.LESSONS} | ({Part.QUIZ} if is_quiz_passed else set())
         if self.requirements.chapters_in(module) and not self.open_chapters(user_id, module):
             parts.add(Part.PRACTICE)
-        live = sum(meeting.minutes for meeting in self.requirements.held_in(module) if self.part(user_id, meeting).is_covered)
-        return module_minutes(module, rules, frozenset(parts)) + live
+        live = sum(
+            meeting.minutes + meeting.session.preparation_minutes
+            for meeting in self.requirements.held_in(module)
+            if self.part(user_id, meeting).is_covered
+        )
+        written = self.written.get(user_id, frozenset())
+        return module_minutes(module, rules, frozenset(parts), written=written) + live
 
     def live_share_pct(self, user_id: int, programme: Programme) -> float:
         """Tell how much of the programme's live time somebody attended or made up for; 100 where none is asked for."""

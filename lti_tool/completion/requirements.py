@@ -39,7 +39,7 @@ class Requirements:
     def minutes_of(self, module: Module, rules: HoursRules) -> int:
         """Add up a module's minutes by the parts that this course asks for; lessons are there in any case."""
         minutes = module_minutes(module, rules, (self.conditions.parts | {Part.LESSONS}) - {Part.LIVE})
-        return minutes + sum(meeting.minutes for meeting in self.meetings_in(module))
+        return minutes + sum(meeting.minutes + meeting.session.preparation_minutes for meeting in self.meetings_in(module))
 
 
 def conditions_of(session: Session, context_id: int | None) -> Conditions:

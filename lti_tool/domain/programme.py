@@ -45,6 +45,12 @@ class Lesson:
     """Glossary terms this lesson links, in order of appearance; each once."""
     case_ids: tuple[str, ...] = ()
     """Cases that its text links; in `body_html` their addresses are `fall:<id>`."""
+    in_short: tuple[str, ...] = ()
+    """„Kurz gesagt“: the lesson in plain sentences, for its top."""
+    transfer_html: str = ""
+    """The Transferfrage, which also stands in `body_html`: beside it people keep a private note. "" where there is none."""
+    words: int = 0
+    """Of the text, tables included."""
 
 
 @dataclass(frozen=True)
@@ -212,8 +218,16 @@ class AssessmentRules:
 
 @dataclass(frozen=True)
 class HoursRules:
+    """How the hours of a module are added up (docs/authoring.md, `[hours]`)."""
+
     transfer_minutes_per_lesson: int
     quiz_minutes: int
+    words_per_minute: int = 0
+    """How fast lessons are read; 0: the minutes that each lesson declares are taken instead."""
+    self_check_minutes: float = 0
+    """Of each self-check, where reading is counted by words."""
+    transfer_only_if_written: bool = False
+    """Whether a document counts a Transferfrage only for who wrote something."""
 
 
 @dataclass(frozen=True)

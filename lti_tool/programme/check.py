@@ -40,7 +40,7 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
     for entry in reading.modules:
         _check_module(entry)
         for lesson in entry.lessons:
-            check_lesson(lesson, entry.module, targets, findings, today=today)
+            check_lesson(lesson, entry.module, reading.programme, targets, findings, today=today)
         check_markup(entry, targets)
         check_practice(entry)
         check_packs(entry.packs, entry.module.live_sessions, entry.head, findings)

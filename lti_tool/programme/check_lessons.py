@@ -1,18 +1,24 @@
-"""Proof-reads one lesson: its five blocks, lengths, links, figures and dates."""
+"""Proof-reads one lesson: its form, lengths, links, figures and dates."""
 
 import re
 from datetime import date, timedelta
 
-from lti_tool.domain.programme import Module
-from lti_tool.programme.findings import Findings
+from lti_tool.domain.hours import lesson_minutes
+from lti_tool.domain.programme import HoursRules, Module, Programme
+from lti_tool.programme.findings import Findings, Rule
 from lti_tool.programme.lessons import ReadLesson
 from lti_tool.programme.markdown import Block
 from lti_tool.programme.readability import longer_than, sentences_of, wiener_sachtextformel, words_of
 from lti_tool.programme.sources import check_sources
 from lti_tool.programme.targets import Targets, check_references
 
-BLOCKS = ("Einstieg", "Kern", "Beispiel", "Merksätze", "Transferfrage")
-_WORDS = (900, 1400)
+_FEWEST_PARTS = 3
+_MINUTES = (5, 30)
+_MINUTES_OFF = 2.5
+_LONG_FROM_MINUTES = 15
+_SENTENCES_IN_SHORT = 3
+_MOST_WORDS_IN_SHORT = 15
+_EASY_TO_READ = 9.0
 _MOST_WORDS_OPENING = 120
 _MOST_WORDS_PARAGRAPH = 90
 _MOST_WORDS_SENTENCE = 25
@@ -25,10 +31,13 @@ _HTML = re.compile(r"</?[a-zA-Z][^>]*>")
 _EMPTY_LINK_WORDS = {"hier", "mehr", "link", "weiter", "klicken sie hier", "dieser link"}
 
 
-def check_lesson(entry: ReadLesson, module: Module, targets: Targets, findings: Findings, *, today: date | None) -> None:
+def check_lesson(
+    entry: ReadLesson, module: Module, programme: Programme, targets: Targets, findings: Findings, *, today: date | None
+) -> None:
     """Report what a lesson lacks."""
     _check_headings(entry, findings)
-    _check_lengths(entry, findings)
+    _check_lengths(entry, programme.hours, findings)
+    _check_in_short(entry, findings)
     _check_links(entry, targets, findings)
     _check_figures(entry, findings)
     _check_head(entry, module, findings, today)
@@ -42,53 +51,64 @@ def check_lesson(entry: ReadLesson, module: Module, targets: Targets, findings: 
 
 def _check_headings(entry: ReadLesson, findings: Findings) -> None:
     headings = [block for block in entry.markup.blocks if block.kind == "heading"]
-    blocks = [heading for heading in headings if heading.level == 2]
-    names = [next((name for name in BLOCKS if re.match(rf"{name}(?::|$)", heading.text)), heading.text) for heading in blocks]
-    if names != list(BLOCKS):
-        line = next((b.line for b, name, right in zip(blocks, names, BLOCKS, strict=False) if name != right), entry.body_line)
-        findings.error(
-            entry.file, line, f"Die fünf Blöcke heißen {', '.join(BLOCKS)}, in dieser Folge; gefunden: {', '.join(names)}."
-        )
-    section = ""
-    below = 0
+    parts = [heading for heading in headings if heading.level == 2]
+    before = 1
     for heading in headings:
         if heading.level == 1 or heading.level > 3:
             findings.error(
                 entry.file, heading.line, "Im Text stehen nur Überschriften mit ## und ###; der Titel kommt aus dem Kopf."
             )
-        if heading.level == 2:
-            section = heading.text
-        elif heading.level == 3 and not section.startswith("Kern"):
-            findings.error(entry.file, heading.line, "Überschriften mit ### gibt es nur im Kern.")
-        else:
-            below += 1
-    if not 3 <= below <= 4:
-        findings.warning(entry.file, entry.body_line, f"Der Kern hat drei oder vier Abschnitte (###); hier sind es {below}.")
+        elif heading.level - before > 1:
+            findings.error(entry.file, heading.line, "Vor der ersten Überschrift mit ### steht eine mit ##.")
+        before = heading.level
+    last = [heading for heading in parts if re.match(r"Transferfrage\b", heading.text)]
+    if len(last) != 1 or last[0] is not headings[-1]:
+        line = last[0].line if last else entry.body_line
+        findings.error(entry.file, line, "Die Lektion endet mit genau einem Abschnitt „## Transferfrage“, ohne ### darunter.")
+    if len(parts) < _FEWEST_PARTS:
+        findings.warning(entry.file, entry.body_line, f"Die Lektion hat nur {len(parts)} Abschnitte (##).")
 
 
-def _check_lengths(entry: ReadLesson, findings: Findings) -> None:
-    parts = _by_block(entry.markup.blocks)
-    blocks = [block for block in entry.markup.blocks if block.kind != "heading"]
-    total = sum(len(words_of(block.text)) for block in blocks)
-    if not _WORDS[0] <= total <= _WORDS[1]:
-        findings.warning(
-            entry.file,
-            entry.body_line,
-            f"Die Lektion hat {total} Wörter; gut sind {_WORDS[0]} bis {_WORDS[1]} (8 bis 12 Minuten).",
-        )
-    opening = sum(len(words_of(block.text)) for block in parts.get("Einstieg", ()))
-    if opening > _MOST_WORDS_OPENING:
-        findings.warning(entry.file, entry.body_line, f"Der Einstieg hat {opening} Wörter; höchstens {_MOST_WORDS_OPENING}.")
+def _check_lengths(entry: ReadLesson, rules: HoursRules, findings: Findings) -> None:
+    lesson, parts = entry.lesson, _by_block(entry.markup.blocks)
+    needed = lesson_minutes(lesson, rules)
+    if abs(needed - lesson.minutes) > _MINUTES_OFF:
+        why = f"{lesson.words} Wörter und {len(lesson.self_checks)} Selbstchecks brauchen etwa {round(needed)}"
+        sentence = f"Angegeben sind {lesson.minutes} Minuten; {why}."
+        findings.miss(Rule.LESSON_MINUTES, entry.file, entry.head.line_of("minutes"), sentence)
+    if lesson.minutes <= _LONG_FROM_MINUTES:
+        opening = sum(len(words_of(block.text)) for block in next(iter(parts.values()), ()))
+        if opening > _MOST_WORDS_OPENING:
+            findings.warning(entry.file, entry.body_line, f"Der Einstieg hat {opening} Wörter; höchstens {_MOST_WORDS_OPENING}.")
     key_points = [block for block in parts.get("Merksätze", ()) if block.kind == "entry"]
-    if not 3 <= len(key_points) <= 5:
+    if "Merksätze" in parts and not 3 <= len(key_points) <= 5:
         findings.warning(entry.file, entry.body_line, f"Es gibt drei bis fünf Merksätze; hier sind es {len(key_points)}.")
-    for block in blocks:
-        check_block(block, entry.file, findings)
-    grade = wiener_sachtextformel(entry.lesson.text)
+    for block in entry.markup.blocks:
+        if block.kind != "heading":
+            check_block(block, entry.file, findings)
+    grade = wiener_sachtextformel(lesson.text)
     if grade > _HARD_TO_READ:
         findings.warning(
             entry.file, entry.body_line, f"Die Lektion ist schwer zu lesen (Wiener Sachtextformel {grade}; Ziel: höchstens 10)."
         )
+
+
+def _check_in_short(entry: ReadLesson, findings: Findings) -> None:
+    def miss(sentence: str) -> None:
+        findings.miss(Rule.IN_SHORT, entry.file, entry.head.line_of("in_short"), sentence)
+
+    sentences = entry.lesson.in_short
+    if not sentences:
+        return miss("Es fehlt „Kurz gesagt“: in_short mit drei einfachen Sätzen.")
+    if len(sentences) != _SENTENCES_IN_SHORT:
+        miss(f"„Kurz gesagt“ hat drei Sätze; hier sind es {len(sentences)}.")
+    for sentence in sentences:
+        if len(words_of(sentence)) > _MOST_WORDS_IN_SHORT or len(sentences_of(sentence)) != 1:
+            miss(f"„{sentence[:40]}…“: „Kurz gesagt“ hat je Eintrag einen Satz mit höchstens {_MOST_WORDS_IN_SHORT} Wörtern.")
+    grade = wiener_sachtextformel("\n".join(sentences))
+    if grade > _EASY_TO_READ:
+        miss(f"„Kurz gesagt“ ist schwer zu lesen (Wiener Sachtextformel {grade}; Ziel: höchstens {_EASY_TO_READ:g}).")
+    return None
 
 
 def check_block(block: Block, file: str, findings: Findings) -> None:
@@ -155,8 +175,8 @@ def _check_head(entry: ReadLesson, module: Module, findings: Findings, today: da
 
     if not lesson.code.startswith(f"{module.number}."):
         head.error("code", f"Die Lektion {lesson.code} liegt im Ordner von Modul {module.number}.")
-    if not 8 <= lesson.minutes <= 12:
-        warn("minutes", f"Lesezeit {lesson.minutes} Minuten; geplant sind 8 bis 12.")
+    if not _MINUTES[0] <= lesson.minutes <= _MINUTES[1]:
+        warn("minutes", f"Lesezeit {lesson.minutes} Minuten; eine Lektion hat {_MINUTES[0]} bis {_MINUTES[1]}.")
     if not 3 <= len(lesson.sources) <= 6:
         warn("source", f"Es gibt drei bis sechs Quellen; hier sind es {len(lesson.sources)}.")
     if not 2 <= len(lesson.self_checks) <= 3:

@@ -112,6 +112,13 @@ def check_packs(packs: Sequence[ReadPack], sessions: Sequence[LiveSession], head
         if not pack.solutions:
             findings.warning(table.file, 1, "Es fehlen Lösungshinweise [[solution]]: Woran ist ein gutes Ergebnis zu erkennen?")
     for session, table in zip(sessions, head.tables("live"), strict=True):
+        if not session.preparation_minutes:
+            findings.miss(
+                Rule.LIVE_PREPARATION,
+                head.file,
+                table.line,
+                f"Zur Live-Sitzung {session.code} fehlt, wie lange Teilnehmende sich vorbereiten (preparation_minutes).",
+            )
         if session.code not in seen:
             findings.miss(
                 Rule.FACILITATION,

@@ -26,6 +26,12 @@ class Rule(StrEnum):
     """Every criterion describes its three levels."""
     PRACTICE_HOURS = "practice-hours"
     """A practice task takes the time that it really takes."""
+    IN_SHORT = "in-short"
+    """Every lesson begins with three plain sentences."""
+    LESSON_MINUTES = "lesson-minutes"
+    """A lesson declares the minutes that its words and self-checks take."""
+    LIVE_PREPARATION = "live-preparation"
+    """A live session says how long one prepares for it."""
     FACILITATION = "facilitation"
     """Every live session has a pack for who leads it."""
 

@@ -10,6 +10,7 @@ from lti_tool.programme.findings import Findings
 from lti_tool.programme.front_matter import read_front_matter
 from lti_tool.programme.items import LEVELS, report_repeated_ids
 from lti_tool.programme.markdown import FigureUse, Markup, block, document, with_numbers
+from lti_tool.programme.readability import words_of
 from lti_tool.programme.sources import read_sources
 from lti_tool.programme.term_links import TermFinder
 from lti_tool.programme.toml_source import Table
@@ -70,6 +71,9 @@ def _lesson(head: Table, markup: Markup) -> Lesson:
         text="\n".join(part.text for part in markup.blocks if part.kind in ("paragraph", "entry")),
         self_checks=(),
         term_ids=tuple(markup.term_ids),
+        in_short=head.texts("in_short", ()),
+        transfer_html=with_numbers(markup.last_block("Transferfrage"), [source.id for source in sources]),
+        words=sum(len(words_of(part.text)) for part in markup.blocks if part.kind != "heading"),
         case_ids=tuple(dict.fromkeys(reference.target for reference in markup.cases)),
     )
     head.finish()

@@ -86,6 +86,12 @@ class Markup:
     late_terms: list[Reference] = field(default_factory=list)
     """First uses of terms that the author links only further below."""
 
+    def last_block(self, name: str) -> str:
+        """Give the HTML below the last heading of the second level, if that is how it begins."""
+        head, _, rest = self.html.rpartition("<h2 ")
+        title, _, content = rest.partition("</h2>")
+        return content.strip() if head and re.match(rf'id="[^"]*">{name}\b', title) else ""
+
 
 def inline(text: str) -> str:
     """Turn one line of Markdown into clean HTML without a paragraph around it."""

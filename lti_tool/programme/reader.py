@@ -119,7 +119,15 @@ def _assessment(table: Table) -> AssessmentRules:
 
 
 def _hours(table: Table) -> HoursRules:
-    rules = HoursRules(table.integer("transfer_minutes_per_lesson"), table.integer("quiz_minutes"))
+    rules = HoursRules(
+        transfer_minutes_per_lesson=table.integer("transfer_minutes_per_lesson"),
+        quiz_minutes=table.integer("quiz_minutes"),
+        words_per_minute=table.integer("words_per_minute", 0),
+        self_check_minutes=table.number("self_check_minutes", 0),
+        transfer_only_if_written=table.flag("transfer_only_if_written", False),
+    )
+    if rules.words_per_minute and not 100 <= rules.words_per_minute <= 300:
+        table.error("words_per_minute", "Gelesen werden 100 bis 300 Wörter in der Minute.")
     table.finish()
     return rules
 

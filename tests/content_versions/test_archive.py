@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lti_tool.content_versions.archive import pack, unpack
+from lti_tool.domain.hours import module_minutes, programme_minutes
 from lti_tool.errors import ConfigurationError
 from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 
@@ -64,3 +65,14 @@ def test_what_the_first_release_kept_is_still_read(tmp_path: Path) -> None:
     unpack(Path(__file__).with_name("kept_by_the_first_release.zip").read_bytes(), tmp_path)
     programme = read_programme(tmp_path)
     assert (programme.version, programme.title, len(programme.modules[0].items)) == ("1", "Probe", 2)
+
+
+def test_what_the_first_release_kept_counts_its_hours_as_it_did(tmp_path: Path) -> None:
+    unpack(Path(__file__).with_name("kept_by_the_first_release.zip").read_bytes(), tmp_path)
+    programme = read_programme(tmp_path)
+    lessons = sum(lesson.minutes + 12 for lesson in programme.modules[0].lessons)
+    assert programme_minutes(programme) == lessons + 30 == 52
+    # Nothing is lost to who wrote no note: there was no field for one.
+    assert module_minutes(programme.modules[0], programme.hours, written=()) == 52
+    assert programme.required_modules == programme.modules
+    assert programme.modules[0].lessons[0].sources[0].url == ""

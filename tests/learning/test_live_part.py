@@ -15,7 +15,9 @@ from lti_tool.cohort.record_attendance import record_attendance
 from lti_tool.cohort.return_follow_up import NothingToReturn, return_follow_up
 from lti_tool.completion.contributions import contributions_of
 from lti_tool.completion.requirements import requirements_of
+from lti_tool.domain.certificate import hours_in_print
 from lti_tool.domain.completion import Missing, Part
+from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
@@ -126,7 +128,7 @@ def test_an_optional_session_keeps_nobody_from_passing_but_its_time_counts(
 
     before = minutes()
     record(session, programme, petra, anna, "1B", Presence.PRESENT, now)
-    assert minutes() - before == second.minutes
+    assert minutes() - before == second.minutes + second.preparation_minutes
 
 
 def test_the_follow_up_makes_up_for_a_session(
@@ -307,5 +309,11 @@ def test_the_certificate_needs_four_fifths_of_the_live_time(
     record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
     settle_people(session, programme, [anna.user_id], petra.context_id, [module], issuer=ISSUER, now=now)
     facts = session.scalars(select(Certificate)).one().facts
-    # 13 hours of lessons and quizzes, and the eight sessions of 90 minutes that were attended.
-    assert facts["hours"] == 25
+    # Lessons and quizzes, no Transferfrage (nothing was written), and the eight sessions that were attended with what they ask
+    # for beforehand.
+    attended = {"5A", "5B", *(code for _, code in codes[:6])}
+    held = [live for module in programme.modules for live in module.live_sessions if live.code in attended]
+    assert len(held) == 8
+    minutes = sum(live.minutes + live.preparation_minutes for live in held)
+    minutes += sum(module_minutes(module, programme.hours, written=()) for module in programme.modules)
+    assert facts["hours"] == hours_in_print(minutes / 60)

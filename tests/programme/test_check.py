@@ -29,9 +29,13 @@ def test_the_shipped_programme_has_no_error() -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected"),
     [
-        (LESSON, "## Merksätze", "## Merkpunkte", f"{LESSON}:49: Fehler: Die fünf Blöcke heißen"),
+        (LESSON, "## Transferfrage", "## Frage", f"{LESSON}:22: Fehler: Die Lektion endet mit genau einem Abschnitt"),
+        (LESSON, "## Merksätze", "## Transferfrage", f"{LESSON}:49: Fehler: Die Lektion endet mit genau einem Abschnitt"),
         (LESSON, "### Zweiter Teil", "#### Zweiter Teil", f"{LESSON}:37: Fehler: Im Text stehen nur Überschriften"),
-        (LESSON, "Und bei Ihnen?", "### Frage\n\nUnd?", f"{LESSON}:57: Fehler: Überschriften mit ### gibt es nur im Kern."),
+        (LESSON, "Und bei Ihnen?", "### Frage\n\nUnd?", f"{LESSON}:55: Fehler: Die Lektion endet mit genau"),
+        (LESSON, "## Einstieg: Eine Frage", "### Einstieg", f"{LESSON}:23: Fehler: Vor der ersten Überschrift mit ### steht"),
+        (LESSON, "minutes = 10", "minutes = 4", f"{LESSON}:5: Warnung: Lesezeit 4 Minuten"),
+        (LESSON, "minutes = 10", "minutes = 31", f"{LESSON}:5: Warnung: Lesezeit 31 Minuten"),
         (LESSON, "glossar:insek", "glossar:inseck", f"{LESSON}:25: Fehler: Den Glossarbegriff „inseck“"),
         (LESSON, "lektion:1.1", "lektion:9.9", f"{LESSON}:39: Fehler: Die Lektion 9.9 gibt es nicht."),
         (LESSON, "lektion:1.1", "seite.html", f"{LESSON}:39: Fehler: Der Verweis „seite.html“ führt nirgendwohin"),
