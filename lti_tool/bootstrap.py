@@ -31,11 +31,13 @@ from lti_tool.jobs.job import Job
 from lti_tool.jobs.stop import Stop
 from lti_tool.jobs.turns import Shares
 from lti_tool.keyring import Keyring
+from lti_tool.learning.due_scores import tell_all_due_scores
 from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
 from lti_tool.lti.http import Http
 from lti_tool.models.database import Database, open_database
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
-from lti_tool.passback.reconcile import reconcile_all
+from lti_tool.passback.reconcile import look_at_wanted, reconcile_all
+from lti_tool.passback.wanted_looks import JOB as COLUMNS
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.answer_inquiries import Inquirer, questions
 from lti_tool.platforms.clean_up import clean_up
@@ -167,10 +169,13 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     stop = Stop()
     inquirer = Inquirer(database, questions(database, http, service_client, clock=clock.now), clock=clock.now, stop=stop)
     documents = Job(DOCUMENTS, lambda: make_missing_documents(database, used_press, clock=clock.now))
+    gradebooks = PlatformGradebooks(database, service_client)
+    columns = Job(COLUMNS, lambda: _look_at_columns(database, gradebooks, worker))
 
     def wake_worker() -> None:
         worker.wake()
         documents.call()
+        columns.call()
 
     return Parts(
         settings=settings,
@@ -190,7 +195,7 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
         service_client=service_client,
         worker=worker,
         wake_worker=wake_worker,
-        jobs=(documents, Job(INQUIRIES, inquirer.run)),
+        jobs=(documents, Job(INQUIRIES, inquirer.run), columns),
         stop=stop,
         now=clock.now,
         shelf=Shelf(database),
@@ -202,6 +207,11 @@ def _worker(database: Database, client: ClockedServiceClient, programme: Program
     return Worker(
         database, PlatformGradebooks(database, client), label_for=lambda slug: titles.get(slug, slug), concurrency=concurrency
     )
+
+
+def _look_at_columns(database: Database, gradebooks: PlatformGradebooks, worker: Worker) -> None:
+    if look_at_wanted(database, gradebooks, clock=clock.now):
+        worker.wake()
 
 
 def make_engine(settings: Settings, *, concurrency: int) -> Engine:
@@ -221,6 +231,7 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
         Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5, queue=URGENT),
         Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
         Chore("keys", 53, lambda: _refresh_keys(parts), queue=PLATFORMS),
+        Chore("due_scores", 13, lambda: tell_all_due_scores(parts.database, now=parts.now()), hour=2),
         Chore("reconcile", 23, lambda: _reconcile(parts), hour=2, queue=PLATFORMS),
         Chore("hints", 31, lambda: _forget_hints(parts), hour=3),
         Chore("rosters", 41, lambda: _refresh_rosters(parts), hour=3, queue=PLATFORMS),
@@ -232,7 +243,8 @@ def _refresh_keys(parts: Parts) -> None:
 
 
 def _reconcile(parts: Parts) -> None:
-    reconcile_all(parts.database, gradebooks(parts), clock=parts.now)
+    reconcile_all(parts.database, gradebooks(parts), Shares(stop=parts.stop), clock=parts.now)
+    parts.wake_worker()
 
 
 def _refresh_rosters(parts: Parts) -> None:

@@ -10,8 +10,10 @@ import click
 from lti_tool import bootstrap, clock
 from lti_tool.cli.output import ID, counted
 from lti_tool.cli.registrations import opened
+from lti_tool.learning.due_scores import tell_all_due_scores
 from lti_tool.passback import deliveries
-from lti_tool.passback.reconcile import Difference, reconcile
+from lti_tool.passback.compare import Difference
+from lti_tool.passback.reconcile import reconcile
 from lti_tool.platforms.registrations import get_registration, list_registrations
 from lti_tool.settings import load_settings
 
@@ -56,22 +58,32 @@ def retry(ids: tuple[int, ...]) -> None:
 
 @outbox.command(name="reconcile")
 @click.argument("registration", type=ID, required=False)
-def reconcile_command(registration: int | None) -> None:
-    """Compare the gradebooks with what was delivered; sends what is missing, reports what a teacher changed."""
+@click.option("--fill", is_flag=True, help="Also send what somebody has emptied there: after a platform was restored.")
+def reconcile_command(registration: int | None, fill: bool) -> None:
+    """Compare the gradebooks with what is due and what was delivered.
+
+    Sends what never got there, and into columns that have moved. Reports what a teacher changed or emptied, and leaves it.
+    """
     parts = bootstrap.build(load_settings())
+    tell_all_due_scores(parts.database, now=clock.now())
     with parts.database.read() as session:
         which = [get_registration(session, registration)] if registration else list_registrations(session)
     unreadable = 0
     for each in which:
-        found = reconcile(parts.database, bootstrap.gradebooks(parts), registration_id=each.id, clock=clock.now)
+        found = reconcile(parts.database, bootstrap.gradebooks(parts), registration_id=each.id, fills=fill, clock=clock.now)
         click.echo(
             f"registration {each.id}: {found.line_items_read} columns read, {found.matching} scores as delivered, "
-            f"{len(found.sent_again)} missing and sent again, {len(found.changed_by_teacher)} changed by a teacher"
+            f"{found.newly_sent} new on their way, {len(found.sent_again)} missing and sent again, "
+            f"{len(found.changed_by_teacher)} changed by a teacher, {len(found.emptied)} emptied"
         )
         for one in found.sent_again:
             click.echo(f"  sent again  {_words(one)}")
         for one in found.changed_by_teacher:
             click.echo(f"  by hand     {_words(one)}  (left alone)")
+        for one in found.emptied:
+            click.echo(f"  emptied     {_words(one)}  (the course page asks; --fill sends it)")
+        for column in found.gone:
+            click.echo(f"  gone        column {column} is not there any more; its scores wait for another")
         for item in found.unreadable:
             click.echo(f"  not readable: column {item.line_item_id} ({item.code})", err=True)
         unreadable += len(found.unreadable)

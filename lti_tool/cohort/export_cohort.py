@@ -34,6 +34,8 @@ ARRIVALS = {
     "waiting": N_("unterwegs"),
     "delayed": N_("wartet"),
     "parked": N_("angehalten"),
+    "missing": N_("gelöscht"),
+    "no_column": N_("keine Spalte"),
 }
 CERTIFICATES = {
     CertificateState.ISSUED: N_("ausgestellt"),

@@ -93,6 +93,15 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class WithoutColumn:
+    """A module for which the course's gradebook has no column, and whose scores are therefore nowhere there."""
+
+    module: Module
+    count: int
+    reason: Reason | None
+
+
+@dataclass(frozen=True)
 class Roster:
     """What is known of the platform's roster."""
 
@@ -116,6 +125,9 @@ class CohortPage:
     found: int
     pages: int
     troubles: tuple[Trouble, ...]
+    emptied: int
+    """Scores that were in the gradebook and are not any more; whoever teaches is asked once what is meant."""
+    without_column: tuple[WithoutColumn, ...]
     roster: Roster
     settings: CourseSettings
     rules: AssessmentRules
@@ -150,6 +162,8 @@ def open_cohort(session: Session, programme: Programme, visitor: Visitor, query:
         found=len(found),
         pages=pages,
         troubles=_troubles(present) if viewer.sees_details else (),
+        emptied=_count_emptied(present) if viewer.sees_details else 0,
+        without_column=_without_column(programme, present) if viewer.sees_details else (),
         roster=_roster(session, context),
         settings=settings,
         rules=rules,
@@ -215,6 +229,20 @@ def _troubles(present: Iterable[MemberStanding]) -> tuple[Trouble, ...]:
         tries = [score.next_try_at for score in alike if score.next_try_at is not None]
         troubles.append(Trouble(count, reason_for(code), min(score.since for score in alike), min(tries, default=None)))
     return tuple(troubles)
+
+
+def _count_emptied(present: Iterable[MemberStanding]) -> int:
+    return sum(module.score is not None and module.score.is_asked_about for member in present for module in member.modules)
+
+
+def _without_column(programme: Programme, present: Sequence[MemberStanding]) -> tuple[WithoutColumn, ...]:
+    found = []
+    for place, module in enumerate(programme.modules):
+        scores = [member.modules[place].score for member in present]
+        lacking = [score for score in scores if score is not None and score.state == "no_column"]
+        if lacking:
+            found.append(WithoutColumn(module, len(lacking), reason_for(lacking[0].reason)))
+    return tuple(found)
 
 
 def _roster(session: Session, context: Context) -> Roster:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.cohort.course_settings import settings_of
@@ -27,6 +27,7 @@ from lti_tool.models import (
     ScoreDelivery,
     User,
 )
+from lti_tool.passback.delivery import BETTER_STANDS, KEPT_BY_TEACHER
 from lti_tool.passback.delivery_status import DeliveryState, shown_state
 from lti_tool.passback.reasons import Reason, reason_for
 
@@ -52,6 +53,8 @@ class Delivery:
     reason: Reason | None
     next_try_at: datetime | None
     delivered_at: datetime | None
+    standing: float | None
+    """What stands in the gradebook instead, in points of 100."""
     ledger: tuple[LedgerLine, ...]
 
     @property
@@ -159,10 +162,13 @@ def _tries(session: Session, user_id: int) -> defaultdict[str, list[Try]]:
 
 def _deliveries(session: Session, context_id: int, user_id: int) -> defaultdict[str, list[Delivery]]:
     rows = session.execute(
-        select(ScoreDelivery, ResourceLink.title)
+        select(ScoreDelivery, func.coalesce(ResourceLink.title, "").label("title"))
         .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(ScoreDelivery.user_id == user_id, ResourceLink.context_id == context_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .where(
+            ScoreDelivery.user_id == user_id,
+            or_(ResourceLink.context_id == context_id, LineItem.context_id == context_id),
+        )
         .order_by(ScoreDelivery.id)
     ).all()
     ledgers: defaultdict[int, list[LedgerLine]] = defaultdict(list)
@@ -174,7 +180,7 @@ def _deliveries(session: Session, context_id: int, user_id: int) -> defaultdict[
         ledgers[event.score_delivery_id].append(LedgerLine(event.event, event.detail, reason_for(code), event.at))
     found: defaultdict[str, list[Delivery]] = defaultdict(list)
     for row, title in rows:
-        state = shown_state(row.state, row.tries)
+        state = shown_state(row.state, row.tries, row.last_error)
         found[row.module_slug].append(
             Delivery(
                 id=row.id,
@@ -184,6 +190,7 @@ def _deliveries(session: Session, context_id: int, user_id: int) -> defaultdict[
                 reason=reason_for(row.last_error),
                 next_try_at=row.next_try_at if row.state == "waiting" and row.tries else None,
                 delivered_at=row.delivered_at,
+                standing=row.standing if row.last_error in (KEPT_BY_TEACHER, BETTER_STANDS) else None,
                 ledger=tuple(ledgers[row.id]),
             )
         )

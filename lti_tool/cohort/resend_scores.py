@@ -11,7 +11,8 @@ from lti_tool.domain.people import Visitor
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import LineItem, ResourceLink, ScoreDelivery
-from lti_tool.passback.deliveries import retry_deliveries
+from lti_tool.passback.deliveries import leave_empty, retry_deliveries
+from lti_tool.passback.delivery import EMPTIED, MISSING
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +42,30 @@ def resend_late_scores(session: Session, visitor: Visitor, *, now: datetime) -> 
     return _retry(session, visitor, list(session.scalars(_of_context(viewer.context_id).where(is_late))), now)
 
 
+def answer_emptied(session: Session, visitor: Visitor, *, fills: bool, now: datetime) -> int:
+    """Do what an instructor wants with scores that somebody has emptied in the gradebook; return how many that were.
+
+    Args:
+        fills: send them again; else they stay as they are, and nobody is asked again.
+    Raises:
+        Forbidden: the visitor does not teach here.
+    """
+    viewer = teaching_viewer_of(session, visitor)
+    is_asked_about = (ScoreDelivery.state == MISSING) & (ScoreDelivery.last_error == EMPTIED)
+    ids = list(session.scalars(_of_context(viewer.context_id).where(is_asked_about)))
+    if fills:
+        return _retry(session, visitor, ids, now)
+    count = leave_empty(session, ids, now=now)
+    log.info("scores_left_empty", extra={"user": visitor.user_id, "count": count})
+    return count
+
+
 def _of_context(context_id: int) -> Select[int]:
     return (
         select(ScoreDelivery.id)
         .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(ResourceLink.context_id == context_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .where(or_(ResourceLink.context_id == context_id, LineItem.context_id == context_id))
     )
 
 

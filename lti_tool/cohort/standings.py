@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, select
+from sqlalchemy import Connection, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.completion.contributions import Contributions, contributions_of
@@ -18,7 +18,9 @@ from lti_tool.domain.programme import AssessmentRules, Chapter, Module, Programm
 from lti_tool.models import (
     Attempt,
     Certificate,
+    ColumnLook,
     Completion,
+    DueScore,
     ExtraAttempt,
     LessonProgress,
     LineItem,
@@ -27,12 +29,11 @@ from lti_tool.models import (
     ScoreDelivery,
     User,
 )
-from lti_tool.passback.delivery import CLAIMED, WAITING
-from lti_tool.passback.delivery_status import DeliveryState, shown_state
+from lti_tool.passback.delivery import CLAIMED, EMPTIED, MISSING, NO_LINE_ITEM, WAITING
+from lti_tool.passback.delivery_status import WORST_FIRST, DeliveryState, shown_state
 
 # Certificate.subject of the whole programme.
 _WHOLE_PROGRAMME = "programme"
-_WORST_FIRST: tuple[DeliveryState, ...] = ("parked", "delayed", "waiting", "delivered")
 
 
 class State(StrEnum):
@@ -62,6 +63,8 @@ class ScoreStanding:
     reason: str
     next_try_at: datetime | None
     since: datetime
+    is_asked_about: bool = False
+    """Somebody has emptied it in the gradebook, and nobody has said yet what is meant."""
 
     @property
     def is_late(self) -> bool:
@@ -249,15 +252,39 @@ def _scores(connection: Connection, context_id: int, people: Any) -> dict[tuple[
             ScoreDelivery.changed_at,
         )
         .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(ResourceLink.context_id == context_id, ScoreDelivery.user_id.in_(people))
+        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .where(or_(ResourceLink.context_id == context_id, LineItem.context_id == context_id), ScoreDelivery.user_id.in_(people))
     ).all()
     found: dict[tuple[int, str], ScoreStanding] = {}
     for user, slug, stored, tries, reason, next_try_at, changed_at in rows:
-        state = shown_state(stored, tries)
+        state = shown_state(stored, tries, reason)
         worst = found.get((user, slug))
-        if worst is None or _WORST_FIRST.index(state) < _WORST_FIRST.index(worst.state):
-            found[user, slug] = ScoreStanding(state, reason, next_try_at if state == "delayed" else None, changed_at)
+        if worst is None or WORST_FIRST.index(state) < WORST_FIRST.index(worst.state):
+            tries_again_at = next_try_at if state == "delayed" else None
+            found[user, slug] = ScoreStanding(state, reason, tries_again_at, changed_at, stored == MISSING and reason == EMPTIED)
+    return found | _without_delivery(connection, context_id, people, set(found))
+
+
+def _without_delivery(
+    connection: Connection, context_id: int, people: Any, sent: Collection[tuple[int, str]]
+) -> dict[tuple[int, str], ScoreStanding]:
+    """Tell of scores that are due here and have no column to go to."""
+    rows = connection.execute(
+        select(DueScore.user_id, DueScore.module_slug, DueScore.told_at).where(
+            DueScore.context_id == context_id, DueScore.user_id.in_(people)
+        )
+    ).all()
+    lacking = [row for row in rows if (row.user_id, row.module_slug) not in sent]
+    if not lacking:
+        return {}
+    look = connection.execute(
+        select(ColumnLook.wanted_at, ColumnLook.looked_at, ColumnLook.problem).where(ColumnLook.context_id == context_id)
+    ).one_or_none()
+    found = {}
+    for user, slug, told_at in lacking:
+        is_looked_for = look is not None and look.wanted_at is not None and (look.looked_at is None or look.looked_at < told_at)
+        reason = "" if is_looked_for else (look.problem if look is not None else "") or NO_LINE_ITEM
+        found[user, slug] = ScoreStanding("waiting" if is_looked_for else "no_column", reason, None, told_at)
     return found
 
 

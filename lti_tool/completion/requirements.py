@@ -1,6 +1,6 @@
 """What a course asks for: its conditions, and the live sessions that it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -46,10 +46,19 @@ def conditions_of(session: Session, context_id: int | None) -> Conditions:
     """Give a course's conditions; one that decided nothing, and no course at all, asks for lessons and quiz."""
     if context_id is None:
         return Conditions()
-    found = session.execute(
-        select(CourseSettings.conditions, CourseSettings.practice_rule).where(CourseSettings.context_id == context_id)
-    ).one_or_none()
-    return Conditions() if found is None else Conditions.of(found.conditions, found.practice_rule)
+    return conditions_in(session, [context_id]).get(context_id, Conditions())
+
+
+def conditions_in(session: Session, context_ids: Collection[int]) -> dict[int, Conditions]:
+    """Return the conditions of several courses; one that decided nothing is left out."""
+    if not context_ids:
+        return {}
+    rows = session.execute(
+        select(CourseSettings.context_id, CourseSettings.conditions, CourseSettings.practice_rule).where(
+            CourseSettings.context_id.in_(context_ids)
+        )
+    )
+    return {row.context_id: Conditions.of(row.conditions, row.practice_rule) for row in rows}
 
 
 def requirements_of(session: Session, programme: Programme, context_id: int | None) -> Requirements:

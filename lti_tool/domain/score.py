@@ -17,3 +17,17 @@ def score_of(tries: Sequence[Try]) -> float | None:
     if best is None or best.points is None:
         return None
     return round(MAXIMUM * best.points / best.points_possible, 3)
+
+
+def due_score(best: float | None, *, asks_for_quiz: bool) -> float | None:
+    """Tell what a course's gradebook is told of a passed module: the best attempt; None: nothing.
+
+    A course that asks for no quiz is told the full points where none was passed: all that it asks for is done, and it would
+    else never hear of it. Other courses are told nothing then, because there the quiz may count.
+
+    Args:
+        best: the best attempt in points of 100; None: the quiz was not passed.
+    """
+    if best is not None:
+        return best
+    return None if asks_for_quiz else float(MAXIMUM)

@@ -12,6 +12,7 @@ from lti_tool.domain.completion import Missing, missing
 from lti_tool.domain.live import Meeting
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
+from lti_tool.learning.due_scores import has_gradebook_news, place_of
 from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.live.meetings import Meetings, meetings_of
 from lti_tool.models import ResourceLink
@@ -45,6 +46,8 @@ class ModulesPage:
     """None: all are passed."""
     link_has_no_module: bool
     """The visitor came by a link that names no module yet."""
+    has_gradebook_news: bool = False
+    """See `due_scores.has_gradebook_news`."""
     next_meeting: Meeting | None = None
     """The live session that comes next in the course; None: none has a date."""
 
@@ -64,6 +67,7 @@ def list_modules(session: Session, programme: Programme, visitor: Visitor, *, no
         required=len(programme.required_modules),
         next_module=next_module,
         link_has_no_module=_link_has_no_module(session, visitor),
+        has_gradebook_news=has_gradebook_news(session, visitor, footprint),
         next_meeting=_next_meeting(meetings_of(session, programme, visitor.context_id), now),
     )
 
@@ -104,7 +108,9 @@ def _line(
         is_started=bool(footprint.lessons.get(module.slug) or footprint.tries_at(module)),
         is_quiz_passed=evidence.is_quiz_passed,
         completed_at=completed_at,
-        delivery=delivery_status(session, user_id=visitor.user_id, module_slug=module.slug) if completed_at else None,
+        delivery=delivery_status(session, place_of(visitor), user_id=visitor.user_id, module_slug=module.slug)
+        if completed_at
+        else None,
         is_next=is_next,
         missing=() if completed_at else missing(evidence, beside.requirements.conditions.parts),
     )

@@ -19,9 +19,9 @@ from lti_tool.domain.workbook import EDITABLE, PracticeRule
 from lti_tool.learning.content import get_module
 from lti_tool.learning.course_dates import CourseDates, course_dates_of
 from lti_tool.learning.course_rules import rules_for, standing_of
+from lti_tool.learning.due_scores import has_gradebook_news, place_of
 from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.learning.list_modules import next_module_of
-from lti_tool.learning.send_late_scores import is_score_unsent
 from lti_tool.live.meetings import meetings_of
 from lti_tool.live.records import records_of
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
@@ -115,8 +115,8 @@ class ModulePage:
     delivery: DeliveryStatus | None
     path: tuple[PathStep, ...]
     has_certificate: bool
-    has_unsent_score: bool
-    """A link was launched after the module was passed; see `send_late_scores`."""
+    has_gradebook_news: bool
+    """See `due_scores.has_gradebook_news`."""
 
     @property
     def is_begun(self) -> bool:
@@ -160,7 +160,7 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
         delivery=_delivery(session, visitor, module, footprint),
         path=_path(session, programme, visitor, module, footprint),
         has_certificate=find_newest_certificate_id(session, programme, visitor.user_id) is not None,
-        has_unsent_score=is_score_unsent(session, visitor, module, footprint),
+        has_gradebook_news=has_gradebook_news(session, visitor, footprint),
     )
 
 
@@ -268,4 +268,4 @@ def _path(session: Session, programme: Programme, visitor: Visitor, here: Module
 def _delivery(session: Session, visitor: Visitor, module: Module, footprint: Footprint) -> DeliveryStatus | None:
     if module.slug not in footprint.completed_at:
         return None
-    return delivery_status(session, user_id=visitor.user_id, module_slug=module.slug)
+    return delivery_status(session, place_of(visitor), user_id=visitor.user_id, module_slug=module.slug)

@@ -20,6 +20,7 @@ from lti_tool.errors import Conflict
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module
 from lti_tool.learning.course_rules import standing_of
+from lti_tool.learning.due_scores import place_of
 from lti_tool.learning.footprint import footprint_of
 from lti_tool.learning.list_modules import next_module_of
 from lti_tool.learning.open_module import first_unread
@@ -135,7 +136,9 @@ def review_attempt(
         stands=stands,
         missing=() if completed_at else missing(evidence, requirements.conditions.parts),
         completed_at=completed_at,
-        delivery=delivery_status(session, user_id=visitor.user_id, module_slug=module.slug) if completed_at else None,
+        delivery=delivery_status(session, place_of(visitor), user_id=visitor.user_id, module_slug=module.slug)
+        if completed_at
+        else None,
         next_lesson=first_unread(module, footprint),
         next_module=next_module_of(programme, footprint),
         lessons_to_repeat=_lessons_to_repeat(items, module),

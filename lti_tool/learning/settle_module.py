@@ -13,13 +13,13 @@ from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.completion.contributions import Contributions, contributions_of
 from lti_tool.completion.requirements import Requirements, requirements_of
 from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.completion import Part, missing
+from lti_tool.domain.completion import missing
 from lti_tool.domain.people import Role, Visitor, roles_in, takes_part
 from lti_tool.domain.programme import Module, Programme
+from lti_tool.learning.due_scores import tell_due_scores
 from lti_tool.learning.footprint import Footprint, footprint_of
-from lti_tool.learning.send_late_scores import due_score
 from lti_tool.models import Completion, Membership, User
-from lti_tool.passback.outbox import enqueue_scores
+from lti_tool.passback.place import Place
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class Learner:
     context_id: int | None
     is_participant: bool
     is_test_user: bool
+    resource_link_id: int | None = None
 
 
 def settle_module(
@@ -45,7 +46,9 @@ def settle_module(
     Returns:
         Whether the module is passed.
     """
-    learner = Learner(visitor.user_id, visitor.context_id, visitor.is_participant, Role.TEST_USER in visitor.roles)
+    learner = Learner(
+        visitor.user_id, visitor.context_id, visitor.is_participant, Role.TEST_USER in visitor.roles, visitor.resource_link_id
+    )
     _wait_for_others(session, [learner])
     requirements = requirements_of(session, programme, visitor.context_id)
     return _settle(session, programme, learner, requirements, [module], issuer=issuer, now=now)
@@ -152,8 +155,8 @@ def _settle(
     beside = contributions_of(session, requirements, [learner.user_id])
     passed = [module for module in modules if _is_passed(session, programme, learner, module, footprint, beside, now=now)]
     if learner.is_participant and passed:
-        for module in passed:
-            _send_score(session, learner, module, footprint, requirements, now)
+        here = Place.of(learner.context_id, learner.resource_link_id)
+        tell_due_scores(session, learner.user_id, [module.slug for module in passed], footprint, here=here, now=now)
         # An instructor's pretended participant shall meet everything, but no document that could be taken for genuine.
         if not learner.is_test_user:
             issue_certificate(session, programme, user_id=learner.user_id, issuer=issuer, now=now)
@@ -188,14 +191,3 @@ def _complete(session: Session, programme: Programme, user_id: int, module: Modu
     )
     if made is not None:
         log.info("module_completed", extra={"user": user_id, "module_slug": module.slug})
-
-
-def _send_score(
-    session: Session, learner: Learner, module: Module, footprint: Footprint, requirements: Requirements, now: datetime
-) -> None:
-    asks_for_quiz = requirements.asks_for(Part.QUIZ)
-    due = due_score(module, footprint, context_id=learner.context_id, asks_for_quiz=asks_for_quiz)
-    if due is not None:
-        enqueue_scores(
-            session, user_id=learner.user_id, module_slug=module.slug, score_given=due.given, only_in=due.only_in, now=now
-        )

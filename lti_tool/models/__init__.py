@@ -18,7 +18,7 @@ from lti_tool.models.inquiry import Inquiry
 from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
 from lti_tool.models.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
-from lti_tool.models.passback import AccessToken, DeliveryEvent, LineItem, ScoreDelivery
+from lti_tool.models.passback import AccessToken, ColumnLook, DeliveryEvent, DueScore, LineItem, ScoreDelivery
 from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
 from lti_tool.models.reifegrad import ReifegradRating, ReifegradRound
 from lti_tool.models.room import Context, LaunchedLink, Membership, ResourceLink, User
@@ -36,6 +36,7 @@ __all__ = [
     "CertificateLetterhead",
     "CertificateLogo",
     "Chore",
+    "ColumnLook",
     "Completion",
     "ContentVersion",
     "Context",
@@ -43,6 +44,7 @@ __all__ = [
     "DeepLinkingRequest",
     "DeliveryEvent",
     "Deployment",
+    "DueScore",
     "ExtendedTime",
     "ExtraAttempt",
     "FollowUp",

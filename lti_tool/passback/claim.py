@@ -5,13 +5,14 @@ for claims whose worker has died.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple, cast
 
-from sqlalchemy import Row, Select, Table, exists, or_, select, update
+from sqlalchemy import Row, Select, Table, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.models import Deployment, LineItem, Registration, ResourceLink, ScoreDelivery, User
+from lti_tool.models import Deployment, LineItem, Platform, Registration, ResourceLink, ScoreDelivery, User
 from lti_tool.passback.delivery import CLAIMED, WAITING, ClaimedDelivery
 from lti_tool.passback.jobs import take_jobs
 from lti_tool.passback.retry import LONGEST_WAIT
@@ -20,6 +21,9 @@ from lti_tool.passback.retry import LONGEST_WAIT
 LEASE = timedelta(seconds=45)
 # The clocks of several machines may differ by this; one that was further ahead is noticed once it is right again.
 CLOCK_SLACK = timedelta(minutes=10)
+
+# `product_family_code` of platforms where each activity that may be graded has a column of its own; so it is in the playground.
+FAMILIES_WITH_COLUMNS = ("moodle", "playground")
 
 _Columns = TypeVarTuple("_Columns")
 _DELIVERIES = cast(Table, ScoreDelivery.__table__)
@@ -103,7 +107,30 @@ def claim_unresolved(
             first = _due(_everything(), resting, now).where(LineItem.id == line_item_id, LineItem.url.is_(None))
             first = first.order_by(ScoreDelivery.tries, ScoreDelivery.next_try_at).limit(1)
             chosen += session.execute(first.with_for_update(of=ScoreDelivery, key_share=True, skip_locked=True)).all()
-    return _take(session, chosen, claim=claim, now=now)
+    taken = _take(session, chosen, claim=claim, now=now)
+    may_make = _where_columns_may_be_made(session, [each.line_item_id for each in taken])
+    return [replace(each, creates_columns=each.line_item_id in may_make) for each in taken]
+
+
+def _where_columns_may_be_made(session: Session, line_item_ids: Collection[int]) -> frozenset[int]:
+    """Choose the line items for which one may be made where the platform has none.
+
+    Not where the activity has had one, nor where each brings its own: if there is none, somebody has switched grading off. Open
+    edX in its programmatic way, which names no family, waits for the tool to make it.
+    """
+    if not line_item_ids:
+        return frozenset()
+    query = (
+        select(LineItem.id)
+        .join(Registration, Registration.id == LineItem.registration_id)
+        .join(Platform, Platform.id == Registration.platform_id)
+        .where(
+            LineItem.id.in_(line_item_ids),
+            LineItem.url_since.is_(None),
+            func.lower(Platform.product_family).not_in(FAMILIES_WITH_COLUMNS),
+        )
+    )
+    return frozenset(session.scalars(query))
 
 
 def renew_leases(session: Session, claims: Mapping[int, str], *, now: datetime) -> frozenset[int]:
@@ -162,8 +189,8 @@ def _due(query: Select[*_Columns], resting: Collection[int], now: datetime) -> S
     query = (
         query.select_from(ScoreDelivery)
         .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .join(Deployment, Deployment.id == ResourceLink.deployment_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .join(Deployment, Deployment.id == func.coalesce(ResourceLink.deployment_id, LineItem.deployment_id))
         .join(Registration, Registration.id == LineItem.registration_id)
         .where(
             ScoreDelivery.state == WAITING,
@@ -176,6 +203,8 @@ def _due(query: Select[*_Columns], resting: Collection[int], now: datetime) -> S
 
 
 def _everything() -> Select[*tuple[Any, ...]]:
+    # A column that belongs to no link of ours says itself where it lies.
+    is_linked = LineItem.resource_link_id.is_not(None)
     return select(
         ScoreDelivery.id,
         ScoreDelivery.version,
@@ -184,13 +213,18 @@ def _everything() -> Select[*tuple[Any, ...]]:
         ScoreDelivery.changed_at,
         ScoreDelivery.last_timestamp,
         ScoreDelivery.module_slug,
+        ScoreDelivery.delivered_version,
+        ScoreDelivery.sent_of,
         User.sub,
         LineItem.registration_id,
         LineItem.id.label("line_item_id"),
         LineItem.url,
-        ResourceLink.line_items_url,
-        ResourceLink.ags_scopes,
-        ResourceLink.resource_link_id,
+        LineItem.score_maximum,
+        LineItem.is_made_by_us,
+        is_linked.label("is_linked"),
+        case((is_linked, ResourceLink.line_items_url), else_=LineItem.line_items_url).label("line_items_url"),
+        func.coalesce(ResourceLink.ags_scopes, LineItem.scopes, "").label("ags_scopes"),
+        func.coalesce(ResourceLink.resource_link_id, LineItem.platform_link_id).label("resource_link_id"),
     ).join(User, User.id == ScoreDelivery.user_id)
 
 
@@ -229,4 +263,9 @@ def _claimed(row: Row[Any], claim: str, lease_until: datetime) -> ClaimedDeliver
         line_items_url=row.line_items_url,
         scopes=frozenset(row.ags_scopes.split()),
         resource_link_id=row.resource_link_id,
+        is_of_known_link=row.is_linked,
+        made_by_us_url=row.url if row.is_made_by_us else None,
+        score_maximum=row.score_maximum,
+        delivered_version=row.delivered_version,
+        sent_of=row.sent_of,
     )

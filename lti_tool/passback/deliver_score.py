@@ -1,25 +1,30 @@
 """Sends one claimed score, with no transaction open, and decides what the platform's answer means.
 
 1. Find or create the line item, where the launch named none.
-2. Date the score, make sure that the claim still holds, send it.
-3. 409, or a 400 that says nothing: read the result back. Ours stands there: done. A teacher's: leave it, done. An older one
+2. Where something of ours has arrived before, or our data come from a backup: read what stands there. A teacher's grade stays.
+3. Put the score into the column's own points, date it, make sure that the claim still holds, send it.
+4. 409, or a 400 that says nothing: read the result back. Ours stands there: done. A teacher's: leave it, done. An older one
    of ours, or nothing: once more, dated later.
-4. 403, 404: the line item is gone. Look it up anew, once; else a person must look at it.
+5. 403, 404: the line item is gone. Look it up anew, once; else a person must look at it.
+6. 500, and yet the platform reads the column out: it is this column alone, mostly because somebody has locked it.
 """
 
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from lti_tool.lti.claim_names import SCOPE_RESULT_READ
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
+from lti_tool.passback.column_reading import ColumnReader, Unreadable
 from lti_tool.passback.delivery import (
+    BETTER_STANDS,
+    COLUMN_REFUSES,
     INTERNAL_ERROR,
     KEPT_BY_TEACHER,
     LINE_ITEM_GONE,
+    RESTORED_UNREAD,
     SCORE_MAXIMUM,
     Abandoned,
     Arrived,
@@ -31,7 +36,8 @@ from lti_tool.passback.delivery import (
 from lti_tool.passback.line_item import find_line_item, find_or_create_line_item
 from lti_tool.passback.ports import Gradebooks, Memory
 from lti_tool.passback.retry import ONE_SECOND, next_timestamp
-from lti_tool.passback.standing import Match, Standing, match
+from lti_tool.passback.standing import Match, Standing, points_in
+from lti_tool.passback.standing import match as match_of
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +60,7 @@ class Sending:
     clock: Callable[[], datetime]
     may_send: Callable[[ClaimedDelivery], bool]
     """Whether the claim still holds, asked right before anything changes at the platform."""
+    reader: ColumnReader
 
 
 def deliver_score(claimed: ClaimedDelivery, sending: Sending) -> Outcome:
@@ -92,6 +99,7 @@ class _Trip:
         self._claimed = claimed
         self._to = sending
         self._url = ""
+        self._maximum = SCORE_MAXIMUM
         self._has_looked_up = False
         self._has_read_back = False
         self.last_sent: datetime | None = None
@@ -100,16 +108,17 @@ class _Trip:
     def make(self) -> Outcome:
         started = time.monotonic()
         self._url = self._claimed.line_item_url or self._new_line_item()
-        step: Outcome | _Again = _Again()
+        step = self._look_first() if self._claimed.looks_first else _Again()
         while isinstance(step, _Again):
             step = self._weigh(self._send(step.later_than))
         if isinstance(step, Arrived):
-            return Arrived(self._received_at(), round((time.monotonic() - started) * 1000), step.note)
+            took_ms = round((time.monotonic() - started) * 1000)
+            return replace(step, timestamp=self._received_at(), took_ms=took_ms)
         return step
 
     def _new_line_item(self) -> str:
         claimed = self._claimed
-        found = find_or_create_line_item(
+        found, is_made = find_or_create_line_item(
             claimed,
             self._to.gradebooks,
             label=self._to.label_for(claimed.module_slug),
@@ -119,10 +128,47 @@ class _Trip:
         if found is None:
             raise _ClaimLost
         self._has_looked_up = True
-        return self._to.memory.keep_line_item(claimed.line_item_id, found.url, replacing=None)
+        return self._to.memory.keep_line_item(
+            claimed.line_item_id, found, replacing=None, is_made_by_us=is_made, now=self._to.clock()
+        )
+
+    def _look_first(self) -> Outcome | _Again:
+        """Read what stands there before it is written over."""
+        try:
+            standing = self._to.reader.standing(self._claimed, self._url)
+        except Unreadable:
+            if self._claimed.is_after_restore:
+                # What waits in our data may have been sent, and bettered, after the backup: nobody's grade falls for that.
+                return Parked(RESTORED_UNREAD)
+            return _Again()
+        return _Again() if standing is None else self._decide(standing)
+
+    def _decide(self, standing: Standing) -> Outcome | _Again:
+        """Decide by what stands there: ours is done, a teacher's stays, an older one of ours is written over."""
+        claimed = self._claimed
+        found = match_of(standing, claimed.score_given, column_maximum=claimed.score_maximum, sent_of=claimed.sent_of)
+        if found is Match.SAME or (found is Match.UNCONVERTED and not self._can_convert()):
+            return Arrived(self.last_sent)
+        if found is Match.UNCONVERTED or self._is_an_older_one(standing):
+            return _Again(later_than=standing.at)
+        is_better = standing.of_100 > claimed.score_given
+        note = BETTER_STANDS if claimed.is_after_restore and is_better else KEPT_BY_TEACHER
+        # Nothing that we ever sent: somebody graded by hand, and that is theirs to decide.
+        return Arrived(self.last_sent, note=note, standing=standing.of_100)
+
+    def _can_convert(self) -> bool:
+        """Tell whether we know the column's points, and have not sent in them yet."""
+        maximum = self._claimed.score_maximum
+        return maximum is not None and maximum != (self._claimed.sent_of or SCORE_MAXIMUM)
+
+    def _is_an_older_one(self, standing: Standing) -> bool:
+        maximum = self._claimed.score_maximum
+        held = self._to.memory.scores_held(self._claimed.id)
+        return any(match_of(standing, score, column_maximum=maximum) is not Match.OTHER for score in held)
 
     def _send(self, later_than: datetime | None) -> Delivered | Refused | Unavailable:
         claimed, now = self._claimed, self._to.clock()
+        self._maximum = self._to.reader.maximum(claimed, self._url)
         timestamp = next_timestamp(
             now,
             last=self.last_sent or claimed.last_timestamp,
@@ -133,7 +179,7 @@ class _Trip:
         if not self._to.may_send(claimed):
             raise _ClaimLost
         self.last_sent = timestamp
-        score = Score(claimed.user_sub, claimed.score_given, SCORE_MAXIMUM, timestamp)
+        score = Score(claimed.user_sub, points_in(self._maximum, claimed.score_given), self._maximum, timestamp)
         return self._to.gradebooks.post_score(claimed.registration_id, self._url, score, now=now)
 
     def _received_at(self) -> datetime | None:
@@ -146,7 +192,9 @@ class _Trip:
     def _weigh(self, answer: Delivered | Refused | Unavailable) -> Outcome | _Again:
         match answer:
             case Delivered():
-                return Arrived(self.last_sent)
+                return Arrived(self.last_sent, sent_of=self._maximum)
+            case Unavailable("http_500" as code, _, retry_after_s):
+                return self._look_at_column(code, retry_after_s)
             case Unavailable(code, _, retry_after_s):
                 return Delayed(code, self.last_sent, retry_after_s)
             case Refused(code, reason):
@@ -158,42 +206,31 @@ class _Trip:
                     return self._look_up(code)
                 return Parked(code, self.last_sent, reason)
 
+    def _look_at_column(self, code: str, retry_after_s: int | None) -> Outcome:
+        """Tell a column that takes nothing (Moodle 4.5 answers 500 while it is locked) from a platform in trouble."""
+        if not self._to.reader.answers(self._claimed, self._url):
+            return Delayed(code, self.last_sent, retry_after_s)
+        # Once may be chance; a second time it is the column. Other columns of the platform are not held up by it.
+        lasting = COLUMN_REFUSES if self._claimed.tries else code
+        return Delayed(lasting, self.last_sent, retry_after_s, is_platform_down=False)
+
     def _read_back(self, code: str) -> Outcome | _Again:
-        """Decide by what stands in the gradebook."""
+        """Decide by what stands in the gradebook; without the right to read it: as if nothing did."""
         if self._has_read_back:
             if code == "not_newer":
                 return Delayed(code, self.last_sent, is_platform_down=False)
             return Parked(code, self.last_sent)
         self._has_read_back = True
-        standing = self._standing()
-        if standing is None:
-            return _Again()
-        if match(standing, self._claimed.score_given) is Match.SAME:
-            return Arrived(self.last_sent)
-        if any(match(standing, held) is not Match.OTHER for held in self._to.memory.scores_held(self._claimed.id)):
-            return _Again(later_than=standing.at)
-        # Nothing that we ever sent: somebody graded by hand, and that is theirs to decide.
-        return Arrived(self.last_sent, note=KEPT_BY_TEACHER)
-
-    def _standing(self) -> Standing | None:
-        """Read what stands there; without the right to, all that is known is that ours was not taken: as if nothing did."""
-        claimed = self._claimed
-        if SCOPE_RESULT_READ not in claimed.scopes:
-            return None
         try:
-            return self._to.gradebooks.result_of(claimed.registration_id, self._url, claimed.user_sub, now=self._to.clock())
-        except ServiceRefused:
-            return None
-        except ServiceUnavailable as failure:
-            # There was a token for the score a moment ago, so it is this scope that the platform does not give.
-            if failure.code == "token_refused":
-                return None
-            raise
+            standing = self._to.reader.standing(self._claimed, self._url)
+        except Unreadable:
+            standing = None
+        return _Again() if standing is None else self._decide(standing)
 
     def _look_up(self, code: str) -> Outcome | _Again:
         """Look for a line item in place of the one that is gone. None is created: somebody took it away on purpose."""
         gone = Parked(LINE_ITEM_GONE if code != "http_403" else code, self.last_sent)
-        if self._has_looked_up:
+        if self._has_looked_up or not self._claimed.is_of_known_link:
             return gone
         self._has_looked_up = True
         try:
@@ -202,5 +239,7 @@ class _Trip:
             return gone
         if found is None or found.url == self._url:
             return gone
-        self._url = self._to.memory.keep_line_item(self._claimed.line_item_id, found.url, replacing=self._url)
+        self._url = self._to.memory.keep_line_item(
+            self._claimed.line_item_id, found, replacing=self._url, is_made_by_us=False, now=self._to.clock()
+        )
         return _Again()

@@ -21,8 +21,8 @@ class DeliveryLine:
     id: int
     user_id: int
     registration_id: int
-    resource_link_id: int
-    """Our key of the link."""
+    resource_link_id: int | None
+    """Our key of the link; None: the column belongs to none that anybody has launched."""
     module_slug: str
     score_given: float
     """Points of 100."""
@@ -70,7 +70,9 @@ def send_again(session: Session, ids: Collection[int], *, detail: str, now: date
         session.execute(
             update(ScoreDelivery)
             .where(ScoreDelivery.id.in_([row.id for row in rows]))
-            .values(state=states.WAITING, next_try_at=now, scheduled_at=now, tries=0, last_error=reason, changed_at=now)
+            .values(
+                state=states.WAITING, next_try_at=now, scheduled_at=now, tries=0, last_error=reason, standing=None, changed_at=now
+            )
             .execution_options(synchronize_session=False)
         )
         write_entries(session, [Entry(row.id, row.version, states.RETRIED, detail) for row in rows], now=now)
@@ -78,8 +80,28 @@ def send_again(session: Session, ids: Collection[int], *, detail: str, now: date
     return tuple(row.id for row in rows)
 
 
-def _line(row: ScoreDelivery, registration_id: int, resource_link_id: int) -> DeliveryLine:
-    state = shown_state(row.state, row.tries)
+def leave_empty(session: Session, ids: Collection[int], *, now: datetime) -> int:
+    """Note that scores which somebody has emptied in the gradebook are to stay so; return how many that were."""
+    query = (
+        select(ScoreDelivery.id, ScoreDelivery.version)
+        .where(ScoreDelivery.id.in_(list(ids)), ScoreDelivery.state == states.MISSING)
+        .order_by(ScoreDelivery.line_item_id, ScoreDelivery.user_id)
+        .with_for_update(key_share=True)
+    )
+    rows = session.execute(query).all()
+    if rows:
+        session.execute(
+            update(ScoreDelivery)
+            .where(ScoreDelivery.id.in_([row.id for row in rows]))
+            .values(last_error=states.LEFT_EMPTY, scheduled_at=now)
+            .execution_options(synchronize_session=False)
+        )
+        write_entries(session, [Entry(row.id, row.version, states.LEFT_EMPTY) for row in rows], now=now)
+    return len(rows)
+
+
+def _line(row: ScoreDelivery, registration_id: int, resource_link_id: int | None) -> DeliveryLine:
+    state = shown_state(row.state, row.tries, row.last_error)
     return DeliveryLine(
         id=row.id,
         user_id=row.user_id,

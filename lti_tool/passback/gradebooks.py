@@ -105,6 +105,10 @@ class PlatformGradebooks:
             )
         )
 
+    def line_item(self, registration_id: int, url: str, scopes: frozenset[str], *, now: datetime) -> LineItem:
+        registration = self._registration(registration_id)
+        return line_items.read_line_item(self._client, registration, url, offered_scopes=scopes, now=now)
+
     def create_line_item(self, place: LineItemList, new: NewLineItem, *, now: datetime) -> LineItem:
         return line_items.create_line_item(self._client, self._registration(place.registration_id), place.url, new, now=now)
 

@@ -1,7 +1,10 @@
 """The database as a delivery's memory: `ports.Memory`, each call a short transaction of its own."""
 
+from datetime import datetime
+
 from sqlalchemy import select, update
 
+from lti_tool.lti.line_items import LineItem as PlatformsLineItem
 from lti_tool.models import LineItem
 from lti_tool.models.database import Database
 from lti_tool.passback import ledger
@@ -13,12 +16,26 @@ class DatabaseMemory:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep_line_item(self, line_item_id: int, url: str, *, replacing: str | None) -> str:
+    def keep_line_item(
+        self, line_item_id: int, found: PlatformsLineItem, *, replacing: str | None, is_made_by_us: bool, now: datetime
+    ) -> str:
         is_unchanged = LineItem.url.is_(None) if replacing is None else LineItem.url == replacing
+        values = {
+            "url": found.url,
+            "url_since": now,
+            "score_maximum": found.score_maximum or None,
+            "is_made_by_us": is_made_by_us,
+            "gone_at": None,
+        }
         with self._database.write.begin() as session:
-            session.execute(update(LineItem).where(LineItem.id == line_item_id, is_unchanged).values(url=url))
+            session.execute(update(LineItem).where(LineItem.id == line_item_id, is_unchanged).values(values))
             # A launch may have named another one in the meantime: that one holds.
-            return session.scalars(select(LineItem.url).where(LineItem.id == line_item_id)).one() or url
+            return session.scalars(select(LineItem.url).where(LineItem.id == line_item_id)).one() or found.url
+
+    def keep_maximum(self, line_item_id: int, url: str, maximum: float) -> None:
+        with self._database.write.begin() as session:
+            is_unchanged = (LineItem.id == line_item_id) & (LineItem.url == url)
+            session.execute(update(LineItem).where(is_unchanged).values(score_maximum=maximum))
 
     def scores_held(self, delivery_id: int) -> tuple[float, ...]:
         with self._database.read() as session:

@@ -48,6 +48,10 @@ class Gradebooks(Protocol):
         """List line items. Platforms need not heed the filters."""
         ...
 
+    def line_item(self, registration_id: int, url: str, scopes: frozenset[str], *, now: datetime) -> LineItem:
+        """Read one line item."""
+        ...
+
     def create_line_item(self, place: LineItemList, new: NewLineItem, *, now: datetime) -> LineItem: ...
 
     def clock_lead(self, registration_id: int) -> timedelta:
@@ -58,8 +62,14 @@ class Gradebooks(Protocol):
 class Memory(Protocol):
     """What is kept and looked up in the middle of a delivery, each in a short transaction of its own."""
 
-    def keep_line_item(self, line_item_id: int, url: str, *, replacing: str | None) -> str:
+    def keep_line_item(
+        self, line_item_id: int, found: LineItem, *, replacing: str | None, is_made_by_us: bool, now: datetime
+    ) -> str:
         """Note where a line item is, unless it was changed meanwhile; give the address that holds now."""
+        ...
+
+    def keep_maximum(self, line_item_id: int, url: str, maximum: float) -> None:
+        """Note a column's points."""
         ...
 
     def scores_held(self, delivery_id: int) -> tuple[float, ...]:

@@ -1,34 +1,28 @@
-"""Compares what the gradebooks hold with what we delivered: sends what is missing, reports what a teacher changed."""
+"""Compares what the gradebooks hold with what is due and what we delivered: by night for all, in between for single courses."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.models import LineItem, Registration, ScoreDelivery, User
+from lti_tool.jobs.turns import NotNow, Shares, take_turns
+from lti_tool.models import ColumnLook, Context, Deployment, LineItem, Registration, ResourceLink
 from lti_tool.models.database import Database
-from lti_tool.passback.deliveries import send_again
-from lti_tool.passback.delivery import DELIVERED, MISSING_AT_PLATFORM
-from lti_tool.passback.ledger import scores_held
+from lti_tool.passback.compare import Difference, Findings, columns_to_compare, compare_column
+from lti_tool.passback.look import read_lists
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.standing import Match, Standing, match
+from lti_tool.passback.wanted_looks import claim_look, end_look, find_wanted, note_compared
 
 log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A score that stands otherwise in the gradebook than it was delivered; `standing` is None where nothing stands there."""
-
-    delivery_id: int
-    user_id: int
-    module_slug: str
-    delivered: float
-    standing: float | None
+# A course that nobody has opened for so long is left alone at night.
+STILL_USED = timedelta(days=200)
+# What says of a platform that it is not to be had at all, so that each further question would cost a timeout.
+_UNREACHED = ("timeout", "unreachable", "tls", "broken_off", "token_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,62 +43,58 @@ class Reconciliation:
     sent_again: tuple[Difference, ...]
     changed_by_teacher: tuple[Difference, ...]
     unreadable: tuple[Unreadable, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Delivered:
-    id: int
-    version: int
-    user_id: int
-    user_sub: str
-    module_slug: str
-    score_given: float
+    emptied: tuple[Difference, ...] = ()
+    """Somebody has taken them out of the gradebook; the course page asks what is meant."""
+    gone: tuple[int, ...] = ()
+    """Line items that are not there (any more)."""
+    newly_sent: int = 0
+    """Scores that are on their way to columns that had none of them."""
 
 
 def reconcile(
-    database: Database, gradebooks: Gradebooks, *, registration_id: int, clock: Callable[[], datetime]
+    database: Database,
+    gradebooks: Gradebooks,
+    *,
+    registration_id: int,
+    fills: bool = False,
+    clock: Callable[[], datetime],
 ) -> Reconciliation:
-    """Read the results of every line item of a registration and set right what is missing there.
+    """Look at the columns of a registration's courses, read their results, and set right what is safe to set right.
 
-    Opens its own transactions, because platforms are asked in between. A grade that is none of the values that we ever sent
-    was given by somebody by hand: it is reported and stays. What is waiting or parked is none of this one's business.
+    Opens its own transactions, because platforms are asked in between. What is due and has no column yet goes out as soon as
+    one is found. A grade that is none of the values that we ever sent was given by somebody by hand: it is reported and stays.
+    What somebody has emptied is reported and asked about. What is waiting or parked is none of this one's business.
+
+    Args:
+        fills: send what was emptied, too.
     """
-    matching, line_items_read = 0, 0
-    sent_again: list[Difference] = []
-    changed: list[Difference] = []
-    unreadable: list[Unreadable] = []
-    for line_item_id, url in _line_items(database, registration_id):
-        with database.read() as session:
-            delivered = _delivered(session, line_item_id)
-        if not delivered:
-            continue
-        try:
-            standing = gradebooks.results(registration_id, url, now=clock())
-        except (ServiceRefused, ServiceUnavailable) as failure:
-            unreadable.append(Unreadable(line_item_id, failure.code))
-            continue
-        line_items_read += 1
-        missing, by_teacher = _compare(database, delivered, standing)
-        gone = _send_again(database, missing, {each.id: each.version for each in delivered}, clock())
-        sent_again += gone
-        changed += by_teacher
-        matching += len(delivered) - len(missing) - len(by_teacher)
-    return Reconciliation(registration_id, line_items_read, matching, tuple(sent_again), tuple(changed), tuple(unreadable))
+    comparison = _Comparison(database, gradebooks, fills, clock)
+    for context_id in _courses(database, registration_id, None):
+        comparison.compare(registration_id, context_id)
+    return _reconciliation(registration_id, comparison.findings[registration_id])
 
 
-def reconcile_all(database: Database, gradebooks: Gradebooks, *, clock: Callable[[], datetime]) -> None:
+def reconcile_all(
+    database: Database, gradebooks: Gradebooks, shares: Shares | None = None, *, clock: Callable[[], datetime]
+) -> None:
     """Reconcile every registration in use, for a nightly run: what was found goes to the log.
 
-    Whatever one of them does, a fault of our own included, the others are compared.
+    The courses that were compared longest ago come first, and each platform has its turns. Whatever one course does, a fault of
+    our own included, the next one is compared.
     """
     with database.read() as session:
         ids = session.scalars(select(Registration.id).where(Registration.is_enabled).order_by(Registration.id)).all()
+    used_since = clock() - STILL_USED
+    comparison = _Comparison(database, gradebooks, False, clock)
+
+    def compare(item: tuple[int, int | None], _left_s: float) -> None:
+        if not comparison.compare(*item):
+            raise NotNow
+
+    waiting = {each: [(each, context_id) for context_id in _courses(database, each, used_since)] for each in ids}
+    turns = take_turns(waiting, compare, shares or Shares(), what="gradebook")
     for registration_id in ids:
-        try:
-            found = reconcile(database, gradebooks, registration_id=registration_id, clock=clock)
-        except Exception:
-            log.exception("gradebooks_not_compared", extra={"registration": registration_id})
-            continue
+        found = comparison.findings[registration_id]
         log.info(
             "gradebooks_compared",
             extra={
@@ -112,66 +102,129 @@ def reconcile_all(database: Database, gradebooks: Gradebooks, *, clock: Callable
                 "line_items": found.line_items_read,
                 "matching": found.matching,
                 "sent_again": len(found.sent_again),
+                "newly_sent": found.newly_sent,
                 "changed_by_teacher": len(found.changed_by_teacher),
+                "emptied": len(found.emptied),
+                "gone": len(found.gone),
                 "unreadable": len(found.unreadable),
             },
         )
+    if turns.failed or turns.left:
+        log.warning("gradebooks_not_compared", extra={"failed": turns.failed, "left": turns.left})
 
 
-def _line_items(database: Database, registration_id: int) -> list[tuple[int, str]]:
-    query = select(LineItem.id, LineItem.url).where(LineItem.registration_id == registration_id).order_by(LineItem.id)
+def look_at_wanted(database: Database, gradebooks: Gradebooks, *, clock: Callable[[], datetime]) -> int:
+    """Look at the courses for which somebody waits; return how many that were. One that fails does not stop the others."""
     with database.read() as session:
-        return [(line_item_id, url) for line_item_id, url in session.execute(query) if url is not None]
-
-
-def _delivered(session: Session, line_item_id: int) -> list[_Delivered]:
-    query = (
-        select(
-            ScoreDelivery.id,
-            ScoreDelivery.version,
-            ScoreDelivery.user_id,
-            User.sub,
-            ScoreDelivery.module_slug,
-            ScoreDelivery.score_given,
-        )
-        .join(User, User.id == ScoreDelivery.user_id)
-        .where(ScoreDelivery.line_item_id == line_item_id, ScoreDelivery.state == DELIVERED)
-        .order_by(ScoreDelivery.id)
-    )
-    return [_Delivered(*row) for row in session.execute(query)]
-
-
-def _compare(
-    database: Database, delivered: list[_Delivered], standing: dict[str, Standing]
-) -> tuple[list[Difference], list[Difference]]:
-    """Give what has to be sent again, and what a teacher changed."""
-    missing: list[Difference] = []
-    by_teacher: list[Difference] = []
-    for one in delivered:
-        there = standing.get(one.user_sub)
-        if there is not None and match(there, one.score_given) is not Match.OTHER:
+        wanted = find_wanted(session, now=clock())
+    looked = 0
+    for context_id in wanted:
+        with database.write.begin() as session:
+            wanted_at = claim_look(session, context_id, now=clock())
+        if wanted_at is None:
             continue
-        difference = Difference(one.id, one.user_id, one.module_slug, one.score_given, there.of_100 if there else None)
-        if there is None or any(match(there, held) is not Match.OTHER for held in _held(database, one.id)):
-            missing.append(difference)
-        else:
-            by_teacher.append(difference)
-    return missing, by_teacher
+        looked += 1
+        problem, is_done = "internal_error", False
+        try:
+            problem, is_done = _look(database, gradebooks, context_id, clock)
+        except Exception:
+            log.exception("columns_not_looked_at", extra={"context": context_id})
+        with database.write.begin() as session:
+            end_look(session, context_id, wanted_at=wanted_at, problem=problem, is_done=is_done, now=clock())
+    return looked
 
 
-def _held(database: Database, delivery_id: int) -> tuple[float, ...]:
+def is_after_restore(session: Session, *, now: datetime) -> bool:
+    """Tell whether our data were put back from a backup lately."""
+    return False
+
+
+def _look(database: Database, gradebooks: Gradebooks, context_id: int, clock: Callable[[], datetime]) -> tuple[str, bool]:
+    lists = read_lists(database, gradebooks, context_id, clock=clock)
     with database.read() as session:
-        return scores_held(session, delivery_id)
+        moved = columns_to_compare(session, context_id=context_id, moved_only=True)
+        better_is_ours = is_after_restore(session, now=clock())
+    findings = Findings()
+    for column in moved:
+        compare_column(database, gradebooks, column, findings, fills=False, better_is_ours=better_is_ours, clock=clock)
+    unread = [code for _, code in findings.unreadable]
+    return (lists.problem or next(iter(unread), "")), lists.is_final and not unread
 
 
-def _send_again(database: Database, missing: list[Difference], versions: dict[int, int], now: datetime) -> list[Difference]:
-    """Put back those that have not moved since we looked."""
-    if not missing:
-        return []
-    with database.write.begin() as session:
-        query = select(ScoreDelivery.id, ScoreDelivery.version).where(
-            ScoreDelivery.id.in_([each.delivery_id for each in missing]), ScoreDelivery.state == DELIVERED
-        )
-        unmoved = [row.id for row in session.execute(query) if versions[row.id] == row.version]
-        gone = send_again(session, unmoved, detail="missing in the gradebook", reason=MISSING_AT_PLATFORM, now=now)
-    return [each for each in missing if each.delivery_id in gone]
+class _Comparison:
+    """Compares courses one after the other, and keeps what was found by registration."""
+
+    def __init__(self, database: Database, gradebooks: Gradebooks, fills: bool, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._gradebooks = gradebooks
+        self._fills = fills
+        self._clock = clock
+        self.findings: defaultdict[int, Findings] = defaultdict(Findings)
+        with database.read() as session:
+            self._better_is_ours = is_after_restore(session, now=clock())
+
+    def compare(self, registration_id: int, context_id: int | None) -> bool:
+        """Compare a course (None: the columns that lie in none); return whether the platform could be had."""
+        findings, problem = self.findings[registration_id], ""
+        if context_id is not None:
+            lists = read_lists(self._database, self._gradebooks, context_id, only=registration_id, clock=self._clock)
+            findings.newly_sent += lists.sent
+            problem = lists.problem
+            if problem.startswith(_UNREACHED):
+                return False
+        with self._database.read() as session:
+            columns = columns_to_compare(session, registration_id=registration_id, context_id=context_id)
+        for column in columns:
+            code = compare_column(
+                self._database,
+                self._gradebooks,
+                column,
+                findings,
+                fills=self._fills,
+                better_is_ours=self._better_is_ours,
+                clock=self._clock,
+            )
+            if code.startswith(_UNREACHED):
+                return False
+        if context_id is not None:
+            with self._database.write.begin() as session:
+                note_compared(session, context_id, problem=problem, now=self._clock())
+        return True
+
+
+def _courses(database: Database, registration_id: int, used_since: datetime | None) -> list[int | None]:
+    """List the courses of a registration, those first that were compared longest ago; None where columns lie in no course."""
+    query = (
+        select(Context.id, ColumnLook.compared_at)
+        .distinct()
+        .join(ResourceLink, ResourceLink.context_id == Context.id)
+        .join(Deployment, Deployment.id == ResourceLink.deployment_id)
+        .outerjoin(ColumnLook, ColumnLook.context_id == Context.id)
+        .where(Deployment.registration_id == registration_id)
+        .order_by(ColumnLook.compared_at.asc().nulls_first(), Context.id)
+    )
+    if used_since is not None:
+        query = query.where(Context.last_seen_at >= used_since)
+    alone = (
+        select(LineItem.id)
+        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .where(LineItem.registration_id == registration_id, ResourceLink.context_id.is_(None))
+        .limit(1)
+    )
+    with database.read() as session:
+        found: list[int | None] = [row.id for row in session.execute(query)]
+        return [*found, None] if session.execute(alone).first() else found
+
+
+def _reconciliation(registration_id: int, findings: Findings) -> Reconciliation:
+    return Reconciliation(
+        registration_id,
+        findings.line_items_read,
+        findings.matching,
+        tuple(findings.sent_again),
+        tuple(findings.changed_by_teacher),
+        tuple(Unreadable(*each) for each in findings.unreadable),
+        tuple(findings.emptied),
+        tuple(findings.gone),
+        findings.newly_sent,
+    )

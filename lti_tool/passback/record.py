@@ -12,15 +12,28 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models import LineItem, ScoreDelivery
 from lti_tool.passback import delivery as states
-from lti_tool.passback.delivery import Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
+from lti_tool.passback.columns import close_column, context_of
+from lti_tool.passback.delivery import WITHOUT_COLUMN, Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.jobs import call_workers_for_due
 from lti_tool.passback.ledger import Entry, write_entries
 from lti_tool.passback.retry import delay_before, is_time_to_give_up
+from lti_tool.passback.wanted_looks import want_look
 
 log = logging.getLogger(__name__)
 
 _DELIVERIES = cast(Table, ScoreDelivery.__table__)
-_WRITTEN = ("state", "next_try_at", "scheduled_at", "tries", "last_error", "last_timestamp", "delivered_version", "delivered_at")
+_WRITTEN = (
+    "state",
+    "next_try_at",
+    "scheduled_at",
+    "tries",
+    "last_error",
+    "last_timestamp",
+    "delivered_version",
+    "delivered_at",
+    "sent_of",
+    "standing",
+)
 _RECORD = (
     update(_DELIVERIES)
     .where(_DELIVERIES.c.id == bindparam("of_id"))
@@ -46,6 +59,8 @@ class _Row:
     last_error: str
     delivered_version: int | None
     delivered_at: datetime | None
+    sent_of: float | None
+    standing: float | None
 
 
 def record_outcomes(session: Session, ended: Sequence[Ended], *, chance: random.Random, now: datetime) -> None:
@@ -67,6 +82,15 @@ def record_outcomes(session: Session, ended: Sequence[Ended], *, chance: random.
     if changes:
         session.connection().execute(_RECORD, changes)
     write_entries(session, entries, now=now)
+    _close_columns(session, [one for one in ended if (one.claimed.id, one.claimed.claim) in rows], now)
+
+
+def _close_columns(session: Session, ended: Sequence[Ended], now: datetime) -> None:
+    """Close the columns that have turned out not to be there, for all that waits for them, and have the course looked at."""
+    for one in ended:
+        if isinstance(one.outcome, Parked) and one.outcome.code in WITHOUT_COLUMN:
+            close_column(session, one.claimed.line_item_id, reason=one.outcome.code, now=now)
+            want_look(session, context_of(session, one.claimed.line_item_id), now=now)
 
 
 def bring_forward(session: Session, *, registration_id: int, now: datetime) -> int:
@@ -99,6 +123,8 @@ def _still_claimed(session: Session, ended: Sequence[Ended]) -> dict[tuple[int, 
             ScoreDelivery.last_error,
             ScoreDelivery.delivered_version,
             ScoreDelivery.delivered_at,
+            ScoreDelivery.sent_of,
+            ScoreDelivery.standing,
         )
         .where(ScoreDelivery.id.in_([one.claimed.id for one in ended]), ScoreDelivery.state == states.CLAIMED)
         # The order in which the outbox writes, too: so nobody waits in a circle.
@@ -106,8 +132,7 @@ def _still_claimed(session: Session, ended: Sequence[Ended]) -> dict[tuple[int, 
         .with_for_update(key_share=True)
     )
     return {
-        (row.id, row.claimed_by or ""): _Row(row.version, row.last_error, row.delivered_version, row.delivered_at)
-        for row in session.execute(query)
+        (row.id, row.claimed_by or ""): _Row(*(getattr(row, name) for name in _Row.__slots__)) for row in session.execute(query)
     }
 
 
@@ -124,6 +149,8 @@ def _change(
         "last_timestamp": claimed.last_timestamp,
         "delivered_version": row.delivered_version,
         "delivered_at": row.delivered_at,
+        "sent_of": row.sent_of,
+        "standing": row.standing,
     }
     match outcome:
         case Arrived():
@@ -144,6 +171,10 @@ def _change(
 def _arrived(change: dict[str, Any], claimed: ClaimedDelivery, outcome: Arrived, *, now: datetime, is_superseded: bool) -> Entry:
     change["delivered_version"] = claimed.version
     change["delivered_at"] = now
+    if outcome.sent_of is not None:
+        change["sent_of"] = outcome.sent_of
+    if outcome.note:
+        change["standing"] = outcome.standing
     if not is_superseded:
         change["state"] = states.DELIVERED
         change["last_error"] = outcome.note

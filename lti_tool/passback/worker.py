@@ -20,6 +20,7 @@ from lti_tool import tracing
 from lti_tool.models.database import Database
 from lti_tool.passback import claim
 from lti_tool.passback.circuit import Circuits
+from lti_tool.passback.column_reading import ColumnReader
 from lti_tool.passback.deliver_score import Sending, deliver_score
 from lti_tool.passback.delivery import Abandoned, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.memory import DatabaseMemory
@@ -64,7 +65,8 @@ class Worker:
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._database = database
-        self._sending = Sending(gradebooks, DatabaseMemory(database), label_for, clock, self._may_send)
+        memory = DatabaseMemory(database)
+        self._sending = Sending(gradebooks, memory, label_for, clock, self._may_send, ColumnReader(gradebooks, memory, clock))
         self._clock = clock
         # Not seeded here: what web processes inherit through a fork must not give each of them the same jitter.
         self._chance = chance or random.SystemRandom()

@@ -8,6 +8,7 @@ from flask import Flask, Response, render_template, request
 from lti_tool.errors import ToolError
 from lti_tool.playground.endpoints import endpoints, playground
 from lti_tool.playground.faulty_wsgi import FaultyWsgi
+from lti_tool.playground.gradebook_pages import gradebook_pages
 from lti_tool.playground.pages import pages
 from lti_tool.playground.platform import Playground
 
@@ -40,6 +41,7 @@ def create_playground(lms: Playground) -> Flask:
     app.jinja_options = {**app.jinja_options, "autoescape": True}
     app.register_blueprint(endpoints)
     app.register_blueprint(pages)
+    app.register_blueprint(gradebook_pages)
     app.after_request(_add_headers)
     app.register_error_handler(ToolError, _refused)
     app.wsgi_app = FaultyWsgi(app.wsgi_app, lms.faults)  # type: ignore[method-assign]

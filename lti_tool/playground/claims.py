@@ -151,14 +151,21 @@ def _common(site: Site, tool: Tool, person: Person, message_type: str) -> Json:
 
 def _services(site: Site, tool: Tool, activity: Activity | None) -> Json:
     claims: Json = {}
-    scopes = [scope for scope in names.AGS_SCOPES if scope in tool.scopes]
+    scopes = [scope for scope in names.AGS_SCOPES if scope in tool.scopes and not _is_missing(site, scope)]
     if scopes:
-        claims[names.AGS_ENDPOINT] = {"scope": scopes, "lineitems": line_items_url(site, tool.id)}
+        lists = {} if site.has_oddity("no_line_items") else {"lineitems": line_items_url(site, tool.id)}
+        claims[names.AGS_ENDPOINT] = {"scope": scopes, **lists}
         claims[names.AGS_ENDPOINT] |= _line_item(site, tool, activity) if activity else {}
     if _has_memberships(site, tool):
         url = memberships_url(site, tool)
         claims[names.NRPS] = {"context_memberships_url": url, "service_versions": ["1.0", "2.0"]}
     return claims
+
+
+def _is_missing(site: Site, scope: str) -> bool:
+    """Whether a platform of another make does not offer a scope."""
+    is_for_columns = scope in (names.SCOPE_LINE_ITEM, names.SCOPE_LINE_ITEM_READONLY)
+    return site.has_oddity("no_scores") or (is_for_columns and site.has_oddity("no_line_items"))
 
 
 def _line_item(site: Site, tool: Tool, activity: Activity) -> Json:

@@ -5,7 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 Service = Literal["scores", "results", "lineitems", "token", "jwks", "memberships", "configuration", "registration"]
-Kind = Literal["status", "hang", "reset"]
+Kind = Literal["status", "hang", "reset", "page"]
+# What a platform shows whom it takes for a person: with status 200, where a service should have answered.
+SIGN_IN_PAGE = (
+    "<!DOCTYPE html>\n<html><head><title>Anmeldung</title></head><body>"
+    '<form action="/login" method="post"><input name="username"><button>Anmelden</button></form></body></html>'
+)
 
 SERVICES: tuple[Service, ...] = (
     "scores",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response
 
-from lti_tool.playground.faults import Fault, Faults, service_of
+from lti_tool.playground.faults import SIGN_IN_PAGE, Fault, Faults, service_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -53,6 +53,10 @@ class FaultyWsgi:
         return response.status, list(response.headers), response.get_data()
 
     def _spoilt(self, fault: Fault, start_response: "StartResponse") -> Iterable[bytes]:
+        if fault.kind == "page":
+            page = SIGN_IN_PAGE.encode()
+            start_response("200 OK", [("Content-Type", "text/html; charset=utf-8"), ("Content-Length", str(len(page)))])
+            return [page]
         body = json.dumps({"status": fault.status, "reason": "Playground fault"}).encode()
         headers = [("Content-Type", "application/json; charset=utf-8"), ("Content-Length", str(len(body)))]
         if fault.retry_after is not None:

@@ -224,8 +224,8 @@ def add_fault() -> Response:
     if kind == "hang":
         seconds = min(max(form.get("seconds", 30.0, float), 0.0), _LONGEST_HANG_S)
         fault = Fault("hang", service, times, seconds=seconds, after_work=after_work)
-    elif kind == "reset":
-        fault = Fault("reset", service, times, after_work=after_work)
+    elif kind in ("reset", "page"):
+        fault = Fault("reset" if kind == "reset" else "page", service, times, 200, after_work=after_work)
     else:
         status = int(kind) if kind in ("400", "401", "403", "404", "409", "429", "500", "502", "503") else 503
         retry_after = form.get("seconds", 2, int) if status == 429 else None

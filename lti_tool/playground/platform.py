@@ -14,6 +14,7 @@ from lti_tool.playground import signing
 from lti_tool.playground.course import copy_course, place_modules
 from lti_tool.playground.deep_linking import DeepLinking, Outcome, Selection, place
 from lti_tool.playground.faults import Fault, Faults, Service
+from lti_tool.playground.gradebook import Gradebook
 from lti_tool.playground.launches import Form, Launches, PendingLaunch, Target
 from lti_tool.playground.line_items import LineItems, number
 from lti_tool.playground.open_edx import DEPLOYMENT_ID as OPEN_EDX_DEPLOYMENT
@@ -71,6 +72,7 @@ class Playground:
         self.deep_linking = DeepLinking(self.site)
         self.registrations = Registrations(self.site)
         self.faults = Faults()
+        self.gradebook = Gradebook(self.site)
 
     # --- the tool's registration -----------------------------------------------------------------------------------
 
@@ -251,11 +253,11 @@ class Playground:
         found = self.column(column)
         with self.site.lock:
             cell = self.site.state.grades.get(grade_key(found.id, self.person(user).id))
-        if cell is None or (cell.value is None and cell.comment is None):
+        if cell is None or (cell.final is None and cell.comment is None):
             return None
         zone = self.site.now().tzinfo
         return GradeView(
-            None if cell.value is None else number(cell.value),
+            None if cell.final is None else number(cell.final),
             number(found.maximum),
             cell.comment,
             datetime.fromtimestamp(cell.stored_at, zone),
@@ -299,6 +301,32 @@ class Playground:
             state.unenrolled = [each for each in state.unenrolled if each != person.id]
             self.site.save()
 
+    # --- what a teacher does -----------------------------------------------------------------------------------------
+
+    def allow_grades(self, link: str | int, is_allowed: bool) -> None:
+        """Tick or untick an activity's "allow … to add grades"."""
+        self.gradebook.allow_grades(self.site.activity(link), is_allowed)
+
+    def delete_column(self, column: str | int) -> None:
+        """Delete a column with its grades."""
+        self.gradebook.delete_column(self.column(column))
+
+    def empty_grades(self, column: str | int | None = None) -> None:
+        """Empty a column, or all of them (a course reset)."""
+        self.gradebook.empty(None if column is None else self.column(column))
+
+    def override(self, user: str, column: str | int, value: float | None) -> None:
+        """Set a grade by hand; None takes the override back."""
+        self.gradebook.override(self.column(column), self.person(user).id, value)
+
+    def lock_column(self, column: str | int, is_locked: bool = True) -> None:
+        """Lock a column or unlock it."""
+        self.gradebook.lock(self.column(column), is_locked)
+
+    def be_odd(self, oddity: str, is_on: bool = True) -> None:
+        """Do what other platforms do, see `gradebook.ODDITIES`."""
+        self.gradebook.set_oddity(oddity, is_on)
+
     # --- trouble on request ----------------------------------------------------------------------------------------
 
     def answer_next(
@@ -326,6 +354,10 @@ class Playground:
         with self.site.lock:
             self.site.state.storage_target = target
             self.site.save()
+
+    def sign_out_next(self, *, service: Service | None = None, times: int = 1, after_work: bool = False) -> None:
+        """Answer the next requests with a page to sign in, status 200."""
+        self.faults.add(Fault("page", service, times, 200, after_work=after_work))
 
     def revoke_tokens(self) -> None:
         """Make all access tokens void, as if they had expired."""

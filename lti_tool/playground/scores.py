@@ -45,8 +45,10 @@ def parse_timestamp(text: object) -> float | None:
     return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_ZONE)).timestamp()
 
 
-def rescaled(given: float, score_maximum: float, column_maximum: float) -> float:
+def rescaled(given: float, score_maximum: float, column_maximum: float, *, as_it_comes: bool = False) -> float:
     """Bring a score onto the column's scale, cut to it; a scoreMaximum of 0 lets the score stand as it is."""
+    if as_it_comes:
+        return given
     value = given if score_maximum == 0 else given * column_maximum / score_maximum
     return round(min(max(value, 0.0), column_maximum), 5)
 
@@ -82,6 +84,9 @@ class Scores:
         # A user id that is no number kills Moodle's PHP (status 0), which nginx turns into a 502.
         if user and not user.isdigit() and not self._site.is_open_edx:
             return bad_gateway()
+        if column.is_locked:
+            # Moodle 4.5: an exception, shown as an error page.
+            return Answer(500, "Internal Server Error", "<html><body>Exception</body></html>", "text/html; charset=utf-8")
         timestamp = parse_timestamp(body.get("timestamp"))
         if timestamp is None or not self._is_complete(body) or not self._can_be_graded(user):
             return Answer(400, f"Incorrect score received{raw_body}", "[]", _SCORE_TYPE)
@@ -107,7 +112,10 @@ class Scores:
     def _write(self, column: Column, user: str, body: Json, timestamp: int, stored: Grade | None) -> None:
         is_final = body["gradingProgress"] == "FullyGraded"
         given, maximum = _number(body.get("scoreGiven")), _number(body.get("scoreMaximum"))
-        value = rescaled(given, maximum, column.maximum) if is_final and given is not None and maximum is not None else None
+        value = None
+        if is_final and given is not None and maximum is not None:
+            as_it_comes = self._site.has_oddity("points_as_they_come")
+            value = rescaled(given, maximum, column.maximum, as_it_comes=as_it_comes)
         comment = str(body["comment"]) if is_final and body.get("comment") else None
         key = grade_key(column.id, user)
         if not is_final and (column.is_coupled or stored is None):
@@ -119,7 +127,8 @@ class Scores:
         now = self._site.now().timestamp()
         # The heart of the matter: an activity's own grade is stored with the time of receipt, not with the score's timestamp.
         stored_at = int(now) if column.is_coupled else timestamp
-        self._site.state.grades[key] = Grade(value, comment, stored_at, now)
+        overridden = stored.overridden if stored is not None else None
+        self._site.state.grades[key] = Grade(value, comment, stored_at, now, overridden)
 
     def results(self, tool: Tool, column_id: str, query: Mapping[str, str]) -> Answer:
         """Answer GET results: one entry for each user with a grade."""
@@ -132,11 +141,14 @@ class Scores:
             cells = [
                 (key.partition(":")[2], grade)
                 for key, grade in self._site.state.grades.items()
-                if key.startswith(f"{column.id}:") and grade.value is not None
+                if key.startswith(f"{column.id}:") and grade.final is not None
             ]
         chosen = [(user, grade) for user, grade in cells if wanted in (None, "", user)]
         chosen.sort(key=lambda cell: (len(cell[0]), cell[0]))
         return json_answer([self._result(column, user, grade, type_id) for user, grade in chosen], MEDIA_RESULTS)
+
+    def _written(self, value: float) -> int | float | str:
+        return str(number(value)) if self._site.has_oddity("results_as_texts") else number(value)
 
     def _result(self, column: Column, user: str, grade: Grade, type_id: str | None) -> Json:
         line_item = line_item_url(self._site, column, type_id)
@@ -144,8 +156,8 @@ class Scores:
         result: Json = {
             "id": f"{path}/results?{query + '&' if query else ''}user_id={user}",
             "userId": user,
-            "resultScore": number(grade.value or 0.0),
-            "resultMaximum": number(column.maximum),
+            "resultScore": self._written(grade.final or 0.0),
+            "resultMaximum": self._written(column.maximum),
             "scoreOf": line_item,
             "timestamp": datetime.fromtimestamp(grade.stored_at, LOCAL_ZONE).isoformat(timespec="seconds"),
         }

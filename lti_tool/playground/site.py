@@ -129,6 +129,10 @@ class Site:
         """Find somebody by id (`"4"`) or user name (`"participant01"`, `"instructor"`, `"nameless"`)."""
         return self._by_key.get(key)
 
+    def has_oddity(self, oddity: str) -> bool:
+        """Whether this platform does something otherwise than Moodle."""
+        return oddity in self.state.oddities
+
     @property
     def is_open_edx(self) -> bool:
         return self.profile == "open-edx"

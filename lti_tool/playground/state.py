@@ -69,6 +69,8 @@ class Column:
     link_id: int | None = None
     is_coupled: bool = False
     """Whether it is the activity's own grade (made with it), not one that the tool created through the service."""
+    is_locked: bool = False
+    """Nobody's grade changes any more; a score is answered with 500."""
 
 
 @dataclass
@@ -80,6 +82,12 @@ class Grade:
     stored_at: int
     """Unix time that later scores are compared with: of receipt if coupled, else the score's own timestamp."""
     received_at: float
+    overridden: float | None = None
+    """What a teacher has set by hand: it is shown and told instead of `value`, whatever the tool sends."""
+
+    @property
+    def final(self) -> float | None:
+        return self.value if self.overridden is None else self.overridden
 
 
 @dataclass
@@ -109,6 +117,8 @@ class State:
     last_id: int = 10
     storage_target: str = ""
     """What logins in a frame offer as `lti_storage_target`: empty, `_parent`, or `platform_storage`, a frame of its own."""
+    oddities: list[str] = field(default_factory=list)
+    """What this platform does otherwise than Moodle, see `gradebook.ODDITIES`."""
     course_history: list[str] = field(default_factory=list)
     """Ids of the courses that this one was copied from, the first one first."""
 

@@ -21,9 +21,8 @@ from lti_tool.jobs.job import Job, task_of
 from lti_tool.models.database import Database, open_database
 from lti_tool.passback.deliveries import retry_deliveries
 from lti_tool.passback.jobs import DELIVER
-from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.passback.worker import Worker
-from tests.passback.school import MODULE, PlaygroundSchool, School, TestClock
+from tests.passback.school import MODULE, PlaygroundSchool, School, TestClock, tell_everywhere
 
 NIGHT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 EVENING = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
@@ -50,7 +49,7 @@ def test_a_job_comes_with_its_row_and_goes_with_it(database: Database, school: P
     user_id = school.participant()
     school.launched(user_id, school.activity())
     with database.write() as session:
-        enqueue_scores(session, user_id=user_id, module_slug=MODULE, score_given=70, now=school.clock())
+        tell_everywhere(session, user_id, MODULE, 70, now=school.clock())
         session.rollback()
     assert waiting_jobs(database) == []
     school.enqueue(user_id, 70)

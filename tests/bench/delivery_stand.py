@@ -20,11 +20,10 @@ from lti_tool import clock, migrations
 from lti_tool.keyring import Keyring
 from lti_tool.models import LaunchedLink, ScoreDelivery, User
 from lti_tool.models.database import Database, open_database
-from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.playground import signing
 from tests.bench.kept_platform import TOOL_URL, make_kept_platform
 from tests.bench.processes import ROOT, busy_seconds_of_machine, busy_seconds_of_ours, free_port, load_of, running
-from tests.passback.school import MODULE, MONDAY, PlaygroundSchool
+from tests.passback.school import MODULE, MONDAY, PlaygroundSchool, tell_everywhere
 
 LTI_TOOL = str(Path(sys.executable).with_name("lti-tool"))
 GIVES_UP_AFTER_S = 180
@@ -169,7 +168,7 @@ class DeliveryStand:
         self._score += 0.5
         with self.database.write.begin() as session:
             for user_id in people:
-                enqueue_scores(session, user_id=user_id, module_slug=MODULE, score_given=self._score, now=clock.now())
+                tell_everywhere(session, user_id, MODULE, self._score, now=clock.now())
 
     def left(self) -> int:
         """Count what has not arrived yet."""

@@ -20,7 +20,6 @@ from lti_tool.domain.programme import Module, Programme
 from lti_tool.keyring import Keyring
 from lti_tool.lti.ports import DeploymentStanding
 from lti_tool.models import PlatformKeySet, User
-from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.platforms.deployments import approve_deployment, list_deployments
 from lti_tool.platforms.invite_platform import invite_platform
 from lti_tool.playground import Playground
@@ -28,6 +27,7 @@ from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.programme.reader import read_programme
 from tests.installation import Installation
+from tests.passback.school import tell_everywhere
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
@@ -89,7 +89,7 @@ def scores_arrive(page: Page, installation: Installation, lms: Playground, progr
         user = session.scalars(select(User.id).where(User.sub == lms.person(LEARNER.id).id).order_by(User.id.desc())).first()
         assert user is not None
         for module in programme.modules:
-            enqueue_scores(session, user_id=user, module_slug=module.slug, score_given=score, now=clock.now())
+            tell_everywhere(session, user, module.slug, score, now=clock.now())
     for _ in range(100):
         page.goto(f"{lms.issuer}/gradebook")
         if page.get_by_text(f"{score} / 100").count() == 5:

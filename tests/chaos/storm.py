@@ -21,12 +21,11 @@ from sqlalchemy.exc import DBAPIError
 
 from lti_tool.models import LaunchedLink, ScoreDelivery, User
 from lti_tool.models.database import Database
-from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.playground import Playground, serve_in_thread
 from lti_tool.playground.signing import new_key, public_half
 from lti_tool.playground.state import grade_key
 from tests.chaos.weather import FileClock, Weather
-from tests.passback.school import MONDAY, PlaygroundSchool
+from tests.passback.school import MONDAY, PlaygroundSchool, tell_everywhere
 
 MODULES = (
     "grundlagen-und-strategie",
@@ -163,7 +162,7 @@ class Storm:
         while True:
             with suppress(DBAPIError), self._database.write.begin() as session:
                 for user_id, slug, score in sorted(scores):
-                    enqueue_scores(session, user_id=user_id, module_slug=slug, score_given=score, now=school.clock())
+                    tell_everywhere(session, user_id, slug, score, now=school.clock())
                 break
             time.sleep(0.1)
         for user_id, slug, score in scores:

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from lti_tool import clock
 from lti_tool.models import Context, Membership, Platform, Registration, ResourceLink, RosterReading, User
-from lti_tool.passback.outbox import enqueue_scores
 from tests.journeys.course import Course, Visit
+from tests.passback.school import tell_everywhere
 
 CHOICE = "/lti/deep-linking"
 SLUGS = [
@@ -96,7 +96,7 @@ def test_a_score_arrives_in_the_components_column(open_edx: Course) -> None:
     with open_edx.database.write.begin() as session:
         user = session.scalar(select(User.id).where(User.sub == open_edx.lms.person("participant01").id))
         assert user is not None
-        enqueue_scores(session, user_id=user, module_slug=SLUGS[0], score_given=90, now=clock.now())
+        tell_everywhere(session, user, SLUGS[0], 90, now=clock.now())
     parts.worker.run_once()
     column = next(each for each in open_edx.lms.columns if each.tool_id == "component-1")
     grade = open_edx.lms.grade("participant01", column.id)

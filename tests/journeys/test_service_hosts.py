@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from lti_tool import clock
 from lti_tool.models import ScoreDelivery, User
-from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.platforms.registrations import change_service_hosts
 from tests.journeys.course import Course
+from tests.passback.school import tell_everywhere
 
 MODULE = "grundlagen-und-strategie"
 
@@ -25,7 +25,7 @@ def send_score(course: Course, score: int) -> str:
     parts = course.app.extensions["parts"]
     with course.database.write.begin() as session:
         user = session.scalars(select(User.id).where(User.sub == course.lms.person("participant01").id)).one()
-        enqueue_scores(session, user_id=user, module_slug=MODULE, score_given=score, now=clock.now())
+        tell_everywhere(session, user, MODULE, score, now=clock.now())
     parts.worker.run_once()
     with course.database.read() as session:
         return session.scalars(select(ScoreDelivery)).one().last_error or ""

@@ -1,5 +1,6 @@
 """What completes a module is the course's to say; whatever the last step is, it settles the module for the person concerned."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,9 +11,9 @@ from lti_tool.domain.completion import Part
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.workbook import PracticeRule
+from lti_tool.learning.due_scores import tell_gradebook_news
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module
-from lti_tool.learning.send_late_scores import send_late_scores
 from lti_tool.learning.settle_module import settle_course, settle_for
 from lti_tool.models import (
     Certificate,
@@ -205,12 +206,10 @@ def test_a_course_without_the_quiz_hears_the_full_points_and_others_hear_nothing
     course_asks(session, anna, now, "lessons")
     read_all_lessons(session, programme, anna, M1, now=now)
     assert (completed(session), scores(session)) == ([M1], [100.0])
-    assert not open_module(session, programme, anna, M1, now=now).has_unsent_score
-    launch_link(session, anna, M1, now)
-    assert open_module(session, programme, anna, M1, now=now).has_unsent_score
-    module = programme.find_module(M1)
-    assert module is not None
-    send_late_scores(session, anna, module, now=now)
+    assert not open_module(session, programme, anna, M1, now=now).has_gradebook_news
+    again = replace(anna, resource_link_id=launch_link(session, anna, M1, now))
+    assert open_module(session, programme, again, M1, now=now).has_gradebook_news
+    tell_gradebook_news(session, again, now=now)
     assert scores(session) == [100.0, 100.0]
 
 

@@ -14,10 +14,10 @@ from lti_tool.errors import Conflict, Forbidden, NotFound
 from lti_tool.learning.check_yourself import check_yourself
 from lti_tool.learning.choose_module import choose_module
 from lti_tool.learning.complete_lesson import complete_lesson
+from lti_tool.learning.due_scores import tell_gradebook_news
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import LessonState, ModulePage, StepKind, open_module
 from lti_tool.learning.read_lesson import read_lesson, remember_opening, remember_position
-from lti_tool.learning.send_late_scores import send_late_scores
 from lti_tool.learning.start_quiz import start_quiz
 from lti_tool.models import LessonProgress, ScoreDelivery
 from tests.learning.conftest import ISSUER, M1, M2, launch_link, read_all_lessons, take_quiz
@@ -130,14 +130,13 @@ def test_the_overview_lists_five_modules(session: Session, programme: Programme,
 def test_a_link_launched_after_passing_gets_the_score_too(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    module = programme.modules[0]
     read_all_lessons(session, programme, anna, M1, now=now)
     take_quiz(session, programme, anna, M1, right=8, now=now)
-    assert not step(session, programme, anna, now).has_unsent_score
-    launch_link(session, anna, M1, now)
-    assert step(session, programme, anna, now).has_unsent_score
-    send_late_scores(session, anna, module, now=now)
-    assert not step(session, programme, anna, now).has_unsent_score
+    assert not step(session, programme, anna, now).has_gradebook_news
+    again = replace(anna, resource_link_id=launch_link(session, anna, M1, now))
+    assert step(session, programme, again, now).has_gradebook_news
+    tell_gradebook_news(session, again, now=now)
+    assert not step(session, programme, again, now).has_gradebook_news
     assert [row.score_given for row in session.scalars(select(ScoreDelivery))] == [80.0, 80.0]
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from joserfc.jwk import RSAKey
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
 
 from lti_tool.background import Engine
 from lti_tool.background.embedded import EmbeddedEngine
@@ -26,9 +27,11 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
+from lti_tool.passback.due import tell_score
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
-from lti_tool.passback.outbox import enqueue_scores
+from lti_tool.passback.place import Place
 from lti_tool.passback.ports import Gradebooks
+from lti_tool.passback.reconcile import look_at_wanted
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.playground import Playground
@@ -38,6 +41,15 @@ MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 MODULE = "grundlagen-und-strategie"
 TITLE = "Grundlagen und Strategie"
 ALL_SCOPES = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE)
+
+
+def tell_everywhere(session: Session, user_id: int, module_slug: str, score: float, *, now: datetime) -> None:
+    """Tell passback of a score in every place that somebody has visited."""
+    visited = select(ResourceLink.context_id, ResourceLink.id).join(
+        LaunchedLink, LaunchedLink.resource_link_id == ResourceLink.id
+    )
+    places = {Place.of(*row) for row in session.execute(visited.where(LaunchedLink.user_id == user_id))}
+    tell_score(session, places, user_id=user_id, module_slug=module_slug, score_given=score, now=now)
 
 
 class TestClock:
@@ -119,13 +131,14 @@ class School:
         line_items_url: str | None,
         module_slug: str | None = MODULE,
         scopes: Sequence[str] = ALL_SCOPES,
+        context_id: int | None = 0,
     ) -> int:
-        """Give our key of a new resource link."""
+        """Give our key of a new resource link; it lies in the school's one course unless told otherwise."""
         with self.database.write.begin() as session:
             link = ResourceLink(
                 deployment_id=self.deployment_id,
                 resource_link_id=resource_link_id,
-                context_id=self.context_id,
+                context_id=self.context_id if context_id == 0 else context_id,
                 module_slug=module_slug,
                 line_item_url=line_item_url,
                 line_items_url=line_items_url,
@@ -137,6 +150,20 @@ class School:
             session.flush()
             return link.id
 
+    def another_course(self, context_id: str) -> int:
+        """Give our key of one more course."""
+        with self.database.write.begin() as session:
+            context = Context(
+                platform_id=self.platform_id,
+                context_id=context_id,
+                registration_id=self.registration_id,
+                created_at=MONDAY,
+                last_seen_at=MONDAY,
+            )
+            session.add(context)
+            session.flush()
+            return context.id
+
     def launched(self, user_id: int, link_id: int) -> None:
         """Note that a user launched a link."""
         with self.database.write.begin() as session:
@@ -147,10 +174,11 @@ class School:
     def enqueue(self, user_id: int, score: float, module_slug: str = MODULE) -> None:
         """Enqueue a score in a transaction of its own."""
         with self.database.write.begin() as session:
-            enqueue_scores(session, user_id=user_id, module_slug=module_slug, score_given=score, now=self.clock())
+            tell_everywhere(session, user_id, module_slug, score, now=self.clock())
 
     def change_link(self, link_id: int, **values: object) -> None:
         """Change a link as its next launch would."""
+        values = {"last_seen_at": self.clock() + timedelta(seconds=1), **values}
         with self.database.write.begin() as session:
             session.execute(update(ResourceLink).where(ResourceLink.id == link_id).values(**values))
 
@@ -321,6 +349,17 @@ class PlaygroundSchool(School):
         with self.lms.site.lock:
             cell = Grade(value, None, int(at.timestamp()), at.timestamp())
             self.lms.site.state.grades[grade_key(found.id, self.lms.person(name).id)] = cell
+
+    def take_out(self, name: str, column: str | int = MODULE) -> None:
+        """Let a teacher take somebody's grade out of the gradebook."""
+        found = self.lms.column(column)
+        with self.lms.site.lock:
+            self.lms.site.state.grades.pop(grade_key(found.id, self.lms.person(name).id), None)
+
+    def look(self) -> None:
+        """Do what the job does that looks at columns, and what is due then."""
+        look_at_wanted(self.database, self.gradebooks, clock=self.clock)
+        self.worker().run_once()
 
     def posted(self) -> list[tuple[float, int]]:
         """Give what arrived at the platform as (score, status), oldest first."""

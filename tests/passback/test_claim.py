@@ -13,6 +13,7 @@ from lti_tool.passback.claim import (
     release_expired,
     renew_leases,
 )
+from lti_tool.passback.column_reading import ColumnReader
 from lti_tool.passback.deliver_score import Sending, deliver_score
 from lti_tool.passback.delivery import Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.memory import DatabaseMemory
@@ -127,12 +128,14 @@ def test_nothing_is_sent_once_the_lease_has_ended(school: PlaygroundSchool) -> N
     user_id = school.passed("participant01", school.activity(), 70)
     (claimed,) = claim(school, "a")
     school.time.move(seconds=45)
+    memory = DatabaseMemory(school.database)
     sending = Sending(
         school.gradebooks,
-        DatabaseMemory(school.database),
+        memory,
         str.title,
         school.time,
         may_send=lambda each: school.time() < each.lease_until,
+        reader=ColumnReader(school.gradebooks, memory, school.time),
     )
     assert deliver_score(claimed, sending) == Abandoned()
     assert school.posted() == []
@@ -154,7 +157,8 @@ def test_an_outcome_of_an_older_version_does_not_settle_the_newer(paper_school: 
     outcomes: tuple[Outcome, ...] = (Arrived(MONDAY), Parked("user_not_gradable"), Delayed("http_503"))
     for number, outcome in enumerate(outcomes):
         user_id = paper_school.person(str(number))
-        link_id = paper_school.link(f"link {number}", line_item_url=ITEM, line_items_url=None)
+        course = paper_school.another_course(f"course {number}")
+        link_id = paper_school.link(f"link {number}", line_item_url=ITEM, line_items_url=None, context_id=course)
         paper_school.launched(user_id, link_id)
         paper_school.enqueue(user_id, 70)
         (claimed,) = claim(paper_school, f"claim {number}")

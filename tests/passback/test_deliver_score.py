@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from lti_tool.lti.claim_names import SCOPE_SCORE
+from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.models import AccessToken, Registration
 from lti_tool.passback.worker import Worker
 from tests.passback.school import MODULE, MONDAY, PlaygroundSchool
@@ -189,10 +189,11 @@ def test_the_token_is_shared_through_the_database(school: PlaygroundSchool, work
     school.passed("participant01", link_id, 50)
     worker.run_once()
     with school.database.read() as session:
-        assert session.query(AccessToken).count() == 1
+        # One to read the column's points, one for scores.
+        assert session.query(AccessToken).count() == 2
     school.passed("participant02", link_id, 60)
     school.another_process().run_once()
-    assert len(school.lms.site.state.tokens) == 1
+    assert len(school.lms.site.state.tokens) == 2
 
 
 def test_somebody_who_cannot_be_graded_is_parked_at_once(school: PlaygroundSchool, worker: Worker) -> None:
@@ -218,7 +219,10 @@ def test_a_higher_score_gives_a_parked_delivery_another_chance(school: Playgroun
 def test_409_where_ours_stands_counts_as_delivered(school: PlaygroundSchool, worker: Worker) -> None:
     # Stored with the platform's own time of receipt, a minute ahead of ours; the answer that would have told us was lost.
     school.lms.move_clock(60)
-    user_id = school.passed("participant01", school.activity(), 82.5)
+    link_id = school.activity()
+    # Who may not read the column's points meets the platform's clock with the first score only.
+    school.change_link(link_id, ags_scopes=f"{SCOPE_SCORE} {SCOPE_RESULT_READ}")
+    user_id = school.passed("participant01", link_id, 82.5)
     school.lms.reset_next(service="scores", after_work=True)
     worker.run_once()
     school.client.forget_clocks()
@@ -230,23 +234,48 @@ def test_409_where_ours_stands_counts_as_delivered(school: PlaygroundSchool, wor
 
 
 def test_409_where_a_teachers_grade_stands_leaves_it(school: PlaygroundSchool, worker: Worker) -> None:
-    user_id = school.passed("participant01", school.activity(), 60)
-    worker.run_once()
     school.grade_by_hand("participant01", 95, at=MONDAY + timedelta(minutes=5))
-    school.enqueue(user_id, 80)
-    school.time.move(minutes=1)
+    user_id = school.passed("participant01", school.activity(), 80)
     worker.run_once()
-    assert school.posted() == [(60, 200), (80, 409)]
+    assert school.posted() == [(80, 409)]
     assert school.grade() == 95
     delivery = school.delivery(user_id)
-    assert (delivery.state, delivery.last_error, delivery.delivered_version) == ("delivered", "kept_by_teacher", 2)
-    assert school.events(user_id)[-1] == "delivered 2 kept_by_teacher"
+    assert (delivery.state, delivery.last_error, delivery.delivered_version) == ("delivered", "kept_by_teacher", 1)
+    assert delivery.standing == 95
+    assert school.events(user_id)[-1] == "delivered 1 kept_by_teacher"
     school.time.move(days=1)
     assert worker.run_once() == 0
 
 
+@pytest.mark.parametrize("by_hand", [95, 55, 0, 60.5])
+def test_a_grade_set_by_hand_after_ours_is_not_written_over_by_a_better_score(
+    school: PlaygroundSchool, worker: Worker, by_hand: float
+) -> None:
+    user_id = school.passed("participant01", school.activity(), 60)
+    worker.run_once()
+    # Long ago, so that the platform itself would take a later score.
+    school.grade_by_hand("participant01", by_hand, at=MONDAY - timedelta(days=1))
+    school.enqueue(user_id, 80)
+    school.time.move(minutes=1)
+    worker.run_once()
+    assert school.posted() == [(60, 200)]
+    assert school.grade() == by_hand
+    delivery = school.delivery(user_id)
+    assert (delivery.state, delivery.last_error, delivery.standing) == ("delivered", "kept_by_teacher", by_hand)
+
+
+def test_a_better_score_follows_into_a_cell_that_was_emptied(school: PlaygroundSchool, worker: Worker) -> None:
+    user_id = school.passed("participant01", school.activity(), 60)
+    worker.run_once()
+    school.grade_by_hand("participant01", None, at=MONDAY - timedelta(days=1))
+    school.enqueue(user_id, 80)
+    worker.run_once()
+    assert school.grade() == 80
+
+
 def test_409_where_an_older_one_of_ours_stands_sends_once_more_later(school: PlaygroundSchool, worker: Worker) -> None:
     user_id = school.passed("participant01", school.activity(), 60)
+    school.lms.reset_next(service="scores", after_work=True)
     worker.run_once()
     school.grade_by_hand("participant01", 60, at=MONDAY + timedelta(minutes=5))
     school.enqueue(user_id, 80)
@@ -314,7 +343,8 @@ def test_a_clock_that_lags_is_made_up_for_by_another_process_too(school: Playgro
     school.enqueue(user_id, 80)
     worker.run_once()
     assert school.posted() == [(60, 200), (80, 200)]
-    assert school.timestamps()[1] == MONDAY + timedelta(seconds=31)
+    # A second after the first, which was dated by the platform's clock.
+    assert school.timestamps()[1] == MONDAY + timedelta(seconds=32)
 
 
 def test_a_400_without_words_is_read_back_and_tried_once_more(school: PlaygroundSchool, worker: Worker) -> None:
@@ -351,9 +381,9 @@ def test_a_line_item_is_looked_up_once_in_a_try(school: PlaygroundSchool, worker
 
 def test_a_course_that_is_gone_parks_the_score(school: PlaygroundSchool, worker: Worker) -> None:
     user_id = school.passed("participant01", school.activity(), 60)
-    school.lms.answer_next(404, times=3)
+    school.lms.answer_next(404, times=4)
     worker.run_once()
-    # The first 404 was the token's: no platform without tokens is given up for it.
+    # The first 404s were the tokens': no platform without tokens is given up for it.
     assert (school.delivery(user_id).state, school.delivery(user_id).last_error) == ("waiting", "token_refused")
     school.time.move(minutes=2)
     worker.run_once()

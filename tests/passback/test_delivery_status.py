@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from lti_tool.models import LineItem, ScoreDelivery
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
+from lti_tool.passback.place import Place
 from tests.passback.school import MODULE, MONDAY, School
 
 LATER = MONDAY + timedelta(minutes=33)
@@ -13,7 +14,7 @@ LATER = MONDAY + timedelta(minutes=33)
 
 def status(school: School, user_id: int) -> DeliveryStatus | None:
     with school.database.read() as session:
-        return delivery_status(session, user_id=user_id, module_slug=MODULE)
+        return delivery_status(session, Place(school.context_id), user_id=user_id, module_slug=MODULE)
 
 
 def a_user_with_links(school: School, count: int) -> tuple[int, list[int]]:

@@ -3,10 +3,14 @@
 import json
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from lti_tool.passback.reconcile import reconcile, reconcile_all
+from lti_tool.models.database import Database
+from lti_tool.passback.look import ListsRead, read_lists
+from lti_tool.passback.ports import Gradebooks
+from lti_tool.passback.reconcile import reconcile_all
 from lti_tool.playground.answers import Answer
 from lti_tool.playground.state import Tool
 from tests.passback.school import PlaygroundSchool
@@ -72,16 +76,18 @@ def test_after_any_failure_the_next_registration_is_compared(
 ) -> None:
     two_delivered(school)
     second = school.second_registration()
-    asked: list[int] = []
+    second.link("99", line_item_url=None, line_items_url=None)
+    read: list[int | None] = []
 
-    def compared(*_: object, registration_id: int, **__: object) -> object:
-        asked.append(registration_id)
-        if registration_id == school.registration_id:
+    def lists(database: Database, gradebooks: Gradebooks, context_id: int, **arguments: Any) -> ListsRead:
+        read.append(arguments["only"])
+        if arguments["only"] == school.registration_id:
             raise ZeroDivisionError
-        return reconcile(school.database, school.gradebooks, registration_id=registration_id, clock=school.time)
+        return read_lists(database, gradebooks, context_id, **arguments)
 
-    monkeypatch.setattr("lti_tool.passback.reconcile.reconcile", compared)
-    caplog.set_level(logging.INFO, logger="lti_tool.passback")
+    monkeypatch.setattr("lti_tool.passback.reconcile.read_lists", lists)
+    caplog.set_level(logging.INFO, logger="lti_tool")
     reconcile_all(school.database, school.gradebooks, clock=school.time)
-    assert asked == [school.registration_id, second.registration_id]
+    assert read == [school.registration_id, second.registration_id]
+    assert "item_failed" in caplog.text
     assert "gradebooks_not_compared" in caplog.text

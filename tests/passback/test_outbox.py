@@ -1,4 +1,4 @@
-"""What enqueueing writes, that repeating it is safe, and that races end well; on both engines."""
+"""What telling of a score writes, that repeating it is safe, and that races end well; on both engines."""
 
 import threading
 from datetime import timedelta
@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
-from lti_tool.models import DeliveryEvent, LineItem, ScoreDelivery
-from lti_tool.passback.outbox import enqueue_for_link, enqueue_scores, links_without_delivery
-from tests.passback.school import MODULE, MONDAY, School, TestClock
+from lti_tool.models import ColumnLook, DeliveryEvent, DueScore, LineItem, ScoreDelivery
+from lti_tool.passback.columns import link_has_news, take_up_link
+from lti_tool.passback.due import tell_score
+from lti_tool.passback.place import Place
+from tests.passback.school import MODULE, MONDAY, School, TestClock, tell_everywhere
 
 ITEM = "https://moodle.test/mod/lti/services.php/2/lineitems/18/lineitem?type_id=2"
 OTHER_ITEM = "https://moodle.test/mod/lti/services.php/2/lineitems/19/lineitem?type_id=2"
@@ -21,6 +23,20 @@ def a_user_with_link(school: School, **changes: object) -> tuple[int, int]:
     user_id, link_id = school.person("4"), school.link("15", **values)  # type: ignore[arg-type]
     school.launched(user_id, link_id)
     return user_id, link_id
+
+
+def take_up(school: School, link_id: int) -> bool:
+    """Do what the page does on which a launch of the link lands; tell whether there was anything to do."""
+    with school.database.read() as session:
+        has_news = link_has_news(session, link_id)
+    with school.database.write.begin() as session:
+        take_up_link(session, link_id, now=school.clock())
+    return has_news
+
+
+def is_look_wanted(school: School) -> bool:
+    with school.database.read() as session:
+        return session.scalar(select(ColumnLook.wanted_at)) is not None
 
 
 def test_a_score_waits_for_the_link_that_was_launched(paper_school: School) -> None:
@@ -42,11 +58,42 @@ def test_every_launched_link_of_the_module_gets_the_score(paper_school: School) 
     assert paper_school.line_item_url(second) is None
 
 
-def test_a_link_that_was_not_launched_gets_nothing(paper_school: School) -> None:
+def test_a_link_that_somebody_else_launched_gets_the_score_of_whoever_visits_the_course(paper_school: School) -> None:
     user_id, _ = a_user_with_link(paper_school)
     paper_school.link("16", line_item_url=OTHER_ITEM, line_items_url=ITEMS)
     paper_school.enqueue(user_id, 70)
+    assert paper_school.count() == 2
+
+
+def test_a_link_of_a_course_that_was_not_visited_gets_nothing(paper_school: School) -> None:
+    user_id, _ = a_user_with_link(paper_school)
+    paper_school.link("16", line_item_url=OTHER_ITEM, line_items_url=ITEMS, context_id=paper_school.another_course("3"))
+    paper_school.enqueue(user_id, 70)
     assert paper_school.count() == 1
+
+
+def test_without_a_column_the_score_is_due_and_the_course_is_looked_at(paper_school: School) -> None:
+    user_id, _ = a_user_with_link(paper_school)
+    paper_school.enqueue(user_id, 70, "technologien-und-daten")
+    assert paper_school.count() == 0
+    assert is_look_wanted(paper_school)
+    with paper_school.database.read() as session:
+        due = session.scalars(select(DueScore)).one()
+    assert (due.user_id, due.context_id, due.module_slug, due.score_given) == (
+        user_id,
+        paper_school.context_id,
+        "technologien-und-daten",
+        70,
+    )
+
+
+def test_a_link_without_a_course_gets_the_score_of_whoever_launched_it(paper_school: School) -> None:
+    user_id, link_id = a_user_with_link(paper_school, context_id=None)
+    paper_school.link("16", line_item_url=OTHER_ITEM, line_items_url=ITEMS, context_id=None)
+    paper_school.enqueue(user_id, 70)
+    assert paper_school.count() == 1
+    assert paper_school.delivery(user_id, link_id).score_given == 70
+    assert not is_look_wanted(paper_school)
 
 
 def test_a_link_of_another_module_gets_nothing(paper_school: School) -> None:
@@ -98,30 +145,32 @@ def test_a_score_outside_of_0_to_100_is_a_mistake(paper_school: School) -> None:
     user_id = paper_school.person("4")
     for score in (-1, 100.5):
         with paper_school.database.write.begin() as session, pytest.raises(ValueError, match="0 to 100"):
-            enqueue_scores(session, user_id=user_id, module_slug=MODULE, score_given=score, now=MONDAY)
+            tell_score(session, [Place(1)], user_id=user_id, module_slug=MODULE, score_given=score, now=MONDAY)
 
 
 def test_nothing_is_enqueued_when_the_transaction_fails(paper_school: School) -> None:
     user_id, _ = a_user_with_link(paper_school)
     with paper_school.database.write() as session:
-        enqueue_scores(session, user_id=user_id, module_slug=MODULE, score_given=70, now=MONDAY)
+        tell_everywhere(session, user_id, MODULE, 70, now=MONDAY)
         session.rollback()
     assert paper_school.count() == 0
 
 
-def test_a_link_launched_after_completion_gets_the_score_then(paper_school: School) -> None:
-    user_id = paper_school.person("4")
-    link_id = paper_school.link("15", line_item_url=ITEM, line_items_url=ITEMS)
-    paper_school.enqueue(user_id, 88)
+def test_a_link_that_is_placed_later_gets_what_is_due_to_everybody(paper_school: School) -> None:
+    users = []
+    for name in ("4", "5"):
+        users.append(paper_school.person(name))
+        paper_school.launched(
+            users[-1], paper_school.link(f"other {name}", line_item_url=None, line_items_url=ITEMS, module_slug=None)
+        )
+        paper_school.enqueue(users[-1], 80 + int(name))
     assert paper_school.count() == 0
-    paper_school.launched(user_id, link_id)
-    with paper_school.database.read() as session:
-        assert links_without_delivery(session, user_id=user_id, module_slug=MODULE) == (link_id,)
-    with paper_school.database.write.begin() as session:
-        enqueue_for_link(session, user_id=user_id, resource_link_id=link_id, score_given=88, now=MONDAY)
-    assert paper_school.delivery(user_id, link_id).score_given == 88
-    with paper_school.database.read() as session:
-        assert links_without_delivery(session, user_id=user_id, module_slug=MODULE) == ()
+    link_id = paper_school.link("15", line_item_url=ITEM, line_items_url=ITEMS)
+    # Somebody else opens it, a teacher for instance.
+    assert take_up(paper_school, link_id)
+    assert [paper_school.delivery(user_id, link_id).score_given for user_id in users] == [84, 85]
+    assert paper_school.events(users[0]) == ["enqueued 1 84"]
+    assert not take_up(paper_school, link_id)
 
 
 def test_a_launch_that_names_another_line_item_moves_the_scores_there(paper_school: School) -> None:
@@ -131,10 +180,9 @@ def test_a_launch_that_names_another_line_item_moves_the_scores_there(paper_scho
         delivery = session.scalars(select(ScoreDelivery)).one()
         delivery.state, delivery.last_error, delivery.tries = "parked", "line_item_gone", 1
     paper_school.change_link(link_id, line_item_url=OTHER_ITEM)
-    with paper_school.database.read() as session:
-        assert links_without_delivery(session, user_id=user_id, module_slug=MODULE) == (link_id,)
-    with paper_school.database.write.begin() as session:
-        enqueue_for_link(session, user_id=user_id, resource_link_id=link_id, score_given=70, now=MONDAY)
+    assert take_up(paper_school, link_id)
+    assert not take_up(paper_school, link_id)
+    assert is_look_wanted(paper_school)
     moved = paper_school.delivery(user_id)
     assert (moved.state, moved.last_error, moved.tries, moved.version) == ("waiting", "", 0, 1)
     assert paper_school.line_item_url(link_id) == OTHER_ITEM

@@ -223,7 +223,8 @@ def test_no_transaction_is_open_while_a_platform_is_asked(school: PlaygroundScho
     watched = Watched(school.gradebooks, school.database)
     school.gradebooks = cast(Any, watched)
     school.worker().run_once()
-    assert school.states() == {"delivered": 2}
+    # Both of them in both of the course's columns.
+    assert school.states() == {"delivered": 4}
     assert {"line_items", "create_line_item", "post_score", "result_of"} <= set(watched.calls)
 
 

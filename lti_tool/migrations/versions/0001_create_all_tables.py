@@ -758,10 +758,24 @@ def upgrade() -> None:
     op.create_table(
         "line_item",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("resource_link_id", sa.Integer(), nullable=False),
+        sa.Column("resource_link_id", sa.Integer(), nullable=True),
         sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("deployment_id", sa.Integer(), nullable=True),
+        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("module_slug", sa.String(length=100), nullable=True),
+        sa.Column("platform_link_id", sa.String(length=500), nullable=True),
+        sa.Column("line_items_url", sa.String(length=2000), nullable=True),
+        sa.Column("scopes", sa.Text(), nullable=True),
         sa.Column("url", sa.String(length=2000), nullable=True),
+        sa.Column("url_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("score_maximum", sa.Double(), nullable=True),
+        sa.Column("is_made_by_us", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_line_item_context_id_context"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["deployment_id"], ["deployment.id"], name=op.f("fk_line_item_deployment_id_deployment"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_line_item_registration_id_registration"), ondelete="CASCADE"
         ),
@@ -775,6 +789,54 @@ def upgrade() -> None:
         sa.UniqueConstraint("resource_link_id", name=op.f("uq_line_item_resource_link_id")),
     )
     op.create_index(op.f("ix_line_item_registration_id"), "line_item", ["registration_id"], unique=False)
+    op.create_index(
+        "uq_line_item_context_id_url",
+        "line_item",
+        ["context_id", "url"],
+        unique=True,
+        postgresql_where=sa.text("resource_link_id IS NULL"),
+        sqlite_where=sa.text("resource_link_id IS NULL"),
+    )
+    op.create_table(
+        "due_score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("resource_link_id", sa.Integer(), nullable=True),
+        sa.Column("module_slug", sa.String(length=100), nullable=False),
+        sa.Column("score_given", sa.Double(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_due_score_context_id_context"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["resource_link_id"],
+            ["resource_link.id"],
+            name=op.f("fk_due_score_resource_link_id_resource_link"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_due_score_user_id_lti_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due_score")),
+        sa.UniqueConstraint("user_id", "context_id", "module_slug", name=op.f("uq_due_score_user_id_context_id_module_slug")),
+        sa.UniqueConstraint(
+            "user_id", "resource_link_id", "module_slug", name=op.f("uq_due_score_user_id_resource_link_id_module_slug")
+        ),
+    )
+    op.create_index("ix_due_score_context_id_module_slug", "due_score", ["context_id", "module_slug"], unique=False)
+    op.create_index("ix_due_score_resource_link_id", "due_score", ["resource_link_id"], unique=False)
+    op.create_table(
+        "column_look",
+        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("problem", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["context_id"], ["context.id"], name=op.f("fk_column_look_context_id_context"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("context_id", name=op.f("pk_column_look")),
+    )
+    op.create_index(op.f("ix_column_look_wanted_at"), "column_look", ["wanted_at"], unique=False)
     op.create_table(
         "workbook_feedback",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -837,6 +899,8 @@ def upgrade() -> None:
         sa.Column("last_timestamp", sa.DateTime(timezone=True), nullable=True),
         sa.Column("delivered_version", sa.Integer(), nullable=True),
         sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_of", sa.Double(), nullable=True),
+        sa.Column("standing", sa.Double(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -885,6 +949,12 @@ def downgrade() -> None:
     op.drop_table("workbook_version")
     op.drop_index("ix_workbook_feedback_author_id", table_name="workbook_feedback")
     op.drop_table("workbook_feedback")
+    op.drop_index(op.f("ix_column_look_wanted_at"), table_name="column_look")
+    op.drop_table("column_look")
+    op.drop_index("ix_due_score_resource_link_id", table_name="due_score")
+    op.drop_index("ix_due_score_context_id_module_slug", table_name="due_score")
+    op.drop_table("due_score")
+    op.drop_index("uq_line_item_context_id_url", table_name="line_item")
     op.drop_index(op.f("ix_line_item_registration_id"), table_name="line_item")
     op.drop_table("line_item")
     op.drop_index("ix_launched_link_resource_link_id", table_name="launched_link")

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.cohort.course_settings import SettingsRefused, change_settings, settings_of
 from lti_tool.cohort.export_cohort import CohortTable, export_cohort
 from lti_tool.cohort.open_cohort import CohortPage, CohortQuery, Show, Sort, open_cohort
-from lti_tool.cohort.resend_scores import resend_late_scores
+from lti_tool.cohort.resend_scores import answer_emptied, resend_late_scores
 from lti_tool.cohort.spreadsheets import as_csv, as_ods, as_xlsx
 from lti_tool.cohort.viewer import teaching_viewer_of
 from lti_tool.domain.completion import Conditions, Part
@@ -57,6 +57,7 @@ _SORTS = {
 }
 DONE = {
     "sent": N_("Die Noten sind wieder unterwegs."),
+    "left": N_("Die Noten bleiben in der Lernplattform gelöscht."),
     "saved": N_("Die Einstellungen sind gespeichert."),
     "moved": N_("Ihr Kurs lernt jetzt mit der neuen Fassung."),
 }
@@ -121,6 +122,16 @@ def resend_all() -> ResponseReturnValue:
         resend_late_scores(session, visitor, now=parts().now())
     parts().wake_worker()
     return redirect(href("cohort.overview", done="sent"), 303)
+
+
+@blueprint.post("/emptied")
+def answer_about_emptied() -> ResponseReturnValue:
+    """Send again what somebody has emptied in the gradebook, or leave it so."""
+    visitor, fills = current_visitor(), request.form.get("answer") == "send"
+    with parts().database.write.begin() as session:
+        answer_emptied(session, visitor, fills=fills, now=parts().now())
+    parts().wake_worker()
+    return redirect(href("cohort.overview", done="sent" if fills else "left"), 303)
 
 
 @blueprint.get("/settings")

@@ -33,6 +33,10 @@ EVENTS = {
     "delivered": N_("Im Kurs angekommen"),
     "delayed": N_("Nicht zugestellt, wird wiederholt"),
     "parked": N_("Angehalten"),
+    "emptied": N_("Steht nicht mehr im Kurs"),
+    "left_empty": N_("Soll im Kurs gelöscht bleiben"),
+    "by_teacher": N_("Im Kurs steht eine andere Bewertung"),
+    "agrees": N_("Steht wieder im Kurs"),
     "retried": N_("Noch einmal auf den Weg gebracht"),
 }
 

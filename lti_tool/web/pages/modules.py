@@ -7,11 +7,12 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.live import PRESENCE_WORDS
+from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import STATUS_WORDS, heading_of
 from lti_tool.learning.choose_module import choose_module
+from lti_tool.learning.due_scores import tell_gradebook_news
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import open_module
-from lti_tool.learning.send_late_scores import send_late_scores
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
 from lti_tool.web.overdue import hand_in_overdue_of
@@ -41,6 +42,10 @@ def overview() -> str:
     hand_in_overdue_of(user_id=visitor.user_id)
     with parts().database.read() as session:
         page = list_modules(session, current_programme(), visitor, now=parts().now())
+    if page.has_gradebook_news:
+        _tell_gradebook_news(visitor)
+        with parts().database.read() as session:
+            page = list_modules(session, current_programme(), visitor, now=parts().now())
     return render_template(
         "modules/overview.html",
         section="modules",
@@ -69,10 +74,8 @@ def page(module_slug: str) -> str:
     now = parts().now()
     with parts().database.read() as session:
         module_page = open_module(session, programme, visitor, module_slug, now=now)
-    if module_page.has_unsent_score:
-        with parts().database.write.begin() as session:
-            send_late_scores(session, visitor, module_page.module, now=now)
-        parts().wake_worker()
+    if module_page.has_gradebook_news:
+        _tell_gradebook_news(visitor)
         with parts().database.read() as session:
             module_page = open_module(session, programme, visitor, module_slug, now=now)
     return render_template(
@@ -85,6 +88,12 @@ def page(module_slug: str) -> str:
         status_words=STATUS_WORDS,
         presence_words=PRESENCE_WORDS,
     )
+
+
+def _tell_gradebook_news(visitor: Visitor) -> None:
+    with parts().database.write.begin() as session:
+        tell_gradebook_news(session, visitor, now=parts().now())
+    parts().wake_worker()
 
 
 @blueprint.app_template_test("today")

@@ -1,0 +1,169 @@
+"""Which scores are due where: a passed module's score in every course that the person has visited. Passback is told of them.
+
+The one place that knows this rule (decision 18). What is due in one course is `domain.score.due_score`, which asks nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import Session
+
+from lti_tool.completion.requirements import conditions_in
+from lti_tool.domain.completion import Conditions, Part
+from lti_tool.domain.people import Role, Visitor, takes_part
+from lti_tool.domain.score import due_score, score_of
+from lti_tool.learning.footprint import Footprint, footprint_of
+from lti_tool.models import Completion, DueScore, LaunchedLink, Membership, ResourceLink
+from lti_tool.models.database import Database
+from lti_tool.passback.columns import link_has_news, take_up_link
+from lti_tool.passback.due import scores_told, tell_score
+from lti_tool.passback.place import Place
+from lti_tool.passback.returning import has_returned, send_to_returned
+
+_PEOPLE_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Visited:
+    """A place in which somebody has been, to learn."""
+
+    place: Place
+    asks_for_quiz: bool
+
+
+def visited_by(session: Session, user_id: int, *, here: Place | None = None) -> tuple[Visited, ...]:
+    """List the places that a person has visited and takes part in.
+
+    Who is only in a course's roster has not been there: that course is told nothing. Who teaches there is graded by nobody.
+
+    Args:
+        here: where they are now, in any case.
+    """
+    # A link without a course stands for itself.
+    link_id = case((ResourceLink.context_id.is_(None), ResourceLink.id))
+    query = (
+        select(ResourceLink.context_id, link_id, Membership.roles)
+        .distinct()
+        .select_from(LaunchedLink)
+        .join(ResourceLink, ResourceLink.id == LaunchedLink.resource_link_id)
+        .outerjoin(Membership, (Membership.context_id == ResourceLink.context_id) & (Membership.user_id == LaunchedLink.user_id))
+        .where(LaunchedLink.user_id == user_id)
+    )
+    places = {Place(context_id, link) for context_id, link, words in session.execute(query) if _learns(words)}
+    if here is not None and here != Place():
+        places.add(here)
+    conditions = conditions_in(session, [place.context_id for place in places if place.context_id is not None])
+    return tuple(
+        Visited(place, conditions.get(place.context_id or 0, Conditions()).asks_for(Part.QUIZ))
+        for place in sorted(places, key=_order)
+    )
+
+
+def tell_due_scores(
+    session: Session, user_id: int, slugs: Iterable[str], footprint: Footprint, *, here: Place | None = None, now: datetime
+) -> None:
+    """Tell passback what is due for modules that a person has passed, wherever they have been.
+
+    Args:
+        slugs: of passed modules.
+    """
+    told = scores_told(session, user_id)
+    visited = visited_by(session, user_id, here=here)
+    for slug in sorted(slugs):
+        due: defaultdict[float, list[Place]] = defaultdict(list)
+        for each in visited:
+            score = _due(footprint, slug, each)
+            if score is not None and told.get((each.place, slug), -1.0) < score:
+                due[score].append(each.place)
+        for score, places in due.items():
+            tell_score(session, places, user_id=user_id, module_slug=slug, score_given=score, now=now)
+
+
+def place_of(visitor: Visitor) -> Place:
+    """Return the place in which a visitor is."""
+    return Place.of(visitor.context_id, visitor.resource_link_id)
+
+
+def has_gradebook_news(session: Session, visitor: Visitor, footprint: Footprint) -> bool:
+    """Tell whether this visit brings something that the course's gradebook does not know; only reads.
+
+    A module that was passed before the course was visited, a link that is new to us or names another column, a person who is
+    back in the course.
+    """
+    if visitor.resource_link_id is not None and link_has_news(session, visitor.resource_link_id):
+        return True
+    if not visitor.is_participant or not footprint.completed_at:
+        return False
+    told = scores_told(session, visitor.user_id)
+    here = next(
+        (each for each in visited_by(session, visitor.user_id, here=place_of(visitor)) if each.place == place_of(visitor)), None
+    )
+    if here is None:
+        return False
+    if any(told.get((here.place, slug), -1.0) < (_due(footprint, slug, here) or -1.0) for slug in footprint.completed_at):
+        return True
+    return has_returned(session, here.place, visitor.user_id, visitor.resource_link_id)
+
+
+def tell_gradebook_news(session: Session, visitor: Visitor, *, now: datetime) -> None:
+    """Put on its way what `has_gradebook_news` has found."""
+    if visitor.resource_link_id is not None:
+        take_up_link(session, visitor.resource_link_id, now=now)
+    if visitor.is_participant:
+        footprint = footprint_of(session, visitor.user_id)
+        here = place_of(visitor)
+        tell_due_scores(session, visitor.user_id, footprint.completed_at, footprint, here=here, now=now)
+        send_to_returned(session, here, visitor.user_id, visitor.resource_link_id, now=now)
+
+
+def tell_all_due_scores(database: Database, *, now: datetime) -> int:
+    """Tell passback what it was not told of anybody, for a nightly run; return of how many people.
+
+    Most is told when it happens. This finds what was passed before a course was visited by a page that tells nothing.
+    """
+    with database.read() as session:
+        people = session.scalars(_with_untold()).all()
+    for start in range(0, len(people), _PEOPLE_AT_ONCE):
+        with database.write.begin() as session:
+            for user_id in people[start : start + _PEOPLE_AT_ONCE]:
+                footprint = footprint_of(session, user_id)
+                tell_due_scores(session, user_id, footprint.completed_at, footprint, now=now)
+    return len(people)
+
+
+def _with_untold() -> Select[int]:
+    """Choose who has passed a module and visited a course that was told nothing of it."""
+    is_told = (
+        select(DueScore.id)
+        .where(
+            DueScore.user_id == Completion.user_id,
+            DueScore.module_slug == Completion.module_slug,
+            (DueScore.context_id == ResourceLink.context_id) | (DueScore.resource_link_id == ResourceLink.id),
+        )
+        .exists()
+    )
+    return (
+        select(Completion.user_id)
+        .distinct()
+        .join(LaunchedLink, LaunchedLink.user_id == Completion.user_id)
+        .join(ResourceLink, ResourceLink.id == LaunchedLink.resource_link_id)
+        .where(~is_told)
+        .order_by(Completion.user_id)
+    )
+
+
+def _due(footprint: Footprint, slug: str, visited: Visited) -> float | None:
+    tries = footprint.tries.get(slug, ())
+    best = score_of(tries) if any(attempt.is_passed for attempt in tries) else None
+    return due_score(best, asks_for_quiz=visited.asks_for_quiz)
+
+
+def _learns(words: str | None) -> bool:
+    return takes_part(frozenset(Role(word) for word in (words or "").split()))
+
+
+def _order(place: Place) -> tuple[int, int]:
+    return (place.context_id or 0, place.resource_link_id or 0)
