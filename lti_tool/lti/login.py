@@ -38,6 +38,7 @@ from lti_tool.lti.state import (
 # Servers take some 8 KB in the first line of a request. A redirect is the rule, though: a POST from our site would come
 # without the platform's session cookie where that is SameSite=Lax, as Moodle's is.
 _LONGEST_ADDRESS = 8000
+_LONGEST_DEPLOYMENT = 255
 # The platform's answer to a request without this is a page in the browser, not an id_token (Security Framework 5.1.1.2).
 _FIXED_PARAMETERS = {"scope": "openid", "response_type": "id_token", "response_mode": "form_post", "prompt": "none"}
 
@@ -146,12 +147,12 @@ def read_initiation(params: Mapping[str, str]) -> LoginInitiation:
         LaunchRejected: one is missing (Security Framework 5.1.1.1; Core 4.1.1 makes target_link_uri required) or too long.
     """
     # The hints are the platform's business: as long as a request may be.
-    if any(len(params.get(name, "")) > LONGEST_URL for name in ("iss", "target_link_uri", "client_id", "lti_deployment_id")):
+    if any(len(params.get(name, "")) > LONGEST_URL for name in ("iss", "target_link_uri", "client_id")):
         raise LaunchRejected(code="login_incomplete", detail="iss")
     for name in ("iss", "login_hint", "target_link_uri"):
         if not params.get(name):
             raise LaunchRejected(code="login_incomplete", detail=name)
-    if any("\x00" in params.get(name, "") for name in ("iss", "client_id", "lti_deployment_id")):
+    if any("\x00" in params.get(name, "") for name in ("iss", "client_id")):
         # No database takes them, and none could have them.
         raise LaunchRejected(code="registration_unknown")
     return LoginInitiation(
@@ -160,9 +161,14 @@ def read_initiation(params: Mapping[str, str]) -> LoginInitiation:
         target_link_uri=params["target_link_uri"],
         client_id=params.get("client_id") or None,
         message_hint=params.get("lti_message_hint") or None,
-        deployment_id=params.get("lti_deployment_id") or None,
+        deployment_id=_usable_deployment(params.get("lti_deployment_id", "")),
         storage_target=usable_target(params.get("lti_storage_target", "")),
     )
+
+
+def _usable_deployment(text: str) -> str | None:
+    """Give the deployment that a login names, None where no deployment could be called so: it may be left out (Core 4.1.2)."""
+    return text if 0 < len(text) <= _LONGEST_DEPLOYMENT and "\x00" not in text else None
 
 
 class _StatelessLogin(ToolLogin):

@@ -88,7 +88,8 @@ class OptionalClaims:
         value = self.source.get(name)
         if value is None or value == "":
             return None
-        if isinstance(value, str) and len(value) <= LONGEST_URL:
+        # With room for the `s` of https.
+        if isinstance(value, str) and len(value) < LONGEST_URL:
             url = value.strip()
             if origin_of(url) is not None:
                 return url if url.startswith("https:") else with_registered_scheme(self._registration, url)

@@ -229,7 +229,13 @@ def test_n31_login_body_of_two_megabytes(tool: Tool) -> None:
     assert tool.login(login_hint="x" * 2_000_000).status_code == 413
 
 
-@pytest.mark.parametrize("name", ["iss", "target_link_uri", "client_id", "lti_deployment_id"])
+@pytest.mark.parametrize("deployment", ["x" * 256, "x" * 5000, "6\x00", ""])
+def test_a_login_may_leave_its_deployment_out_so_one_that_is_none_is_left_out(tool: Tool, deployment: str) -> None:
+    begun = tool.begin(lti_deployment_id=deployment, headers={"Sec-Fetch-Dest": "document"})
+    tool.got_in(tool.post(tool.token(begun), begun.state))
+
+
+@pytest.mark.parametrize("name", ["iss", "target_link_uri", "client_id"])
 def test_n31_login_with_an_identifier_of_2001_characters(tool: Tool, name: str) -> None:
     changes: dict[str, Any] = {name: "https://moodle.test/" + "x" * 1981}
     tool.refused(tool.login(**changes), "login_incomplete")
