@@ -1,5 +1,6 @@
 """`lti-tool serve`, `worker` and `playground`: what runs until it is stopped."""
 
+import logging
 import os
 import signal
 import sys
@@ -9,9 +10,10 @@ from types import FrameType
 
 import click
 
-from lti_tool import bootstrap, logs, preflight, tracing
+from lti_tool import __version__, bootstrap, logs, preflight, tracing
 from lti_tool.settings import load_settings
 
+log = logging.getLogger(__name__)
 PACKAGE = Path(__file__).parent.parent
 
 
@@ -40,6 +42,8 @@ def serve(bind: str, workers: int | None, threads: int | None) -> None:
         os.environ["LTI_TOOL_WORKERS"] = str(workers)
     if threads:
         os.environ["LTI_TOOL_THREADS"] = str(threads)
+    logs.configure(settings.log_level, style=settings.log_style)
+    log.info("serving", extra={"public_url": settings.public_url, "bind": bind, "version": __version__})
     program = [sys.executable, "-m", "gunicorn", "--config", str(gunicorn_configuration()), "lti_tool.wsgi:app"]
     os.execv(sys.executable, program)  # noqa: S606 - our own interpreter and fixed arguments
 

@@ -84,13 +84,13 @@ def test_the_instructor_sees_what_is_new_and_moves_the_course(
     petra = Person("petra", new)
     assert "Es gibt eine neue Fassung der Inhalte" in petra.get("/cohort")
     page = petra.get("/cohort/settings")
-    assert "Ihr Kurs lernt mit der Fassung 2026.1 (Stand 23. November 2026)." in page
-    assert "Neu: Fassung 2026.2 (Stand 1. Februar 2027)" in page
+    assert "Ihr Kurs lernt mit der Fassung 2026.1 (vom 23. November 2026)." in page
+    assert "Neu: Fassung 2026.2 (vom 1. Februar 2027)" in page
     assert NOTE in page
     assert "Erste Fassung." not in page
     assert "Ihr Kurs lernt jetzt mit der neuen Fassung." in petra.send("/cohort/version")
     page = petra.get("/cohort/settings")
-    assert "Fassung 2026.2 (Stand 1. Februar 2027). Das ist die neueste." in page
+    assert "Fassung 2026.2 (vom 1. Februar 2027). Das ist die neueste." in page
     assert "umstellen" not in page
     with database.read() as session:
         assert session.get_one(Context, people["anna"].context_id).programme_version == "2026.2"
@@ -145,7 +145,7 @@ def test_an_open_attempt_is_finished_and_reviewed_with_its_own_questions(
     assert "Frage 1 von 10" in first
     anna.get(f"{QUIZ}/1/answers")
     result = anna.send("/answers")
-    assert "Bestanden: 10 von 10 Punkten" in result
+    assert "Bestanden: 10\u00a0von\u00a010\u00a0Punkten" in result
     assert "NEU:" not in result
     # The next attempt is drawn from what the course learns with now; the old one is still shown as it was.
     anna.get(QUIZ)

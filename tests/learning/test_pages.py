@@ -161,7 +161,7 @@ def test_from_the_first_lesson_to_a_score_on_its_way_without_any_script(
         browser.send({**fields_for(*drawn(database, programme, position)), "go": "next"}, form="/questions/")
     assert "Alle Fragen sind beantwortet" in browser.text
     browser.send({}, form="/answers")
-    assert "Bestanden: 10 von 10 Punkten" in browser.text
+    assert "Bestanden: 10\u00a0von\u00a010\u00a0Punkten" in browser.text
     assert "Ihr Ergebnis ist unterwegs in die Bewertungsübersicht Ihres Kurses." in browser.text
     with database.read() as session:
         assert [row.score_given for row in session.scalars(select(ScoreDelivery))] == [100.0]
@@ -190,7 +190,7 @@ def test_solutions_stay_away_until_passed_or_used_up(browser: Browser, database:
     item, _ = drawn(database, programme, 1)
     browser.open(f"/modules/{M1}/quiz/1/answers")
     browser.send({}, form="/answers")
-    assert "Noch nicht bestanden: 0 von 10 Punkten" in browser.text
+    assert "Noch nicht bestanden: 0\u00a0von\u00a010\u00a0Punkten" in browser.text
     assert "Sie haben noch 2 Versuche" in browser.text
     assert unescape(item.explanation_html) not in unescape(browser.text)
     assert "<summary>Lösung</summary>" not in browser.text
@@ -423,7 +423,7 @@ def test_a_late_answer_is_refused_and_the_person_told(
     browser.send({**fields_for(*drawn(database, programme, 1)), "go": "next"}, form="/questions/")
     clock.append(clock[-1] + timedelta(minutes=46))
     browser.send({**fields_for(*drawn(database, programme, 2)), "go": "next"}, form="/questions/")
-    assert "1 von 10 Punkten" in browser.text
+    assert "1\u00a0von\u00a010\u00a0Punkten" in browser.text
     assert "Abgegeben wurde, was bis 11:15 Uhr gespeichert war. Ihre letzte Eingabe kam danach an" in browser.text
 
 
@@ -434,7 +434,7 @@ def test_an_answer_within_the_grace_is_the_last_and_hands_in(
     browser.send({}, form="/quiz")
     clock.append(clock[-1] + timedelta(minutes=45, seconds=10))
     browser.send({**fields_for(*drawn(database, programme, 1)), "go": "next"}, form="/questions/")
-    assert "1 von 10 Punkten" in browser.text
+    assert "1\u00a0von\u00a010\u00a0Punkten" in browser.text
     assert "Abgegeben wurde, was bis 11:15 Uhr gespeichert war." in browser.text
     assert "Ihre letzte Eingabe" not in browser.text
 
@@ -446,7 +446,7 @@ def test_within_the_grace_the_page_says_that_the_time_is_over(clock: list[dateti
     browser.open(f"/modules/{M1}/quiz/1/questions/1")
     assert "Ihre gespeicherten Antworten werden abgegeben." in browser.text
     browser.send({}, form="/quiz/1/answers")
-    assert "0 von 10 Punkten" in browser.text
+    assert "0\u00a0von\u00a010\u00a0Punkten" in browser.text
 
 
 @pytest.mark.parametrize("page", [f"/modules/{M1}", "/modules", f"/modules/{M1}/quiz", f"/modules/{M1}/quiz/1/questions/3"])
