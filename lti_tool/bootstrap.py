@@ -35,6 +35,7 @@ from lti_tool.learning.due_scores import tell_all_due_scores
 from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
 from lti_tool.lti.http import Http
 from lti_tool.models.database import Database, open_database
+from lti_tool.passback.after_restore import mark_ledger
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.reconcile import look_at_wanted, reconcile_all
 from lti_tool.passback.wanted_looks import JOB as COLUMNS
@@ -231,6 +232,7 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
         Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5, queue=URGENT),
         Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
         Chore("keys", 53, lambda: _refresh_keys(parts), queue=PLATFORMS),
+        Chore("mark_ledger", 4, lambda: mark_ledger(parts.database, parts.settings.data_dir), every_min=5),
         Chore("due_scores", 13, lambda: tell_all_due_scores(parts.database, now=parts.now()), hour=2),
         Chore("reconcile", 23, lambda: _reconcile(parts), hour=2, queue=PLATFORMS),
         Chore("hints", 31, lambda: _forget_hints(parts), hour=3),

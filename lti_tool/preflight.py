@@ -16,6 +16,7 @@ from lti_tool.keyring import Keyring
 from lti_tool.models import Chore
 from lti_tool.models.database import open_database
 from lti_tool.models.trouble import Trouble
+from lti_tool.passback.after_restore import Sign, notice_restore
 from lti_tool.settings import Settings
 from lti_tool.web.parts import Parts
 
@@ -84,6 +85,15 @@ def keep_content(settings: Settings) -> None:
     try:
         with database.write.begin() as session:
             keep_version(session, programme_at(folder), pack(folder), may_replace=not settings.is_production, now=clock.now())
+    finally:
+        database.close()
+
+
+def look_for_restore(settings: Settings) -> Sign | None:
+    """Look for signs that the database was put back from a backup, on an upgraded database, before anything is sent."""
+    database = open_database(settings.effective_database_url)
+    try:
+        return notice_restore(database, settings.data_dir, now=clock.now())
     finally:
         database.close()
 

@@ -2,8 +2,9 @@
 
 import click
 
-from lti_tool import migrations, preflight
+from lti_tool import clock, migrations, preflight
 from lti_tool.models.database import open_database
+from lti_tool.passback.after_restore import note_restored
 from lti_tool.settings import load_settings
 
 
@@ -22,6 +23,17 @@ def upgrade() -> None:
     after = migrations.current_revision(database.engine)
     click.echo(f"Already at revision {after}." if before == after else f"Upgraded from {before or 'empty'} to {after}.")
     preflight.keep_content(settings)
+    if preflight.look_for_restore(settings):
+        click.echo("This database was put back from a backup: scores are sent only after a look at what stands in the gradebook.")
+
+
+@db.command()
+def restored() -> None:
+    """Say that the database was put back from a backup: nothing that is sent from now on lowers a grade."""
+    database = open_database(load_settings().effective_database_url)
+    with database.write.begin() as session:
+        waiting = note_restored(session, how="operator", now=clock.now())
+    click.echo(f"Noted. {waiting} scores wait; each is sent only after a look at what stands in the gradebook.")
 
 
 @db.command()

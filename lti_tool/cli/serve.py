@@ -33,6 +33,7 @@ def serve(bind: str, workers: int | None, threads: int | None) -> None:
     # Everything that would stop a worker is found here, once, with a sentence, before gunicorn starts to restart it.
     preflight.check_ready_to_serve(settings)
     preflight.keep_content(settings)
+    preflight.look_for_restore(settings)
     os.environ["LTI_TOOL_BIND"] = bind
     # What the processes of this server count together; gunicorn removes it at the end.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="lti-tool-metrics-")
@@ -57,6 +58,7 @@ def worker(concurrency: int) -> None:
     preflight.check_ready_to_serve(settings)
     tracing.start()
     preflight.keep_content(settings)
+    preflight.look_for_restore(settings)
     engine = bootstrap.make_engine(settings, concurrency=concurrency)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

@@ -18,7 +18,16 @@ from lti_tool.models.inquiry import Inquiry
 from lti_tool.models.invite import Invite
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
 from lti_tool.models.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
-from lti_tool.models.passback import AccessToken, ColumnLook, DeliveryEvent, DueScore, LineItem, ScoreDelivery
+from lti_tool.models.passback import (
+    AccessToken,
+    ColumnLook,
+    DatabaseIdentity,
+    DeliveryEvent,
+    DueScore,
+    LineItem,
+    Restoration,
+    ScoreDelivery,
+)
 from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
 from lti_tool.models.reifegrad import ReifegradRating, ReifegradRound
 from lti_tool.models.room import Context, LaunchedLink, Membership, ResourceLink, User
@@ -41,6 +50,7 @@ __all__ = [
     "ContentVersion",
     "Context",
     "CourseSettings",
+    "DatabaseIdentity",
     "DeepLinkingRequest",
     "DeliveryEvent",
     "Deployment",
@@ -66,6 +76,7 @@ __all__ = [
     "ReifegradRating",
     "ReifegradRound",
     "ResourceLink",
+    "Restoration",
     "RosterReading",
     "ScoreDelivery",
     "SealCertificate",

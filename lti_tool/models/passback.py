@@ -147,6 +147,27 @@ class DeliveryEvent(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class Restoration(Base):
+    """The database was put back from a backup: what waits in it may have been sent, and bettered, since."""
+
+    __tablename__ = "restoration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    noticed_at: Mapped[datetime]
+    how: Mapped[str] = mapped_column(String(20))
+    """Who noticed: `operator`, `other_database` or `older_ledger`."""
+
+
+class DatabaseIdentity(Base):
+    """Which database this was when we last looked: a dump that is put into another one brings it along."""
+
+    __tablename__ = "database_identity"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    """Always 1."""
+    identity: Mapped[str] = mapped_column(String(200))
+
+
 class AccessToken(Base):
     """A platform's access token, shared by all processes until shortly before it expires."""
 

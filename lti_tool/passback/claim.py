@@ -13,6 +13,7 @@ from sqlalchemy import Row, Select, Table, case, exists, func, or_, select, upda
 from sqlalchemy.orm import Session
 
 from lti_tool.models import Deployment, LineItem, Platform, Registration, ResourceLink, ScoreDelivery, User
+from lti_tool.passback.after_restore import is_after_restore
 from lti_tool.passback.delivery import CLAIMED, WAITING, ClaimedDelivery
 from lti_tool.passback.jobs import take_jobs
 from lti_tool.passback.retry import LONGEST_WAIT
@@ -242,10 +243,11 @@ def _take(session: Session, rows: Sequence[Row[Any]], *, claim: str, now: dateti
         )
     )
     take_jobs(session, taken)
-    return [_claimed(row, claim, lease_until) for row in rows if row.id in taken]
+    after_restore = is_after_restore(session, now=now)
+    return [_claimed(row, claim, lease_until, after_restore) for row in rows if row.id in taken]
 
 
-def _claimed(row: Row[Any], claim: str, lease_until: datetime) -> ClaimedDelivery:
+def _claimed(row: Row[Any], claim: str, lease_until: datetime, after_restore: bool) -> ClaimedDelivery:
     return ClaimedDelivery(
         id=row.id,
         version=row.version,
@@ -268,4 +270,5 @@ def _claimed(row: Row[Any], claim: str, lease_until: datetime) -> ClaimedDeliver
         score_maximum=row.score_maximum,
         delivered_version=row.delivered_version,
         sent_of=row.sent_of,
+        is_after_restore=after_restore,
     )

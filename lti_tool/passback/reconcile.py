@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from lti_tool.jobs.turns import NotNow, Shares, take_turns
 from lti_tool.models import ColumnLook, Context, Deployment, LineItem, Registration, ResourceLink
 from lti_tool.models.database import Database
+from lti_tool.passback.after_restore import is_after_restore
 from lti_tool.passback.compare import Difference, Findings, columns_to_compare, compare_column
 from lti_tool.passback.look import read_lists
 from lti_tool.passback.ports import Gradebooks
@@ -132,11 +132,6 @@ def look_at_wanted(database: Database, gradebooks: Gradebooks, *, clock: Callabl
         with database.write.begin() as session:
             end_look(session, context_id, wanted_at=wanted_at, problem=problem, is_done=is_done, now=clock())
     return looked
-
-
-def is_after_restore(session: Session, *, now: datetime) -> bool:
-    """Tell whether our data were put back from a backup lately."""
-    return False
 
 
 def _look(database: Database, gradebooks: Gradebooks, context_id: int, clock: Callable[[], datetime]) -> tuple[str, bool]:

@@ -102,6 +102,7 @@ COMMANDS = [
     ("deployments", "block"),
     ("programme", "check"),
     ("doctor",),
+    ("db", "restored"),
     ("outbox", "list"),
     ("outbox", "retry"),
     ("outbox", "reconcile"),
@@ -175,6 +176,10 @@ def test_the_database_is_at_this_release(cli: Cli) -> None:
     assert cli("db", "upgrade").output.startswith("Already at revision")
     database, release = cli("db", "current").output.removeprefix("database ").split(", release ")
     assert database == release.strip()
+
+
+def test_a_restored_database_is_said_to_be_one(cli: Cli) -> None:
+    assert cli("db", "restored").output.startswith("Noted. 0 scores wait")
 
 
 def test_keys_are_made_and_listed(cli: Cli, tmp_path: Path) -> None:

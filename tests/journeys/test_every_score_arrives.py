@@ -146,6 +146,7 @@ def test_the_same_person_in_two_courses_gets_it_in_both_whichever_they_pass_it_i
 
 def test_a_course_of_which_somebody_is_only_in_the_roster_hears_nothing(grades: Grades) -> None:
     grades.course.launch("instructor", M1).post("/cohort/roster", form_on="/cohort")
+    grades.course.work()
     grades.course.launch("participant01", M1, **ELSEWHERE)
     grades.pass_module("participant01", M1, context="77")
     tell_all_due_scores(grades.course.database, now=clock.now())

@@ -798,6 +798,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("resource_link_id IS NULL"),
     )
     op.create_table(
+        "restoration",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("noticed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("how", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restoration")),
+    )
+    op.create_table(
+        "database_identity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_database_identity")),
+    )
+    op.create_table(
         "due_score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -951,6 +964,8 @@ def downgrade() -> None:
     op.drop_table("workbook_feedback")
     op.drop_index(op.f("ix_column_look_wanted_at"), table_name="column_look")
     op.drop_table("column_look")
+    op.drop_table("database_identity")
+    op.drop_table("restoration")
     op.drop_index("ix_due_score_resource_link_id", table_name="due_score")
     op.drop_index("ix_due_score_context_id_module_slug", table_name="due_score")
     op.drop_table("due_score")
