@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -17,8 +16,8 @@ from lti_tool.hints.read_hints import Hint, read_hints, settle_hint
 from lti_tool.models.database import open_database
 from lti_tool.programme.check import check as check_folder
 from lti_tool.programme.findings import Severity
-from lti_tool.programme.readability import sentences_of, wiener_sachtextformel, words_of
 from lti_tool.programme.reader import read_programme
+from lti_tool.programme.report import report_lines
 from lti_tool.settings import load_settings
 
 
@@ -30,14 +29,14 @@ def programme() -> None:
 @programme.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(folder: Path | None) -> None:
-    """Proof-read the content in FOLDER (default: the programme in use): every finding with file and line, then each lesson's readability."""
+    """Proof-read the content in FOLDER (default: the programme in use): every finding with file and line, then tables of readability, hours and give-aways."""
     folder = folder or bootstrap.programme_folder(load_settings())
     findings = check_folder(folder)
     for finding in findings:
         click.echo(str(finding))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if not errors:
-        for line in _readability(folder):
+        for line in report_lines(read_programme(folder)):
             click.echo(line)
     click.echo(f"{errors} errors, {len(findings) - errors} warnings")
     if errors:
@@ -115,15 +114,6 @@ def downloads(target: Path, folder: Path | None) -> None:
     for download in read.downloads:
         (target / download.file_name).write_bytes(make_download(read, download))
         click.echo(str(target / download.file_name))
-
-
-def _readability(folder: Path) -> Iterator[str]:
-    yield "Lesson  Words  Longest sentence  Words per sentence  Wiener Sachtextformel"
-    for module in read_programme(folder).modules:
-        for lesson in module.lessons:
-            lengths = [len(words_of(sentence)) for sentence in sentences_of(lesson.text)]
-            mean = sum(lengths) / len(lengths)
-            yield f"{lesson.code:6}  {sum(lengths):5}  {max(lengths):16}  {mean:18.1f}  {wiener_sachtextformel(lesson.text):21.1f}"
 
 
 def add_to(main: click.Group) -> None:

@@ -1,7 +1,7 @@
 """What is asked: the types of questions as frozen values, as the reader builds them from files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class _Item:
     stratum: str
     stem_html: str
     explanation_html: str
+    document_title: str = field(default="", kw_only=True)
+    document_html: str = field(default="", kw_only=True)
+    """An invented excerpt that the question is about: of a letter, an offer, a log; "" where there is none."""
 
     @property
     def lesson_code(self) -> str:

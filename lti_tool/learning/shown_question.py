@@ -6,7 +6,7 @@ authored in their right order.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words
@@ -56,6 +56,9 @@ class ShownQuestion:
     """HTML of a cloze after its last gap."""
     typed: str = ""
     unit: str = ""
+    document_title: str = ""
+    document_html: str = ""
+    """An excerpt that stands beside the question."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,11 @@ class ReadAnswer:
 
 def show_question(item: Item, order: Sequence[int], answer: Answer | None) -> ShownQuestion:
     """Prepare an item for the page, with the answer given so far."""
+    shown = _show(item, order, answer)
+    return replace(shown, document_title=item.document_title, document_html=item.document_html)
+
+
+def _show(item: Item, order: Sequence[int], answer: Answer | None) -> ShownQuestion:
     kind, stem = type_of_item[type(item)], item.stem_html
     match item:
         case SingleChoice() | MultipleChoice() | Case():

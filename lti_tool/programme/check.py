@@ -6,10 +6,12 @@ from datetime import date
 from pathlib import Path
 
 from lti_tool.programme.check_cases import check_cases
+from lti_tool.programme.check_giveaways import check_giveaways
 from lti_tool.programme.check_lessons import check_lesson
 from lti_tool.programme.check_markup import check_markup
 from lti_tool.programme.check_pool import check_pool
 from lti_tool.programme.check_practice import check_practice
+from lti_tool.programme.check_style import check_style
 from lti_tool.programme.check_words import check_words
 from lti_tool.programme.downloads import check_downloads
 from lti_tool.programme.facilitation import check_packs
@@ -41,10 +43,12 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
         _check_module(entry)
         for lesson in entry.lessons:
             check_lesson(lesson, entry.module, reading.programme, targets, findings, today=today)
+        check_style(entry)
         check_markup(entry, targets)
         check_practice(entry)
         check_packs(entry.packs, entry.module.live_sessions, entry.head, findings)
         check_pool(entry, reading.programme.assessment, findings)
+    check_giveaways(reading)
     check_cases(reading, targets, today)
     check_downloads(reading.downloads, targets.lessons, findings)
     return sorted(

@@ -12,6 +12,7 @@ from lti_tool.programme.readability import words_of
 
 _STRATUM_OF_LEVEL = {"erinnern": "A", "verstehen": "A", "anwenden": "B", "analysieren": "C", "bewerten": "C"}
 _VIGNETTE_WORDS = (80, 120)
+_VIGNETTE_WORDS_BY_DOCUMENT = 20
 _TAG = re.compile(r"<[^>]+>")
 _ALL_OR_NONE = re.compile(r"\b(?:alle|keine)s? (?:der )?(?:oben )?(?:genannten|Antworten)", re.I)
 # With four options of like length the key is the longest in one item of four; from 40 percent on, length begins to help.
@@ -48,8 +49,10 @@ def _check_item(entry: ReadItem, objectives: dict[str, str], findings: Findings)
         warn("stratum", f"Zur Stufe „{item.level}“ gehört das Stratum {_STRATUM_OF_LEVEL.get(item.level)}, nicht {item.stratum}.")
     if isinstance(item, Case):
         words = len(words_of(_plain(item.vignette_html)))
-        if not _VIGNETTE_WORDS[0] <= words <= _VIGNETTE_WORDS[1]:
-            warn("vignette", f"Die Fallvignette hat {words} Wörter; gut sind {_VIGNETTE_WORDS[0]} bis {_VIGNETTE_WORDS[1]}.")
+        # Beside a document two or three sentences are enough.
+        least = _VIGNETTE_WORDS_BY_DOCUMENT if item.document_html else _VIGNETTE_WORDS[0]
+        if not least <= words <= _VIGNETTE_WORDS[1]:
+            warn("vignette", f"Die Fallvignette hat {words} Wörter; gut sind {least} bis {_VIGNETTE_WORDS[1]}.")
         if "fiktives beispiel" not in item.vignette_html.lower():
             warn("vignette", "Die Fallvignette ist nicht als „fiktives Beispiel“ bezeichnet.")
     if isinstance(item, SingleChoice | MultipleChoice | Case):

@@ -36,6 +36,8 @@ class _Common(TypedDict):
     stratum: str
     stem_html: str
     explanation_html: str
+    document_title: str
+    document_html: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,11 @@ def _read_item(table: Table) -> Item | None:
         stratum=table.one_of("stratum", STRATA),
         stem_html=flowing(table.text("stem")),
         explanation_html=flowing(table.text("explanation")),
+        document_title=table.text("document_title", ""),
+        document_html=block(table.text("document", "")),
     )
+    if bool(common["document_title"]) != bool(common["document_html"]):
+        table.error("document", "Ein Dokument hat Titel und Text: document_title und document.")
     if kind not in _readers or not common["objectives"]:
         return None
     item = _readers[kind](table, common)

@@ -128,10 +128,13 @@ def test_an_abbreviation_explained_in_an_earlier_lesson_of_the_module_is_known(f
     assert [str(finding) for finding in check(folder.path) if "DSGVO" in finding.sentence] == []
 
 
-def test_the_command_prints_how_hard_each_lesson_is_to_read(folder: Folder) -> None:
+def test_the_command_prints_readability_hours_and_giveaways(folder: Folder) -> None:
     done = CliRunner().invoke(programme, ["check", str(folder.path)])
     assert done.exit_code == 0
-    assert re.search(r"^1\.1 +\d+ +\d+ +[\d.]+ +[\d.]+$", done.output, re.MULTILINE)
+    assert re.search(r"^1\.1 +\d+ +\d+ +[\d.]+ +\d+% +\d+% +[\d.]+$", done.output, re.MULTILINE)
+    # Ten declared minutes, a Transferfrage of twelve, half an hour of quiz.
+    assert re.search(r"^1 +0\.2 +0\.2 +0\.5 +0\.0 +0\.0 +0\.9$", done.output, re.MULTILINE)
+    assert re.search(r"^All +1 +50% +0 of 1 +0 of 2 +0 +0 +0, 0 +0 of 0$", done.output, re.MULTILINE)
     folder.spoil(LESSON, "![Zwei Felder]", "![]")
     done = CliRunner().invoke(programme, ["check", str(folder.path)])
     assert (done.exit_code, "1 errors" in done.output) == (1, True)

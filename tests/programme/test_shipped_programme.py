@@ -33,6 +33,11 @@ BEING_WRITTEN = {
     Rule.IN_SHORT,
     Rule.LESSON_MINUTES,
     Rule.LIVE_PREPARATION,
+    Rule.RHYTHM,
+    Rule.COUNTED,
+    Rule.GIVEAWAY,
+    Rule.GUESSER,
+    Rule.DOCUMENT_ITEM,
 }
 
 

@@ -1,0 +1,46 @@
+"""A question about a document: the excerpt stands beside it, and again in the review."""
+
+import re
+from datetime import UTC, datetime
+from itertools import count
+
+from sqlalchemy import select
+
+from lti_tool.domain.drawing import draw
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.programme import Programme
+from lti_tool.learning.start_quiz import start_quiz
+from lti_tool.learning.submit_quiz import submit_quiz
+from lti_tool.models import AttemptItem
+from lti_tool.models.database import Database
+from tests.learning import test_pages
+from tests.learning.conftest import ISSUER, M1, read_all_lessons
+
+Browser = test_pages.Browser
+app = test_pages.app
+browser = test_pages.browser
+ITEM = "M1-22"
+
+
+def test_the_document_stands_with_the_question_and_in_the_review(
+    browser: Browser, database: Database, programme: Programme, anna: Visitor
+) -> None:
+    module = programme.modules[0]
+    draws = ((seed, draw(module.items, module.lesson_codes, programme.assessment, seed=seed)) for seed in count())
+    seed = next(seed for seed, drawn in draws if ITEM in {each.item_id for each in drawn})
+    now = datetime.now(UTC)
+    with database.write.begin() as session:
+        read_all_lessons(session, programme, anna, M1, now=now)
+        number = start_quiz(session, programme, anna, M1, seed=seed, now=now)
+        place = session.scalars(select(AttemptItem.position).where(AttemptItem.item_id == ITEM)).one()
+    page = browser.open(f"/modules/{M1}/quiz/{number}/questions/{place}").get_data(as_text=True)
+    figure = re.search(r'<figure class="panel prose document" aria-labelledby="document-title">(.*?)</figure>', page, re.DOTALL)
+    assert figure is not None
+    assert "Auszug aus der Beschlussvorlage 42/2027 (fiktives Beispiel)</figcaption>" in figure[1]
+    assert "Die Finanzierung wird zu gegebener Zeit geklärt." in figure[1]
+    assert page.index("</figure>") < page.index('id="stem"')
+    with database.write.begin() as session:
+        submit_quiz(session, programme, anna, M1, number, issuer=ISSUER, now=now)
+    review = browser.open(f"/modules/{M1}/quiz/{number}").get_data(as_text=True)
+    assert "<summary>Das Dokument: " in review
+    assert "Die Finanzierung wird zu gegebener Zeit geklärt." in review
