@@ -148,7 +148,8 @@ def _compiler(template: Path) -> "typst.Compiler":
 def _qr_svg(address: str) -> str:
     import segno  # noqa: PLC0415 - as above
 
-    # Level M survives a fold or a stain. The template leaves the quiet zone around it.
+    # Level Q survives a stain on a seventh of it, which M does not; H has so many modules that bad copies blur them. Tried on bad
+    # prints in tests/certificates/test_bad_prints.py. The template leaves the quiet zone around it.
     svg = io.BytesIO()
-    segno.make_qr(address, error="m").save(svg, kind="svg", border=0, xmldecl=False, nl=False)
+    segno.make_qr(address, error="q").save(svg, kind="svg", border=0, xmldecl=False, nl=False)
     return svg.getvalue().decode()
