@@ -13,6 +13,7 @@ from lti_tool.web import (
     browser_session,
     errors,
     form_key,
+    former_addresses,
     headers,
     host_check,
     language,
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     headers.set_up(app)
     errors.set_up(app)
     metrics.set_up(app)
+    former_addresses.set_up(app)
     host_check.set_up(app)
     endpoints = (login, launch, handover, jwks, health, metrics, credentials, visit)
     pages = (

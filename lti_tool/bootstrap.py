@@ -131,7 +131,9 @@ def badges(settings: Settings) -> BadgeIssuer | None:
     keys = credential_keys(settings)
     if settings.is_production:
         keys.check()
-    return BadgeIssuer(settings.public_url, settings.issuer_name, settings.issuer_url, keys)
+    return BadgeIssuer(
+        settings.public_url, settings.issuer_name, settings.issuer_url, keys, former_urls=settings.former_public_urls
+    )
 
 
 def _seal(settings: Settings) -> SealMaker | None:

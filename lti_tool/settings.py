@@ -45,6 +45,8 @@ class Settings(BaseSettings):
 
     public_url: str = "http://localhost:8000"
     """Where browsers and platforms reach the tool; every absolute address is built from it. No slash at the end."""
+    former_urls: str = ""
+    """Where the tool was reached before, separated by commas: printed codes and signed badges name these addresses for ever."""
     data_dir: Path = Path("var")
     database_url: str = ""
     """SQLAlchemy URL; empty means SQLite in `data_dir`."""
@@ -112,21 +114,13 @@ class Settings(BaseSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _is_a_web_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(f'must be a web address like https://lernen.example.org (got "{value}")')
-        if parts.path.rstrip("/") or parts.query or parts.fragment:
-            raise ValueError(f'must name the host only, without path or query (got "{value}")')
-        if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-            raise ValueError(f'must start with https:// (got "{value}"); http:// works on localhost only')
-        try:
-            is_port = parts.port != 0
-        except ValueError:
-            is_port = False
-        if not is_port:
-            raise ValueError(f'must name a port by its number (got "{value}")')
-        return value.rstrip("/")
+    def _is_our_address(cls, value: str) -> str:
+        return _web_address(value)
+
+    @field_validator("former_urls")
+    @classmethod
+    def _are_former_addresses(cls, value: str) -> str:
+        return ",".join(_web_address(each.strip()) for each in value.split(",") if each.strip())
 
     @field_validator("database_url")
     @classmethod
@@ -153,6 +147,11 @@ class Settings(BaseSettings):
         return self.erasure_list or self.data_dir / "erased-people.jsonl"
 
     @property
+    def former_public_urls(self) -> tuple[str, ...]:
+        """Give the former addresses that are not the present one again."""
+        return tuple(each for each in self.former_urls.split(",") if each and each != self.public_url)
+
+    @property
     def private_platforms_allowed(self) -> bool:
         return not self.is_production if self.allow_private_platforms is None else self.allow_private_platforms
 
@@ -163,6 +162,24 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+
+def _web_address(value: str) -> str:
+    """Give an address of this tool without slash at the end, or say what is wrong with it."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f'must be a web address like https://lernen.example.org (got "{value}")')
+    if parts.path.rstrip("/") or parts.query or parts.fragment:
+        raise ValueError(f'must name the host only, without path or query (got "{value}")')
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ValueError(f'must start with https:// (got "{value}"); http:// works on localhost only')
+    try:
+        is_port = parts.port != 0
+    except ValueError:
+        is_port = False
+    if not is_port:
+        raise ValueError(f'must name a port by its number (got "{value}")')
+    return value.rstrip("/")
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -5,7 +5,7 @@ In two forms with the same content: VC-JWT (RS256, Open Badges 3.0, section 8.2)
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -37,6 +37,13 @@ class BadgeIssuer:
     name: str
     url: str
     keys: CredentialKeys
+    former_urls: tuple[str, ...] = ()
+    """Addresses that earlier badges name; they speak with the same keys."""
+
+    def at(self, public_url: str) -> "BadgeIssuer":
+        """Give the same issuer as badges of another address of ours name it."""
+        others = (each for each in (self.public_url, *self.former_urls) if each != public_url)
+        return replace(self, public_url=public_url, former_urls=tuple(others))
 
     @property
     def did(self) -> str:
@@ -83,6 +90,7 @@ class BadgeIssuer:
                 "https://w3id.org/security/jwk/v1",
             ],
             "id": self.did,
+            **({"alsoKnownAs": [did_of(each) for each in self.former_urls]} if self.former_urls else {}),
             "verificationMethod": methods,
             "assertionMethod": [method["id"] for method in methods],
             "service": [

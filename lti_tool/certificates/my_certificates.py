@@ -1,6 +1,6 @@
 """What a participant sees of their own certificates, and the document to take home."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -125,9 +125,13 @@ class Document:
 
 
 def list_my_certificates(
-    session: Session, programme: Programme, *, user_id: int, count_months: int = 24, now: datetime
+    session: Session, programme: Programme, *, user_id: int, count_months: int = 24, verify_url: str = "", now: datetime
 ) -> MyCertificates:
-    """Collect a person's documents and what is still missing for the next."""
+    """Collect a person's documents and what is still missing for the next.
+
+    Args:
+        verify_url: where anyone verifies now; a document may have been issued at an earlier address.
+    """
     user = session.get_one(User, user_id)
     rows = session.execute(
         select(Certificate, func.length(Certificate.pdf), Certificate.credential.is_not(None), NameRequest)
@@ -142,7 +146,9 @@ def list_my_certificates(
     renewal = renewal_of(newest, programme, completed_on, today=day_of(now)) if newest is not None else None
     name = find_printable_name(user.certificate_name, user.name)
     return MyCertificates(
-        certificates=tuple(_held(*row, renewal=renewal if row[0] is newest else None, today=day_of(now)) for row in rows),
+        certificates=tuple(
+            _held(*row, verify_url=verify_url, renewal=renewal if row[0] is newest else None, today=day_of(now)) for row in rows
+        ),
         completed=len(programme.required_modules) - len(missing),
         missing=missing,
         name=name,
@@ -184,10 +190,13 @@ def _held(
     has_credential: bool,
     request: NameRequest | None,
     *,
+    verify_url: str,
     renewal: Renewal | None,
     today: date,
 ) -> HeldCertificate:
     facts = facts_from_json(certificate.facts)
+    if verify_url:
+        facts = replace(facts, verify_url=f"{verify_url}/{group_check_code(facts.check_code)}")
     is_open = request is not None and not request.decision
     return HeldCertificate(
         id=certificate.id,

@@ -7,6 +7,7 @@ from flask import Flask, request
 
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
+from lti_tool.web.former_addresses import former_url
 from lti_tool.web.parts import parts
 
 log = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def _check() -> None:
     if not settings.is_production or request.path in _FOR_MONITORS:
         return
     # The port may differ behind a proxy, and every address that we make is built from PUBLIC_URL anyway.
-    if _hostname(f"//{request.host}") != _hostname(settings.public_url):
+    if _hostname(f"//{request.host}") != _hostname(settings.public_url) and former_url() is None:
         raise WrongHost
 
 

@@ -10,6 +10,7 @@ from lti_tool.certificates.publish import describe_achievement, list_seal_certif
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.traffic.take_turn import Limit
+from lti_tool.web.former_addresses import former_url
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import limit_rate
 
@@ -38,9 +39,8 @@ def achievement(name: str) -> Response:
     """Describe what can be achieved here."""
     _badges()
     tool = parts()
-    described = describe_achievement(
-        tool.programme, name, public_url=tool.settings.public_url, issuer=tool.issuer, now=tool.now()
-    )
+    address = former_url() or tool.settings.public_url
+    described = describe_achievement(tool.programme, name, public_url=address, issuer=tool.issuer, now=tool.now())
     return _json(described, "application/ld+json")
 
 
@@ -68,7 +68,8 @@ def _badges() -> BadgeMaker:
     badges = parts().press.badges
     if badges is None:
         raise NotFound(N_("Digitale Abzeichen (Open Badges) sind hier nicht eingeschaltet."), code="badges_off")
-    return badges
+    # What earlier badges name is answered under their own address.
+    return badges.at(former_url() or parts().settings.public_url)
 
 
 def _json(content: dict[str, Any], content_type: str) -> Response:

@@ -208,5 +208,6 @@ def _mine(visitor: Visitor) -> MyCertificates:
             current_programme(),
             user_id=visitor.user_id,
             count_months=parts().issuer.modules_count_months,
+            verify_url=parts().issuer.verify_url,
             now=parts().now(),
         )
