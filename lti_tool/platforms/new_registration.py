@@ -42,6 +42,9 @@ def check_addresses(new: NewRegistration, *, is_production: bool) -> None:
         ("jwks_url", new.jwks_url, LONGEST_URL),
     ):
         _check_address(name, value, longest, is_production=is_production)
+    if new.token_audience is not None:
+        # Nothing is sent there, so it need not be https.
+        _check_address("token_audience", new.token_audience, LONGEST_URL, is_production=False)
     if not new.client_id or len(new.client_id) > _LONGEST_CLIENT_ID:
         raise ToolError(N_("Die Client-ID fehlt oder ist länger als 255 Zeichen."), code="registration_invalid")
     check_service_hosts(new.service_hosts, is_production=is_production)

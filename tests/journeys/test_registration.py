@@ -385,6 +385,8 @@ def test_by_hand_a_platform_is_registered_once_its_keys_were_seen(browser: Flask
         ({"service_host": "https://lms.example/api"}, "ohne Pfad"),
         ({"service_host": "https://*.lms.example"}, "Adresse"),
         ({"issuer": "moodle"}, "keine Web-Adresse"),
+        ({"token_audience": "sso.canvaslms.com"}, "keine Web-Adresse"),
+        ({"token_audience": "https://sso.canvaslms.com/" + "a" * 1000}, "keine Web-Adresse"),
     ],
 )
 def test_by_hand_what_does_not_fit_is_not_stored_and_stays_in_the_form(
