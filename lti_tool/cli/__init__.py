@@ -44,9 +44,35 @@ def main() -> None:
 
 def _add_commands() -> None:
     # Imported late, so that `lti-tool --help` does not load the whole tool; each module adds its commands to `main`.
-    from lti_tool.cli import certificates, db, deployments, doctor, keys, outbox, people, programme, registrations, roster, serve
+    from lti_tool.cli import (
+        certificates,
+        db,
+        deployments,
+        doctor,
+        invitations,
+        keys,
+        outbox,
+        people,
+        programme,
+        registrations,
+        roster,
+        serve,
+    )
 
-    for module in (serve, db, keys, registrations, deployments, programme, doctor, outbox, certificates, people, roster):
+    for module in (
+        serve,
+        db,
+        keys,
+        registrations,
+        invitations,
+        deployments,
+        programme,
+        doctor,
+        outbox,
+        certificates,
+        people,
+        roster,
+    ):
         module.add_to(main)
     _say_whole_sentences(main)
 

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from datetime import timedelta
 
 import click
 
@@ -11,7 +10,6 @@ from lti_tool.lti.http import Http
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.models.database import Database, open_database
 from lti_tool.platforms import registrations as use_cases
-from lti_tool.platforms.invite_platform import invite_platform
 from lti_tool.platforms.key_set_store import DatabaseKeySetStore
 from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.new_registration import NewRegistration
@@ -184,20 +182,6 @@ def remove(registration_id: int) -> None:
     with database.write.begin() as session:
         use_cases.remove_registration(session, registration_id)
     click.echo(f"Registration {registration_id} is removed.")
-
-
-@registrations.command()
-@click.option("--platform-url", default=None, help="Only the platform at this address may use the invite.")
-@click.option("--days", default=7, show_default=True, help="How long it can be used.")
-def invite(platform_url: str | None, days: int) -> None:
-    """Print a single-use address with which a platform's administrator registers the tool."""
-    settings, database = opened()
-    now = clock.now()
-    with database.write.begin() as session:
-        secret = invite_platform(session, platform_url=platform_url, days=days, now=now)
-    click.echo(f"{settings.public_url}/lti/register/{secret}")
-    # Beside the address, so that a script gets the address alone.
-    click.echo(f"Works once, until {now + timedelta(days=days):%Y-%m-%d %H:%M} UTC. It is not shown again.", err=True)
 
 
 def add_to(main: click.Group) -> None:

@@ -7,7 +7,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -29,6 +29,7 @@ from lti_tool.lti.registration_members import (
     web_address,
     words,
 )
+from lti_tool.lti.sites import site_of
 
 PLATFORM_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-platform-configuration"
 TOOL_CONFIGURATION: Final = "https://purl.imsglobal.org/spec/lti-tool-configuration"
@@ -102,8 +103,8 @@ def read_configuration(
         raise RegistrationFailed("configuration_status", platform_status=answer.status, platform_answer=readable(answer))
     document = _object(answer, "configuration_unreadable")
     issuer = web_address(document, "issuer", longest=_LONGEST_ISSUER)
-    # Section 3.5.1: the issuer's host must be that of the configuration; else anybody could speak for any platform.
-    if host_of(url) not in {host_of(issuer)} | cloud_of(host_of(issuer)).hosts or urlsplit(issuer).scheme != urlsplit(url).scheme:
+    # Section 3.5.1: the configuration must be the issuer's; else anybody could speak for any platform.
+    if not _belongs_to(url, issuer, frozenset()):
         raise RegistrationFailed("issuer_differs", detail=issuer)
     endpoints = {
         name: web_address(document, name)
@@ -130,19 +131,26 @@ def read_configuration(
     )
 
 
-def check_hosts(issuer: str, endpoints: Any, *, further_hosts: frozenset[str] = frozenset()) -> None:
-    """Check that a platform's addresses lie at the issuer's host, or where an operator allows it.
+def check_hosts(issuer: str, endpoints: Iterable[str], *, further_hosts: frozenset[str] = frozenset()) -> None:
+    """Check that a platform's addresses lie at the issuer's site (`sites.py`), or where an operator allows it.
 
-    Keys that came from another host could speak for people of this platform.
+    Keys that came from elsewhere could speak for people of this platform: also from another port or folder of the same host,
+    where another school may be at home.
 
     Raises:
         RegistrationFailed: one lies elsewhere.
     """
-    issuer_host = host_of(issuer)
-    allowed = {issuer_host} | cloud_of(issuer_host).hosts | further_hosts
     for address in endpoints:
-        if host_of(address) not in allowed or urlsplit(address).scheme != urlsplit(issuer).scheme:
+        if not _belongs_to(address, issuer, further_hosts):
             raise RegistrationFailed("endpoint_foreign", detail=address)
+
+
+def _belongs_to(address: str, issuer: str, further_hosts: frozenset[str]) -> bool:
+    site, place = site_of(issuer), site_of(address)
+    if site is None or place is None or urlsplit(address).scheme != urlsplit(issuer).scheme:
+        return False
+    in_cloud = place.origin in {f"https://{host}" for host in cloud_of(host_of(issuer)).hosts}
+    return site.holds(address) or in_cloud or host_of(address) in further_hosts
 
 
 def registration_request(platform: PlatformConfiguration, addresses: OwnAddresses, tool: ToolDescription) -> dict[str, Any]:

@@ -43,6 +43,11 @@ _TEXTS: dict[str, tuple[int, str, str]] = {
         N_("Die Verbindung zu Ihrer Lernplattform ist zurzeit abgeschaltet."),
         _TELL_ADMINISTRATION,
     ),
+    "registration_held": (
+        403,
+        N_("Die Verbindung zu Ihrer Lernplattform ist noch nicht freigegeben."),
+        N_("Die Freigabe ist angefragt. Versuchen Sie es später noch einmal oder wenden Sie sich an die Kursleitung."),
+    ),
     "deployment_held": (
         403,
         N_("Dieses Angebot ist für Ihren Bereich der Lernplattform noch nicht freigegeben."),

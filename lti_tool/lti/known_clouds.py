@@ -41,6 +41,16 @@ def cloud_of(issuer_host: str) -> Cloud:
     return next((cloud for domain, cloud in _BELOW.items() if issuer_host.endswith(domain)), NONE)
 
 
+def serves_schools(host: str) -> bool:
+    """Whether a host speaks for a cloud whose schools register at hosts of their own."""
+    return any(cloud.schools_register and (host == issuer or host in cloud.hosts) for issuer, cloud in _CLOUDS.items())
+
+
+def serves_several(issuer_host: str) -> bool:
+    """Whether one issuer is that of many institutions, known as such."""
+    return issuer_host in _CLOUDS
+
+
 def is_host_of_another_cloud(host: str, issuer_host: str) -> bool:
     """Whether a host belongs to a cloud that the issuer is not of."""
     clouds = (*_CLOUDS.values(), *_BELOW.values())

@@ -23,7 +23,8 @@ _TEXTS: Final = {
         "Die Konfiguration der Lernplattform ist unvollständig: %(detail)s fehlt oder ist fehlerhaft."
     ),
     "issuer_differs": N_("Die Konfiguration liegt nicht bei der Lernplattform, für die sie gelten soll (%(detail)s)."),
-    "endpoint_foreign": N_("Die Lernplattform nennt eine Adresse bei einem anderen Rechner: %(detail)s."),
+    "endpoint_foreign": N_("Die Lernplattform nennt eine Adresse, die nicht bei ihr selbst liegt: %(detail)s."),
+    "endpoint_of_another": N_("Die Lernplattform nennt eine Adresse, die zu einer anderen Lernplattform gehört: %(detail)s."),
     "invite_elsewhere": N_("Diese Einladung gilt für eine andere Lernplattform (%(detail)s)."),
     "token_unusable": N_("Die Lernplattform hat ein fehlerhaftes Registrierungs-Token mitgegeben."),
     "keys_missing": N_("Unter %(detail)s stehen keine öffentlichen Schlüssel (Status %(status)s)."),

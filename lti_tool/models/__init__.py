@@ -15,7 +15,7 @@ from lti_tool.models.cohort import (
 from lti_tool.models.content import ContentVersion
 from lti_tool.models.hint import LessonHint
 from lti_tool.models.inquiry import Inquiry
-from lti_tool.models.invite import Invite
+from lti_tool.models.invite import Invite, Proposal
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
 from lti_tool.models.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
 from lti_tool.models.passback import (
@@ -28,7 +28,7 @@ from lti_tool.models.passback import (
     Restoration,
     ScoreDelivery,
 )
-from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, UsedNonce
+from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, SeenInstitution, UsedNonce
 from lti_tool.models.reifegrad import ReifegradRating, ReifegradRound
 from lti_tool.models.room import Context, LaunchedLink, Membership, ResourceLink, User
 from lti_tool.models.traffic import RateBucket
@@ -71,6 +71,7 @@ __all__ = [
     "OfferedItem",
     "Platform",
     "PlatformKeySet",
+    "Proposal",
     "RateBucket",
     "Registration",
     "ReifegradRating",
@@ -80,6 +81,7 @@ __all__ = [
     "RosterReading",
     "ScoreDelivery",
     "SealCertificate",
+    "SeenInstitution",
     "UsedNonce",
     "User",
     "UtcDateTime",

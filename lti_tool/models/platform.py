@@ -9,12 +9,18 @@ from lti_tool.models.base import Base
 
 
 class Platform(Base):
-    """One LMS installation, known by its issuer."""
+    """One LMS installation, known by its issuer, and by the institution where one issuer serves several.
+
+    People and courses belong to it: `sub` and context ids are unique within one.
+    """
 
     __tablename__ = "platform"
+    __table_args__ = (UniqueConstraint("issuer", "institution"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    issuer: Mapped[str] = mapped_column(String(500), unique=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    institution: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Empty where the issuer serves one (the rule); else `client …`, `guid …` or `deployment …`."""
     name: Mapped[str] = mapped_column(String(200), default="")
     product_family: Mapped[str] = mapped_column(String(100), default="")
     """`product_family_code` of the tool_platform claim, e.g. `moodle`; empty where the platform names none."""
@@ -38,8 +44,22 @@ class Registration(Base):
     jwks_url: Mapped[str] = mapped_column(String(1000))
     service_hosts: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     """Origins where else its services may lie, separated by spaces; `https://*.…` stands for all below."""
+    told_apart_by: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    """What tells the issuer's institutions apart: `client` or `guid`; empty: it serves one."""
     is_enabled: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
+
+
+class SeenInstitution(Base):
+    """An institution that has launched through a registration, by the guid of its `tool_platform` claim."""
+
+    __tablename__ = "seen_institution"
+    __table_args__ = (UniqueConstraint("registration_id", "guid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    guid: Mapped[str] = mapped_column(String(255))
+    first_seen_at: Mapped[datetime]
 
 
 class Deployment(Base):

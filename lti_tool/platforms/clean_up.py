@@ -1,4 +1,4 @@
-"""Forget what has run out: used nonces, access tokens, invitations that nobody took."""
+"""Forget what has run out: used nonces, access tokens, invitations that nobody took, proposals that nobody decided."""
 
 import logging
 from datetime import datetime, timedelta
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, delete, select
 
-from lti_tool.models import AccessToken, Invite, UsedNonce
+from lti_tool.models import AccessToken, Invite, Proposal, UsedNonce
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
@@ -24,6 +24,7 @@ def clean_up(database: "Database", *, now: datetime) -> int:
     gone = 0
     gone += _delete(database, UsedNonce.nonce_hash, UsedNonce.expires_at < now)
     gone += _delete(database, AccessToken.id, AccessToken.expires_at < now)
+    gone += _delete(database, Proposal.id, Proposal.created_at < now - INVITES_KEPT)
     gone += _delete(database, Invite.id, (Invite.expires_at < now - INVITES_KEPT) & Invite.used_at.is_(None))
     log.info("cleaned_up", extra={"rows": gone})
     return gone

@@ -17,6 +17,7 @@ from lti_tool.lti.login import LoginAnswer, LoginDesk, begin_login, continue_log
 from lti_tool.lti.state import Seals
 from lti_tool.platforms.deployments import DeploymentDirectory, Policy
 from lti_tool.platforms.key_set_store import DatabaseKeySetStore
+from lti_tool.platforms.proposals import is_proposed
 from lti_tool.platforms.record_launch import record_launch
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.visit_standing import VisitStandings
@@ -50,7 +51,18 @@ class FrontDoor:
 
     def begin_login(self, params: Mapping[str, str], *, in_frame: bool | None, now: datetime) -> LoginAnswer:
         """Answer a platform's login request; see `lti.login`."""
-        return begin_login(self.login_desk, params, in_frame=in_frame, now=now)
+        try:
+            return begin_login(self.login_desk, params, in_frame=in_frame, now=now)
+        except LaunchRejected as refusal:
+            if refusal.code == "registration_unknown" and self._is_proposed(params):
+                held = LaunchRejected(code="registration_held")
+                held.received = refusal.received
+                raise held from refusal
+            raise
+
+    def _is_proposed(self, params: Mapping[str, str]) -> bool:
+        with self.database.read() as session:
+            return is_proposed(session, params.get("iss", ""), params.get("client_id") or None)
 
     def continue_login(self, params: Mapping[str, str], cookies: Mapping[str, str], *, now: datetime) -> LoginAnswer:
         """Go on with a login whose cookie has been checked; see `lti.login`."""

@@ -9,10 +9,13 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import ToolError
-from lti_tool.lti.json_shapes import host_of, origin_of
+from lti_tool.lti.json_shapes import host_of
+from lti_tool.lti.known_clouds import cloud_of, serves_schools
 from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.lti.sites import Site, site_meant, site_of
 from lti_tool.messages import N_
 from lti_tool.models import Invite
+from lti_tool.platforms.registrations import get_registration
 
 LONGEST_LIFE_DAYS = 90
 # Longer than a request to a platform may take: after that whoever held the claim has died.
@@ -38,31 +41,58 @@ class OpenInvite:
 
     id: int
     platform_url: str | None
+    """Of which platform; None: of any."""
     expires_at: datetime
+    renews_id: int | None = None
+    """The registration that it may bring up to date."""
 
 
-def invite_platform(session: Session, *, platform_url: str | None = None, days: int = 7, now: datetime) -> str:
+def invite_platform(
+    session: Session,
+    *,
+    platform_url: str | None = None,
+    renews: int | None = None,
+    days: int = 7,
+    now: datetime,
+) -> str:
     """Make an invitation and give its secret, which nobody can read again.
 
     Args:
-        platform_url: only a platform at this host may use it.
+        platform_url: only the platform at this address, or one below it, may use it.
+        renews: it may bring this registration up to date, and do nothing else; without it, it may only make a new one.
     Raises:
         ToolError: the address is none, or the days are not between 1 and 90.
+        NotFound: there is no such registration.
     """
-    if platform_url is not None and (origin_of(platform_url) is None or len(platform_url) > 500):
+    if not 1 <= days <= LONGEST_LIFE_DAYS:
+        raise ToolError(N_("Eine Einladung gilt 1 bis %(days)s Tage."), days=LONGEST_LIFE_DAYS)
+    secret = secrets.token_urlsafe(24)
+    session.add(
+        Invite(
+            secret_hash=_hash(secret),
+            platform_url=_bound_to(session, platform_url, renews),
+            renews_id=renews,
+            created_at=now,
+            expires_at=now + timedelta(days=days),
+        )
+    )
+    session.flush()
+    return secret
+
+
+def _bound_to(session: Session, platform_url: str | None, renews: int | None) -> str | None:
+    if renews is not None:
+        return get_registration(session, renews).issuer
+    if platform_url is None:
+        return None
+    site = site_meant(platform_url)
+    if site is None or len(platform_url) > 500:
         raise ToolError(
             N_("%(value)s ist keine Web-Adresse."),
             next_step=N_("Geben Sie die Adresse an, unter der die Lernplattform zu öffnen ist, mit https:// davor."),
             value=platform_url,
         )
-    if not 1 <= days <= LONGEST_LIFE_DAYS:
-        raise ToolError(N_("Eine Einladung gilt 1 bis %(days)s Tage."), days=LONGEST_LIFE_DAYS)
-    secret = secrets.token_urlsafe(24)
-    session.add(
-        Invite(secret_hash=_hash(secret), platform_url=platform_url, created_at=now, expires_at=now + timedelta(days=days))
-    )
-    session.flush()
-    return secret
+    return str(site)
 
 
 def open_invite(session: Session, secret: str, *, now: datetime) -> OpenInvite:
@@ -78,17 +108,40 @@ def open_invite(session: Session, secret: str, *, now: datetime) -> OpenInvite:
         raise InviteUnusable("invite_used", N_("Mit dieser Einladung wurde schon eine Lernplattform verbunden."))
     if row.expires_at <= now:
         raise InviteUnusable("invite_expired", N_("Diese Einladung ist abgelaufen."))
-    return OpenInvite(row.id, row.platform_url, row.expires_at)
+    return OpenInvite(row.id, row.platform_url, row.expires_at, row.renews_id)
 
 
-def check_platform(invite: OpenInvite, issuer: str) -> None:
-    """Check that the invitation is meant for this platform.
+def check_may_be_asked(invite: OpenInvite, address: str) -> None:
+    """Check that the invitation lets us fetch the configuration from this address, before anybody is asked anything.
 
     Raises:
-        RegistrationFailed: it is bound to another host.
+        RegistrationFailed: it is meant for another platform.
     """
-    if invite.platform_url is not None and host_of(invite.platform_url) != host_of(issuer):
-        raise RegistrationFailed("invite_elsewhere", detail=host_of(invite.platform_url))
+    site = _site(invite)
+    if site is not None and not site.holds(address) and not serves_schools(host_of(address)):
+        raise RegistrationFailed("invite_elsewhere", detail=str(site))
+
+
+def check_platform(invite: OpenInvite, issuer: str, *, school: str | None = None) -> None:
+    """Check that the invitation is meant for this platform.
+
+    Args:
+        school: where a school of a cloud, whose issuer says nothing of it, registers or has its services.
+    Raises:
+        RegistrationFailed: it is bound to another.
+    """
+    site = _site(invite)
+    if site is None:
+        return
+    if invite.renews_id is not None and issuer != invite.platform_url:
+        raise RegistrationFailed("invite_elsewhere", detail=str(site))
+    is_school = school is not None and cloud_of(host_of(issuer)).schools_register and site.holds(school)
+    if not site.holds(issuer) and not is_school:
+        raise RegistrationFailed("invite_elsewhere", detail=str(site))
+
+
+def _site(invite: OpenInvite) -> Site | None:
+    return None if invite.platform_url is None else site_of(invite.platform_url) or Site(invite.platform_url, "")
 
 
 def claim_invite(session: Session, invite_id: int, *, now: datetime) -> None:
@@ -112,8 +165,8 @@ def release_invite(session: Session, invite_id: int) -> None:
     session.execute(update(Invite).where(Invite.id == invite_id, Invite.used_at.is_(None)).values(claimed_at=None))
 
 
-def use_invite_up(session: Session, invite_id: int, registration_id: int, *, now: datetime) -> None:
-    """Note what the invitation was used for; it works no longer.
+def use_invite_up(session: Session, invite_id: int, registration_id: int | None, *, now: datetime) -> None:
+    """Note what the invitation was used for; it works no longer. None: for something that waits for the operator.
 
     Raises:
         InviteUnusable: it was used meanwhile.

@@ -3,15 +3,12 @@
 from dataclasses import astuple, replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from lti_tool.lti.dynamic_registration import PlatformConfiguration, Registered
 from lti_tool.lti.json_shapes import host_of, origin_of
 from lti_tool.lti.known_clouds import cloud_of
 from lti_tool.lti.seal import Seal
-from lti_tool.platforms.invite_platform import OpenInvite, use_invite_up
+from lti_tool.platforms.invite_platform import OpenInvite
 from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import SavedRegistration, save_registration
 
 # As long as Moodle's registration token.
 OFFER_LIFETIME_S = 3600
@@ -39,24 +36,9 @@ class Offers:
         return replace(opened, scopes=tuple(opened.scopes)), token
 
 
-def register_tool(
-    session: Session,
-    invite: OpenInvite,
-    platform: PlatformConfiguration,
-    registered: Registered,
-    *,
-    is_production: bool,
-    now: datetime,
-) -> SavedRegistration:
-    """Store what a platform answered, with its deployment approved, and use the invitation up.
-
-    Registering the same client again brings its addresses up to date.
-
-    Raises:
-        InviteUnusable: the invitation was used meanwhile.
-        ToolError: an address is not https in production.
-    """
-    new = NewRegistration(
+def registration_from(platform: PlatformConfiguration, registered: Registered) -> NewRegistration:
+    """Put together what a platform has said of itself and answered."""
+    return NewRegistration(
         issuer=platform.issuer,
         client_id=registered.client_id,
         auth_login_url=platform.auth_login_url,
@@ -68,7 +50,6 @@ def register_tool(
         deployment_ids=(registered.deployment_id,) if registered.deployment_id else (),
         service_hosts=_school_hosts(platform),
     )
-    return register_by_hand(session, invite, new, is_production=is_production, now=now)
 
 
 def _school_hosts(platform: PlatformConfiguration) -> tuple[str, ...]:
@@ -78,17 +59,3 @@ def _school_hosts(platform: PlatformConfiguration) -> tuple[str, ...]:
         host_of(url) for url in (platform.issuer, platform.auth_login_url, platform.token_url, platform.jwks_url)
     }
     return (host,) if host is not None and is_school else ()
-
-
-def register_by_hand(
-    session: Session, invite: OpenInvite, new: NewRegistration, *, is_production: bool, now: datetime
-) -> SavedRegistration:
-    """Store what an administrator has copied from the platform, and use the invitation up.
-
-    Raises:
-        InviteUnusable: the invitation was used meanwhile.
-        ToolError: an address is none, or is not https in production.
-    """
-    saved = save_registration(session, new, is_production=is_production, now=now)
-    use_invite_up(session, invite.id, saved.registration.id, now=now)
-    return saved

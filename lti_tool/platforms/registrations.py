@@ -98,13 +98,21 @@ def save_registration(session: Session, new: NewRegistration, *, is_production: 
 
 
 def _platform(session: Session, new: NewRegistration, *, now: datetime) -> Platform:
-    platform = session.scalar(select(Platform).where(Platform.issuer == new.issuer))
+    platform = session.scalar(select(Platform).where(Platform.issuer == new.issuer, Platform.institution == ""))
     if platform is None:
         platform = Platform(issuer=new.issuer, name=new.name[:200], product_family="", created_at=now)
         session.add(platform)
     if new.product_family:
         platform.product_family = new.product_family[:100]
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as err:
+        # Of two who bring the same platform at once, one is the first.
+        raise Conflict(
+            N_("Diese Lernplattform wird gerade schon verbunden."),
+            next_step=N_("Versuchen Sie es in einer Minute noch einmal."),
+            code="registration_at_once",
+        ) from err
     return platform
 
 
@@ -134,11 +142,6 @@ def find_registration_id(session: Session, issuer: str, client_id: str) -> int |
     """Give the id of the registration with this issuer and client_id."""
     query = select(Registration.id).join(Platform).where(Platform.issuer == issuer, Registration.client_id == client_id)
     return session.scalar(query)
-
-
-def is_known_issuer(session: Session, issuer: str) -> bool:
-    """Tell whether a platform with this issuer is registered."""
-    return session.scalar(select(Registration.id).join(Platform).where(Platform.issuer == issuer).limit(1)) is not None
 
 
 def list_registrations(session: Session) -> list[RegistrationDetails]:

@@ -48,16 +48,19 @@ def limit_rate(limit: Limit) -> Callable[[Callable[P, ResponseReturnValue]], Cal
     return decorate
 
 
-def check_rate(limit: Limit) -> None:
+def check_rate(limit: Limit, *, source: str | None = None) -> None:
     """Take a turn for the present request.
 
+    Args:
+        source: whose turn it is; else that of the network address.
     Raises:
         TooManyTries: there is none left.
     """
     tool = parts()
     if tool.settings.rate_limits == "off":
         return
-    sources = sources_of(request.remote_addr or "", tool.settings.secret_key.get_secret_value())
+    secret = tool.settings.secret_key.get_secret_value()
+    sources = sources_of(source or request.remote_addr or "", secret)
     with tool.database.write.begin() as session:
         wait_s = take_turns(session, limit, sources, now=tool.now())
     if wait_s:

@@ -22,6 +22,7 @@ from lti_tool.lti.ports import DeploymentStanding
 from lti_tool.models import PlatformKeySet, User
 from lti_tool.platforms.deployments import approve_deployment, list_deployments
 from lti_tool.platforms.invite_platform import invite_platform
+from lti_tool.platforms.proposals import approve_proposal, list_proposals
 from lti_tool.playground import Playground
 from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
 from lti_tool.playground.server import serve_in_thread
@@ -124,7 +125,9 @@ def test_moodle_from_nothing_to_scores_and_on_with_other_keys(
     frame = page.frame_locator("iframe")
     sign_in(page, moodle, ADMINISTRATOR.id)
     page.goto(f"{moodle.issuer}/tools")
-    page.get_by_label("Registrierungsadresse").fill(installation.run("registrations", "invite").strip())
+    page.get_by_label("Registrierungsadresse").fill(
+        installation.run("registrations", "invite", "--platform-url", moodle.issuer).strip()
+    )
     page.get_by_role("button", name="Registrierung beginnen").click()
     frame.get_by_role("button", name="Verbinden").click()
     page.wait_for_url(re.compile(r"/tools$"))
@@ -160,7 +163,15 @@ def connect_by_hand(page: Page, installation: Installation, lms: Playground, num
     page.get_by_label("Adresse der Zugriffstoken").fill(offered["token_url"])
     page.get_by_label("Adresse der öffentlichen Schlüssel").fill(offered["jwks_url"])
     page.get_by_role("button", name="Verbinden").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Die Lernplattform ist verbunden")
+    heading = page.get_by_role("heading", level=1)
+    if number == 1:
+        expect(heading).to_have_text("Die Lernplattform ist verbunden")
+        return
+    # A further client speaks for the people of the first: the operator says that it is one of the same site.
+    expect(heading).to_have_text("Ihre Registrierung wartet auf die Freigabe")
+    with changing(installation) as session:
+        (waiting,) = list_proposals(session)
+        approve_proposal(session, waiting.id, is_production=False, now=clock.now())
 
 
 def choose(page: Page, frame: FrameLocator, lms: Playground, number: int) -> None:

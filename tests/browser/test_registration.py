@@ -1,12 +1,15 @@
 """An LMS admin connects the tool in a real browser: one paste, two clicks, activate, and a launch works."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from lti_tool.playground import Playground
 from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
+from lti_tool.playground.server import serve_in_thread
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -17,18 +20,28 @@ def sign_in(page: Page, lms_url: str, person_id: str) -> None:
     page.locator(f'button[name="person"][value="{person_id}"]').click()
 
 
-def test_one_paste_and_two_clicks_connect_and_a_participant_gets_in(context: BrowserContext, installation: Installation) -> None:
-    address = installation.run("registrations", "invite", "--platform-url", installation.lms_url).strip()
-    known = set(installation.lms.site.state.tools)
+@pytest.fixture
+def lms() -> Iterator[Playground]:
+    """A platform that is not connected yet."""
+    lms = Playground("http://127.0.0.1:0")
+    with serve_in_thread(lms):
+        yield lms
+
+
+def test_one_paste_and_two_clicks_connect_and_a_participant_gets_in(
+    context: BrowserContext, installation: Installation, lms: Playground
+) -> None:
+    address = installation.run("registrations", "invite", "--platform-url", lms.issuer).strip()
+    known = set(lms.site.state.tools)
     page = context.new_page()
-    sign_in(page, installation.lms_url, ADMINISTRATOR.id)
-    page.goto(f"{installation.lms_url}/tools")
+    sign_in(page, lms.issuer, ADMINISTRATOR.id)
+    page.goto(f"{lms.issuer}/tools")
 
     page.get_by_label("Registrierungsadresse").fill(address)
     page.get_by_role("button", name="Registrierung beginnen").click()
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", level=1)).to_have_text("Diese Lernplattform verbinden?")
-    expect(frame.get_by_text(installation.lms_url)).to_be_visible()
+    expect(frame.get_by_text(lms.issuer)).to_be_visible()
     frame.get_by_role("button", name="Verbinden").click()
 
     # The tool closes the frame; the LMS reads its list anew and shows the tool that waits.
@@ -36,36 +49,38 @@ def test_one_paste_and_two_clicks_connect_and_a_participant_gets_in(context: Bro
     page.get_by_role("button", name="Freigeben").click()
     expect(page.get_by_role("button", name="Freigeben")).to_have_count(0)
 
-    (tool_id,) = set(installation.lms.site.state.tools) - known
-    activity = installation.lms.add_activity(
+    (tool_id,) = set(lms.site.state.tools) - known
+    activity = lms.add_activity(
         "Modul 1 über die neue Verbindung", custom={"module": "grundlagen-und-strategie"}, tool_id=tool_id
     )
-    sign_in(page, installation.lms_url, PARTICIPANTS[0].id)
-    page.goto(f"{installation.lms_url}/activity/{activity.id}")
+    sign_in(page, lms.issuer, PARTICIPANTS[0].id)
+    page.goto(f"{lms.issuer}/activity/{activity.id}")
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_contain_text("Grundlagen")
 
 
 @pytest.mark.parametrize("size", [(1138, 800), (1024, 640)])
 def test_the_button_is_in_sight_in_the_frame_that_moodle_opens(
-    installation: Installation, context: BrowserContext, size: tuple[int, int]
+    installation: Installation, lms: Playground, context: BrowserContext, size: tuple[int, int]
 ) -> None:
     width, height = size
-    address = installation.run("registrations", "invite", "--platform-url", installation.lms_url).strip()
+    address = installation.run("registrations", "invite", "--platform-url", lms.issuer).strip()
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": height})
-    page.goto(installation.lms.begin_registration(address))
+    page.goto(lms.begin_registration(address))
     box = page.get_by_role("button", name="Verbinden").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= height
 
 
-def test_without_javascript_it_works_too_but_the_frame_stays_open(installation: Installation, context: BrowserContext) -> None:
+def test_without_javascript_it_works_too_but_the_frame_stays_open(
+    installation: Installation, lms: Playground, context: BrowserContext
+) -> None:
     assert context.browser is not None
     plain = context.browser.new_context(java_script_enabled=False, locale="de-DE")
     try:
-        address = installation.run("registrations", "invite").strip()
+        address = installation.run("registrations", "invite", "--platform-url", lms.issuer).strip()
         page = plain.new_page()
-        page.goto(installation.lms.begin_registration(address))
+        page.goto(lms.begin_registration(address))
         page.get_by_role("button", name="Verbinden").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Die Lernplattform ist verbunden")
         expect(page.get_by_text("Freigeben")).to_be_visible()
@@ -76,7 +91,7 @@ def test_without_javascript_it_works_too_but_the_frame_stays_open(installation: 
 def test_an_address_opened_by_mistake_explains_itself_and_copies_itself(
     installation: Installation, context: BrowserContext
 ) -> None:
-    address = installation.run("registrations", "invite").strip()
+    address = installation.run("registrations", "invite", "--platform-url", installation.lms.issuer).strip()
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=installation.tool_url)
     page = context.new_page()
     page.goto(address)
@@ -99,7 +114,7 @@ def test_an_instructor_checks_the_connection_in_the_frame_of_the_course(
 
 @pytest.mark.parametrize("width", [320, 1280])
 def test_no_page_of_registration_scrolls_sideways(context: BrowserContext, installation: Installation, width: int) -> None:
-    address = installation.run("registrations", "invite").strip()
+    address = installation.run("registrations", "invite", "--platform-url", installation.lms.issuer).strip()
     page = context.new_page()
     page.set_viewport_size({"width": width, "height": 800})
     begun = installation.lms.begin_registration(address)

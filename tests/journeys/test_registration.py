@@ -58,9 +58,11 @@ def browser(app: Flask) -> FlaskClient:
     return app.test_client(use_cookies=False)
 
 
-def invited(parts: Parts, *, platform_url: str | None = None, days: int = 7, now: datetime | None = None) -> str:
+def invited(
+    parts: Parts, *, platform_url: str | None = None, renews: int | None = None, days: int = 7, now: datetime | None = None
+) -> str:
     with parts.database.write.begin() as session:
-        secret = invite_platform(session, platform_url=platform_url, days=days, now=now or clock.now())
+        secret = invite_platform(session, platform_url=platform_url, renews=renews, days=days, now=now or clock.now())
     return f"{TOOL}/lti/register/{secret}"
 
 
@@ -206,12 +208,12 @@ def test_an_offer_is_good_for_its_own_invite_only(browser: FlaskClient, lms: Pla
     assert browser.post(other, data={"offer": offer}, base_url=TOOL).status_code == 400
 
 
-def test_registering_the_same_platform_again_brings_it_up_to_date(browser: FlaskClient, lms: Playground, parts: Parts) -> None:
+def test_an_invitation_to_renew_brings_its_registration_up_to_date(browser: FlaskClient, lms: Playground, parts: Parts) -> None:
     register(browser, lms, invited(parts))
     (tool,) = lms.site.state.tools.values()
     with parts.database.write.begin() as session:
         session.connection().exec_driver_sql("UPDATE registration SET token_url = 'http://127.0.0.1:1/old'")
-    page = register(browser, lms, invited(parts), update=tool.id)
+    page = register(browser, lms, invited(parts, renews=1), update=tool.id)
     assert "auf dem neuesten Stand" in page
     with parts.database.read() as session:
         (registration,) = list_registrations(session)
@@ -230,9 +232,9 @@ def test_in_moodle_each_way_of_registering_names_the_clicks_that_are_left(
     assert "LTI Externe Tools" in new
     assert "data-stays" not in new
     (tool,) = lms.site.state.tools.values()
-    asked = browser.get(path_of(lms.begin_registration(invited(parts), update=tool.id)), base_url=TOOL).text
+    asked = browser.get(path_of(lms.begin_registration(invited(parts, renews=1), update=tool.id)), base_url=TOOL).text
     assert "aus der Aktivitätsauswahl genommen" in asked
-    updated = register(browser, lms, invited(parts), update=tool.id)
+    updated = register(browser, lms, invited(parts, renews=1), update=tool.id)
     assert "aus der Aktivitätsauswahl genommen" in updated
     assert "„aktivieren“" not in updated
     # The frame stays, so that this can be read.
@@ -252,7 +254,7 @@ def test_an_update_does_not_enable_what_an_operator_has_disabled(browser: FlaskC
     (tool,) = lms.site.state.tools.values()
     with parts.database.write.begin() as session:
         disable_registration(session, 1)
-    assert "Noch abgeschaltet" in register(browser, lms, invited(parts), update=tool.id)
+    assert "Noch abgeschaltet" in register(browser, lms, invited(parts, renews=1), update=tool.id)
 
 
 def test_a_refusal_shows_the_platforms_own_words_and_keeps_the_invite(
@@ -340,13 +342,15 @@ def test_by_hand_canvas_has_its_services_at_the_institutions_host(browser: Flask
     assert 'name="service_host" type="text" value="https://schule.instructure.com"' in page
 
 
-def test_by_hand_a_host_for_services_is_stored_and_ones_own_is_not(browser: FlaskClient, lms: Playground, parts: Parts) -> None:
+@pytest.mark.parametrize("is_own", [False, True])
+def test_by_hand_a_host_for_services_is_stored_and_ones_own_is_not(
+    browser: FlaskClient, lms: Playground, parts: Parts, is_own: bool
+) -> None:
     other = lms.issuer.replace("127.0.0.1", "localhost")
-    for number, host in enumerate((f"{other}/", lms.issuer)):
-        path = path_of(invited(parts)) + "/by-hand"
-        browser.post(path, data=typed(lms, service_host=host, client_id=f"client-{number}"), base_url=TOOL)
+    host = lms.issuer if is_own else f"{other}/"
+    browser.post(path_of(invited(parts)) + "/by-hand", data=typed(lms, service_host=host), base_url=TOOL)
     with parts.database.read() as session:
-        assert [each.service_hosts for each in list_registrations(session)] == [(other,), ()]
+        assert [each.service_hosts for each in list_registrations(session)] == [() if is_own else (other,)]
 
 
 def typed(lms: Playground, **changes: str) -> dict[str, str]:
@@ -379,7 +383,7 @@ def test_by_hand_a_platform_is_registered_once_its_keys_were_seen(browser: Flask
     [
         ({"jwks_url": "http://evil.example/keys"}, "evil.example"),
         ({"token_url": "http://169.254.169.254/latest"}, "169.254.169.254"),
-        ({"issuer": "http://moodle.victim.example"}, "anderen Rechner"),
+        ({"issuer": "http://moodle.victim.example"}, "nicht bei ihr selbst"),
         ({"client_id": ""}, "Client-ID"),
         ({"service_host": "https://169.254.169.254"}, "privaten Netz"),
         ({"service_host": "https://lms.example/api"}, "ohne Pfad"),

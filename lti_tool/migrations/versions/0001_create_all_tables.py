@@ -40,11 +40,12 @@ def upgrade() -> None:
         "platform",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("institution", sa.String(length=300), server_default="", nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("product_family", sa.String(length=100), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platform")),
-        sa.UniqueConstraint("issuer", name=op.f("uq_platform_issuer")),
+        sa.UniqueConstraint("issuer", "institution", name=op.f("uq_platform_issuer_institution")),
     )
     op.create_table(
         "platform_key_set",
@@ -104,6 +105,7 @@ def upgrade() -> None:
         sa.Column("token_audience", sa.String(length=1000), nullable=True),
         sa.Column("jwks_url", sa.String(length=1000), nullable=False),
         sa.Column("service_hosts", sa.String(length=1000), server_default="", nullable=False),
+        sa.Column("told_apart_by", sa.String(length=10), server_default="", nullable=False),
         sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_registration_platform_id_platform")),
@@ -238,11 +240,47 @@ def upgrade() -> None:
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("registration_id", sa.Integer(), nullable=True),
+        sa.Column("renews_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_invite_registration_id_registration"), ondelete="SET NULL"
         ),
+        sa.ForeignKeyConstraint(
+            ["renews_id"], ["registration.id"], name=op.f("fk_invite_renews_id_registration"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invite")),
         sa.UniqueConstraint("secret_hash", name=op.f("uq_invite_secret_hash")),
+    )
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("invite_id", sa.Integer(), nullable=True),
+        sa.Column("registration_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("issuer", sa.String(length=500), nullable=False),
+        sa.Column("client_id", sa.String(length=255), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["invite_id"], ["invite.id"], name=op.f("fk_proposal_invite_id_invite"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["registration_id"], ["registration.id"], name=op.f("fk_proposal_registration_id_registration"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+    )
+    op.create_index(op.f("ix_proposal_issuer"), "proposal", ["issuer"], unique=False)
+    op.create_table(
+        "seen_institution",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("guid", sa.String(length=255), nullable=False),
+        sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_seen_institution_registration_id_registration"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seen_institution")),
+        sa.UniqueConstraint("registration_id", "guid", name=op.f("uq_seen_institution_registration_id_guid")),
     )
     op.create_table(
         "lesson_progress",
@@ -1015,6 +1053,9 @@ def downgrade() -> None:
     op.drop_table("workbook")
     op.drop_table("reifegrad_round")
     op.drop_table("lesson_progress")
+    op.drop_table("seen_institution")
+    op.drop_index(op.f("ix_proposal_issuer"), table_name="proposal")
+    op.drop_table("proposal")
     op.drop_table("invite")
     op.drop_table("deployment")
     op.drop_table("context")

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import ParamSpec
 
 from flask import Blueprint, make_response, render_template, request
@@ -13,7 +13,6 @@ from lti_tool.errors import ToolError
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.dynamic_registration import (
     PlatformConfiguration,
-    Registered,
     ToolDescription,
     check_hosts,
     check_keys,
@@ -28,11 +27,19 @@ from lti_tool.lti.json_shapes import host_of, origin_of
 from lti_tool.lti.registration_failed import RegistrationFailed
 from lti_tool.lti.service_hosts import frameable_origin
 from lti_tool.messages import N_
-from lti_tool.platforms.invite_platform import OpenInvite, check_platform, claim_invite, open_invite, release_invite
+from lti_tool.platforms.admit_registration import Admitted, admit_registration, is_known_platform
+from lti_tool.platforms.invite_platform import (
+    InviteUnusable,
+    OpenInvite,
+    check_may_be_asked,
+    check_platform,
+    claim_invite,
+    open_invite,
+    release_invite,
+)
 from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.new_registration import NewRegistration, check_addresses
-from lti_tool.platforms.register_tool import Offers, register_by_hand, register_tool
-from lti_tool.platforms.registrations import SavedRegistration, is_known_issuer
+from lti_tool.platforms.register_tool import Offers, registration_from
 from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.assets import asset_url
 from lti_tool.web.browser_session import without_csrf
@@ -44,8 +51,10 @@ from lti_tool.web.rate_limit import check_rate
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("register", __name__)
-# Fetches a stranger's addresses and looks secrets up: nobody registers so often.
-blueprint.before_request(partial(check_rate, Limit("register", burst=60, interval_s=5)))
+# Looks secrets up: nobody has so many wrong ones. Only those are counted, so that junk from a school's address does not keep the
+# school's administrator out; with a right one addresses of others are fetched, and so each invitation has turns of its own.
+_WRONG = Limit("register", burst=60, interval_s=5)
+_RIGHT = Limit("register.invite", burst=60, interval_s=5)
 P = ParamSpec("P")
 
 _FIELDS = (
@@ -87,22 +96,20 @@ def begin(invite: str) -> ResponseReturnValue:
         _frame_for(address)
         if not is_usable_token(token):
             raise RegistrationFailed("token_unusable")
-        # Its host will have to be the issuer's; so nobody is asked whom the invitation is not meant for.
-        check_platform(opened, address)
+        check_may_be_asked(opened, address)
         platform = read_configuration(_http(), address, token=token, further_hosts=_further_hosts())
-        check_platform(opened, platform.issuer)
+        check_platform(opened, platform.issuer, school=platform.registration_url)
     except RegistrationFailed as failure:
         return _failed(failure, host_of(address))
     offer = Offers(_secret()).close(opened, platform, token, now=parts().now())
-    with parts().database.read() as session:
-        is_known = is_known_issuer(session, platform.issuer)
     return render_template(
         "register/confirm.html",
         invite=invite,
         offer=offer,
         platform=platform,
         clicks=next_clicks(platform.product_family),
-        after_update=after_update(platform.product_family) if is_known else (),
+        after_update=after_update(platform.product_family) if opened.renews_id is not None else (),
+        waits=_would_wait(opened, platform.issuer),
     )
 
 
@@ -122,19 +129,21 @@ def confirm(invite: str) -> ResponseReturnValue:
         claim_invite(session, opened.id, now=now)
     try:
         registered = register(_http(), platform, _request(platform), token)
-        saved = _store(opened, platform, registered)
+        admitted = _store(opened, registration_from(platform, registered))
     except ToolError as failure:
         with parts().database.write.begin() as session:
             release_invite(session, opened.id)
         if isinstance(failure, RegistrationFailed):
             return _failed(failure, host_of(platform.issuer))
         raise
+    if admitted.saved is None:
+        return _waiting_page(admitted)
     return render_template(
         "register/done.html",
-        saved=saved,
+        saved=admitted.saved,
         platform=platform,
         registered=registered,
-        clicks=(() if saved.is_new else after_update(platform.product_family)) or next_clicks(platform.product_family),
+        clicks=(() if admitted.saved.is_new else after_update(platform.product_family)) or next_clicks(platform.product_family),
         is_in_frame=True,
     )
 
@@ -173,23 +182,23 @@ def register_typed(invite: str) -> ResponseReturnValue:
     )
     try:
         _check_typed(opened, new)
-        with parts().database.write.begin() as session:
-            saved = register_by_hand(session, opened, new, is_production=parts().settings.is_production, now=parts().now())
+        admitted = _store(opened, new)
     except RegistrationFailed as failure:
         return _by_hand_page(invite, values, failure=failure), failure.status
     except ToolError as failure:
         if failure.code != "registration_invalid":
             raise
         return _by_hand_page(invite, values, failure=failure), 422
-    _log(saved, opened)
+    if admitted.saved is None:
+        return _waiting_page(admitted)
     clicks = next_clicks(request.form.get("family", ""), is_by_hand=True)
-    return render_template("register/done.html", saved=saved, clicks=clicks, is_in_frame=False)
+    return render_template("register/done.html", saved=admitted.saved, clicks=clicks, is_in_frame=False)
 
 
 def _check_typed(opened: OpenInvite, new: NewRegistration) -> None:
     """Look whether the platform is where it was said to be, before anything is stored."""
     check_addresses(new, is_production=parts().settings.is_production)
-    check_platform(opened, new.issuer)
+    check_platform(opened, new.issuer, school=next(iter(new.service_hosts), None))
     check_hosts(new.issuer, (new.auth_login_url, new.token_url, new.jwks_url), further_hosts=_further_hosts())
     check_keys(_http(), new.jwks_url)
     for host in new.service_hosts:
@@ -229,22 +238,36 @@ def _by_hand_page(
 
 
 def _opened(invite: str) -> OpenInvite:
+    try:
+        with parts().database.read() as session:
+            opened = open_invite(session, invite, now=parts().now())
+    except InviteUnusable:
+        check_rate(_WRONG)
+        raise
+    check_rate(_RIGHT, source=f"invite {opened.id}")
+    return opened
+
+
+def _would_wait(opened: OpenInvite, issuer: str) -> bool:
+    """Whether the operator will have to approve what comes of this; a renewal that is none comes out only when it is there."""
+    if opened.renews_id is not None:
+        return False
     with parts().database.read() as session:
-        return open_invite(session, invite, now=parts().now())
+        return is_known_platform(session, issuer)
 
 
-def _store(opened: OpenInvite, platform: PlatformConfiguration, registered: Registered) -> SavedRegistration:
+def _store(opened: OpenInvite, new: NewRegistration) -> Admitted:
     with parts().database.write.begin() as session:
-        saved = register_tool(
-            session, opened, platform, registered, is_production=parts().settings.is_production, now=parts().now()
-        )
-    _log(saved, opened)
-    return saved
+        admitted = admit_registration(session, opened, new, is_production=parts().settings.is_production, now=parts().now())
+    if admitted.saved is not None:
+        extra = {"registration": admitted.saved.registration.id, "invite": opened.id, "is_new": admitted.saved.is_new}
+        log.info("platform_registered", extra=extra)
+    return admitted
 
 
-def _log(saved: SavedRegistration, opened: OpenInvite) -> None:
-    extra = {"registration": saved.registration.id, "invite": opened.id, "is_new": saved.is_new}
-    log.info("platform_registered", extra=extra)
+def _waiting_page(admitted: Admitted) -> str:
+    # Without the script that closes the platform's frame: this has to be read.
+    return render_template("register/waiting.html", proposal=admitted.proposal)
 
 
 def _failed(failure: RegistrationFailed, host: str) -> ResponseReturnValue:
