@@ -14,7 +14,7 @@ from markupsafe import Markup
 from lti_tool.web.browser_session import VISITORS_BODY_BYTES, visitor_if_any
 
 _EXTENSION = "kept_text_key"
-# What the script lets go out: below the 1 MB that proxies usually take, which answer with a page of their own and without the text.
+# What the script lets go out: below the 1 MB that proxies usually take, which answer with a page of their own, without the text.
 _FORM_BYTES = 900_000
 
 
