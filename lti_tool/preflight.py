@@ -1,5 +1,6 @@
 """What must hold before a process serves people; asked at the start and by monitors."""
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -8,17 +9,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import clock, migrations
-from lti_tool.bootstrap import programme_at, programme_folder
+from lti_tool.bootstrap import programme_at, programme_folder, secret_key
 from lti_tool.content_versions.archive import pack
 from lti_tool.content_versions.keep_version import check_not_taken, keep_version
-from lti_tool.errors import ConfigurationError
+from lti_tool.errors import ConfigurationError, ToolError
 from lti_tool.keyring import Keyring
 from lti_tool.models import Chore
 from lti_tool.models.database import open_database
 from lti_tool.models.trouble import Trouble
 from lti_tool.passback.after_restore import Sign, notice_restore
+from lti_tool.personal_data.erasure_list import Marker, find_returned, read_erasures
 from lti_tool.settings import Settings
 from lti_tool.web.parts import Parts
+
+log = logging.getLogger(__name__)
 
 # Below this the next checkpoint or a larger page may fail.
 LEAST_ROOM_BYTES = 16 * 1024 * 1024
@@ -93,7 +97,26 @@ def look_for_restore(settings: Settings) -> Sign | None:
     """Look for signs that the database was put back from a backup, on an upgraded database, before anything is sent."""
     database = open_database(settings.effective_database_url)
     try:
-        return notice_restore(database, settings.data_dir, now=clock.now())
+        sign = notice_restore(database, settings.data_dir, now=clock.now())
+    finally:
+        database.close()
+    if sign is not None and (count := count_erased_who_are_back(settings)):
+        log.warning("erased_people_are_back", extra={"people": count, "remedy": "lti-tool people erase-again"})
+    return sign
+
+
+def count_erased_who_are_back(settings: Settings) -> int:
+    """Count who is in the list of erasures and in the database as before; 0 where there is no list that can be read."""
+    path = settings.effective_erasure_list
+    try:
+        erasures = read_erasures(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, ToolError):
+        # `doctor` says what is wrong with it.
+        return 0
+    database = open_database(settings.effective_database_url)
+    try:
+        with database.read() as session:
+            return len(find_returned(session, erasures, [Marker(secret_key(settings))]).people)
     finally:
         database.close()
 

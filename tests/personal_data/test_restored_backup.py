@@ -104,8 +104,8 @@ def _run(program: str, *arguments: str) -> None:
 def command(url: str, tmp_path: Path) -> Commands:
     environment = {"LTI_TOOL_DATABASE_URL": url, "LTI_TOOL_DATA_DIR": str(tmp_path), "LTI_TOOL_SECRET_KEY": SECRET}
 
-    def run(*arguments: str, typed: str = "") -> Result:
-        return CliRunner().invoke(main, ["people", *arguments], env=environment, input=typed)
+    def run(*arguments: str, group: str = "people", typed: str = "") -> Result:
+        return CliRunner().invoke(main, [group, *arguments], env=environment, input=typed)
 
     return run
 
@@ -125,6 +125,8 @@ def test_journey_34_nobody_who_was_erased_comes_back_with_a_restored_backup(
     assert join(database, "Dora") == clara, "the number must come back, or this test shows nothing"
     assert names(database)[ben] == "Ben"
 
+    noticed = command("restored", group="db").output
+    assert "1 person who was erased is in the database again: lti-tool people erase-again" in noticed
     said = command("erase-again", typed="n\n")
     assert "sub-Ben  Ben" in said.output
     assert "Dora" not in said.output
