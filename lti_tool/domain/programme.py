@@ -8,6 +8,12 @@ from functools import cached_property
 from lti_tool.domain.case_studies import CaseLibrary
 from lti_tool.domain.downloads import Download
 from lti_tool.domain.facilitation import FacilitatorPack
+from lti_tool.domain.figures.breach_clock import BreachClock
+from lti_tool.domain.figures.decision import Decision
+from lti_tool.domain.figures.lifecycle_cost import LifecycleCost
+from lti_tool.domain.figures.nutzwert import Nutzwert
+from lti_tool.domain.figures.participation import Participation
+from lti_tool.domain.figures.small_numbers import SmallNumbers
 from lti_tool.domain.items import Item, SelfCheck
 from lti_tool.domain.texts import Heading, Source
 from lti_tool.domain.worked_examples import WorkedExample
@@ -59,6 +65,21 @@ class Figure:
 
     name: str
     svg: bytes
+
+
+FigureData = Nutzwert | LifecycleCost | Decision | BreachClock | Participation | SmallNumbers
+
+
+@dataclass(frozen=True)
+class InteractiveFigure:
+    """Something to try out, worked out by domain/figures from its data. Its text version stands in the lesson."""
+
+    name: str
+    """Its anchor in the lesson is `rechner-<name>`."""
+    title: str
+    purpose: str
+    data: FigureData
+    text_html: str
 
 
 @dataclass(frozen=True)
@@ -174,10 +195,14 @@ class Module:
     terms: tuple[Term, ...]
     practice: PracticeTask | None
     figures: tuple[Figure, ...] = ()
+    interactive: tuple[InteractiveFigure, ...] = ()
     examples: tuple[WorkedExample, ...] = ()
     packs: tuple[FacilitatorPack, ...] = ()
     is_required: bool = True
     """False: an elective. It is placed singly, has its own quiz and Teilnahmebescheinigung, and no certificate asks for it."""
+
+    def find_interactive(self, name: str) -> InteractiveFigure | None:
+        return next((figure for figure in self.interactive if figure.name == name), None)
 
     def find_pack(self, session_code: str) -> FacilitatorPack | None:
         """Give what who leads a live session needs."""

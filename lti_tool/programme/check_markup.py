@@ -14,6 +14,7 @@ _FILES = {
     "lessons": "self-checks.toml",
     "packs": "facilitation",
     "examples": "examples",
+    "interactive": "figures",
 }
 _HREF = re.compile(r'<a href="([^"]*)"')
 _EMPTY_HEAD = re.compile(r'<th scope="col">\s*</th>')

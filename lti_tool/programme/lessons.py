@@ -5,15 +5,16 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from lti_tool.domain.programme import Figure, Lesson, Objective
+from lti_tool.domain.programme import Figure, InteractiveFigure, Lesson, Objective
 from lti_tool.programme.findings import Findings
-from lti_tool.programme.front_matter import read_front_matter
+from lti_tool.programme.front_matter import FrontMatter, read_front_matter
+from lti_tool.programme.interactive import NAME, read_interactive
 from lti_tool.programme.items import LEVELS, report_repeated_ids
 from lti_tool.programme.markdown import FigureUse, Markup, block, document, with_numbers
 from lti_tool.programme.readability import words_of
 from lti_tool.programme.sources import read_sources
 from lti_tool.programme.term_links import TermFinder
-from lti_tool.programme.toml_source import Table
+from lti_tool.programme.toml_source import Table, read_toml
 
 _VIEW_BOX = re.compile(rb"""<svg\b[^>]*\bviewBox\s*=\s*["']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]+)[\s,]+([\d.]+)\s*["']""")
 _NOT_IN_SVG = {
@@ -37,6 +38,7 @@ class ReadLesson:
     file: str
     body_line: int
     figures: list[Figure] = field(default_factory=list)
+    interactive: list[InteractiveFigure] = field(default_factory=list)
 
 
 def read_lesson(path: Path, root: Path, findings: Findings, finder: TermFinder) -> ReadLesson | None:
@@ -45,12 +47,15 @@ def read_lesson(path: Path, root: Path, findings: Findings, finder: TermFinder) 
     if parts is None:
         return None
     figures: list[Figure] = []
+    interactive: list[InteractiveFigure] = []
 
     def figure_html(use: FigureUse) -> str:
+        if use.path.endswith(".toml"):
+            return _interactive_html(use, path.parent.parent, root, parts, findings, interactive)
         return _figure_html(use, path.parent.parent, parts.file, findings, figures)
 
     markup = document(parts.body, first_line=parts.body_line, figure_html=figure_html, finder=finder)
-    return ReadLesson(_lesson(parts.head, markup), parts.head, markup, parts.file, parts.body_line, figures)
+    return ReadLesson(_lesson(parts.head, markup), parts.head, markup, parts.file, parts.body_line, figures, interactive)
 
 
 def _lesson(head: Table, markup: Markup) -> Lesson:
@@ -109,12 +114,33 @@ def _figure_html(use: FigureUse, module_folder: Path, file: str, findings: Findi
             findings.error(file, use.line, f"Die Grafik „{use.path}“ enthält {what}; das ist nicht erlaubt.")
     figures.append(Figure(svg_path.name, svg))
     width, height = (round(float(size[1])), round(float(size[2]))) if size else (0, 0)
-    text_path = svg_path.with_suffix(".md")
-    text = text_path.read_text(encoding="utf-8") if text_path.is_file() else ""
-    if not text.strip():
-        findings.error(file, use.line, f"Die Textfassung „{Path(use.path).with_suffix('.md')}“ fehlt.")
+    text = _text_version(svg_path, use, file, findings)
     return (
         f'<figure class="figure"><img src="figur:{svg_path.name}" alt="{escape(use.alt)}" width="{width}" height="{height}">'
         f"<figcaption>{escape(use.caption)}</figcaption>"
         f'<details><summary>Textfassung der Grafik</summary><div class="figure-text">{block(text)}</div></details></figure>'
     )
+
+
+def _interactive_html(
+    use: FigureUse, module_folder: Path, root: Path, parts: FrontMatter, findings: Findings, found: list[InteractiveFigure]
+) -> str:
+    """Put the text version in the place of an interactive figure: it is what everyone gets, and pages add what moves."""
+    name = NAME.fullmatch(use.path)
+    path = module_folder / use.path
+    if name is None or not path.is_file():
+        findings.error(parts.file, use.line, f"„{use.path}“ gibt es nicht (erwartet: figures/….toml im Ordner des Moduls).")
+        return ""
+    text = _text_version(path, use, parts.file, findings)
+    data = read_interactive(read_toml(path, root, findings))
+    if data is not None:
+        found.append(InteractiveFigure(name[1], use.caption, use.alt, data, block(text)))
+    return f'<div class="interactive" id="rechner-{name[1]}"><p><strong>{escape(use.caption)}</strong></p>{block(text)}</div>'
+
+
+def _text_version(path: Path, use: FigureUse, file: str, findings: Findings) -> str:
+    text_path = path.with_suffix(".md")
+    text = text_path.read_text(encoding="utf-8") if text_path.is_file() else ""
+    if not text.strip():
+        findings.error(file, use.line, f"Die Textfassung „{Path(use.path).with_suffix('.md')}“ fehlt.")
+    return text

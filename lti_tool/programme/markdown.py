@@ -22,7 +22,7 @@ _TAGS = {
 }  # fmt: skip
 _ATTRIBUTES = {
     "a": {"href", "id"},
-    "div": {"tabindex", "role", "aria-label"},
+    "div": {"id", "tabindex", "role", "aria-label"},
     "h2": {"id"},
     "h3": {"id"},
     "img": {"src", "alt", "width", "height"},
@@ -32,7 +32,7 @@ _ATTRIBUTES = {
     "em": {"lang"},
     "th": {"scope"},
 }
-_CLASSES = {"a": {"glossary-link", "source-link"}, "div": {"table-scroll", "figure-text"}, "figure": {"figure"}}
+_CLASSES = {"a": {"glossary-link", "source-link"}, "div": {"table-scroll", "figure-text", "interactive"}, "figure": {"figure"}}
 _CITATION = re.compile(r'(<a href="#quelle-([a-z0-9-]+)" class="source-link">).*?</a>')
 _SCHEMES = {"https", "http", "mailto", "lektion", "fall", "vorlage", "figur"}
 

@@ -87,6 +87,7 @@ def _assembled(
         terms=tuple(term for term, _ in terms),
         practice=practice,
         figures=tuple(figure for entry in lessons for figure in entry.figures),
+        interactive=tuple(figure for entry in lessons for figure in entry.interactive),
         is_required=head.flag("required", True),
     )
     case.finish()
