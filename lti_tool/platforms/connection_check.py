@@ -70,7 +70,7 @@ def _check_registration(
     except (ServiceRefused, ServiceUnavailable) as err:
         yield _no_token(err)
         return
-    yield Finding("token", N_("Zugriffstoken"), Standing.GOOD, N_("Die Lernplattform gibt uns Zugriffstoken."))
+    yield Finding("token", N_("Zugriffstoken"), Standing.GOOD, N_("Die Lernplattform lässt uns anmelden."))
     yield _scopes(token.granted_scopes)
 
 
@@ -167,7 +167,7 @@ def _remedy_without_token(err: ServiceRefused | ServiceUnavailable) -> str:
 
 
 def _scopes(granted: frozenset[str]) -> Finding:
-    title = N_("Was wir dürfen")
+    title = N_("Erlaubnisse")
     allowed = tuple(text for scope, text in _PLAIN_SCOPES.items() if scope in granted)
     lacking = tuple(text for scope, text in _PLAIN_SCOPES.items() if scope not in granted)
     if not lacking:

@@ -147,7 +147,7 @@ def test_after_a_change_of_keys_the_connection_is_sound_and_people_get_in(
 
     page.goto(activity)
     frame.get_by_role("link", name="Verbindung").click()
-    expect(frame.get_by_text("Die Lernplattform gibt uns Zugriffstoken.")).to_be_visible()
+    expect(frame.get_by_text("Die Lernplattform lässt uns anmelden.")).to_be_visible()
     expect(frame.get_by_text("Die Verbindung zu Ihrer Lernplattform funktioniert.")).to_be_visible()
     sign_in(page, installation.lms_url, PARTICIPANTS[1].id)
     page.goto(activity)

@@ -148,7 +148,7 @@ def test_a_sound_connection_is_green_in_every_line(browser: FlaskClient, lms: Pl
         "Ihr Browser schickt unser Cookie mit",
         "Die öffentlichen Schlüssel sind erreichbar (1)",
         "Beide Uhren gehen gleich",
-        "Die Lernplattform gibt uns Zugriffstoken",
+        "Die Lernplattform lässt uns anmelden",
         "Alles, was wir brauchen, ist erlaubt",
         "ist lesbar, Höchstzahl 100",
         "Die Teilnehmendenliste des Kurses ist lesbar",

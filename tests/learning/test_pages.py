@@ -406,7 +406,7 @@ def test_the_time_is_told_before_and_stands_on_every_page_of_the_attempt(
     assert "ohne sie sind es 30 Minuten" in browser.text
     assert "Es gibt kein Zeitlimit" not in browser.text
     browser.send({}, form="/quiz")
-    assert "Ihre Zeit reicht bis 11:15 Uhr" in browser.text
+    assert "Abgabe bis 11:15 Uhr" in browser.text
     assert "noch 45 Minuten" in browser.text
     clock.append(clock[-1] + timedelta(minutes=40))
     browser.open(f"/modules/{M1}/quiz/1/answers")

@@ -92,7 +92,7 @@ def test_time_limit_with_extension(
     expect(anna.get_by_text("Sie haben 45 Minuten Zeit.")).to_be_visible()
     found = faults(anna)
     anna.get_by_role("button", name="Versuch 1 von 3 beginnen").click()
-    expect(anna.get_by_text("Ihre Zeit reicht bis 11:15 Uhr · noch 45 Minuten")).to_be_visible()
+    expect(anna.get_by_text("Abgabe bis 11:15 Uhr · noch 45 Minuten")).to_be_visible()
     found += faults(anna)
     learner = Learner(anna, programme)
     module = programme.modules[0]
@@ -113,7 +113,7 @@ def test_time_limit_with_extension(
     petra.get_by_role("button", name="Zeit anpassen").click()
     expect(petra.get_by_text("Die Zeit ist angepasst.")).to_be_visible()
     anna.reload()
-    expect(anna.get_by_text("Ihre Zeit reicht bis 11:30 Uhr")).to_be_visible()
+    expect(anna.get_by_text("Abgabe bis 11:30 Uhr")).to_be_visible()
 
     # What is answered and not yet sent when the time ends is saved, and the attempt handed in.
     learner.answer(learner.item_on_screen(module))
