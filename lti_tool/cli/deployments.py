@@ -3,6 +3,7 @@
 import click
 
 from lti_tool import clock
+from lti_tool.cli.output import ID
 from lti_tool.cli.registrations import opened
 from lti_tool.platforms import deployments as use_cases
 
@@ -27,24 +28,26 @@ def list_deployments() -> None:
 
 
 @deployments.command()
-@click.argument("registration", type=int)
+@click.argument("registration", type=ID)
 @click.argument("deployment")
-def approve(registration: int, deployment: str) -> None:
+@click.option("--in-advance", is_flag=True, help="Also one that has never launched.")
+def approve(registration: int, deployment: str, in_advance: bool) -> None:
     """Let DEPLOYMENT of REGISTRATION launch."""
     _, database = opened()
     with database.write.begin() as session:
-        use_cases.approve_deployment(session, registration, deployment, now=clock.now())
+        use_cases.approve_deployment(session, registration, deployment, in_advance=in_advance, now=clock.now())
     click.echo(f"Deployment {deployment} is approved.")
 
 
 @deployments.command()
-@click.argument("registration", type=int)
+@click.argument("registration", type=ID)
 @click.argument("deployment")
-def block(registration: int, deployment: str) -> None:
-    """Refuse DEPLOYMENT of REGISTRATION."""
+@click.option("--in-advance", is_flag=True, help="Also one that has never launched.")
+def block(registration: int, deployment: str, in_advance: bool) -> None:
+    """Refuse DEPLOYMENT of REGISTRATION; its open visits end."""
     _, database = opened()
     with database.write.begin() as session:
-        use_cases.block_deployment(session, registration, deployment, now=clock.now())
+        use_cases.block_deployment(session, registration, deployment, in_advance=in_advance, now=clock.now())
     click.echo(f"Deployment {deployment} is blocked.")
 
 

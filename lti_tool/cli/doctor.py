@@ -15,6 +15,7 @@ from lti_tool.lti.ports import Registration
 from lti_tool.personal_data.erasure_list import Marker, find_returned, read_erasures
 from lti_tool.platforms.connection_check import check_connection
 from lti_tool.platforms.findings import Standing
+from lti_tool.platforms.institutions import mixed_platforms
 from lti_tool.platforms.registrations import list_registrations
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web.language import in_english
@@ -72,6 +73,7 @@ def _all_checks(registration: int | None) -> Iterator[Check]:
         yield Check(f"registration {registration}", False, "there is none with this id", "lti-tool registrations list")
     elif not known:
         yield Check("platforms", False, "none registered", "lti-tool registrations add …, or an invite for the LMS admin.")
+    yield from _institutions(parts)
     for each in known:
         entry = parts.front_door.registrations.by_id(each.id)
         if entry is not None:
@@ -104,6 +106,17 @@ def _erasures(parts: Parts) -> Iterator[Check]:
         yield Check("erased people", False, f"{back} in the database again", "lti-tool people erase-again")
     else:
         yield Check("erased people", True, f"none of {len(erasures)} is in the database again")
+
+
+def _institutions(parts: Parts) -> Iterator[Check]:
+    """Tell whether several institutions launch whose people and courses are not told apart."""
+    with parts.database.read() as session:
+        mixed = mixed_platforms(session)
+    for several in mixed:
+        ids = ", ".join(map(str, several))
+        says = f"through {counted(len(several), 'registration', 'registrations')} {ids} several institutions launch and share people and courses"
+        remedy = f"If they are different institutions: lti-tool registrations institutions {several[-1]} by-guid (or by-client)"
+        yield Check("institutions", False, says, remedy)
 
 
 def _seal(parts: Parts) -> Iterator[Check]:

@@ -6,15 +6,18 @@ from dataclasses import asdict
 import click
 
 from lti_tool import clock
+from lti_tool.cli.output import ID, counted
 from lti_tool.lti.http import Http
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.models.database import Database, open_database
 from lti_tool.platforms import registrations as use_cases
+from lti_tool.platforms.institutions import ToldApart
 from lti_tool.platforms.key_set_store import DatabaseKeySetStore
 from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.refresh_key_sets import refresh_key_set
 from lti_tool.platforms.registrations import RegistrationDetails
+from lti_tool.platforms.tell_institutions_apart import tell_institutions_apart
 from lti_tool.settings import Settings, load_settings
 
 
@@ -22,6 +25,9 @@ def opened() -> tuple[Settings, Database]:
     """Give the settings and the database they name."""
     settings = load_settings()
     return settings, open_database(settings.effective_database_url)
+
+
+INSTITUTIONS = {"one": ToldApart.NOTHING, "by-client": ToldApart.CLIENT, "by-guid": ToldApart.GUID}
 
 
 @click.group()
@@ -52,6 +58,11 @@ def registrations() -> None:
     help="Where else line items and rosters lie, e.g. https://schule.instructure.com; may be repeated.",
 )
 @click.option("--name", default="", help="How you call this platform.")
+@click.option(
+    "--institutions",
+    type=click.Choice(list(INSTITUTIONS)),
+    help="Whether this issuer serves several institutions; their people are then told apart. Usual for the issuer if not given.",
+)
 def add(
     issuer: str,
     client_id: str,
@@ -63,6 +74,7 @@ def add(
     deployments: tuple[str, ...],
     service_hosts: tuple[str, ...],
     name: str,
+    institutions: str | None,
 ) -> None:
     """Register a platform by hand; prints the registration's id."""
     known = find_family(family) if family else None
@@ -83,6 +95,7 @@ def add(
         deployment_ids=deployments,
         service_hosts=service_hosts,
         name=name,
+        told_apart_by=INSTITUTIONS[institutions] if institutions else None,
     )
     with database.write.begin() as session:
         added = use_cases.add_registration(session, new, is_production=settings.is_production, now=clock.now())
@@ -107,7 +120,7 @@ def list_registrations(as_json: bool) -> None:
 
 
 @registrations.command()
-@click.argument("registration_id", type=int, metavar="ID")
+@click.argument("registration_id", type=ID, metavar="ID")
 def show(registration_id: int) -> None:
     """Show one registration with all its addresses."""
     _, database = opened()
@@ -124,7 +137,7 @@ def _print_details(found: RegistrationDetails) -> None:
 
 
 @registrations.command()
-@click.argument("registration_id", type=int, metavar="ID")
+@click.argument("registration_id", type=ID, metavar="ID")
 @click.option("--add", "added", multiple=True, metavar="URL", help="An origin, or https://*.example.org for all below.")
 @click.option("--remove", "removed", multiple=True, metavar="URL", help="One that was listed.")
 def hosts(registration_id: int, added: tuple[str, ...], removed: tuple[str, ...]) -> None:
@@ -139,7 +152,7 @@ def hosts(registration_id: int, added: tuple[str, ...], removed: tuple[str, ...]
 
 
 @registrations.command(name="refresh-keys")
-@click.argument("registration_id", type=int, metavar="ID")
+@click.argument("registration_id", type=ID, metavar="ID")
 def refresh_keys(registration_id: int) -> None:
     """Fetch this platform's public keys now, e.g. after it has withdrawn one; it is done every hour anyway."""
     _, database = opened()
@@ -151,8 +164,24 @@ def refresh_keys(registration_id: int) -> None:
     click.echo("Known to every process within a minute.", err=True)
 
 
+@registrations.command(name="institutions")
+@click.argument("registration_id", type=ID, metavar="ID")
+@click.argument("how", type=click.Choice(list(INSTITUTIONS)))
+def tell_apart(registration_id: int, how: str) -> None:
+    """Say whether this registration's issuer serves several institutions, and tell their people and courses apart."""
+    _, database = opened()
+    with database.write.begin() as session:
+        outcome = tell_institutions_apart(session, registration_id, INSTITUTIONS[how], now=clock.now())
+    click.echo(f"{counted(outcome.taken_along, 'person goes', 'people go')} on where they were.")
+    if outcome.left_behind:
+        click.echo(
+            f"{counted(outcome.left_behind, 'person', 'people')} cannot be told apart by what is known: "
+            "what they did so far stays, and their next launch begins anew."
+        )
+
+
 @registrations.command()
-@click.argument("registration_id", type=int, metavar="ID")
+@click.argument("registration_id", type=ID, metavar="ID")
 def disable(registration_id: int) -> None:
     """Refuse this platform's launches from now on (within seconds); nothing is deleted."""
     _, database = opened()
@@ -162,7 +191,7 @@ def disable(registration_id: int) -> None:
 
 
 @registrations.command()
-@click.argument("registration_id", type=int, metavar="ID")
+@click.argument("registration_id", type=ID, metavar="ID")
 def enable(registration_id: int) -> None:
     """Let this platform launch again."""
     _, database = opened()
@@ -172,7 +201,7 @@ def enable(registration_id: int) -> None:
 
 
 @registrations.command()
-@click.argument("registration_id", type=int, metavar="ID")
+@click.argument("registration_id", type=ID, metavar="ID")
 @click.confirmation_option(
     prompt="Contexts, links and waiting scores of this registration go; people, progress and certificates stay. Remove it?"
 )

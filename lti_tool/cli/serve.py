@@ -23,8 +23,22 @@ def gunicorn_configuration() -> Path:
     return inside if inside.exists() else PACKAGE.parent / "docker" / "gunicorn.conf.py"
 
 
+class _Bind(click.ParamType):  # type: ignore[type-arg, unused-ignore]
+    """Where to listen: HOST:PORT, [IPv6]:PORT or unix:PATH; gunicorn would try five times before it gives up on anything else."""
+
+    name = "bind"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        host, _, port = value.rpartition(":")
+        is_path = value.startswith("unix:") and len(value) > len("unix:")
+        is_address = bool(host) and (":" not in host or host[0] + host[-1] == "[]")
+        if not is_path and not (is_address and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+            self.fail(f"{value!r} is no address to listen at: HOST:PORT, for example 127.0.0.1:8000", param, ctx)
+        return value
+
+
 @click.command()
-@click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
+@click.option("--bind", type=_Bind(), default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
 @click.option("--workers", type=click.IntRange(1, 64), default=None, help="Processes (default 2).")
 @click.option("--threads", type=click.IntRange(1, 64), default=None, help="Threads per process (default 8).")
 def serve(bind: str, workers: int | None, threads: int | None) -> None:
@@ -70,7 +84,7 @@ def worker(concurrency: int) -> None:
 
 
 @click.command()
-@click.option("--bind", default="127.0.0.1:8001", show_default=True, metavar="HOST:PORT")
+@click.option("--bind", type=_Bind(), default="127.0.0.1:8001", show_default=True, metavar="HOST:PORT")
 @click.option("--tool-url", default=None, help="Where the tool answers (default: LTI_TOOL_PUBLIC_URL).")
 def playground(bind: str, tool_url: str | None) -> None:
     """Run a small LMS to try the tool with; refuses to start in production."""

@@ -46,7 +46,8 @@ def get_calendar_entry(
     if meeting.told_starts_at is None or visitor.context_id is None:
         raise NotFound(N_("Diese Live-Sitzung hat noch keinen Termin."), code="meeting_without_date")
     names = session.execute(
-        select(Platform.issuer, Context.context_id)
+        # Two institutions of one issuer may have courses of the same name.
+        select(Platform.issuer + Platform.institution, Context.context_id)
         .join(Context, Context.platform_id == Platform.id)
         .where(Context.id == visitor.context_id)
     ).one()

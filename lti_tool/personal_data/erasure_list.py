@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Platform, User
-from lti_tool.personal_data.tell_person import FoundPerson, find_by_ids
+from lti_tool.personal_data.tell_person import FoundPerson, find_by_ids, platform_name
 
 _PURPOSE: Final = b"lti_tool.personal_data.erasure_list.1"
 _ROWS_AT_ONCE: Final = 5000
@@ -122,9 +122,10 @@ def find_returned(session: Session, erasures: Iterable[Erasure], markers: Sequen
     known = [marker for marker in markers if any(key == marker.key_name for key, _ in latest)]
     ids = []
     if known:
-        query = select(User.id, User.sub, User.first_seen_at, Platform.issuer).join(Platform, Platform.id == User.platform_id)
+        columns = (User.id, User.sub, User.first_seen_at, platform_name().label("platform"))
+        query = select(*columns).join(Platform, Platform.id == User.platform_id)
         for row in session.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
-            marks = ((marker.key_name, marker.mark(row.issuer, row.sub)) for marker in known)
+            marks = ((marker.key_name, marker.mark(row.platform, row.sub)) for marker in known)
             if any(row.first_seen_at < latest[mark] for mark in marks if mark in latest):
                 ids.append(row.id)
     names = {marker.key_name for marker in markers}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.folding import fold, is_found
@@ -152,8 +152,13 @@ def mentors_of(session: Session, user_id: int) -> list[Mentoring]:
     return [row for row in rows if person.sub in row.subs]
 
 
+def platform_name() -> ColumnElement[str]:
+    """Name a person's platform in a query: by its issuer, and the institution where the issuer serves several."""
+    return case((Platform.institution == "", Platform.issuer), else_=Platform.issuer + " " + Platform.institution)
+
+
 def _people() -> Any:
-    return select(User.id, Platform.issuer, User.sub, User.name, User.last_seen_at).join(
+    return select(User.id, platform_name(), User.sub, User.name, User.last_seen_at).join(
         Platform, Platform.id == User.platform_id
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti_tool.errors import ToolError
+from lti_tool.errors import NotFound, ToolError
 from lti_tool.lti.ports import DeploymentStanding, Registration
 from lti_tool.messages import N_
 from lti_tool.models import Deployment, Platform
@@ -64,21 +64,52 @@ def list_deployments(session: Session) -> list[DeploymentDetails]:
     ]
 
 
-def approve_deployment(session: Session, registration_id: int, deployment_id: str, *, now: datetime) -> None:
-    """Let a deployment launch, also one not seen yet. Works within five seconds."""
-    _decide(session, registration_id, deployment_id, DeploymentStanding.APPROVED, now=now)
+def approve_deployment(
+    session: Session, registration_id: int, deployment_id: str, *, in_advance: bool = False, now: datetime
+) -> None:
+    """Let a deployment launch. Works within five seconds.
+
+    Args:
+        in_advance: also one that has never launched.
+    Raises:
+        NotFound: there is no such registration, or no such deployment.
+    """
+    _decide(session, registration_id, deployment_id, DeploymentStanding.APPROVED, in_advance=in_advance, now=now)
 
 
-def block_deployment(session: Session, registration_id: int, deployment_id: str, *, now: datetime) -> None:
-    """Refuse a deployment's launches, also one not seen yet. Works within five seconds."""
-    _decide(session, registration_id, deployment_id, DeploymentStanding.BLOCKED, now=now)
+def block_deployment(
+    session: Session, registration_id: int, deployment_id: str, *, in_advance: bool = False, now: datetime
+) -> None:
+    """Refuse a deployment's launches, and end its open visits. Works within five seconds.
+
+    Args:
+        in_advance: also one that has never launched.
+    Raises:
+        NotFound: there is no such registration, or no such deployment.
+    """
+    _decide(session, registration_id, deployment_id, DeploymentStanding.BLOCKED, in_advance=in_advance, now=now)
 
 
-def _decide(session: Session, registration_id: int, deployment_id: str, standing: DeploymentStanding, *, now: datetime) -> None:
+def _decide(
+    session: Session,
+    registration_id: int,
+    deployment_id: str,
+    standing: DeploymentStanding,
+    *,
+    in_advance: bool,
+    now: datetime,
+) -> None:
     get_registration(session, registration_id)
-    if not 0 < len(deployment_id) <= 255:
+    if not 0 < len(deployment_id) <= 255 or not deployment_id.isprintable():
         raise ToolError(N_("Eine Deployment-ID hat 1 bis 255 Zeichen."))
     row = _find(session, registration_id, deployment_id)
+    if row is None and not in_advance:
+        raise NotFound(
+            N_("Die Registrierung %(id)s hat keine Bereitstellung %(deployment)s."),
+            next_step=N_("`deployments list` zeigt alle, die schon aufgerufen haben. Soll eine im Voraus gelten: --in-advance."),
+            id=registration_id,
+            deployment=deployment_id,
+        )
     if row is None:
         row = Deployment(registration_id=registration_id, deployment_id=deployment_id, first_seen_at=now)
         session.add(row)

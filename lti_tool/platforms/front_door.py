@@ -16,6 +16,7 @@ from lti_tool.lti.launch import LaunchDesk, receive_launch
 from lti_tool.lti.login import LoginAnswer, LoginDesk, begin_login, continue_login
 from lti_tool.lti.state import Seals
 from lti_tool.platforms.deployments import DeploymentDirectory, Policy
+from lti_tool.platforms.institutions import Institutions
 from lti_tool.platforms.key_set_store import DatabaseKeySetStore
 from lti_tool.platforms.proposals import is_proposed
 from lti_tool.platforms.record_launch import record_launch
@@ -48,6 +49,8 @@ class FrontDoor:
     launch_desk: LaunchDesk
     standings: VisitStandings
     """Whether visits that launches have opened may go on."""
+    institutions: Institutions
+    """Whose people and courses launches are about."""
 
     def begin_login(self, params: Mapping[str, str], *, in_frame: bool | None, now: datetime) -> LoginAnswer:
         """Answer a platform's login request; see `lti.login`."""
@@ -91,6 +94,7 @@ class FrontDoor:
         entry = self.registrations.by_id(launch.registration.id)
         if entry is None:
             raise LaunchRejected(code="registration_unknown", registration_id=launch.registration.id)
+        entry = self.institutions.place(entry, launch.platform.guid, launch.deployment_id, now=now)
         deployment = self.deployments.get(launch.registration.id, launch.deployment_id, now=now)
         module_slug = module_of(launch)
         visitor = record_launch(
@@ -115,4 +119,5 @@ def open_front_door(database: "Database", *, secret: str, public_url: str, deplo
         LoginDesk(registrations.find, seals, addresses),
         LaunchDesk(registrations.find, deployments.check, key_sets, seals, addresses, _MESSAGE_TYPES),
         VisitStandings(database),
+        Institutions(database),
     )

@@ -27,6 +27,8 @@ class NewRegistration:
     product_family: str = ""
     service_hosts: tuple[str, ...] = ()
     """Where else services and course pages lie, see `lti.service_hosts`."""
+    told_apart_by: str | None = None
+    """What tells the issuer's institutions apart, see `institutions`; None: as is usual for the issuer."""
 
 
 def check_addresses(new: NewRegistration, *, is_production: bool) -> None:

@@ -30,6 +30,8 @@ class DirectoryEntry:
     frame_origin: str
     """Whose pages may frame ours, separated by spaces: of the issuer, of the address where people are signed in, and of the
     hosts listed for the registration."""
+    told_apart_by: str = ""
+    """What tells the issuer's institutions apart (`institutions.py`)."""
 
     def frame_origin_of(self, launch: Launch) -> str:
         """Give whose pages may frame a visit: also those to which this very launch says that people return.
@@ -136,4 +138,4 @@ def _entry(row: RegistrationRow, platform: Platform) -> DirectoryEntry:
     # In the cloud of Canvas people sit before their institution's pages, never before the issuer's.
     own = (frameable_origin(url) for url in (platform.issuer, row.auth_login_url))
     framing = dict.fromkeys((*(origin for origin in own if origin), *registration.service_hosts))
-    return DirectoryEntry(registration, platform.id, " ".join(framing))
+    return DirectoryEntry(registration, platform.id, " ".join(framing), row.told_apart_by)

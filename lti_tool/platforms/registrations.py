@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Deployment, Platform, Registration
+from lti_tool.platforms.institutions import ToldApart, institution_of_client, platform_for, usually_told_apart_by
 from lti_tool.platforms.new_registration import LONGEST_URL, NewRegistration, check_addresses, check_service_hosts
 
 
@@ -27,6 +28,7 @@ class RegistrationDetails:
     token_audience: str | None
     jwks_url: str
     service_hosts: tuple[str, ...]
+    told_apart_by: str
     is_enabled: bool
     product_family: str
     created_at: datetime
@@ -56,12 +58,15 @@ def add_registration(session: Session, new: NewRegistration, *, is_production: b
     )
     if find_registration_id(session, new.issuer, new.client_id) is not None:
         raise taken
-    platform = _platform(session, new, now=now)
+    told_apart_by = usually_told_apart_by(new.issuer) if new.told_apart_by is None else ToldApart(new.told_apart_by)
+    institution = institution_of_client(new.client_id) if told_apart_by is ToldApart.CLIENT else ""
+    platform = _platform(session, new, institution, now=now)
     row = Registration(
         platform_id=platform.id,
         client_id=new.client_id,
         name=new.name[:200],
         service_hosts=" ".join(new.service_hosts),
+        told_apart_by=told_apart_by,
         is_enabled=True,
         created_at=now,
         **_addresses(new),
@@ -89,7 +94,9 @@ def save_registration(session: Session, new: NewRegistration, *, is_production: 
         return SavedRegistration(add_registration(session, new, is_production=is_production, now=now), is_new=True)
     check_addresses(new, is_production=is_production)
     session.execute(update(Registration).where(Registration.id == known).values(**_addresses(new)))
-    _platform(session, new, now=now)
+    if new.product_family:
+        ours = select(Registration.platform_id).where(Registration.id == known).scalar_subquery()
+        session.execute(update(Platform).where(Platform.id == ours).values(product_family=new.product_family[:100]))
     if new.service_hosts:
         # Those that an operator has listed stay.
         change_service_hosts(session, known, added=new.service_hosts, is_production=is_production)
@@ -97,15 +104,9 @@ def save_registration(session: Session, new: NewRegistration, *, is_production: 
     return SavedRegistration(get_registration(session, known), is_new=False)
 
 
-def _platform(session: Session, new: NewRegistration, *, now: datetime) -> Platform:
-    platform = session.scalar(select(Platform).where(Platform.issuer == new.issuer, Platform.institution == ""))
-    if platform is None:
-        platform = Platform(issuer=new.issuer, name=new.name[:200], product_family="", created_at=now)
-        session.add(platform)
-    if new.product_family:
-        platform.product_family = new.product_family[:100]
+def _platform(session: Session, new: NewRegistration, institution: str, *, now: datetime) -> Platform:
     try:
-        session.flush()
+        platform = platform_for(session, new.issuer, institution, like=None, now=now)
     except IntegrityError as err:
         # Of two who bring the same platform at once, one is the first.
         raise Conflict(
@@ -113,6 +114,10 @@ def _platform(session: Session, new: NewRegistration, *, now: datetime) -> Platf
             next_step=N_("Versuchen Sie es in einer Minute noch einmal."),
             code="registration_at_once",
         ) from err
+    platform.name = platform.name or new.name[:200]
+    if new.product_family:
+        platform.product_family = new.product_family[:100]
+    session.flush()
     return platform
 
 
@@ -237,6 +242,7 @@ def _details(row: Registration, platform: Platform) -> RegistrationDetails:
         token_audience=row.token_audience,
         jwks_url=row.jwks_url,
         service_hosts=tuple(row.service_hosts.split()),
+        told_apart_by=row.told_apart_by,
         is_enabled=row.is_enabled,
         product_family=platform.product_family,
         created_at=row.created_at,

@@ -93,6 +93,12 @@ COMMANDS = [
     ("registrations", "list"),
     ("registrations", "show"),
     ("registrations", "disable"),
+    ("registrations", "invite"),
+    ("registrations", "waiting"),
+    ("registrations", "approve"),
+    ("registrations", "reject"),
+    ("registrations", "refresh-keys"),
+    ("registrations", "institutions"),
     ("registrations", "hosts"),
     ("registrations", "enable"),
     ("registrations", "remove"),
@@ -163,7 +169,30 @@ def test_deployments_are_approved_and_blocked(cli: Cli) -> None:
     assert "approved" in cli("deployments", "list").output
     assert cli("deployments", "block", "1", "2").exit_code == 0
     assert "blocked" in cli("deployments", "list").output
-    assert cli("deployments", "approve", "1", "99").exit_code in (0, 1)
+    for command in ("approve", "block"):
+        for wrong in (("1", "99"), ("99", "2"), ("1", ""), ("1", "2 "), ("0", "2")):
+            assert cli("deployments", command, *wrong).exit_code in (1, 2), wrong
+    assert "99" not in cli("deployments", "list").output
+    assert cli("deployments", "approve", "1", "99", "--in-advance").exit_code == 0
+    assert "1  99  approved" in cli("deployments", "list").output
+
+
+@pytest.mark.parametrize(
+    "bind", ["foo", "", ":8000", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:99999", "127.0.0.1:x", "::1:8000", "unix:"]
+)
+def test_serve_refuses_an_address_that_is_none_before_it_starts(cli: Cli, bind: str) -> None:
+    refused = cli("serve", "--bind", bind)
+    assert refused.exit_code == 2
+    assert "is no address to listen at" in refused.output
+
+
+def test_registrations_that_do_not_exist_are_refused(cli: Cli) -> None:
+    for command in (("show",), ("disable",), ("enable",), ("remove", "--yes"), ("refresh-keys",), ("hosts",)):
+        for number in ("99", "0", "99999999999999999999", "x"):
+            refused = cli("registrations", command[0], number, *command[1:])
+            assert refused.exit_code in (1, 2), (command, number)
+    assert cli("registrations", "institutions", "99", "by-guid").exit_code == 1
+    assert cli("registrations", "institutions", "1", "whatever").exit_code == 2
 
 
 def test_a_removed_registration_is_gone(cli: Cli) -> None:

@@ -168,7 +168,7 @@ def test_an_operators_decision_works_within_five_seconds(
 
 def test_a_deployment_may_be_decided_before_it_is_seen(session: Session, now: datetime) -> None:
     registration = add(session, now)
-    block_deployment(session, registration, "99", now=now)
+    block_deployment(session, registration, "99", in_advance=True, now=now)
     assert {found.deployment_id: found.status for found in list_deployments(session)} == {"6": "approved", "99": "blocked"}
 
 
