@@ -8,8 +8,9 @@ A platform with which nothing could be done in a whole turn has no further one: 
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from lti_tool.jobs.stop import Stop
 
@@ -24,6 +25,8 @@ class Shares:
 
     turn_s: float = 60.0
     all_s: float = 3600.0
+    at_once: int = 4
+    """How many platforms have their turn at the same time; the items of one are done one after the other."""
     stop: Stop = field(default_factory=Stop)
 
 
@@ -41,12 +44,6 @@ class Turns:
     """Not reached in time."""
 
 
-@dataclass(slots=True)
-class _Tally:
-    done: int = 0
-    failed: int = 0
-
-
 def take_turns(
     waiting: Mapping[int, Sequence[Item]],
     do: Callable[[Item, float], object],
@@ -57,54 +54,60 @@ def take_turns(
     """Do all items, by the key of their platform in turns.
 
     Args:
-        do: does one item within the seconds that it is given.
+        do: does one item within the seconds that it is given; called from several threads.
         what: the name of an item, for the log.
     """
     ends = time.monotonic() + shares.all_s
-    tally = _Tally()
     left = {key: list(items) for key, items in waiting.items() if items}
-    while left and time.monotonic() < ends and not shares.stop.is_asked:
-        for key in list(left):
-            done_before = tally.done
-            turn = _Turn(min(ends, time.monotonic() + shares.turn_s), shares.stop)
-            remaining = _take_turn(left.pop(key), do, turn, tally, what=what)
-            if not remaining:
-                continue
-            if tally.done == done_before and turn.is_used_up and time.monotonic() < ends:
-                log.warning("turn_used_up", extra={"registration": key, "what": what, "left": len(remaining)})
-                tally.failed += len(remaining)
+    done = failed = 0
+    with ThreadPoolExecutor(max(1, min(shares.at_once, len(left))), thread_name_prefix=what) as pool:
+        while left and time.monotonic() < ends and not shares.stop.is_asked:
+            turns = [_Turn(key, items, ends, shares) for key, items in left.items()]
+            list(pool.map(lambda turn: turn.take(do, what), turns))
+            left = {}
+            for turn in turns:
+                done += turn.done
+                failed += turn.failed
+                if turn.remaining and turn.is_used_up_in_vain:
+                    log.warning("turn_used_up", extra={"registration": turn.key, "what": what, "left": len(turn.remaining)})
+                    failed += len(turn.remaining)
+                elif turn.remaining:
+                    left[turn.key] = turn.remaining
+    return Turns(done, failed, sum(len(items) for items in left.values()))
+
+
+@dataclass(slots=True)
+class _Turn(Generic[Item]):
+    """One platform's turn."""
+
+    key: int
+    remaining: list[Item]
+    all_ends: float
+    shares: Shares
+    done: int = 0
+    failed: int = 0
+    ends: float = 0.0
+
+    @property
+    def is_used_up_in_vain(self) -> bool:
+        """Whether nothing came of it, though neither the process nor the time for all was about to end."""
+        return not self.done and self.ends < self.all_ends and not self.shares.stop.is_asked
+
+    def take(self, do: Callable[[Item, float], object], what: str) -> None:
+        """Do items until the turn is over. Whatever one of them does, the next is tried."""
+        self.ends = min(self.all_ends, time.monotonic() + self.shares.turn_s)
+        for place, item in enumerate(self.remaining):
+            left_s = self.ends - time.monotonic()
+            if left_s <= 0 or self.shares.stop.is_asked:
+                self.remaining = self.remaining[place:]
+                return
+            try:
+                do(item, left_s)
+            except NotNow:
+                self.failed += 1
+            except Exception:
+                log.exception("item_failed", extra={"what": what, "item": str(item)})
+                self.failed += 1
             else:
-                left[key] = remaining
-    return Turns(tally.done, tally.failed, sum(len(items) for items in left.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    ends: float
-    stop: Stop
-
-    @property
-    def left_s(self) -> float:
-        return 0.0 if self.stop.is_asked else self.ends - time.monotonic()
-
-    @property
-    def is_used_up(self) -> bool:
-        return not self.stop.is_asked and self.left_s <= 0
-
-
-def _take_turn(items: list[Item], do: Callable[[Item, float], object], turn: _Turn, tally: _Tally, *, what: str) -> list[Item]:
-    """Do items until the turn is over, and return the others. Whatever one of them does, the next is tried."""
-    for place, item in enumerate(items):
-        left_s = turn.left_s
-        if left_s <= 0:
-            return items[place:]
-        try:
-            do(item, left_s)
-        except NotNow:
-            tally.failed += 1
-        except Exception:
-            log.exception("item_failed", extra={"what": what, "item": str(item)})
-            tally.failed += 1
-        else:
-            tally.done += 1
-    return []
+                self.done += 1
+        self.remaining = []

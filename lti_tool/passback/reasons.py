@@ -103,7 +103,7 @@ _REASONS = {
     "internal_error": Reason(N_("Beim Senden ist auf unserer Seite ein Fehler aufgetreten."), _NOTHING_TO_DO),
     "missing_at_platform": Reason(N_("Die Bewertung fehlte im Kurs und wird neu gesendet."), _NOTHING_TO_DO),
 }
-_UNREACHED = ("timeout", "unreachable", "tls", "broken_off", "not_json", "page_instead", "token_")
+_UNREACHED = ("timeout", "out_of_time", "unreachable", "tls", "broken_off", "not_json", "page_instead", "token_")
 _OTHER = Reason(N_("Die Lernplattform hat die Bewertung abgelehnt."), _ASK_ADMINISTRATION)
 
 

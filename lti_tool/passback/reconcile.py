@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from lti_tool.jobs.turns import NotNow, Shares, take_turns
+from lti_tool.lti.patience import patience
 from lti_tool.models import ColumnLook, Context, Deployment, LineItem, Registration, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.passback.after_restore import is_after_restore
@@ -19,10 +20,12 @@ from lti_tool.passback.wanted_looks import claim_look, end_look, find_wanted, no
 
 log = logging.getLogger(__name__)
 
+# While somebody waits: short turns, so that what is wanted meanwhile is not kept by a platform that hangs.
+LOOKS = Shares(turn_s=20.0, all_s=120.0)
 # A course that nobody has opened for so long is left alone at night.
 STILL_USED = timedelta(days=200)
 # What says of a platform that it is not to be had at all, so that each further question would cost a timeout.
-_UNREACHED = ("timeout", "unreachable", "tls", "broken_off", "token_")
+_UNREACHED = ("timeout", "out_of_time", "unreachable", "tls", "broken_off", "token_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,10 @@ def reconcile_all(
     used_since = clock() - STILL_USED
     comparison = _Comparison(database, gradebooks, False, clock)
 
-    def compare(item: tuple[int, int | None], _left_s: float) -> None:
-        if not comparison.compare(*item):
-            raise NotNow
+    def compare(item: tuple[int, int | None], left_s: float) -> None:
+        with patience(left_s):
+            if not comparison.compare(*item):
+                raise NotNow
 
     waiting = {each: [(each, context_id) for context_id in _courses(database, each, used_since)] for each in ids}
     turns = take_turns(waiting, compare, shares or Shares(), what="gradebook")
@@ -113,25 +117,30 @@ def reconcile_all(
         log.warning("gradebooks_not_compared", extra={"failed": turns.failed, "left": turns.left})
 
 
-def look_at_wanted(database: Database, gradebooks: Gradebooks, *, clock: Callable[[], datetime]) -> int:
-    """Look at the courses for which somebody waits; return how many that were. One that fails does not stop the others."""
-    with database.read() as session:
-        wanted = find_wanted(session, now=clock())
-    looked = 0
-    for context_id in wanted:
+def look_at_wanted(database: Database, gradebooks: Gradebooks, shares: Shares = LOOKS, *, clock: Callable[[], datetime]) -> int:
+    """Look at the courses for which somebody waits; return how many that were. One that fails does not stop the others, nor does
+    a platform that hangs."""
+
+    def look(context_id: int, left_s: float) -> None:
         with database.write.begin() as session:
             wanted_at = claim_look(session, context_id, now=clock())
         if wanted_at is None:
-            continue
-        looked += 1
+            raise NotNow
         problem, is_done = "internal_error", False
         try:
-            problem, is_done = _look(database, gradebooks, context_id, clock)
+            with patience(left_s):
+                problem, is_done = _look(database, gradebooks, context_id, clock)
         except Exception:
             log.exception("columns_not_looked_at", extra={"context": context_id})
         with database.write.begin() as session:
             end_look(session, context_id, wanted_at=wanted_at, problem=problem, is_done=is_done, now=clock())
-    return looked
+        if not is_done:
+            raise NotNow
+
+    with database.read() as session:
+        wanted = find_wanted(session, now=clock())
+    turns = take_turns(wanted, look, shares, what="columns")
+    return turns.done + turns.failed
 
 
 def _look(database: Database, gradebooks: Gradebooks, context_id: int, clock: Callable[[], datetime]) -> tuple[str, bool]:

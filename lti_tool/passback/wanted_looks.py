@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.jobs.calls import call_worker, take_calls_back
 from lti_tool.jobs.job import task_of
-from lti_tool.models import ColumnLook
+from lti_tool.models import ColumnLook, Context
 from lti_tool.passback.outbox import insert_into
 
 JOB: Final = "look_at_columns"
@@ -38,10 +38,17 @@ def want_look(session: Session, context_id: int | None, *, now: datetime) -> Non
     call_worker(session, [_lock(context_id)], queue=JOB, task=task_of(JOB))
 
 
-def find_wanted(session: Session, *, now: datetime, limit: int = 50) -> list[int]:
-    """List the courses that are to be looked at now, by our key, the longest waiting first."""
-    query = select(ColumnLook.context_id).where(ColumnLook.wanted_at.is_not(None), _is_due(now))
-    return list(session.scalars(query.order_by(ColumnLook.wanted_at, ColumnLook.context_id).limit(limit)))
+def find_wanted(session: Session, *, now: datetime, limit: int = 50) -> dict[int, list[int]]:
+    """List the courses that are to be looked at now, by our key and by registration, the longest waiting first."""
+    query = (
+        select(Context.registration_id, ColumnLook.context_id)
+        .join(Context, Context.id == ColumnLook.context_id)
+        .where(ColumnLook.wanted_at.is_not(None), _is_due(now))
+    )
+    wanted: dict[int, list[int]] = {}
+    for registration_id, context_id in session.execute(query.order_by(ColumnLook.wanted_at, ColumnLook.context_id).limit(limit)):
+        wanted.setdefault(registration_id, []).append(context_id)
+    return wanted
 
 
 def claim_look(session: Session, context_id: int, *, now: datetime) -> datetime | None:

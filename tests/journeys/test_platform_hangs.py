@@ -11,8 +11,8 @@ from sqlalchemy import select, update
 from lti_tool import clock
 from lti_tool.models import Inquiry, Platform, User
 from lti_tool.models.database import Database
-from lti_tool.passback.outbox import enqueue_scores
 from lti_tool.playground import Playground
+from tests.passback.school import tell_everywhere
 from tests.two_platforms import MODULE, Person, TwoPlatforms, pressing, two_platforms
 
 # A web thread that waited for the platform would wait ten seconds and more, and eight of them are all there are.
@@ -32,7 +32,7 @@ def pass_module(database: Database, platform: Playground, names: list[str]) -> N
         for name in names:
             query = select(User.id).join(Platform).where(Platform.issuer == platform.issuer, User.sub == platform.person(name).id)
             user_id = session.scalars(query).one()
-            enqueue_scores(session, user_id=user_id, module_slug=MODULE, score_given=80, now=clock.now())
+            tell_everywhere(session, user_id, MODULE, 80, now=clock.now())
 
 
 def visit(stage: TwoPlatforms, name: str) -> Person:
