@@ -246,7 +246,9 @@ def test_as_a_program_it_runs_until_interrupted(tmp_path: Path) -> None:
         f"main('127.0.0.1:{port}', 'http://localhost:8000', Path({str(tmp_path)!r}), environment='development')"
     )
     root = Path(lti_tool.__file__).parent.parent
-    with subprocess.Popen([sys.executable, "-c", code], cwd=root) as program:
+    # A run in the background (`make test &`) hands down that interrupts are ignored; this program is to hear one.
+    hear = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # noqa: E731
+    with subprocess.Popen([sys.executable, "-c", code], cwd=root, preexec_fn=hear) as program:
         try:
             assert fetched_within(f"http://127.0.0.1:{port}/course", 20).status_code == 200
         finally:

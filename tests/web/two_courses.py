@@ -191,6 +191,7 @@ class Builder:
                 module_slug=MODULE,
                 session_code=SESSION,
                 starts_at=now - timedelta(days=2),
+                told_starts_at=now - timedelta(days=2),
                 link=f"https://meet.test/{MARK}",
                 changed_at=now,
             )
