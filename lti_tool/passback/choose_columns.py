@@ -1,7 +1,7 @@
 """Which of the columns in a course's list are for our modules: the pure rule."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lti_tool.lti.line_items import LineItem
@@ -40,6 +40,7 @@ def choose_columns(
     made_by_us: Collection[str],
     modules: Collection[str],
     other_links: Collection[str] = (),
+    remembered: Mapping[str, str] | None = None,
 ) -> list[Chosen]:
     """Choose the columns that get our scores.
 
@@ -51,6 +52,7 @@ def choose_columns(
         made_by_us: addresses of columns that we have made beside an activity.
         modules: whose scores are due in the course.
         other_links: the platform's ids of links that we know and that take no scores for a module.
+        remembered: modules of links that nobody has launched, by the platform's ids: a column of theirs bore the marks once.
     """
     of_link: defaultdict[str | None, list[LineItem]] = defaultdict(list)
     for item in items:
@@ -64,11 +66,13 @@ def choose_columns(
             chosen.append(Chosen(best, link.module_slug, link))
     known = {link.platform_id for link in links} | set(other_links)
     for platform_id, own in of_link.items():
-        if platform_id is not None and platform_id not in known and len(platform_id) <= _LONGEST_ID:
-            ours = [item for item in own if _is_for(item, modules)]
-            if ours:
-                best = min(ours, key=lambda item: rank(item, item.resource_id or "", made_by_us=made_by_us))
-                chosen.append(Chosen(best, best.resource_id or "", None))
+        if platform_id is None or platform_id in known or len(platform_id) > _LONGEST_ID:
+            continue
+        slug = (remembered or {}).get(platform_id)
+        ours = [item for item in own if slug is not None or _is_for(item, modules)]
+        if ours:
+            best = min(ours, key=lambda item: rank(item, slug or item.resource_id or "", made_by_us=made_by_us))
+            chosen.append(Chosen(best, slug or best.resource_id or "", None))
     return chosen + _alone(of_link[None], links, chosen)
 
 

@@ -120,7 +120,8 @@ def _take_up(session: Session, context_id: int, of: CourseList, items: Sequence[
     rows = _known_columns(session, context_id, of)
     modules = set(session.scalars(select(DueScore.module_slug).where(DueScore.context_id == context_id).distinct()))
     made_by_us = {row.url for row in rows if row.is_made_by_us}
-    chosen = choose_columns(sane, links, made_by_us=made_by_us, modules=modules, other_links=others)
+    remembered = {row.platform_link_id: row.module_slug for row in rows if row.platform_link_id and row.resource_link_id is None}
+    chosen = choose_columns(sane, links, made_by_us=made_by_us, modules=modules, other_links=others, remembered=remembered)
     sent = 0
     for each in chosen:
         column_id = _row_of(session, context_id, of, each, rows, now)
@@ -206,6 +207,7 @@ def _known_columns(session: Session, context_id: int, of: CourseList) -> Sequenc
         LineItem.url,
         LineItem.gone_at,
         LineItem.is_made_by_us,
+        LineItem.module_slug,
     )
     of_links = select(*columns).join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
     linked = session.execute(

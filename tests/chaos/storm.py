@@ -24,7 +24,7 @@ from lti_tool.models.database import Database
 from lti_tool.playground import Playground, serve_in_thread
 from lti_tool.playground.signing import new_key, public_half
 from lti_tool.playground.state import grade_key
-from tests.chaos.weather import FileClock, Weather
+from tests.chaos.weather import FileClock, OurClock, Weather
 from tests.passback.school import MONDAY, PlaygroundSchool, tell_everywhere
 
 MODULES = (
@@ -91,6 +91,7 @@ class Storm:
         self._folder = folder
         self._chance = random.Random(plan.seed)
         self._clock = FileClock(folder / "clock")
+        self._our_clock = OurClock(folder / "clock", folder / "own")
         self._weather = Weather(random.Random(plan.seed + 1), share=plan.share, hang_s=1.2)
         self._key = new_key()
         self._best: dict[tuple[int, str], float] = {}
@@ -186,7 +187,7 @@ class Storm:
 
     def _start_worker(self) -> subprocess.Popen[bytes]:
         address = self._database.engine.url.render_as_string(hide_password=False)
-        files = [str(self._folder / name) for name in ("key.json", "clock")]
+        files = [str(self._folder / name) for name in ("key.json", "clock", "own")]
         command = [sys.executable, "-m", "tests.chaos.worker_process", address, *files]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)

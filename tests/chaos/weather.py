@@ -1,6 +1,7 @@
 """What goes wrong: a platform whose answers fail at random or not at all, and a clock that runs ahead."""
 
 import random
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +34,24 @@ class FileClock:
         half = self._file.with_suffix(".new")
         half.write_text(text, encoding="ascii")
         half.replace(self._file)
+
+
+class OurClock:
+    """The clock of our own machines: that of all, and what it is ahead of it."""
+
+    def __init__(self, of_all: Path, own: Path) -> None:
+        self._of_all = FileClock(of_all)
+        self._own = FileClock(own)
+
+    def __call__(self) -> datetime:
+        return self._of_all() + timedelta(seconds=self._own.ahead_s)
+
+    def seconds(self) -> float:
+        return time.monotonic()
+
+    def put_ahead(self, by: timedelta) -> None:
+        """Let it be ahead by so much from now on."""
+        self._own.move(seconds=by.total_seconds() - self._own.ahead_s)
 
 
 class Weather(Faults):

@@ -283,3 +283,23 @@ def test_looks_that_a_dead_process_has_begun_are_taken_over(school: PlaygroundSc
     school.time.move(seconds=(CLAIM + timedelta(seconds=1)).total_seconds())
     school.look()
     assert school.states() == {"delivered": 1}
+
+
+def test_a_column_made_anew_without_our_marks_is_known_by_its_link(school: PlaygroundSchool) -> None:
+    """Nobody has ever launched module 2: its column was found in the list, and the new one is called otherwise."""
+    school.activity()
+    user = school.participant()
+    school.launched(user, 1)
+    school.enqueue(user, 80, MODULES[1])
+    school.look()
+    school.lms.allow_grades(MODULES[1], False)
+    reconciled(school)
+    assert school.delivery(user).state == "parked"
+    school.lms.allow_grades(MODULES[1], True)
+    made = school.lms.gradebook.own_column(school.lms.site.activity(MODULES[1]))
+    assert made is not None
+    assert (made.resource_id, made.tag) == ("", "")
+    school.time.move(hours=2)
+    reconciled(school)
+    school.worker().run_once()
+    assert school.grade("participant01", made.id) == 80
