@@ -54,13 +54,12 @@ def from_launch_to_verified_certificate(
         learner.pass_quiz(module, wrong=1)
         expect(page.get_by_text("9 von 10 Punkten").first).to_be_visible()
     _scores_arrive(page, installation, programme)
-    code = _certificate_is_there(page)
-    _stranger_verifies(browser, installation, code)
+    a_stranger_verifies(browser, installation, certificate_of(page), LEARNER_NAME)
 
 
 def _scores_arrive(page: Page, installation: Installation, programme: Programme) -> None:
     last = programme.modules[-1]
-    _eventually(page, lambda: installation.lms.grade(LEARNER, last.slug) is not None)
+    eventually(page, lambda: installation.lms.grade(LEARNER, last.slug) is not None)
     for module in programme.modules:
         grade = installation.lms.grade(LEARNER, module.slug)
         assert grade is not None
@@ -69,9 +68,10 @@ def _scores_arrive(page: Page, installation: Installation, programme: Programme)
     expect(page.get_by_text(re.compile("In der Bewertungsübersicht Ihres Kurses seit")).first).to_be_visible()
 
 
-def _certificate_is_there(page: Page) -> str:
+def certificate_of(page: Page | Frame) -> str:
+    """Take the certificate home as a PDF and read its code from the page."""
     page.get_by_role("link", name="Meine Nachweise").click()
-    with page.expect_download() as started:
+    with (page.page if isinstance(page, Frame) else page).expect_download() as started:
         page.get_by_role("link", name=re.compile("PDF")).first.click()
     assert started.value.path().read_bytes().startswith(b"%PDF-1.7")
     found = re.search(r"(?:[0-9A-Z]{4}-){6}[0-9A-Z]{3}", page.inner_text("main"))
@@ -79,20 +79,22 @@ def _certificate_is_there(page: Page) -> str:
     return found[0]
 
 
-def _stranger_verifies(browser: Browser, installation: Installation, code: str) -> None:
+def a_stranger_verifies(browser: Browser, installation: Installation, code: str, name: str) -> None:
+    """Look a certificate up in a browser that knows nothing."""
     context = browser.new_context(locale="de-DE")
     page = context.new_page()
     page.goto(f"{installation.tool_url}/verify")
     page.get_by_role("textbox").fill(code.lower().replace("-", " "))
     page.get_by_role("button", name="Prüfen", exact=True).click()
-    expect(page.get_by_text(LEARNER_NAME).first).to_be_visible()
+    expect(page.get_by_text(name).first).to_be_visible()
     expect(page.get_by_text("gültig").first).to_be_visible()
     context.close()
 
 
-def _eventually(page: Page, is_so: Callable[[], bool]) -> None:
-    for _ in range(100):
+def eventually(page: Page, is_so: Callable[[], bool]) -> None:
+    """Wait until something is so at the platform."""
+    for _ in range(200):
         if is_so():
             return
         page.wait_for_timeout(100)
-    raise AssertionError("did not happen within ten seconds")
+    raise AssertionError("did not happen within twenty seconds")
