@@ -4,6 +4,7 @@ Security Framework 1.0, section 4.1; RFC 7523. A token is kept for all processes
 """
 
 import logging
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -53,6 +54,7 @@ class ServiceClient:
         self._tokens = tokens
         self._signing_key = signing_key
         self._fresh: dict[tuple[int, str], AccessToken] = {}
+        self._failed: dict[tuple[int, str], tuple[float, ServiceUnavailable]] = {}
         self._lock = Lock()
         self._fetch_locks: dict[tuple[int, str], Lock] = {}
 
@@ -119,15 +121,34 @@ class ServiceClient:
         place = (registration.id, asked)
         found = self._fresh.get(place)
         if found is None or found.expires_at - EXPIRY_MARGIN <= now:
+            waited_from = time.monotonic()
             with self._only_one_asks(place):
                 found = self._fresh.get(place)
                 if found is None or found.expires_at - EXPIRY_MARGIN <= now:
-                    found = self._stored_or_new(registration, asked, now=now)
-                    self._fresh[place] = found
+                    found = self._ask_unless_just_failed(registration, asked, waited_from, now=now)
         lacking = set(scopes) - found.granted_scopes
         if lacking:
             # Moodle and Open edX drop unknown scopes from the grant without a word.
             raise ServiceRefused("scope_not_granted", f"The platform does not grant {' '.join(sorted(lacking))}.")
+        return found
+
+    def _ask_unless_just_failed(
+        self, registration: Registration, asked: str, waited_from: float, *, now: datetime
+    ) -> AccessToken:
+        """Get a token; whoever waited while another thread asked in vain takes that for an answer.
+
+        Else they would ask one after the other, each to the end of a timeout, where the endpoint hangs.
+        """
+        place = (registration.id, asked)
+        failed = self._failed.get(place)
+        if failed is not None and failed[0] >= waited_from:
+            raise ServiceUnavailable(failed[1].code, failed[1].reason, retry_after_s=failed[1].retry_after_s)
+        try:
+            found = self._stored_or_new(registration, asked, now=now)
+        except ServiceUnavailable as failure:
+            self._failed[place] = (time.monotonic(), failure)
+            raise
+        self._fresh[place] = found
         return found
 
     def _stored_or_new(self, registration: Registration, asked: str, *, now: datetime) -> AccessToken:

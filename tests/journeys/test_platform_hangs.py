@@ -63,7 +63,7 @@ def test_a_platform_hangs_for_an_hour_people_of_others_notice_nothing_and_its_ow
             guests[-1].page("/cohort")
             guests[-1].page("/lti/check")
             pass_module(database, stage.good, ["participant01", "participant02"])
-            until(lambda: stage.good.grade("participant02", MODULE) is not None, seconds=40)
+            until(lambda: stage.good.grade("participant02", MODULE) is not None, seconds=60)
             until(lambda: "Die Verbindung zu Ihrer Lernplattform funktioniert." in guests[-1].page("/lti/check"), seconds=20)
             until(lambda: "Teilnehmendenliste abgeglichen:" in guests[-1].page("/cohort"), seconds=20)
         assert failures == []

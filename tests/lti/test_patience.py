@@ -15,7 +15,7 @@ from lti_tool.lti.errors import ServiceUnavailable
 from lti_tool.lti.http import Http
 from lti_tool.lti.patience import patience, time_for_call
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
-from tests.lti.recording_platform import NOW, RecordingPlatform
+from tests.lti.recording_platform import NOW, Asked, RecordingPlatform, Told
 
 
 @contextmanager
@@ -130,3 +130,37 @@ def test_who_waits_for_the_token_that_another_thread_asks_for_waits_no_longer_th
     with client._lock_for((platform.registration.id, "scope")), patience(0.2), pytest.raises(ServiceUnavailable) as caught:
         client.call(platform.registration, request, now=NOW)
     assert caught.value.code == "timeout"
+
+
+def test_those_who_waited_for_a_token_that_another_thread_asked_for_in_vain_do_not_ask_one_after_the_other(
+    client: ServiceClient, platform: RecordingPlatform
+) -> None:
+    answered = platform.answer
+
+    def hang(asked: Asked) -> Told:
+        time.sleep(5)
+        return answered(asked)
+
+    platform.answer = hang  # type: ignore[method-assign]
+    request = ServiceRequest("GET", f"{platform.url}/x", ("scope",))
+    codes: list[str] = []
+
+    def call() -> None:
+        try:
+            with patience(60, call_s=0.5):
+                client.call(platform.registration, request, now=NOW)
+        except ServiceUnavailable as err:
+            codes.append(err.code)
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    began = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert codes == ["timeout"] * 8
+    assert time.monotonic() - began < 2.5, "eight timeouts one after the other are four seconds"
+    # Who comes later asks anew: the endpoint may be back.
+    platform.answer = answered  # type: ignore[method-assign]
+    platform.tell("/x", 200)
+    assert client.call(platform.registration, request, now=NOW).status == 200
