@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from lti_tool.content_versions.archive import unpack
-from lti_tool.domain.programme import Figure, Programme
+from lti_tool.domain.illustrations import Figure
+from lti_tool.domain.programme import Programme
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import ContentVersion

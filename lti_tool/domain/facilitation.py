@@ -1,6 +1,22 @@
-"""Facilitator packs: everything that somebody needs to run a live session that others planned."""
+"""Live sessions, and the packs with which somebody can run one that others planned."""
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class LiveSession:
+    code: str
+    title: str
+    minutes: int
+    preparation_html: str
+    follow_up_html: str
+    """Summary for those who were not there, without the questions."""
+    questions: tuple[str, ...] = ()
+    """What who makes up for the session answers (HTML of one line each)."""
+    is_required: bool = True
+    """False: an offer on top; nobody misses anything without it."""
+    preparation_minutes: int = 0
+    """What participants need beforehand."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from lti_tool.domain.programme import LiveSession, Module
+from lti_tool.domain.facilitation import LiveSession
+from lti_tool.domain.programme import Module
 from lti_tool.messages import N_
 
 SHARE_FOR_CERTIFICATE_PCT = 80

@@ -7,13 +7,8 @@ from functools import cached_property
 
 from lti_tool.domain.case_studies import CaseLibrary
 from lti_tool.domain.downloads import Download
-from lti_tool.domain.facilitation import FacilitatorPack
-from lti_tool.domain.figures.breach_clock import BreachClock
-from lti_tool.domain.figures.decision import Decision
-from lti_tool.domain.figures.lifecycle_cost import LifecycleCost
-from lti_tool.domain.figures.nutzwert import Nutzwert
-from lti_tool.domain.figures.participation import Participation
-from lti_tool.domain.figures.small_numbers import SmallNumbers
+from lti_tool.domain.facilitation import FacilitatorPack, LiveSession
+from lti_tool.domain.illustrations import Figure, InteractiveFigure, MediaClip
 from lti_tool.domain.items import Item, SelfCheck
 from lti_tool.domain.texts import Heading, Source
 from lti_tool.domain.worked_examples import WorkedExample
@@ -60,29 +55,6 @@ class Lesson:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """A drawing of a lesson: the SVG file as it is sent."""
-
-    name: str
-    svg: bytes
-
-
-FigureData = Nutzwert | LifecycleCost | Decision | BreachClock | Participation | SmallNumbers
-
-
-@dataclass(frozen=True)
-class InteractiveFigure:
-    """Something to try out, worked out by domain/figures from its data. Its text version stands in the lesson."""
-
-    name: str
-    """Its anchor in the lesson is `rechner-<name>`."""
-    title: str
-    purpose: str
-    data: FigureData
-    text_html: str
-
-
-@dataclass(frozen=True)
 class Term:
     id: str
     term: str
@@ -97,22 +69,6 @@ class Term:
 class Misconception:
     claim: str
     correction: str
-
-
-@dataclass(frozen=True)
-class LiveSession:
-    code: str
-    title: str
-    minutes: int
-    preparation_html: str
-    follow_up_html: str
-    """Summary for those who were not there, without the questions."""
-    questions: tuple[str, ...] = ()
-    """What who makes up for the session answers (HTML of one line each)."""
-    is_required: bool = True
-    """False: an offer on top; nobody misses anything without it."""
-    preparation_minutes: int = 0
-    """What participants need beforehand."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +152,7 @@ class Module:
     practice: PracticeTask | None
     figures: tuple[Figure, ...] = ()
     interactive: tuple[InteractiveFigure, ...] = ()
+    clips: tuple[MediaClip, ...] = ()
     examples: tuple[WorkedExample, ...] = ()
     packs: tuple[FacilitatorPack, ...] = ()
     is_required: bool = True
@@ -203,6 +160,9 @@ class Module:
 
     def find_interactive(self, name: str) -> InteractiveFigure | None:
         return next((figure for figure in self.interactive if figure.name == name), None)
+
+    def find_clip(self, name: str) -> MediaClip | None:
+        return next((clip for clip in self.clips if clip.name == name), None)
 
     def find_pack(self, session_code: str) -> FacilitatorPack | None:
         """Give what who leads a live session needs."""

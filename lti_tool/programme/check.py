@@ -16,6 +16,7 @@ from lti_tool.programme.check_words import check_words
 from lti_tool.programme.downloads import check_downloads
 from lti_tool.programme.facilitation import check_packs
 from lti_tool.programme.findings import Finding, ProgrammeError
+from lti_tool.programme.media import check_media
 from lti_tool.programme.module_folder import ReadModule
 from lti_tool.programme.reader import Reading, read
 from lti_tool.programme.targets import Targets
@@ -48,6 +49,7 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
         check_practice(entry)
         check_packs(entry.packs, entry.module.live_sessions, entry.head, findings)
         check_pool(entry, reading.programme.assessment, findings)
+    check_media([clip for entry in reading.modules for lesson in entry.lessons for clip in lesson.clips], findings)
     check_giveaways(reading)
     check_cases(reading, targets, today)
     check_downloads(reading.downloads, targets.lessons, findings)

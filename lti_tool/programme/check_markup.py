@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from lti_tool.domain.programme import Figure, Lesson
+from lti_tool.domain.illustrations import Figure
+from lti_tool.domain.programme import Lesson
 from lti_tool.programme.module_folder import ReadModule
 from lti_tool.programme.targets import Targets
 
@@ -15,6 +16,7 @@ _FILES = {
     "packs": "facilitation",
     "examples": "examples",
     "interactive": "figures",
+    "clips": "media",
 }
 _HREF = re.compile(r'<a href="([^"]*)"')
 _EMPTY_HEAD = re.compile(r'<th scope="col">\s*</th>')

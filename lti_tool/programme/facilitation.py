@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from lti_tool.domain.facilitation import Board, FacilitatorPack, Inject, RoleCard, Solution, Step
-from lti_tool.domain.programme import LiveSession
+from lti_tool.domain.facilitation import Board, FacilitatorPack, Inject, LiveSession, RoleCard, Solution, Step
 from lti_tool.programme.findings import Findings, Rule
 from lti_tool.programme.markdown import block, inline
 from lti_tool.programme.toml_source import Table, read_toml

@@ -6,7 +6,7 @@ from pathlib import Path
 
 _MODULE_FOLDER = re.compile(r"\d+-")
 _OTHER_FOLDERS = {"cases", "downloads"}
-_SUFFIXES = {".toml", ".md", ".svg"}
+_SUFFIXES = {".toml", ".md", ".svg", ".vtt"}
 
 
 def programme_files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -11,7 +11,7 @@ from lti_tool.domain.figures.lifecycle_cost import MOST_YEARS, CostedOption, Lif
 from lti_tool.domain.figures.nutzwert import MOST_POINTS, Nutzwert, RatedOption, WeighedCriterion
 from lti_tool.domain.figures.participation import LadderStep, Participation, Situation
 from lti_tool.domain.figures.small_numbers import MOST_LEAST, CountedRow, SmallNumbers
-from lti_tool.domain.programme import FigureData
+from lti_tool.domain.illustrations import FigureData
 from lti_tool.programme.items import report_repeated_ids
 from lti_tool.programme.markdown import block
 from lti_tool.programme.toml_source import Table

@@ -5,12 +5,15 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from lti_tool.domain.programme import Figure, InteractiveFigure, Lesson, Objective
+from lti_tool.domain.illustrations import Figure, InteractiveFigure
+from lti_tool.domain.programme import Lesson, Objective
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.front_matter import FrontMatter, read_front_matter
 from lti_tool.programme.interactive import NAME, read_interactive
 from lti_tool.programme.items import LEVELS, report_repeated_ids
 from lti_tool.programme.markdown import FigureUse, Markup, block, document, with_numbers
+from lti_tool.programme.media import NAME as MEDIA_NAME
+from lti_tool.programme.media import ReadClip, read_clip
 from lti_tool.programme.readability import words_of
 from lti_tool.programme.sources import read_sources
 from lti_tool.programme.term_links import TermFinder
@@ -39,6 +42,7 @@ class ReadLesson:
     body_line: int
     figures: list[Figure] = field(default_factory=list)
     interactive: list[InteractiveFigure] = field(default_factory=list)
+    clips: list[ReadClip] = field(default_factory=list)
 
 
 def read_lesson(path: Path, root: Path, findings: Findings, finder: TermFinder) -> ReadLesson | None:
@@ -48,14 +52,17 @@ def read_lesson(path: Path, root: Path, findings: Findings, finder: TermFinder) 
         return None
     figures: list[Figure] = []
     interactive: list[InteractiveFigure] = []
+    clips: list[ReadClip] = []
 
     def figure_html(use: FigureUse) -> str:
+        if use.path.startswith("media/"):
+            return _clip_html(use, path.parent.parent, root, parts, findings, clips)
         if use.path.endswith(".toml"):
             return _interactive_html(use, path.parent.parent, root, parts, findings, interactive)
         return _figure_html(use, path.parent.parent, parts.file, findings, figures)
 
     markup = document(parts.body, first_line=parts.body_line, figure_html=figure_html, finder=finder)
-    return ReadLesson(_lesson(parts.head, markup), parts.head, markup, parts.file, parts.body_line, figures, interactive)
+    return ReadLesson(_lesson(parts.head, markup), parts.head, markup, parts.file, parts.body_line, figures, interactive, clips)
 
 
 def _lesson(head: Table, markup: Markup) -> Lesson:
@@ -136,6 +143,25 @@ def _interactive_html(
     if data is not None:
         found.append(InteractiveFigure(name[1], use.caption, use.alt, data, block(text)))
     return f'<div class="interactive" id="rechner-{name[1]}"><p><strong>{escape(use.caption)}</strong></p>{block(text)}</div>'
+
+
+def _clip_html(
+    use: FigureUse, module_folder: Path, root: Path, parts: FrontMatter, findings: Findings, found: list[ReadClip]
+) -> str:
+    """Put the transcript in the place of a recording: pages add the recording, where its file is there."""
+    name = MEDIA_NAME.fullmatch(use.path)
+    path = module_folder / use.path
+    if name is None or not path.is_file():
+        findings.error(parts.file, use.line, f"„{use.path}“ gibt es nicht (erwartet: media/….toml im Ordner des Moduls).")
+        return ""
+    read = read_clip(path, root, use.alt, findings)
+    if read is None:
+        return ""
+    found.append(read)
+    return (
+        f'<div class="media" id="aufnahme-{name[1]}"><p><strong>{escape(read.clip.title)}</strong></p>'
+        f"<details><summary>Mitschrift</summary>{read.clip.transcript_html}</details></div>"
+    )
 
 
 def _text_version(path: Path, use: FigureUse, file: str, findings: Findings) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from lti_tool.domain.programme import LiveSession
+from lti_tool.domain.facilitation import LiveSession
 from lti_tool.programme.markdown import block, inline
 from lti_tool.programme.toml_source import Table
 

@@ -32,7 +32,11 @@ _ATTRIBUTES = {
     "em": {"lang"},
     "th": {"scope"},
 }
-_CLASSES = {"a": {"glossary-link", "source-link"}, "div": {"table-scroll", "figure-text", "interactive"}, "figure": {"figure"}}
+_CLASSES = {
+    "a": {"glossary-link", "source-link"},
+    "div": {"table-scroll", "figure-text", "interactive", "media"},
+    "figure": {"figure"},
+}
 _CITATION = re.compile(r'(<a href="#quelle-([a-z0-9-]+)" class="source-link">).*?</a>')
 _SCHEMES = {"https", "http", "mailto", "lektion", "fall", "vorlage", "figur"}
 

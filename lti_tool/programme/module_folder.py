@@ -88,6 +88,7 @@ def _assembled(
         practice=practice,
         figures=tuple(figure for entry in lessons for figure in entry.figures),
         interactive=tuple(figure for entry in lessons for figure in entry.interactive),
+        clips=tuple(read.clip for entry in lessons for read in entry.clips),
         is_required=head.flag("required", True),
     )
     case.finish()

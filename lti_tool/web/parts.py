@@ -11,7 +11,8 @@ from flask import current_app
 from lti_tool.certificates.press import Press
 from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.programme import Figure, Programme
+from lti_tool.domain.illustrations import Figure
+from lti_tool.domain.programme import Programme
 from lti_tool.jobs.job import Job
 from lti_tool.jobs.stop import Stop
 from lti_tool.keyring import Keyring

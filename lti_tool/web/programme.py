@@ -5,8 +5,9 @@ from typing import cast
 from flask import Flask, g
 
 from lti_tool.content_versions.pinned import version_of_course
+from lti_tool.domain.illustrations import Figure
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Figure, Programme
+from lti_tool.domain.programme import Programme
 from lti_tool.learning.attempt_rows import version_of_attempt
 from lti_tool.learning.placed_modules import placed_modules
 from lti_tool.web.browser_session import visitor_if_any
