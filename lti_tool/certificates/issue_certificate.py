@@ -19,6 +19,7 @@ from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, day_of, hours_in_print, missing_modules
 from lti_tool.domain.check_code import group_check_code, new_check_code
 from lti_tool.domain.letterhead import Letterhead, add_months
+from lti_tool.domain.multilang import in_one_language
 from lti_tool.domain.printed_name import find_printable_name
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Attempt, Certificate, Completion, User
@@ -142,7 +143,7 @@ def _facts(
         hours=head.hours or hours_in_print(minutes / 60),
         is_tested=all(module.slug in course.tested for module in programme.required_modules),
         draft_title=draft_title_of(session, programme, course, user_id),
-        cohort=context.title if context else "",
+        cohort=in_one_language(context.title, head.language) if context else "",
         valid_until=add_months(issued_on, head.valid_months) if head.valid_months else None,
     )
 

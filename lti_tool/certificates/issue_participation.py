@@ -12,6 +12,7 @@ from lti_tool.certificates.letterheads import effective_letterhead, latest_cours
 from lti_tool.certificates.reissue_certificate import replace_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, hours_in_print
+from lti_tool.domain.multilang import in_one_language
 from lti_tool.domain.printed_name import find_printable_name
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import Conflict
@@ -130,5 +131,5 @@ def _facts(
         topics=module.topics or tuple(lesson.title for lesson in module.lessons),
         began_on=state.began_on,
         is_passed=state.is_passed,
-        cohort=context.title if context else "",
+        cohort=in_one_language(context.title, head.language) if context else "",
     )

@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 
+from lti_tool.domain.multilang import in_one_language
 from lti_tool.errors import ToolError
 
 LANGUAGES = ("de", "en")
@@ -60,6 +61,11 @@ def translate(text: str, **values: Any) -> str:
     return translated % values if values else translated
 
 
+def one_language(title: str) -> str:
+    """Give what a platform's title says in the request's language, where it says it in several."""
+    return in_one_language(title, language())
+
+
 def in_english(text: str, **values: Any) -> str:
     """Give a catalogue text in English, whatever the request wants: for the command line."""
     translated = _catalogue("en").get(text, text)
@@ -103,6 +109,7 @@ def set_up(app: Flask) -> None:
     """Give the templates the words of this module and keep a chosen language in a cookie."""
     app.jinja_env.globals.update(
         _=translate,
+        one_language=one_language,
         language=language,
         date=format_day,
         time_of_day=format_time_of_day,

@@ -1,6 +1,7 @@
 """The course page: who stands where, with filter and sort in the address; the list to take along; the course's settings."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +28,7 @@ from lti_tool.platforms.inquiries import InquiryState, Kind, open_inquiry, state
 from lti_tool.platforms.refresh_roster import RosterNotOffered, ask_for_roster, roster_place
 from lti_tool.platforms.roster_problems import roster_problem
 from lti_tool.web.browser_session import current_visitor, href
-from lti_tool.web.language import format_day, local, message_of, translate
+from lti_tool.web.language import format_day, local, message_of, one_language, translate
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import cohort_live, cohort_people, cohort_version
 from lti_tool.web.parts import parts
@@ -92,6 +93,7 @@ def export(kind: str) -> Response:
     hand_in_overdue_of(context_id=visitor.context_id)
     with parts().database.read() as session:
         table = export_cohort(session, current_programme(), visitor, say=translate)
+    table = replace(table, title=one_language(table.title))
     write, content_type = _WRITERS[kind]
     response = Response(write(table), content_type=content_type)
     name = f"{translate(N_('Kursliste'))}-{local(parts().now()):%Y-%m-%d}.{kind}"
