@@ -1,7 +1,7 @@
 """Titles in several languages at once, as Moodle's language filters write them: gives one.
 
-A filter works when Moodle shows a title; tools get it as it was typed: `{mlang de}Kurs{mlang}{mlang en}Course{mlang}` (the plugin
-filter_multilang2), `<span lang="de" class="multilang">Kurs</span>…` or its older `<lang lang="de">Kurs</lang>…` (filter_multilang).
+A filter works when Moodle shows a title; tools get it as it was typed: `{mlang de}Kurs{mlang}{mlang en}Course{mlang}`
+(filter_multilang2), `<span lang="de" class="multilang">Kurs</span>…` or its older `<lang lang="de">…` (filter_multilang).
 """
 
 import re

@@ -1,45 +1,46 @@
-"""Which letters the PDF's font has. PDF/UA allows no replacement box of the font's own, so others must be replaced before."""
+"""Which signs the fonts of long documents have. PDF/UA allows no replacement box of a font: others are replaced before."""
 
 import struct
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-# The certificates' fonts; one copy serves both rooms.
-FONTS = Path(__file__).parent.parent / "certificates" / "fonts"
+# The certificates' own, and what stands behind them: bullets, ticks, arrows, signs of sums.
+FONT_FOLDERS = (Path(__file__).parent.parent / "certificates" / "fonts", Path(__file__).parent / "fonts")
+_FONTS = ("NotoSans-Regular.ttf", "NotoSansSymbols2-Regular.ttf", "NotoSansMath-Regular.ttf")
+# Signs that no font of ours has, and what says the same.
 _REPLACEMENTS = {
-    "→": "->",
-    "➔": "->",
-    "➜": "->",
-    "⇒": "=>",
-    "←": "<-",
-    "↔": "<->",
-    "≥": ">=",
-    "≤": "<=",
-    "≠": "!=",
-    "≈": "ca.",
-    "√": "[x]",
-    "✓": "[x]",
-    "✔": "[x]",
-    "☑": "[x]",
-    "☒": "[x]",
-    "☐": "[ ]",
-    "□": "[ ]",
-    "▪": "•",
-    "■": "•",
-    "●": "•",
-    "\u2003": " ",
+    "✅": "✔",
+    "❎": "✘",
+    "❌": "✘",
+    "➕": "+",
+    "➖": "–",
+    "➗": "÷",
+    "㎡": "m²",
+    "㎥": "m³",
+    "㎢": "km²",
+    "㎞": "km",
+    "⭐": "★",
+    "🔴": "⬤",
+    "🔵": "⬤",
 }
 _UNKNOWN = "\ufffd"
 # Signs that tell how to draw the letter before (emoji or text) and mean nothing without it.
-_SILENT = frozenset("\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f")
+_SILENT = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f")
 
 
 @cache
 def covered() -> frozenset[int]:
-    """Give the code points that the regular face has (OpenType 1.9, table `cmap`, formats 4 and 12)."""
-    data = (FONTS / "NotoSans-Regular.ttf").read_bytes()
+    """Give the code points that one of the fonts has."""
+    fonts = (folder / name for folder in FONT_FOLDERS for name in _FONTS)
+    return frozenset().union(*(_signs_of(font) for font in fonts if font.is_file()))
+
+
+def _signs_of(font: Path) -> set[int]:
+    """Read the code points of a font (OpenType 1.9, table `cmap`, formats 4 and 12)."""
+    data = font.read_bytes()
     table_count = struct.unpack_from(">H", data, 4)[0]
     tables = {data[12 + 16 * n : 16 + 16 * n]: struct.unpack_from(">I", data, 20 + 16 * n)[0] for n in range(table_count)}
     start = tables[b"cmap"]
@@ -51,7 +52,7 @@ def covered() -> frozenset[int]:
             found.update(_format_12(data, subtable))
         elif kind == 4:
             found.update(_format_4(data, subtable))
-    return frozenset(found)
+    return found
 
 
 def _format_12(data: bytes, start: int) -> Iterator[int]:
@@ -70,10 +71,24 @@ def _format_4(data: bytes, start: int) -> Iterator[int]:
 
 
 def printable(text: str) -> str:
-    """Replace the letters that the font does not have; the other formats keep them."""
+    """Replace the signs that no font has; the other formats keep them."""
+    return "".join(_shown(sign) for sign in text.replace("\t", " ") if sign not in _SILENT)
+
+
+def unprintable(text: str) -> list[str]:
+    """List the signs of a text that a PDF cannot show, one for each time."""
+    return [sign for sign in text.replace("\t", " ") if sign not in _SILENT and _shown(sign) == _UNKNOWN and sign != _UNKNOWN]
+
+
+def _shown(sign: str) -> str:
     known = covered()
-    written = "".join(_REPLACEMENTS.get(sign, sign) for sign in text.replace("\t", " ") if sign not in _SILENT)
-    return "".join(sign if sign == "\n" or ord(sign) in known else _UNKNOWN for sign in written)
+    if sign == "\n" or ord(sign) in known:
+        return sign
+    # What is one sign for several (a ligature, a figure in a ring) is written out.
+    for written in (_REPLACEMENTS.get(sign, ""), unicodedata.normalize("NFKC", sign)):
+        if written and all(ord(each) in known for each in written):
+            return written
+    return _UNKNOWN
 
 
 def all_printable(value: Any) -> Any:

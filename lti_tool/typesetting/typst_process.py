@@ -18,7 +18,7 @@ from typing import Any
 
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.typesetting.letters import FONTS
+from lti_tool.typesetting.letters import FONT_FOLDERS
 
 _HERE = Path(__file__).parent
 _TIMEOUT_S = 60
@@ -105,7 +105,7 @@ def main() -> None:
     memory_bytes, cpu_s = order["limits"]["memory_bytes"], order["limits"]["cpu_s"]
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(FONT_FOLDERS))
     compiler = typst.Compiler(
         root=Path(order["path"]).parent if "path" in order else _HERE,
         font_paths=fonts,

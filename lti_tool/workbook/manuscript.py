@@ -6,6 +6,7 @@ from datetime import date
 
 from lti_tool.domain.programme import Field, Programme
 from lti_tool.domain.workbook import COVER, COVER_NUMBER, Content, Place, heading_of, places, used_terms
+from lti_tool.typesetting.office_signs import with_real_signs
 from lti_tool.workbook.draft import Draft
 
 TITLE = "Digitalstrategie-Entwurf"
@@ -135,7 +136,7 @@ def compose_manuscript(
         if place.chapter.number != COVER_NUMBER and (includes_restricted or not place.chapter.is_restricted)
     ]
     sections = [_section(place, draft.contents(place), profile if place.chapter.number == 1 else None) for place in chosen]
-    municipality, author, as_of, title = (draft.field(field.id).content.text for field in COVER.fields)
+    municipality, author, as_of, title = (with_real_signs(draft.field(field.id).content.text) for field in COVER.fields)
     return Manuscript(
         title=title or TITLE,
         municipality=municipality,
@@ -158,10 +159,10 @@ def _section(place: Place, contents: Mapping[str, Content], profile: ReifegradPr
 def _blocks(field: Field, content: Content) -> Iterator[Block]:
     if content.rows:
         columns = [column.id for column in field.columns]
-        rows = tuple(tuple(row.get(name, "") for name in columns) for row in content.rows)
+        rows = tuple(tuple(with_real_signs(row.get(name, "")) for name in columns) for row in content.rows)
         yield TableBlock(field.label, tuple(column.label for column in field.columns), rows)
     elif content.text:
-        yield TextBlock(field.label, paragraphs_of(content.text))
+        yield TextBlock(field.label, paragraphs_of(with_real_signs(content.text)))
     elif field.is_required:
         yield TextBlock(field.label, (NOT_DONE,))
 
@@ -179,7 +180,8 @@ def _profile_block(profile: ReifegradProfile) -> ProfileBlock:
     rated = ("zu Beginn", "am Ende") if profile.has_after else ("Stufe",)
     header = ("Dimension", *rated, "Beleg")
     rows = tuple(
-        (row.dimension, *map(level, (row.before, row.after)[: len(rated)]), row.evidence or "ohne Beleg") for row in profile.rows
+        (row.dimension, *map(level, (row.before, row.after)[: len(rated)]), with_real_signs(row.evidence) or "ohne Beleg")
+        for row in profile.rows
     )
     return ProfileBlock(PROFILE_HEADING, profile, TableBlock("", header, rows))
 

@@ -1,7 +1,9 @@
 """Sets the draft as PDF: tagged, PDF/UA-1, with contents and page numbers; and its chart as a picture for the other formats."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -9,12 +11,13 @@ from typing import Any
 
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.typesetting.letters import all_printable, printable
+from lti_tool.typesetting.letters import all_printable, printable, unprintable
 from lti_tool.typesetting.typst_process import DocumentTooLarge, run_typst
 from lti_tool.workbook.chart import chart_svg, chart_text
 from lti_tool.workbook.manuscript import (
     CONTENTS,
     STATUS_LINE,
+    TITLE,
     Block,
     Manuscript,
     ProfileBlock,
@@ -60,6 +63,39 @@ def typeset_draft(manuscript: Manuscript, *, made_at: datetime) -> bytes:
         raise DraftTooLarge from err
 
 
+@dataclass(frozen=True)
+class LostSign:
+    """A sign that the PDF cannot show, and shows a replacement for."""
+
+    sign: str
+    count: int
+    places: tuple[str, ...]
+    """Headings of the chapters and fields where it stands."""
+
+
+def signs_lost_in_pdf(manuscript: Manuscript) -> tuple[LostSign, ...]:
+    """List what of a draft a PDF cannot show, the most frequent first; ODT and DOCX keep it."""
+    counts: Counter[str] = Counter()
+    places: dict[str, dict[str, None]] = {}
+    for place, text in _texts(manuscript):
+        for sign in unprintable(text):
+            counts[sign] += 1
+            places.setdefault(sign, {})[place] = None
+    return tuple(LostSign(sign, count, tuple(places[sign])) for sign, count in counts.most_common())
+
+
+def _texts(manuscript: Manuscript) -> Iterator[tuple[str, str]]:
+    yield from (("Deckblatt", text) for text in (manuscript.title, manuscript.municipality, manuscript.author, manuscript.as_of))
+    for section in manuscript.sections:
+        for block in section.blocks:
+            place = f"{section.heading}: {block.heading}" if block.heading else section.heading
+            if isinstance(block, TextBlock):
+                yield from ((place, text) for text in block.paragraphs)
+            else:
+                table = block.table if isinstance(block, ProfileBlock) else block
+                yield from ((place, cell) for row in table.rows for cell in row)
+
+
 def chart_png(profile: ReifegradProfile) -> bytes:
     """Draw the chart as a picture in print resolution; office suites differ in what SVG they show."""
     return run_typst(_PICTURE, format="png", ppi=220, sys_inputs={"svg": printable(chart_svg(profile))})
@@ -69,6 +105,7 @@ def _document(manuscript: Manuscript) -> dict[str, Any]:
     return {
         "name": manuscript.name,
         "title": manuscript.title,
+        "kind": TITLE,
         "municipality": manuscript.municipality,
         "author": manuscript.author,
         "status": STATUS_LINE,

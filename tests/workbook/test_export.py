@@ -1,6 +1,7 @@
 """The draft as ODT, DOCX and PDF: the same content in each, text never read as anything else, chapter 4 only when ticked."""
 
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from docx import Document
 from odfdo import Document as OdfDocument
+from PIL import Image
 from pypdf import PdfReader
 
 from lti_tool.domain.workbook import Content
@@ -27,7 +29,14 @@ from lti_tool.workbook.manuscript import (
     TextBlock,
     compose_manuscript,
 )
+from lti_tool.workbook.typeset import signs_lost_in_pdf
 from tests.workbook.cast import MONDAY, PROGRAMME, rows
+
+# As with Chromium: where nobody watches, a reader that is missing is a failure.
+needs_poppler = pytest.mark.skipif(
+    shutil.which("pdftoppm") is None and not os.environ.get("CI"),
+    reason="poppler-utils is missing. Install it with: apt-get install -y poppler-utils",
+)
 
 HOSTILE = '=HYPERLINK("http://x";"y") <b>fett</b> & #eval(1) {{ 1+1 }} ]]> \\ \'a\' "b"'
 LEVELS = ("noch nicht begonnen", "vereinzelt", "geplant", "etabliert", "wirksam")
@@ -262,7 +271,107 @@ def test_the_same_moment_gives_the_same_pdf() -> None:
 
 def test_letters_that_the_font_lacks_do_not_stop_the_pdf() -> None:
     text = text_of(exported(FileFormat.PDF, a_draft(zielbild="Hof → Halle ≥ 3 ✓ 漢字 👍🏽 שלום")))
-    assert "Hof -> Halle >= 3 [x]" in text
+    assert "Hof → Halle ≥ 3 ✓ ��" in text
+
+
+COMMON = "► ◦ ○ ● ■ □ ▪ ✗ ✘ ✓ ✔ ☐ ☑ ☒ ∑ ∞ ∅ √ → ⇒ ↔ ↑ ↓ ≤ ≥ ≈ ⚠ ➢ ➔ ❖ ★ ☎ ✉ ∆ ∏ ∫"
+
+
+def test_common_signs_of_office_programs_stand_in_the_pdf_as_they_are() -> None:
+    assert signs_lost_in_pdf(manuscript(a_draft(zielbild=COMMON))) == ()
+    text = " ".join(text_of(exported(FileFormat.PDF, a_draft(zielbild=COMMON))).split())
+    assert COMMON in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("\uf0b7 Erstens", "• Erstens"),
+        ("\uf0a7 Zweitens", "▪ Zweitens"),
+        ("\uf0d8 Drittens", "➢ Drittens"),
+        ("\uf0fc erledigt", "✓ erledigt"),
+        ("\uf0fb offen", "✗ offen"),
+        ("heute \uf0e0 morgen", "heute → morgen"),
+        ("\uf0a3 5", "≤ 5"),
+        ("5 ㎡, 3 ㎥", "5 m², 3 m³"),
+        ("✅ ja ❌ nein", "✔ ja ✘ nein"),
+        ("① eins", "1 eins"),
+        ("weich\u00adgetrennt", "weichgetrennt"),
+    ],
+)
+def test_signs_that_only_a_font_makes_are_real_ones_in_the_pdf(typed: str, shown: str) -> None:
+    assert shown in text_of(exported(FileFormat.PDF, a_draft(zielbild=typed)))
+
+
+@pytest.mark.parametrize("file_format", list(FileFormat))
+def test_bullets_pasted_from_word_are_bullets_in_every_format(file_format: FileFormat) -> None:
+    draft = a_draft(zielbild="\uf0b7 Erstens", vorhaben=rows("\uf0d8 Portal", "x"))
+    text = text_of(exported(file_format, draft))
+    assert "• Erstens" in text
+    assert "➢ Portal" in text
+
+
+def test_what_a_pdf_cannot_show_is_counted_with_where() -> None:
+    draft = a_draft(zielbild="Hallo 😀 und 😀", vorhaben=rows("漢", "x"), deckblatt_kommune="Stadt 😀")
+    lost = signs_lost_in_pdf(manuscript(draft))
+    assert [(each.sign, each.count) for each in lost] == [("😀", 3), ("漢", 1)]
+    assert lost[0].places[0] == "Deckblatt"
+    assert "Zielbild" in lost[0].places[1]
+    assert signs_lost_in_pdf(manuscript()) == ()
+
+
+# --- room on paper -----------------------------------------------------------------------------------------------------
+
+FILE = "G:\\Amt_61\\Projekte\\2026_SmartCity\\Bestandsaufnahme\\Dateninventar_Stadtentwicklung_final_final2_" + "x" * 60 + ".docx"
+WIDE = "W" * 300
+
+
+def margins_of(document: ExportedDocument, folder: Path) -> list[tuple[int, int, int]]:
+    """Give, for each page, the darkest grey in the right, the left and the lower margin (there, left of the page number)."""
+    subprocess.run(["pdftoppm", "-r", "60", "-gray", "-png", "-", folder / "page"], input=document.content, check=True)
+    found = []
+    for path in sorted(folder.glob("page-*.png")):
+        page = Image.open(path).convert("L")
+        width, height = page.size
+        mm = min(width, height) / 210
+        boxes = (
+            (width - round(20 * mm), 0, width, height),
+            (0, 0, round(21 * mm), height),
+            (0, height - round(20 * mm), width - round(45 * mm), height),
+        )
+        right, left, lower = (int(page.crop(box).getextrema()[0]) for box in boxes)  # type: ignore[arg-type]
+        found.append((right, left, lower))
+    return found
+
+
+@needs_poppler
+@pytest.mark.parametrize("word", [FILE, WIDE, "Donaudampfschifffahrtsgesellschaft_" * 6, "https://example.org/" + "a" * 200])
+def test_a_long_word_breaks_before_it_runs_off_the_page_or_over_its_cell(word: str, tmp_path: Path) -> None:
+    draft = a_draft(zielbild=f"Siehe {word} dazu.", vorhaben=rows(word, word), deckblatt_kommune=word[:150])
+    document = exported(FileFormat.PDF, draft)
+    margins = margins_of(document, tmp_path)
+    assert len(margins) >= 6
+    assert set(margins) == {(255, 255, 255)}
+    assert word in text_of(document).replace("\u200b", "").replace("\n", "")
+
+
+@needs_poppler
+def test_neighbouring_cells_do_not_lie_over_each_other() -> None:
+    draft = a_draft(vorhaben=Content(rows=({"name": FILE, "stand": FILE},)))
+    run = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=exported(FileFormat.PDF, draft).content, capture_output=True)
+    pieces = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)<', run.stdout.decode())
+    boxes = [tuple(map(float, piece[:4])) for piece in pieces if "xx" in piece[4].replace("\u200b", "")]
+    assert len(boxes) >= 2
+    for one in boxes:
+        for other in boxes:
+            is_beside = other[0] >= one[2] - 1 or one[0] >= other[2] - 1
+            assert one == other or is_beside or other[1] >= one[3] - 3 or one[1] >= other[3] - 3
+
+
+def test_ordinary_compounds_are_hyphenated_as_before() -> None:
+    draft = a_draft(zielbild="Verwaltungsmodernisierungsangelegenheiten und Digitalisierungsstrategie. " * 8)
+    text = text_of(exported(FileFormat.PDF, draft))
+    assert "\u200b" not in text
 
 
 def test_other_formats_keep_all_letters() -> None:

@@ -366,3 +366,11 @@ def test_a_form_without_its_token_saves_nothing(ayse: Person, database: Database
     )
     assert answer.status_code == 403
     assert stored(database, people, "zielbild") == ""
+
+
+def test_before_the_export_a_person_reads_which_signs_a_pdf_cannot_show_and_where(ayse: Person) -> None:
+    assert "kann die PDF-Datei nicht zeigen" not in ayse.get("/workbook/export")
+    ayse.write(1, ayse.get("/workbook/chapters/1"), vorhaben__1__name="Portal 漢 und 漢", vorhaben__1__stand="läuft")
+    page = ayse.get("/workbook/export")
+    assert "2 Zeichen Ihres Textes kann die PDF-Datei nicht zeigen" in page
+    assert '„漢“ (2-mal): <span lang="de">1 Ausgangslage: Laufende Vorhaben</span>' in page

@@ -15,6 +15,7 @@ from lti_tool.workbook.chart import chart_svg, chart_text
 from lti_tool.workbook.draft import Draft, read_draft
 from lti_tool.workbook.export_draft import FileFormat, export_draft, manuscript_of
 from lti_tool.workbook.manuscript import CONTENTS, STATUS_LINE, ProfileBlock, ProfileRow, ReifegradProfile
+from lti_tool.workbook.typeset import signs_lost_in_pdf
 
 blueprint = Blueprint("workbook_export", __name__)
 
@@ -22,13 +23,15 @@ blueprint = Blueprint("workbook_export", __name__)
 @blueprint.get("/workbook/export")
 def choose() -> str:
     """Ask for the format and for what is to be in it."""
-    draft, _ = _read()
+    draft, profile = _read()
+    manuscript = manuscript_of(current_programme(), draft, includes_restricted=True, profile=profile, now=parts().now())
     restricted = [place for place in places(current_programme()) if place.chapter.is_restricted]
     return render_template(
         "workbook/export.html",
         section="workbook",
         restricted=restricted,
         is_begun=bool(draft.fields),
+        lost_signs=signs_lost_in_pdf(manuscript),
         programme=current_programme(),
     )
 
