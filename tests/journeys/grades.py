@@ -1,13 +1,13 @@
 """People who pass modules, and the gradebook that is to hear of it, without a browser."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import select, update
 
 from lti_tool import clock
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.models import Context, DeliveryEvent, LaunchedLink, Membership, ResourceLink, ScoreDelivery, User
+from lti_tool.models.database import Database
 from lti_tool.passback.reconcile import Reconciliation, reconcile
 from lti_tool.web.parts import Parts
 from tests.journeys.course import Course
@@ -20,6 +20,35 @@ MODULES = (
     "beteiligung-und-vernetzung",
     "umsetzung-und-kommunikation",
 )
+
+
+def visitor_of(database: Database, sub: str, context: str | None = None) -> Visitor:
+    """Make who somebody is at the screen after their latest launch (into a course, by the platform's id)."""
+    query = (
+        select(ResourceLink, Membership.roles, User.platform_id, User.id)
+        .join(LaunchedLink, LaunchedLink.resource_link_id == ResourceLink.id)
+        .join(Membership, (Membership.context_id == ResourceLink.context_id) & (Membership.user_id == LaunchedLink.user_id))
+        .join(Context, Context.id == ResourceLink.context_id)
+        .join(User, User.id == LaunchedLink.user_id)
+        .where(User.sub == sub)
+        .order_by(LaunchedLink.last_launched_at.desc(), LaunchedLink.id.desc())
+    )
+    if context is not None:
+        query = query.where(Context.context_id == context)
+    with database.read() as session:
+        link, roles, platform_id, user_id = session.execute(query.limit(1)).one()
+    return Visitor(
+        user_id=user_id,
+        platform_id=platform_id,
+        registration_id=1,
+        deployment_id=link.deployment_id,
+        context_id=link.context_id,
+        resource_link_id=link.id,
+        module_slug=link.module_slug,
+        roles=frozenset(Role(word) for word in roles.split()),
+        locale="de",
+        frame_origin="",
+    )
 
 
 @dataclass
@@ -38,32 +67,7 @@ class Grades:
             return session.scalars(select(User.id).where(User.sub == self.course.lms.person(person).id)).one()
 
     def visitor(self, person: str, context: str | None = None) -> Visitor:
-        """Make who somebody is at the screen after their latest launch (into a course, by the platform's id)."""
-        query = (
-            select(ResourceLink, Membership.roles, User.platform_id)
-            .join(LaunchedLink, LaunchedLink.resource_link_id == ResourceLink.id)
-            .join(Membership, (Membership.context_id == ResourceLink.context_id) & (Membership.user_id == LaunchedLink.user_id))
-            .join(Context, Context.id == ResourceLink.context_id)
-            .join(User, User.id == LaunchedLink.user_id)
-            .where(LaunchedLink.user_id == self.key_of(person))
-            .order_by(LaunchedLink.last_launched_at.desc(), LaunchedLink.id.desc())
-        )
-        if context is not None:
-            query = query.where(Context.context_id == context)
-        with self.course.database.read() as session:
-            link, roles, platform_id = session.execute(query.limit(1)).one()
-        return Visitor(
-            user_id=self.key_of(person),
-            platform_id=platform_id,
-            registration_id=1,
-            deployment_id=link.deployment_id,
-            context_id=link.context_id,
-            resource_link_id=link.id,
-            module_slug=link.module_slug,
-            roles=frozenset(Role(word) for word in roles.split()),
-            locale="de",
-            frame_origin="",
-        )
+        return visitor_of(self.course.database, self.course.lms.person(person).id, context)
 
     def pass_module(self, person: str, slug: str, *, right: int = 9, context: str | None = None) -> None:
         """Let somebody pass a module where they were last, whichever way they came to it inside the tool."""
@@ -124,10 +128,3 @@ class Grades:
         )
         with self.course.database.read() as session:
             return [f"{row.event} {row.detail}".strip() for row in session.scalars(query)]
-
-    def age(self, **units: float) -> None:
-        """Let all that happened to links and columns have happened earlier."""
-        ago = timedelta(**units)
-        with self.course.database.write.begin() as session:
-            for row in session.scalars(select(ScoreDelivery).where(ScoreDelivery.delivered_at.is_not(None))):
-                row.delivered_at = row.delivered_at - ago if row.delivered_at else None
