@@ -98,7 +98,12 @@ def make_missing_documents(database: Database, press: Press, *, clock: Callable[
         if not due:
             return made
         for certificate_id in due:
-            outcome = make_document(database, press, certificate_id, now=clock())
+            try:
+                outcome = make_document(database, press, certificate_id, now=clock())
+            except Exception:
+                # Its row cannot be read (a newer release wrote it). It must not stand before the others for ever.
+                log.exception("certificate_document_failed", extra={"certificate": certificate_id})
+                outcome = _put_off(database, certificate_id, clock(), Outcome.FAILED)
             made += outcome is Outcome.MADE
             if outcome is Outcome.PUT_OFF:
                 # Without a seal none is made: the others are left to the next call, in half a minute.

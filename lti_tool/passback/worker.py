@@ -25,7 +25,8 @@ from lti_tool.passback.deliver_score import Sending, deliver_score
 from lti_tool.passback.delivery import Abandoned, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.memory import DatabaseMemory
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.record import Ended, bring_forward, record_outcomes
+from lti_tool.passback.record import Ended
+from lti_tool.passback.write_outcomes import write_outcomes
 
 log = logging.getLogger(__name__)
 
@@ -259,11 +260,7 @@ class Worker:
                 break
         if not self._unrecorded:
             return 0
-        now = self._clock()
-        with self._database.write.begin() as session:
-            record_outcomes(session, self._unrecorded, chance=self._chance, now=now)
-            for registration_id in {one.claimed.registration_id for one in self._unrecorded if one.is_recovery}:
-                bring_forward(session, registration_id=registration_id, now=now)
+        write_outcomes(self._database, self._unrecorded, chance=self._chance, now=self._clock())
         count = len(self._unrecorded)
         for one in self._unrecorded:
             self._in_flight.pop(one.claimed.id, None)

@@ -160,6 +160,19 @@ def test_one_document_that_fails_does_not_stand_before_the_others_for_ever(
     assert (has_document(database, first), has_document(database, second)) == (False, True)
 
 
+def test_a_row_that_nobody_can_read_does_not_stand_before_the_others(
+    database: Database, issue: Issue, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = issue("ayse"), issue("ole")
+    with database.write.begin() as session:
+        session.execute(update(Certificate).where(Certificate.id == first).values(facts={"format": 99}))
+    assert make_missing_documents(database, Press(), clock=lambda: now) == 1
+    assert has_document(database, second)
+    assert "certificate_document_failed" in caplog.messages
+    with database.read() as session:
+        assert first not in find_due_documents(session, now=now), "it rests, too"
+
+
 def test_a_fault_of_ours_is_logged_and_tried_again(
     database: Database, issue: Issue, now: datetime, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

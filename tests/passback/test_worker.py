@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from lti_tool.models.database import Database
 from lti_tool.passback.ports import Gradebooks
+from lti_tool.passback.record import record_outcomes
 from lti_tool.passback.worker import Worker
 from tests.passback import worker_process
 from tests.passback.school import MODULE, PlaygroundSchool, RunningEngine, TestClock
@@ -152,6 +153,29 @@ def test_a_worker_stops_in_time_whatever_hangs(school: PlaygroundSchool) -> None
     begun = time.monotonic()
     assert not worker.stop(timeout_s=0.3)
     assert time.monotonic() - begun < 2
+
+
+def test_an_outcome_that_cannot_be_written_stops_no_other(
+    school: PlaygroundSchool, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link_id = school.activity()
+    poison = school.delivery(school.passed("participant01", link_id, 70)).id
+    for number in range(2, 5):
+        school.passed(f"participant{number:02}", link_id, 70)
+
+    def record(session: Any, ended: Any, **arguments: Any) -> None:
+        if any(one.claimed.id == poison for one in ended):
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "x")
+        record_outcomes(session, ended, **arguments)
+
+    monkeypatch.setattr("lti_tool.passback.write_outcomes.record_outcomes", record)
+    school.worker().run_once()
+    assert school.states() == {"claimed": 1, "delivered": 3}
+    assert "score_outcome_unwritable" in caplog.messages
+    monkeypatch.undo()
+    school.time.move(minutes=1)
+    school.worker().run_once()
+    assert school.states() == {"delivered": 4}
 
 
 def test_an_exception_does_not_end_the_worker(school: PlaygroundSchool, caplog: pytest.LogCaptureFixture) -> None:
