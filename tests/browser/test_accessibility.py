@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from lti_tool.domain.programme import Programme
+from tests.browser.layout import crooked
 from tests.browser.learner import Learner
 from tests.browser.story import activity_id, sign_in
 from tests.installation import Installation
@@ -28,10 +29,10 @@ WITH_LARGE_TEXT = """() => {
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
-@pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
+@pytest.fixture(scope="module", params=["none", "active"], ids=["usual colours", "high contrast"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """One tab for the whole tour; its pages' policy allows no foreign script, so axe comes in past it."""
-    context = browser.new_context(locale="de-DE", bypass_csp=True)
+    context = browser.new_context(locale="de-DE", bypass_csp=True, forced_colors=request.param)
     page = context.new_page()
     page.set_default_timeout(20_000)
     yield page
@@ -50,6 +51,7 @@ def faults(page: Page) -> list[str]:
             found.append(f"{page.url} at {width}: {violation['id']}: {violation['help']}: {places}")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             found.append(f"{page.url} is wider than {width} px")
+        found += [f"{page.url} at {width}: {problem}" for problem in crooked(page)]
     page.set_viewport_size({"width": 320, "height": 900})
     if page.evaluate(WITH_LARGE_TEXT):
         found.append(f"{page.url} is wider than 320 px with text of 200 %")
