@@ -44,6 +44,29 @@ def test_the_whole_programme_is_placed_with_one_click_in_the_tool(course: Course
     assert columns == [(slug, "lti-tool", 100.0) for slug in SLUGS]
 
 
+def test_a_course_that_has_some_modules_is_offered_those_it_lacks(course: Course) -> None:
+    course.save(course.choose_content().post(CHOICE, item=[M1, M2]))
+    course.launch("participant01", M1)
+    visit = course.choose_content()
+    page = visit.get(CHOICE).text
+    assert "Fehlende 3 Module einsetzen" in page
+    assert "Alle 5 Module einsetzen" not in page
+    outcome = course.save(visit.post(CHOICE, all="missing"))
+    assert [activity.custom["module"] for activity in outcome.created] == [slug for slug in SLUGS if slug not in (M1, M2)]
+
+
+def test_a_course_that_has_all_modules_is_never_doubled_by_the_first_button(course: Course) -> None:
+    course.save(course.choose_content().post(CHOICE, all="programme"))
+    visit = course.choose_content()
+    page = visit.get(CHOICE).text
+    assert "Alle Module sind schon in Ihrem Kurs" in page
+    assert 'value="missing"' not in page
+    # Sent by an older page, it brings nothing either.
+    assert visit.post(CHOICE, all="missing").status_code == 400
+    # Meant expressly, it is done.
+    assert len(course.save(visit.post(CHOICE, all="programme")).created) == 5
+
+
 def test_every_placed_module_launches(course: Course) -> None:
     course.save(course.choose_content().post(CHOICE, all="programme"))
     for slug in SLUGS:

@@ -314,6 +314,20 @@ def test_a_lesson_has_its_parts_and_its_links_lead_somewhere(browser: Browser, p
     assert "sandbox" in drawing.headers["Content-Security-Policy"]
 
 
+def test_there_is_one_way_on_from_a_lesson_and_it_counts_as_read(browser: Browser, programme: Programme) -> None:
+    first, second = programme.modules[0].lessons[:2]
+    browser.open(f"/modules/{M1}/lessons/{first.slug}")
+    assert second.slug not in browser.text
+    # Directly after the text and its checks, before what is only looked up.
+    assert browser.text.index("Als gelesen markieren und weiter") < browser.text.index("Quellen und Stand</summary>")
+    browser.send({}, form="/read")
+    assert f"/lessons/{second.slug}" in browser.page.request.url
+    browser.open(f"/modules/{M1}/lessons/{first.slug}")
+    assert browser.text.count(f"/lessons/{second.slug}?") == 1
+    browser.open(f"/modules/{M1}")
+    assert browser.text.count(">gelesen<") == 1
+
+
 def test_every_lesson_and_module_page_opens(browser: Browser, programme: Programme) -> None:
     for module in programme.modules:
         assert browser.open(f"/modules/{module.slug}").status_code == 200

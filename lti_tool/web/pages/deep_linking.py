@@ -10,15 +10,16 @@ from lti_tool.errors import ToolError
 from lti_tool.lti.deep_linking import Target, accepted_targets
 from lti_tool.passback.line_item import TAG
 from lti_tool.platforms.deep_linking_requests import PendingRequest, get_deep_linking_request
-from lti_tool.platforms.place_items import place_items, placed_in, remember_offered
+from lti_tool.platforms.place_items import Placed, place_items, placed_in, remember_offered
 from lti_tool.web.browser_session import VISIT_PARAMETER, current_visitor
 from lti_tool.web.headers import allow_forms_to_anywhere
 from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import whole_programme
 
-# The button that takes all modules without looking at the boxes.
+# The buttons that take all modules, or all that the course lacks, without looking at the boxes.
 WHOLE_PROGRAMME = "programme"
+WHAT_IS_MISSING = "missing"
 
 blueprint = Blueprint("deep_linking", __name__)
 
@@ -37,7 +38,7 @@ def place() -> ResponseReturnValue:
     pending = _request_of(visitor)
     entry = parts().front_door.registrations.by_id(visitor.registration_id)
     assert entry is not None  # else there would be no visit
-    chosen = _chosen()
+    chosen = _chosen(visitor)
     addresses = parts().front_door.launch_desk.addresses
     try:
         form = place_items(
@@ -76,6 +77,7 @@ def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | N
         programme=programme,
         items=placeables(programme),
         placed=placed,
+        missing=_missing(placed),
         hours=programme_minutes(programme) / 60,
         several=pending.settings.accept_multiple,
         targets=accepted_targets(pending.settings),
@@ -84,12 +86,26 @@ def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | N
     return page, 200 if problem is None else 400
 
 
-def _chosen() -> list[Placeable]:
+def _chosen(visitor: Visitor) -> list[Placeable]:
     offered = placeables(whole_programme())
-    if request.form.get("all") == WHOLE_PROGRAMME:
-        return [each for each in offered if each.module is not None and each.module.is_required]
+    wish = request.form.get("all")
+    if wish == WHOLE_PROGRAMME:
+        return [each for each in offered if _is_required(each)]
+    if wish == WHAT_IS_MISSING:
+        with parts().database.read() as session:
+            return _missing(placed_in(session, visitor))
     wished = set(request.form.getlist("item"))
     return [each for each in offered if each.key in wished]
+
+
+def _missing(placed: Placed) -> list[Placeable]:
+    """Return the required modules that the course neither has nor was handed: placing them doubles nothing."""
+    there = placed.launched | placed.offered_at.keys()
+    return [each for each in placeables(whole_programme()) if _is_required(each) and each.key not in there]
+
+
+def _is_required(placeable: Placeable) -> bool:
+    return placeable.module is not None and placeable.module.is_required
 
 
 def _target(pending: PendingRequest) -> Target | None:
