@@ -26,6 +26,13 @@ WITH_LARGE_TEXT = """() => {
   document.documentElement.style.fontSize = "";
   return isWider;
 }"""
+# In high contrast the theme answers for the contrast of texts, and axe would compare our colours.
+RUN_AXE = """tags => axe.run(document, {
+  runOnly: { type: "tag", values: tags },
+  rules: { "color-contrast": { enabled: !matchMedia("(forced-colors: active)").matches } },
+})"""
+# Whoever has read and passed all that in the first walk cannot do it again.
+LEARNERS = {"none": "Jörg Dreßler", "active": "Wiebke Janßen"}
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -45,7 +52,7 @@ def faults(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        result = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+        result = page.evaluate(RUN_AXE, TAGS)
         for violation in result["violations"]:
             places = [" ".join(map(str, node["target"])) for node in violation["nodes"][:3]]
             found.append(f"{page.url} at {width}: {violation['id']}: {violation['help']}: {places}")
@@ -61,7 +68,8 @@ def faults(page: Page) -> list[str]:
 
 def test_what_a_participant_meets(page: Page, installation: Installation, programme: Programme) -> None:
     module = programme.modules[0]
-    sign_in(page, installation, "Jörg Dreßler")
+    is_forced = page.evaluate("matchMedia('(forced-colors: active)').matches")
+    sign_in(page, installation, LEARNERS["active" if is_forced else "none"])
     page.goto(f"{installation.lms_url}/launch/{activity_id(installation, module.slug)}?target=window")
     found = faults(page)
     for lesson in module.lessons[:2]:
@@ -115,7 +123,7 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
 def test_what_an_instructor_meets(page: Page, installation: Installation, programme: Programme) -> None:
     sign_in(page, installation, "Petra")
     page.goto(f"{installation.lms_url}/launch/{activity_id(installation, programme.modules[1].slug)}?target=window&lang=de")
-    page.get_by_role("link", name="Deutsch").click()
+    page.goto(f"{page.url}&lang=de")
     found = faults(page)
     for name in ("Kurs", "Verbindung", "Strategie-Entwürfe"):
         page.get_by_role("link", name=name, exact=True).first.click()

@@ -174,10 +174,11 @@ async function tellOthers() {
   if (!template || forms.length || document.querySelector("[data-autosave]")) return;
   for (const name of Object.keys(localStorage).filter((one) => one.startsWith(KEPT))) {
     const entry = await read(name);
-    if (!entry) continue;
+    // A number or a tick is soon entered again; it comes back with its form all the same.
+    if (!entry?.fields.some(([, value]) => typeof value === "string" && (value.length > 20 || /\s/.test(value.trim())))) continue;
     const notice = template.content.firstElementChild.cloneNode(true);
     const link = notice.querySelector("a");
-    link.textContent = entry.title;
+    link.textContent = entry.title.replace(/ – [^–]*$/, "");
     link.href = `${entry.address}?v=${encodeURIComponent(visit)}`;
     notice.querySelector("button").addEventListener("click", () => {
       localStorage.removeItem(name);
