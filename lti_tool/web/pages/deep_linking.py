@@ -38,7 +38,7 @@ def place() -> ResponseReturnValue:
     pending = _request_of(visitor)
     entry = parts().front_door.registrations.by_id(visitor.registration_id)
     assert entry is not None  # else there would be no visit
-    chosen = _chosen(visitor)
+    chosen = _chosen()
     addresses = parts().front_door.launch_desk.addresses
     try:
         form = place_items(
@@ -86,14 +86,14 @@ def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | N
     return page, 200 if problem is None else 400
 
 
-def _chosen(visitor: Visitor) -> list[Placeable]:
+def _chosen() -> list[Placeable]:
     offered = placeables(whole_programme())
     wish = request.form.get("all")
     if wish == WHOLE_PROGRAMME:
         return [each for each in offered if _is_required(each)]
     if wish == WHAT_IS_MISSING:
         with parts().database.read() as session:
-            return _missing(placed_in(session, visitor))
+            return _missing(placed_in(session, current_visitor()))
     wished = set(request.form.getlist("item"))
     return [each for each in offered if each.key in wished]
 
