@@ -8,13 +8,13 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.lti.ports import DeploymentStanding
-from lti_tool.models import Deployment, Membership, Registration, User
+from lti_tool.models import Context, Deployment, Membership, Registration, User
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
@@ -32,6 +32,8 @@ class Withdrawn(StrEnum):
     DEPLOYMENT = "deployment"
     PERSON_BLOCKED = "person_blocked"
     PERSON_ERASED = "person_erased"
+    OTHER_DATA = "other_data"
+    """The visit names rows that began after it: somebody else has their numbers, since the data were put back from a backup."""
     ROLE = "role"
 
 
@@ -45,6 +47,15 @@ class _Standing:
     roles: str | None
     is_gone: bool | None
     launched_at: datetime | None
+    person_since: datetime
+    context_since: datetime | None
+    deployment_since: datetime | None
+    registration_since: datetime | None
+
+    def is_older_than(self, opened_at: float) -> bool:
+        """Whether all that a visit names was there when it began; visits know whole seconds."""
+        began = (self.person_since, self.context_since, self.deployment_since, self.registration_since)
+        return all(moment is None or moment.timestamp() < opened_at + 1 for moment in began)
 
 
 class VisitStandings:
@@ -83,21 +94,28 @@ class VisitStandings:
                 Membership.roles,
                 Membership.is_gone,
                 Membership.last_seen_at,
+                User.first_seen_at,
+                Context.created_at,
+                Deployment.first_seen_at,
+                Registration.created_at,
             )
             .select_from(User)
             .outerjoin(Registration, Registration.id == visitor.registration_id)
             .outerjoin(Deployment, Deployment.id == visitor.deployment_id)
+            .outerjoin(Context, Context.id == visitor.context_id)
             .outerjoin(Membership, is_theirs)
             .where(User.id == visitor.user_id)
         )
         with self._database.read() as session:
             row = session.execute(query).one_or_none()
-        return None if row is None else _Standing(*row)
+        return None if row is None else _Standing(*tuple[Any, ...](row))
 
 
 def _compare(visitor: Visitor, opened_at: float, standing: _Standing | None) -> Withdrawn | None:
     if standing is None:
         return Withdrawn.PERSON_ERASED
+    if not standing.is_older_than(opened_at):
+        return Withdrawn.OTHER_DATA
     if standing.is_blocked:
         return Withdrawn.PERSON_BLOCKED
     if not standing.is_enabled:

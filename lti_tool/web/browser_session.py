@@ -73,6 +73,10 @@ _WITHDRAWN = {
         N_("Ihre Daten wurden hier gelöscht, und damit ist auch diese Sitzung beendet."),
         N_("Wenn Sie die Aktivität in Ihrem Kurs noch einmal öffnen, beginnen Sie von vorn."),
     ),
+    Withdrawn.OTHER_DATA: (
+        N_("Diese Sitzung gilt nicht mehr."),
+        N_("Öffnen Sie die Aktivität bitte noch einmal in Ihrem Kurs."),
+    ),
     Withdrawn.ROLE: (
         N_("Ihre Rolle im Kurs hat sich geändert, und damit ist diese Sitzung beendet."),
         N_("Öffnen Sie die Aktivität bitte noch einmal in Ihrem Kurs."),

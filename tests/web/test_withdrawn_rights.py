@@ -8,11 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lti_tool.models import Membership, User
+from lti_tool.personal_data.erase_person import erase_person
 from lti_tool.platforms import visit_standing
 from lti_tool.platforms.deployments import approve_deployment, block_deployment
 from lti_tool.platforms.registrations import disable_registration, enable_registration, remove_registration
@@ -72,7 +73,7 @@ def test_a_post_into_a_blocked_deployment_changes_nothing_and_says_why(tool: Too
 
 
 def test_another_deployment_of_the_registration_goes_on(tool: Tool) -> None:
-    write(tool, lambda session: approve_deployment(session, tool.registration_id, "7", now=tool.clock()))
+    write(tool, lambda session: approve_deployment(session, tool.registration_id, "7", in_advance=True, now=tool.clock()))
     one, other = opened(tool), opened(tool, sub="5", deployment_id="7")
     write(tool, lambda session: block_deployment(session, tool.registration_id, "7", now=tool.clock()))
     assert (one.get().status_code, other.get().status_code) == (200, 403)
@@ -173,3 +174,20 @@ def test_it_is_looked_up_once_in_five_seconds(tool: Tool, monkeypatch: pytest.Mo
     assert tab.get().status_code == 200
     monkeypatch.setattr(visit_standing, "CACHED_S", 0)
     assert tab.get().status_code == 403
+
+
+@pytest.mark.parametrize("table", ["lti_user", "context", "deployment", "registration"])
+def test_a_visit_never_speaks_for_who_got_its_number_after_a_restore(tool: Tool, table: str) -> None:
+    tab = opened(tool)
+    assert tab.get().status_code == 200
+    column = "first_seen_at" if table in ("lti_user", "deployment") else "created_at"
+    # As if the row had been lost with a backup put back, and its number had gone to the next one.
+    write(tool, lambda session: session.execute(text(f"UPDATE {table} SET {column} = :now"), {"now": str(tool.clock())}))
+    assert ended(tab.get(), "Diese Sitzung gilt nicht mehr.")
+    assert opened(tool, tab.browser).get().status_code == 200
+
+
+def test_an_erasure_ends_open_visits_at_once(tool: Tool) -> None:
+    tab = opened(tool)
+    write(tool, lambda session: erase_person(session, 1, now=tool.clock()))
+    assert ended(tab.get(), "Diese Sitzung gilt nicht mehr.")
