@@ -76,7 +76,8 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
 
 // --- Time limit: counts down what the server has said, speaks up now and then, and hands in at the end. ---
 
-const clock = document.querySelector("[data-left]");
+// Not any `data-left`: the page says with that word, too, how long its visit lasts.
+const clock = document.querySelector(".clock[data-left]");
 if (clock) {
   const loaded = Date.now();
   const words = clock.dataset;
