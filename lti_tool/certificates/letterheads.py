@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -92,20 +93,26 @@ def save_letterhead(
         insert = insert_for(session, CertificateLogo).values(sha256=sha256, svg=svg)
         session.execute(insert.on_conflict_do_nothing(index_elements=["sha256"]))
         head = replace(head, logo_sha256=sha256)
-    check_printable(head)
+    if shown == NOTHING_SHOWN:  # all of it will be written; else what somebody else has written meanwhile belongs to it
+        check_printable(head)
     row = _locked_row(session, registration_id, now=now)
     stored = letterhead_from_json(row.letterhead)
     merged = merge(shown, head.texts(), stored.texts())
     if merged.clashes:
         by = session.scalar(select(User.name).where(User.id == row.changed_by_id))
         raise ChangedMeanwhile(merged.clashes, by=by, at=row.changed_at)
-    head = check_printable(replace(stored, **{name: getattr(head, name) for name in merged.changed}))
+    head = check_printable(with_changes(stored, head, merged.changed))
     old_logo = stored.logo_sha256
     row.letterhead, row.changed_at, row.changed_by_id = letterhead_to_json(head), now, changed_by_id
     session.flush()
     if old_logo and old_logo != head.logo_sha256:
         _try_again_at_once(session, old_logo)
     return head
+
+
+def with_changes(stored: Letterhead, typed: Letterhead, changed: Collection[str]) -> Letterhead:
+    """Return the stored letterhead with those of the typed fields that were changed on the page."""
+    return replace(stored, **{name: getattr(typed, name) for name in changed})
 
 
 def _locked_row(session: Session, registration_id: int, *, now: datetime) -> CertificateLetterhead:

@@ -46,10 +46,13 @@ def test_a_further_attempt_never_lowers_the_score(earlier: list[float], further:
 def test_hours_are_the_sum_of_the_parts_really_offered() -> None:
     task = PracticeTask("Aufgabe", 2.5, "", "", (), ())
     module = replace(PROGRAMME.modules[0], lessons=PROGRAMME.modules[0].lessons[:2], practice=task)
-    # 10 + 10 minutes of reading, 2 × 12 of transfer, 30 of quiz.
-    assert module_minutes(module, PROGRAMME.hours) == 74
-    assert module_minutes(module, PROGRAMME.hours, frozenset({Part.LESSONS, Part.QUIZ, Part.PRACTICE})) == 224
-    assert module_minutes(module, PROGRAMME.hours, frozenset(Part)) == 404
+    reading = sum(lesson.words / 180 + 1.5 * len(lesson.self_checks) for lesson in module.lessons)
+    # Two answers of 10 minutes to a Transferfrage, 30 of quiz.
+    assert module_minutes(module, PROGRAMME.hours) == round(reading + 20 + 30)
+    assert module_minutes(module, PROGRAMME.hours, frozenset({Part.LESSONS, Part.QUIZ, Part.PRACTICE})) == round(reading + 200)
+    live = sum(session.minutes + session.preparation_minutes for session in module.live_sessions)
+    assert live > 180
+    assert module_minutes(module, PROGRAMME.hours, frozenset(Part)) == round(reading + 200 + live)
 
 
 def test_the_whole_programme_without_live_sessions_takes_about_25_hours() -> None:

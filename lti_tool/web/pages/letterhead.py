@@ -15,12 +15,13 @@ from lti_tool.certificates.letterheads import (
     lay_over,
     letterhead_of,
     save_letterhead,
+    with_changes,
 )
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.try_letterhead import draw_logo, try_letterhead
 from lti_tool.certificates.typeset import typeset
 from lti_tool.domain.certificate import Kind
-from lti_tool.domain.edits import ChangedMeanwhile, Shown
+from lti_tool.domain.edits import ChangedMeanwhile, Shown, merge
 from lti_tool.domain.letterhead import SIGNATORIES_MAX, TEXT_MAX, Letterhead, LetterheadRefused, Signatory
 from lti_tool.domain.typed_text import clean_line
 from lti_tool.messages import N_
@@ -76,7 +77,11 @@ def save() -> ResponseReturnValue:
         file = request.files.get("logo")
         content = file.stream.read(128 * 1024) if file is not None and file.filename else None
         with tool.database.read() as session:
-            head = _typed(letterhead_of(session, visitor.registration_id))
+            stored = letterhead_of(session, visitor.registration_id)
+            typed = _typed(stored)
+            # As it will be stored: with what somebody else has changed meanwhile, their logo and its description together.
+            changed = merge(shown_in_form(), typed.texts(), stored.texts()).changed
+            head = with_changes(stored, typed, changed)
             logo_svg = find_logo(session, head.logo_sha256)
         _try(head, logo_svg, content)
         with tool.database.write.begin() as session:
