@@ -3,6 +3,7 @@
 The one place that knows this rule (decision 18). What is due in one course is `domain.score.due_score`, which asks nothing.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from lti_tool.passback.columns import link_has_news, take_up_link
 from lti_tool.passback.due import scores_told, tell_score
 from lti_tool.passback.place import Place
 from lti_tool.passback.returning import has_returned, send_to_returned
+
+log = logging.getLogger(__name__)
 
 _PEOPLE_AT_ONCE = 200
 
@@ -122,16 +125,32 @@ def tell_gradebook_news(session: Session, visitor: Visitor, *, now: datetime) ->
 def tell_all_due_scores(database: Database, *, now: datetime) -> int:
     """Tell passback what it was not told of anybody, for a nightly run; return of how many people.
 
-    Most is told when it happens. This finds what was passed before a course was visited by a page that tells nothing.
+    Most is told when it happens. This finds what was passed before a course was visited by a page that tells nothing. Whatever
+    one person's rows do, the others are told of.
     """
     with database.read() as session:
         people = session.scalars(_with_untold()).all()
+    failed = 0
     for start in range(0, len(people), _PEOPLE_AT_ONCE):
-        with database.write.begin() as session:
-            for user_id in people[start : start + _PEOPLE_AT_ONCE]:
-                footprint = footprint_of(session, user_id)
-                tell_due_scores(session, user_id, footprint.completed_at, footprint, now=now)
-    return len(people)
+        some = people[start : start + _PEOPLE_AT_ONCE]
+        try:
+            _tell_of(database, some, now)
+        except Exception:
+            # Together none of them is; one by one all but those who cannot be told of.
+            for user_id in some:
+                try:
+                    _tell_of(database, [user_id], now)
+                except Exception:
+                    failed += 1
+                    log.exception("due_scores_not_told", extra={"user": user_id})
+    return len(people) - failed
+
+
+def _tell_of(database: Database, people: Iterable[int], now: datetime) -> None:
+    with database.write.begin() as session:
+        for user_id in people:
+            footprint = footprint_of(session, user_id)
+            tell_due_scores(session, user_id, footprint.completed_at, footprint, now=now)
 
 
 def _with_untold() -> Select[int]:

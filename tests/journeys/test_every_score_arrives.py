@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.learning.due_scores import tell_all_due_scores
+from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.models import DueScore, Membership, ScoreDelivery
 from lti_tool.playground import claim_names as names
 from tests.journeys.course import Course
@@ -128,6 +130,24 @@ def test_a_visit_that_lands_on_the_workbook_is_found_at_night(grades: Grades) ->
     assert tell_all_due_scores(grades.course.database, now=clock.now()) == 0
     grades.deliver()
     assert grades.of("participant01", M2) == [90]
+
+
+def test_at_night_a_person_of_whom_nothing_can_be_told_stops_no_other(grades: Grades, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("participant01", "participant02"):
+        grades.course.launch(name, M1, **ELSEWHERE)
+        grades.pass_module(name, M2)
+        grades.course.launch(name, M1)
+    broken = grades.key_of("participant01")
+
+    def footprint(session: Session, user_id: int) -> Footprint:
+        if user_id == broken:
+            raise ZeroDivisionError
+        return footprint_of(session, user_id)
+
+    monkeypatch.setattr("lti_tool.learning.due_scores.footprint_of", footprint)
+    assert tell_all_due_scores(grades.course.database, now=clock.now()) == 1
+    grades.deliver()
+    assert (grades.of("participant01", M2), grades.of("participant02", M2)) == ([None], [90])
 
 
 def test_the_same_person_in_two_courses_gets_it_in_both_whichever_they_pass_it_in(grades: Grades) -> None:
