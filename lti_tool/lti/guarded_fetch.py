@@ -13,6 +13,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from threading import BoundedSemaphore
 from typing import Any, BinaryIO, TypeAlias, cast
 from urllib.parse import urlsplit
 
@@ -20,6 +21,11 @@ from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.http import USER_AGENT, Answer, tls_context
 from lti_tool.lti.json_shapes import origin_of
 
+# So many requests of a process wait for addresses of strangers at once; whoever finds no room is soon told. Else twenty calls of
+# one who holds an invitation, for a server that never answers, would take all threads.
+AT_ONCE = 2
+WAIT_FOR_ROOM_S = 0.5
+_room = BoundedSemaphore(AT_ONCE)
 CONNECT_TIMEOUT_S = 5.0
 WHOLE_REQUEST_S = 10.0
 LARGEST_ANSWER = 256 * 1024
@@ -120,8 +126,25 @@ class GuardedHttp:
 
         Raises:
             ServiceRefused: see `check`; `redirect` or `answer_too_large`.
-            ServiceUnavailable: `unknown_host`, `unreachable`, `tls`, `timeout` or `broken_off`.
+            ServiceUnavailable: `busy`, `unknown_host`, `unreachable`, `tls`, `timeout` or `broken_off`.
         """
+        if not _room.acquire(timeout=WAIT_FOR_ROOM_S):
+            raise ServiceUnavailable("busy")
+        try:
+            return self._send(method, url, headers=headers, body=body, bearer=bearer, largest=largest)
+        finally:
+            _room.release()
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None,
+        body: bytes | None,
+        bearer: str | None,
+        largest: int,
+    ) -> Answer:
         deadline = time.monotonic() + self._whole_request_s
         addresses = self.check(url)
         parts = urlsplit(url)

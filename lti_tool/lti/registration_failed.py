@@ -16,6 +16,7 @@ _TEXTS: Final = {
     "unknown_host": N_("Den Namen der Lernplattform kennt unser Server nicht."),
     "unreachable": N_("Unser Server erreicht die Lernplattform nicht."),
     "tls": N_("Das Zertifikat (TLS) der Lernplattform ist nicht gültig."),
+    "busy": N_("Gerade werden andere Lernplattformen verbunden."),
     "timeout": N_("Die Lernplattform hat nicht rechtzeitig geantwortet."),
     "broken_off": N_("Die Lernplattform hat die Verbindung abgebrochen."),
     "configuration_status": N_("Die Lernplattform gibt ihre Konfiguration nicht heraus (Status %(status)s)."),
@@ -33,6 +34,7 @@ _TEXTS: Final = {
 }
 _ASK_OPERATOR = N_("Bitten Sie den Betrieb dieses Angebots um Hilfe und nennen Sie die Meldung auf dieser Seite.")
 _NEXT_STEPS: Final = {
+    "busy": N_("Beginnen Sie die Registrierung in einer halben Minute noch einmal."),
     "not_https": N_("Richten Sie für die Lernplattform https ein und beginnen Sie dann die Registrierung noch einmal."),
     "private_address": N_(
         "Ist das gewollt, kann der Betrieb dieses Angebots private Netze zulassen (Einstellung ALLOW_PRIVATE_PLATFORMS)."

@@ -2,7 +2,9 @@
 
 import html
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -426,3 +428,22 @@ def test_after_registration_a_launch_gets_in(app: Flask, browser: FlaskClient, l
     landed = person.post("/lti/launch", data=form, base_url="https://localhost:8000")
     assert landed.status_code == 303
     assert landed.location.startswith("/modules/grundlagen-und-strategie?v=")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_of_many_who_open_an_invitation_for_a_platform_that_hangs_two_wait_and_the_others_are_told(
+    app: Flask, lms: Playground, parts: Parts
+) -> None:
+    address = path_of(lms.begin_registration(invited(parts)))
+    lms.hang_next(4, service="configuration", times=20)
+
+    def open_it(_: int) -> tuple[float, bool]:
+        began = time.monotonic()
+        page = app.test_client().get(address, base_url=TOOL).text
+        return time.monotonic() - began, "Gerade werden andere Lernplattformen verbunden." in page
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(open_it, range(8)))
+    told = [waited for waited, is_told in answers if is_told]
+    assert len(told) == 6
+    assert max(told) < 3
