@@ -49,6 +49,7 @@ class HeldCertificate:
     linkedin_url: str
     is_delayed: bool = False
     """Its document was tried to be made, and could not be."""
+    replaced_by_id: int | None = None
     renewal: Renewal | None = None
     """How it is kept, where it ends and is the newest of its kind."""
 
@@ -216,6 +217,7 @@ def _held(
         refusal=request.answer if request is not None and request.decision == "refused" else "",
         linkedin_url=_linkedin_url(facts),
         is_delayed=certificate.pdf_sha256 is None and certificate.document_tries > 1,
+        replaced_by_id=certificate.replaced_by_id,
         renewal=renewal,
     )
 

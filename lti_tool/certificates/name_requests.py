@@ -2,15 +2,16 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
+from lti_tool.certificates.verify_certificate import State, state_of
 from lti_tool.certificates.wording import document_title
-from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.certificate import Issuer, day_of
 from lti_tool.domain.check_code import group_check_code
 from lti_tool.domain.printed_name import clean_name
 from lti_tool.domain.typed_text import clean_text
@@ -105,10 +106,12 @@ def decide_name_request(
     issuer: Issuer,
     now: datetime,
 ) -> int | None:
-    """Approve or refuse a request of somebody in one's own course; approving issues the successor.
+    """Approve or refuse a request of somebody in one's own course.
+
+    Approving issues all valid documents anew that bear the name as it is printed: whoever marries asks once.
 
     Returns:
-        The successor's id; None: refused.
+        The id of the document that follows the one that was asked for, else of another; None: refused.
     Raises:
         NotFound: no open request of anybody in this course has this id.
         ToolError: a refusal without a reason.
@@ -135,4 +138,38 @@ def decide_name_request(
     log.info("name_request_decided", extra={"request": request.id, "decision": request.decision, "by": decided_by_id})
     if not is_approved:
         return None
-    return reissue_certificate(session, certificate.check_code, issuer=issuer, name=request.name, now=now)
+    made = [
+        reissue_certificate(session, row.check_code, issuer=issuer, name=request.name, now=now)
+        for row in _with_this_name(session, certificate, today=day_of(now))
+    ]
+    _close_others(session, request, now=now)
+    return made[0] if made else None
+
+
+def _with_this_name(session: Session, asked: Certificate, *, today: date) -> list[Certificate]:
+    """List what is issued anew: the document that was asked for, first, and all valid ones that bear the same name.
+
+    The first may have been followed by another meanwhile (a renewal, a test passed since); that one bears the name, too.
+    """
+    rows = session.scalars(
+        select(Certificate).where(
+            Certificate.user_id == asked.user_id,
+            Certificate.name == asked.name,
+            Certificate.revoked_at.is_(None),
+            Certificate.replaced_by_id.is_(None),
+        )
+    )
+    chosen = [row for row in rows if row.id == asked.id or state_of(row, today=today) is State.VALID]
+    return sorted(chosen, key=lambda row: (row.id != asked.id, row.id))
+
+
+def _close_others(session: Session, approved: NameRequest, *, now: datetime) -> None:
+    """Close the same wish for the person's other documents, which were issued anew along with this one."""
+    of_person = select(Certificate.id).where(
+        Certificate.user_id == select(Certificate.user_id).where(Certificate.id == approved.certificate_id).scalar_subquery()
+    )
+    session.execute(
+        update(NameRequest)
+        .where(NameRequest.certificate_id.in_(of_person), NameRequest.decision == "", NameRequest.name == approved.name)
+        .values(decision="approved", decided_at=now, decided_by_id=approved.decided_by_id)
+    )

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -108,7 +109,7 @@ class Site:
 
     def _meet(self) -> None:
         """Get to know everybody who has an account."""
-        accounts = (*CAST, *further_participants(self.state.further_participants))
+        accounts = tuple(map(self._as_named_now, (*CAST, *further_participants(self.state.further_participants))))
         self.people = tuple(open_edx.with_uuid(person) for person in accounts) if self.is_open_edx else accounts
         # Pages of the playground name people by their numbers, whichever id the platform gives them.
         numbers = [account.id for account in accounts]
@@ -124,6 +125,17 @@ class Site:
             self.state.further_participants += count
             self._meet()
             self.save()
+
+    def rename(self, number: str, given_name: str, family_name: str) -> None:
+        """Change the name in somebody's profile; the next launch and roster tell the new one."""
+        with self.lock:
+            self.state.renamed[number] = [given_name, family_name]
+            self._meet()
+            self.save()
+
+    def _as_named_now(self, account: Person) -> Person:
+        given_name, family_name = self.state.renamed.get(account.id, (account.given_name, account.family_name))
+        return replace(account, given_name=given_name, family_name=family_name)
 
     def find_person(self, key: str) -> Person | None:
         """Find somebody by id (`"4"`) or user name (`"participant01"`, `"instructor"`, `"nameless"`)."""

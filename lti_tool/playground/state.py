@@ -112,6 +112,8 @@ class State:
     """Private keys as JWK text, the signing one last; the others are still published."""
     further_participants: int = 0
     unenrolled: list[str] = field(default_factory=list)
+    renamed: dict[str, list[str]] = field(default_factory=dict)
+    """By number of the account: given and family name since it was changed."""
     suspended: list[str] = field(default_factory=list)
     used_registrations: list[str] = field(default_factory=list)
     last_id: int = 10

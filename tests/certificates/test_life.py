@@ -14,6 +14,8 @@ from lti_tool.certificates.check_logo import check_logo
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
 from lti_tool.certificates.register import list_certificates
+from lti_tool.certificates.reissue_certificate import reissue_certificate
+from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify_certificate import State
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, Signatory, check_letterhead
@@ -88,6 +90,53 @@ def test_a_name_typed_wrong_is_asked_for_approved_and_issued_anew(
     assert (old.facts.name, old.replaced_by_id) == ("Ayşe Çelik", new.id)
     assert (new.facts.name, new.serial, new.pdf_sha256 is not None) == ("Ayşe Yılmaz", 2, True)
     assert "Zurzeit gibt es keine." in words_of(ole.get("/cohort/certificates"))
+
+
+def test_one_wish_changes_all_valid_documents_with_the_old_name(
+    ayse: Person, come: Come, course: int, database: Database, programme: Programme, now: datetime
+) -> None:
+    with database.write.begin() as session:
+        for module in programme.modules[:2]:
+            for lesson in module.lessons:
+                session.add(
+                    LessonProgress(
+                        user_id=1, module_slug=module.slug, lesson_code=lesson.code, programme_version="1", opened_at=now,
+                        completed_at=now,
+                    )
+                )  # fmt: skip
+    for module in programme.modules[:2]:
+        ayse.post(f"/certificates/participation/{module.slug}", ayse.get("/certificates"))
+    with database.write.begin() as session:
+        assert len(list_certificates(session)) == 3
+        revoke_certificate(session, list_certificates(session)[1].code, reason="x", now=now)
+    for document in (1, 3):
+        ayse.post(
+            f"/certificates/{document}/name", ayse.get(f"/certificates/{document}/name"), name="Ayşe Yılmaz", reason="Heirat"
+        )
+    ole = come(2, Role.INSTRUCTOR, course)
+    ole.post("/cohort/certificates/names/1", ole.get("/cohort/certificates"), decision="approve")
+    with database.read() as session:
+        found = [(each.facts.name, each.state.value) for each in list_certificates(session)]
+    assert found == [
+        ("Ayşe Çelik", "replaced"), ("Ayşe Çelik", "revoked"), ("Ayşe Çelik", "replaced"),
+        ("Ayşe Yılmaz", "valid"), ("Ayşe Yılmaz", "valid"),
+    ]  # fmt: skip
+    # The same wish for the other document is answered with it.
+    assert "Zurzeit gibt es keine." in words_of(ole.get("/cohort/certificates"))
+    assert "Zum neuen Dokument" in words_of(ayse.get("/certificates"))
+
+
+def test_a_wish_is_met_although_the_document_was_followed_by_another_meanwhile(
+    ayse: Person, come: Come, course: int, database: Database, issuer: Issuer, now: datetime
+) -> None:
+    ayse.post("/certificates/1/name", ayse.get("/certificates/1/name"), name="Ayşe Yılmaz", reason="Heirat")
+    with database.write.begin() as session:
+        reissue_certificate(session, list_certificates(session)[0].code, issuer=issuer, now=now)
+    ole = come(2, Role.INSTRUCTOR, course)
+    answer = ole.post("/cohort/certificates/names/1", ole.get("/cohort/certificates"), decision="approve")
+    assert answer.status_code == 303
+    with database.read() as session:
+        assert [each.facts.name for each in list_certificates(session)] == ["Ayşe Çelik", "Ayşe Çelik", "Ayşe Yılmaz"]
 
 
 def test_a_refused_name_comes_with_its_reason(ayse: Person, come: Come, course: int, database: Database) -> None:
