@@ -43,16 +43,16 @@ def memberships_url(site: Site, tool: Tool) -> str:
     return site.service_url(f"/mod/lti/services.php/CourseSection/{site.course_id}/bindings/{tool.id}/memberships")
 
 
-def line_items_url(site: Site, type_id: str | None) -> str:
-    """Give the address of the course's line items; Moodle writes the tool's id into the query."""
+def line_items_url(site: Site, type_id: str | None, course: str = "") -> str:
+    """Give the address of a course's line items; Moodle writes the tool's id into the query."""
     query = {"type_id": type_id} if type_id else {}
-    return site.service_url(f"/mod/lti/services.php/{site.course_id}/lineitems", **query)
+    return site.service_url(f"/mod/lti/services.php/{site.course(course).id}/lineitems", **query)
 
 
 def line_item_url(site: Site, column: Column, type_id: str | None) -> str:
     """Give a line item's address. The query is why a tool must put `/scores` into the path, not at the end."""
     query = {"type_id": type_id} if type_id else {}
-    return site.service_url(f"/mod/lti/services.php/{site.course_id}/lineitems/{column.id}/lineitem", **query)
+    return site.service_url(f"/mod/lti/services.php/{site.course(column.course).id}/lineitems/{column.id}/lineitem", **query)
 
 
 def basic_outcome(site: Site, tool: Tool, person: Person, activity: Activity) -> Json:
@@ -77,7 +77,7 @@ def resource_link(
     )
     link = {"title": activity.title, "description": activity.description, "id": str(activity.id)}
     return {
-        **_common(site, tool, person, names.RESOURCE_LINK_REQUEST),
+        **_common(site, tool, person, names.RESOURCE_LINK_REQUEST, activity.course),
         names.TARGET_LINK_URI: activity.url or tool.target_link_uri,
         names.RESOURCE_LINK: link,
         names.BASIC_OUTCOME: basic_outcome(site, tool, person, activity),
@@ -121,7 +121,8 @@ def _course_number(site: Site) -> str:
     return "" if site.state.course_history else COURSE_NUMBER
 
 
-def _common(site: Site, tool: Tool, person: Person, message_type: str) -> Json:
+def _common(site: Site, tool: Tool, person: Person, message_type: str, course_id: str = "") -> Json:
+    course = site.course(course_id)
     claims: Json = {
         "iss": site.issuer,
         "aud": tool.client_id,
@@ -129,7 +130,7 @@ def _common(site: Site, tool: Tool, person: Person, message_type: str) -> Json:
         "sub": person.id,
         names.LIS: {"person_sourcedid": person.sourced_id, "course_section_sourcedid": _course_number(site)},
         names.ROLES: person.roles,
-        names.CONTEXT: {"id": site.course_id, "label": site.course_label, "title": site.course_title, "type": ["CourseSection"]},
+        names.CONTEXT: {"id": course.id, "label": course.label, "title": course.title, "type": ["CourseSection"]},
         names.MESSAGE_TYPE: message_type,
         names.TOOL_PLATFORM: {
             "product_family_code": site.product_family,
@@ -153,10 +154,15 @@ def _services(site: Site, tool: Tool, activity: Activity | None) -> Json:
     claims: Json = {}
     scopes = [scope for scope in names.AGS_SCOPES if scope in tool.scopes and not _is_missing(site, scope)]
     if scopes:
-        lists = {} if site.has_oddity("no_line_items") else {"lineitems": line_items_url(site, tool.id)}
+        lists = (
+            {}
+            if site.has_oddity("no_line_items")
+            else {"lineitems": line_items_url(site, tool.id, activity.course if activity else "")}
+        )
         claims[names.AGS_ENDPOINT] = {"scope": scopes, **lists}
         claims[names.AGS_ENDPOINT] |= _line_item(site, tool, activity) if activity else {}
-    if _has_memberships(site, tool):
+    # The members of a further course are not told.
+    if _has_memberships(site, tool) and not (activity and activity.course):
         url = memberships_url(site, tool)
         claims[names.NRPS] = {"context_memberships_url": url, "service_versions": ["1.0", "2.0"]}
     return claims
@@ -212,6 +218,6 @@ def _custom(site: Site, tool: Tool, person: Person, activity: Activity | None) -
     }
     # Only a value that is one variable and nothing else is filled in; unknown variables arrive as they stand.
     custom: Json = {name: known.get(value, value) for name, value in values.items()}
-    if _has_memberships(site, tool):
+    if _has_memberships(site, tool) and not (activity and activity.course):
         custom["context_memberships_url"] = memberships_url(site, tool)
     return custom

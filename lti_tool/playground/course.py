@@ -15,7 +15,7 @@ MODULES = (
 )
 _MAXIMUM = 100.0
 # By which the tool knows its columns again.
-_TAG = "lti-tool"
+TAG = "lti-tool"
 
 
 def copy_course(site: Site) -> None:
@@ -44,5 +44,5 @@ def place_modules(site: Site, tool: Tool) -> None:
     with site.lock:
         for slug, title in MODULES:
             activity = Activity(site.next_id(), tool.id, title, tool.target_link_uri, custom={"module": slug})
-            place(site, activity, maximum=_MAXIMUM, resource_id=slug, tag=_TAG)
+            place(site, activity, maximum=_MAXIMUM, resource_id=slug, tag=TAG)
         site.save()

@@ -199,7 +199,15 @@ def place(site: Site, activity: Activity, *, maximum: float | None, resource_id:
         site.state.activities[str(activity.id)] = activity
         if maximum is not None:
             column = Column(
-                site.next_id(), activity.tool_id, activity.title, maximum, resource_id, tag, activity.id, is_coupled=True
+                site.next_id(),
+                activity.tool_id,
+                activity.title,
+                maximum,
+                resource_id,
+                tag,
+                activity.id,
+                is_coupled=True,
+                course=activity.course,
             )
             site.state.columns[str(column.id)] = column
     return activity

@@ -39,7 +39,13 @@ class Gradebook:
                 self._remove(own)
             elif own is None and is_allowed:
                 made = Column(
-                    self._site.next_id(), activity.tool_id, activity.title, _MAXIMUM, link_id=activity.id, is_coupled=True
+                    self._site.next_id(),
+                    activity.tool_id,
+                    activity.title,
+                    _MAXIMUM,
+                    link_id=activity.id,
+                    is_coupled=True,
+                    course=activity.course,
                 )
                 self._site.state.columns[str(made.id)] = made
             self._site.save()

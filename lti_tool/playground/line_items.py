@@ -50,11 +50,12 @@ class LineItems:
             raise ServiceRefused(404, "Line item does not exist")
         return column
 
-    def read_all(self, tool: Tool, query: Mapping[str, str]) -> Answer:
-        """Answer GET lineitems: filtered, and paged only where `limit` asks for it."""
+    def read_all(self, tool: Tool, query: Mapping[str, str], course: str = "") -> Answer:
+        """Answer GET lineitems of a course: filtered, and paged only where `limit` asks for it."""
         wanted = {name: query.get(name) for name in ("resource_link_id", "resource_id", "tag")}
         with self._site.lock:
             columns = [column for column in self._site.state.columns.values() if column.tool_id == tool.id]
+            columns = [column for column in columns if self._site.course(column.course) == self._site.course(course)]
         if wanted["resource_link_id"]:
             columns = [column for column in columns if str(column.link_id) == wanted["resource_link_id"]]
         if wanted["resource_id"]:
@@ -90,7 +91,7 @@ class LineItems:
         item = to_json(self._site, self.find(tool, column_id), query.get("type_id"))
         return json_answer(item, MEDIA_LINE_ITEM)
 
-    def create(self, tool: Tool, body: Json | None, query: Mapping[str, str]) -> Answer:
+    def create(self, tool: Tool, body: Json | None, query: Mapping[str, str], course: str = "") -> Answer:
         """Answer POST lineitems. Nothing stops a second column with the same resourceId, in Moodle neither."""
         if not body or not body.get("label") or not _is_number(body.get("scoreMaximum")):
             raise ServiceRefused(400, "No label or Score Maximum")
@@ -109,6 +110,7 @@ class LineItems:
                 str(body.get("resourceId") or ""),
                 str(body.get("tag") or ""),
                 activity.id if activity else None,
+                course=course if course in self._site.state.further_courses else "",
             )
             self._site.state.columns[str(column.id)] = column
             self._site.save()

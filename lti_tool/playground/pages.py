@@ -93,7 +93,15 @@ def course() -> str | Response:
     lms = playground()
     grades = {column.link_id: (column, lms.grade(me.id, column.id)) for column in lms.columns if column.link_id is not None}
     active = [tool for tool in lms.site.state.tools.values() if tool.is_active]
-    return render_template("playground/course.html", activities=lms.activities, grades=grades, tools=active)
+    course = lms.site.course(request.args.get("in", ""))
+    return render_template(
+        "playground/course.html",
+        activities=[activity for activity in lms.activities if lms.site.course(activity.course) == course],
+        title=course.title,
+        further=list(lms.site.state.further_courses.values()),
+        grades=grades,
+        tools=active,
+    )
 
 
 @pages.get("/activity/<int:link>")

@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from lti_tool import clock
 from lti_tool.playground import claims as claim_sets
 from lti_tool.playground import signing
-from lti_tool.playground.course import copy_course, place_modules
+from lti_tool.playground.course import MODULES, TAG, copy_course, place_modules
 from lti_tool.playground.deep_linking import DeepLinking, Outcome, Selection, place
 from lti_tool.playground.faults import Fault, Faults, Service
 from lti_tool.playground.gradebook import Gradebook
@@ -239,12 +239,14 @@ class Playground:
         custom: dict[str, str] | None = None,
         maximum: float | None = 100.0,
         resource_id: str = "",
+        tag: str = "",
         tool_id: str = DEFAULT_DEPLOYMENT_ID,
+        course: str = "",
     ) -> Activity:
-        """Place one more activity; `maximum=None` makes it one without a grade."""
+        """Place one more activity (in a further course, by its id); `maximum=None` makes it one without a grade."""
         target = url or self.site.tool(tool_id).target_link_uri
-        activity = Activity(self.site.next_id(), tool_id, title, target, custom=custom or {})
-        place(self.site, activity, maximum=maximum, resource_id=resource_id)
+        activity = Activity(self.site.next_id(), tool_id, title, target, custom=custom or {}, course=course)
+        place(self.site, activity, maximum=maximum, resource_id=resource_id, tag=tag)
         self.site.save()
         return activity
 
@@ -269,6 +271,13 @@ class Playground:
         """Every score that arrived since the start, refused ones included, oldest first."""
         with self.site.lock:
             return list(self.scores.received)
+
+    def add_course(self, title: str, label: str = "SCM-B") -> str:
+        """Make one more course with the five modules and the same people in it; give its id."""
+        course = self.site.add_course(label, title)
+        for slug, name in MODULES:
+            self.add_activity(name, custom={"module": slug}, resource_id=slug, tag=TAG, course=course.id)
+        return course.id
 
     def copy_course(self) -> None:
         """Put a copy in the course's place: new ids for course, activities and columns, no grades."""

@@ -65,10 +65,10 @@ class Services:
                 re.compile(r"/(?P<course>[^/]+)/lineitems"),
                 (names.MEDIA_LINE_ITEMS, names.MEDIA_LINE_ITEM),
                 {"GET": _READ_ITEMS, "POST": _WRITE_ITEMS},
-                lambda tool, _, call: (
-                    line_items.read_all(tool, call.query)
+                lambda tool, match, call: (
+                    line_items.read_all(tool, call.query, match["course"])
                     if call.method == "GET"
-                    else line_items.create(tool, call.json(), call.query)
+                    else line_items.create(tool, call.json(), call.query, match["course"])
                 ),
                 media_type_of={"GET": names.MEDIA_LINE_ITEMS, "POST": names.MEDIA_LINE_ITEM},
             ),
@@ -135,7 +135,7 @@ class Services:
         if tool is None:
             # One answer for no token, an expired one, a wrong scope and another tool's address.
             raise ServiceRefused(401, "Unauthorized")
-        if match["course"] != self._site.course_id:
+        if not self._site.has_course(match["course"]):
             raise ServiceRefused(404, f"Not Found: Course {match['course']} doesn't exist")
         self._check_kind(resource, call)
         return resource.answer(tool, match, call)

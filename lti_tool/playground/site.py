@@ -17,7 +17,7 @@ from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.playground import open_edx, signing
 from lti_tool.playground.people import CAST, Person, further_participants
-from lti_tool.playground.state import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Activity, Json, State, StateFile, Tool
+from lti_tool.playground.state import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Activity, Course, Json, State, StateFile, Tool
 
 try:
     LOCAL_ZONE: ZoneInfo | timezone = ZoneInfo("Europe/Berlin")
@@ -166,6 +166,25 @@ class Site:
         with self.lock:
             copies = len(self.state.course_history)
         return f"{COURSE_LABEL}_{copies}" if copies else COURSE_LABEL
+
+    def course(self, key: str = "") -> Course:
+        """Find a course by its id; empty: the first one."""
+        with self.lock:
+            found = self.state.further_courses.get(key)
+        return found or Course(self.course_id, self.course_label, self.course_title)
+
+    def has_course(self, course_id: str) -> bool:
+        """Whether there is a course of this id."""
+        return course_id == self.course_id or course_id in self.state.further_courses
+
+    def add_course(self, label: str, title: str) -> Course:
+        """Make one more course room, with the same people in it."""
+        with self.lock:
+            # Not the next number: copies of the first course count by themselves.
+            course = Course(str(1000 + len(self.state.further_courses)), label, title)
+            self.state.further_courses[course.id] = course
+            self.save()
+        return course
 
     def members(self) -> list[Person]:
         """List who is enrolled in the course: participants and the instructor, never the administrator."""

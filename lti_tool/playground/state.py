@@ -10,7 +10,7 @@ from lti_tool.playground.claim_names import ALL_SCOPES
 
 Json = dict[str, Any]
 
-# There is one course. Moodle's own front page is course 1, so that the first real one is 2.
+# Moodle's own front page is course 1, so that the first real one is 2.
 COURSE_ID = "2"
 COURSE_LABEL = "SCM-in"
 COURSE_TITLE = "Smart-City-Manager:in"
@@ -42,6 +42,15 @@ class Tool:
     """Whether `jwks` was given at registration and is never fetched."""
 
 
+@dataclass(frozen=True)
+class Course:
+    """A course room."""
+
+    id: str
+    label: str
+    title: str
+
+
 @dataclass
 class Activity:
     """A placed link of the course; `id` is the resource link's id."""
@@ -54,6 +63,8 @@ class Activity:
     custom: dict[str, str] = field(default_factory=dict)
     container: str = "embed"
     """`embed`, `window`, or `default` (what the tool's registration says: embedded)."""
+    course: str = ""
+    """Id of the course that it is placed in; empty: the first one."""
 
 
 @dataclass
@@ -69,6 +80,8 @@ class Column:
     link_id: int | None = None
     is_coupled: bool = False
     """Whether it is the activity's own grade (made with it), not one that the tool created through the service."""
+    course: str = ""
+    """As with activities."""
     is_locked: bool = False
     """Nobody's grade changes any more; a score is answered with 500."""
 
@@ -119,6 +132,8 @@ class State:
     last_id: int = 10
     storage_target: str = ""
     """What logins in a frame offer as `lti_storage_target`: empty, `_parent`, or `platform_storage`, a frame of its own."""
+    further_courses: dict[str, Course] = field(default_factory=dict)
+    """Courses beside the first one, by id; the same people are in all of them."""
     oddities: list[str] = field(default_factory=list)
     """What this platform does otherwise than Moodle, see `gradebook.ODDITIES`."""
     course_history: list[str] = field(default_factory=list)
@@ -132,7 +147,14 @@ def grade_key(column_id: int, user_id: str) -> str:
 
 def state_from_json(data: Json) -> State:
     """Read a state back from what `state_to_json` wrote."""
-    kinds = {"tools": Tool, "activities": Activity, "columns": Column, "grades": Grade, "tokens": Token}
+    kinds: dict[str, Any] = {
+        "further_courses": Course,
+        "tools": Tool,
+        "activities": Activity,
+        "columns": Column,
+        "grades": Grade,
+        "tokens": Token,
+    }
     values: Json = {
         name: {key: kinds[name](**entry) for key, entry in value.items()} if name in kinds else value
         for name, value in data.items()
