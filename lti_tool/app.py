@@ -12,7 +12,6 @@ from lti_tool.web import (
     assets,
     browser_session,
     errors,
-    form_key,
     former_addresses,
     headers,
     host_check,
@@ -75,7 +74,6 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     browser_session.set_up(app)
     programme.set_up(app)
     shown.set_up(app)
-    form_key.set_up(app)
     typed_forms.set_up(app)
     headers.set_up(app)
     errors.set_up(app)

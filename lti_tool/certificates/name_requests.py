@@ -13,6 +13,7 @@ from lti_tool.certificates.verify_certificate import State, state_of
 from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import Issuer, day_of
 from lti_tool.domain.check_code import group_check_code
+from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Clash, Shown
 from lti_tool.domain.printed_name import clean_name
 from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound, ToolError
@@ -20,7 +21,7 @@ from lti_tool.messages import N_
 from lti_tool.models import Certificate, Membership, NameRequest
 
 log = logging.getLogger(__name__)
-_REASON_MAX = 1000
+REASON_MAX = 1000
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,24 @@ def request_name(session: Session, certificate_id: int, *, user_id: int, name: s
     if request is None:
         request = NameRequest(certificate_id=row.id)
         session.add(request)
-    request.name, request.reason, request.requested_at = cleaned, clean_text(reason)[:_REASON_MAX], now
+    request.name, request.reason, request.requested_at = cleaned, _cleaned(reason), now
     request.decision, request.answer, request.decided_at, request.decided_by_id = "", "", None, None
     session.flush()
     log.info("name_requested", extra={"certificate": row.id, "request": request.id})
     return request.id
+
+
+def _cleaned(text: str) -> str:
+    text = clean_text(text)
+    if len(text) > REASON_MAX:
+        raise ToolError(
+            N_("Der Text ist zu lang: %(length)s Zeichen, möglich sind %(most)s."),
+            next_step=N_("Kürzen Sie ihn und senden Sie noch einmal ab. Er steht noch im Feld."),
+            code="reason_too_long",
+            length=len(text),
+            most=REASON_MAX,
+        )
+    return text
 
 
 def list_name_requests(session: Session, *, context_id: int) -> list[OpenRequest]:
@@ -102,6 +116,7 @@ def decide_name_request(
     context_id: int,
     is_approved: bool,
     answer: str = "",
+    shown: Shown = NOTHING_SHOWN,
     decided_by_id: int,
     issuer: Issuer,
     now: datetime,
@@ -110,11 +125,14 @@ def decide_name_request(
 
     Approving issues all valid documents anew that bear the name as it is printed: whoever marries asks once.
 
+    Args:
+        shown: the wish that the page showed, as `wish`: who asks may ask anew at any time.
     Returns:
         The id of the document that follows the one that was asked for, else of another; None: refused.
     Raises:
         NotFound: no open request of anybody in this course has this id.
-        ToolError: a refusal without a reason.
+        ToolError: a refusal without a reason, or one that is too long.
+        ChangedMeanwhile: the person wishes another name by now.
     """
     request = session.get(NameRequest, request_id, with_for_update=True)
     certificate = session.get(Certificate, request.certificate_id) if request is not None else None
@@ -130,10 +148,12 @@ def decide_name_request(
     # Whoever wants another name on their own certificate needs somebody else to look at their papers.
     if certificate.user_id == decided_by_id:
         raise Conflict(N_("Über den eigenen Namen entscheidet eine andere Person der Kursleitung."), code="own_request")
+    if not shown.is_still("wish", request.name):
+        raise ChangedMeanwhile({"wish": Clash(mine="", theirs=request.name)}, at=request.requested_at)
     if not is_approved and not clean_text(answer):
         raise ToolError(N_("Bitte nennen Sie den Grund der Ablehnung; die Person liest ihn."), code="reason_missing")
     request.decision, request.decided_at = "approved" if is_approved else "refused", now
-    request.decided_by_id, request.answer = decided_by_id, clean_text(answer)[:_REASON_MAX]
+    request.decided_by_id, request.answer = decided_by_id, _cleaned(answer)
     session.flush()
     log.info("name_request_decided", extra={"request": request.id, "decision": request.decision, "by": decided_by_id})
     if not is_approved:

@@ -9,7 +9,7 @@ from lti_tool.models.base import Base
 
 
 class ReifegradRound(Base):
-    """One of a user's two self-assessments; `version` rises with every save, so that a stale tab is noticed."""
+    """One of a user's two self-assessments."""
 
     __tablename__ = "reifegrad_round"
     __table_args__ = (UniqueConstraint("user_id", "programme_slug", "moment"),)
@@ -19,7 +19,6 @@ class ReifegradRound(Base):
     programme_slug: Mapped[str] = mapped_column(String(100))
     moment: Mapped[str] = mapped_column(String(20))
     """before or after."""
-    version: Mapped[int]
     programme_version: Mapped[str] = mapped_column(String(20))
     saved_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]

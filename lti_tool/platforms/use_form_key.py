@@ -10,16 +10,15 @@ from lti_tool.models.upsert import insert_for
 
 # As long as a page may be left open and still send (`browser_session.TOKEN_LIFETIME_S`).
 KEYS_KEPT = timedelta(days=30)
-LONGEST_KEY = 100
 
 
-def use_form_key(session: Session, form_key: str, *, user_id: int, now: datetime) -> bool:
-    """Use a form's key up, in the transaction of what the form does; False: it was used before, and all is done.
+def use_form_key(session: Session, form: str, *, user_id: int, now: datetime) -> bool:
+    """Use a form up, in the transaction of what it does; False: it was used before, and all is done.
 
     It counts among the nonces. Two at the same moment take turns: the second waits for what becomes of the first.
     """
     # The prefix: no nonce of a login can be that of a form, and nobody uses up the key of somebody else's.
-    used = hashlib.sha256(f"form {user_id} {form_key}".encode("utf-8", "replace")).hexdigest()
+    used = hashlib.sha256(f"form {user_id} {form}".encode("utf-8", "replace")).hexdigest()
     inserted = session.execute(
         insert_for(session, UsedNonce)
         .values(nonce_hash=used, expires_at=now + KEYS_KEPT)

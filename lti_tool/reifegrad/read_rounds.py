@@ -1,6 +1,6 @@
 """Reads what somebody rated, at the beginning and at the end, dimension by dimension."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -33,11 +33,10 @@ class Rating:
 
 @dataclass(frozen=True)
 class Round:
-    """One self-assessment; `ratings` by number of the dimension, all of the programme's. Version 0: nothing was saved yet."""
+    """One self-assessment; `ratings` by number of the dimension, all of the programme's."""
 
     moment: Moment
     ratings: Mapping[int, Rating]
-    version: int = 0
     saved_at: datetime | None = None
     finished_at: datetime | None = None
 
@@ -46,8 +45,30 @@ class Round:
         return sum(rating.level is not None for rating in self.ratings.values())
 
     @property
+    def texts(self) -> dict[str, str]:
+        """The ratings as they are compared with what a page showed, by the names of the form's fields."""
+        return texts_of(self.ratings)
+
+    @property
     def missing(self) -> tuple[int, ...]:
         return tuple(number for number, rating in self.ratings.items() if rating.level is None)
+
+
+def texts_of(ratings: Mapping[int, Rating]) -> dict[str, str]:
+    """Write ratings as texts, by the names of the form's fields."""
+    texts = {}
+    for number, rating in ratings.items():
+        texts[f"level-{number}"] = "" if rating.level is None else str(rating.level)
+        texts[f"evidence-{number}"] = rating.evidence
+    return texts
+
+
+def ratings_from(texts: Mapping[str, str], numbers: Iterable[int]) -> dict[int, Rating]:
+    """Read ratings from what `texts_of` wrote."""
+    levels = {number: texts.get(f"level-{number}", "") for number in numbers}
+    return {
+        number: Rating(int(level) if level else None, texts.get(f"evidence-{number}", "")) for number, level in levels.items()
+    }
 
 
 @dataclass(frozen=True)
@@ -94,7 +115,7 @@ def read_round(session: Session, programme: Programme, moment: Moment, *, user_i
     saved = {rating.dimension: Rating(rating.level, rating.evidence) for rating in found}
     # A dimension that a later version of the programme added is not rated yet; one that it dropped is not shown.
     ratings = {number: saved.get(number, Rating()) for number in numbers}
-    return Round(moment, ratings, row.version, row.saved_at, row.finished_at)
+    return Round(moment, ratings, row.saved_at, row.finished_at)
 
 
 def read_profile(session: Session, programme: Programme, *, user_id: int) -> Profile:

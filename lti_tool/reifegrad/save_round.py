@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.programme import Programme
-from lti_tool.errors import Conflict, ToolError
+from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import ReifegradRating, ReifegradRound, User
-from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, read_round
+from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, ratings_from, read_round, texts_of
 
 EVIDENCE_MAX = 1000
 
@@ -32,32 +33,30 @@ def save_round(
     ratings: Mapping[int, Rating],
     *,
     user_id: int,
-    seen: int,
+    shown: Shown = NOTHING_SHOWN,
     finishes: bool,
     now: datetime,
 ) -> Round:
     """Save the ratings; gives the round as it stands now. It is finished only where none is missing.
 
     Args:
-        seen: The version that the person had before them.
+        shown: what the page showed, by the names of `Round.texts`: only what was changed there is written.
 
     Raises:
         RatingRefused: a level that does not exist, or evidence that is too long.
-        Conflict: it was saved in another tab meanwhile.
+        ChangedMeanwhile: the same was changed in another window since the page was opened.
     """
     _check(programme, ratings)
     # All saves of one person take turns, the first included, for which there is no row to lock yet.
     session.execute(select(User.id).where(User.id == user_id).with_for_update())
     before = read_round(session, programme, moment, user_id=user_id)
-    if before.version != seen:
-        raise Conflict(
-            N_("In einem anderen Fenster wurde inzwischen etwas anderes gespeichert."),
-            next_step=N_("Hier stehen Ihre Eingaben aus diesem Fenster. Noch einmal speichern ersetzt die anderen."),
-            code="reifegrad_conflict",
-        )
+    typed = {number: ratings.get(number, Rating()) for number in before.ratings}
+    merged = merge(shown, texts_of(typed), before.texts)
+    if merged.clashes:
+        raise ChangedMeanwhile(merged.clashes, at=before.saved_at)
     row = _row(session, programme, moment, user_id=user_id, now=now)
-    _write(session, row.id, {number: ratings.get(number, Rating()) for number in before.ratings})
-    row.version, row.saved_at, row.programme_version = row.version + 1, now, programme.version
+    _write(session, row.id, ratings_from(merged.values, before.ratings))
+    row.saved_at, row.programme_version = now, programme.version
     session.flush()
     saved = read_round(session, programme, moment, user_id=user_id)
     if finishes and not saved.missing and row.finished_at is None:
@@ -98,7 +97,6 @@ def _row(session: Session, programme: Programme, moment: Moment, *, user_id: int
             user_id=user_id,
             programme_slug=programme.slug,
             moment=moment.value,
-            version=0,
             programme_version=programme.version,
             saved_at=now,
         )

@@ -35,6 +35,7 @@ VISIT_PARAMETER = "v"
 # Everything else is refused by its own page, which still has the text, long before.
 VISITORS_BODY_BYTES = 3 * 1024 * 1024
 CSRF_FIELD = "csrf_token"
+FORM_KEY_FIELD = "form_key"
 CSRF_HEADER = "X-CSRF-Token"
 _KEY = re.compile(r"[A-Za-z0-9_-]{8}")
 
@@ -190,8 +191,13 @@ def csrf_token() -> str:
 
 
 def csrf_field() -> Markup:
-    """Give the hidden field with the token, for the inside of a form."""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, csrf_token())
+    """Give the hidden fields that every form has: the token, and a key by which it does its work once (`form_key.py`).
+
+    A form that comes back to be corrected keeps its key.
+    """
+    key = (request.form.get(FORM_KEY_FIELD, "") if request.method == "POST" else "") or secrets.token_urlsafe(12)
+    field = Markup('<input type="hidden" name="{}" value="{}">')
+    return field.format(CSRF_FIELD, csrf_token()) + field.format(FORM_KEY_FIELD, key)
 
 
 def is_token_of_present_address(token: str) -> bool:

@@ -1,30 +1,16 @@
-"""Forms that are taken once: a hidden key, new with every page."""
+"""Forms that are taken once: pressed twice, the second time gives the same answer and changes nothing."""
 
-import secrets
+import hashlib
 from typing import TYPE_CHECKING
 
-from flask import Flask, request
-from markupsafe import Markup
+from flask import request
 
-from lti_tool.platforms.use_form_key import LONGEST_KEY, use_form_key
-from lti_tool.web.browser_session import current_visitor
+from lti_tool.platforms.use_form_key import use_form_key
+from lti_tool.web.browser_session import CSRF_FIELD, FORM_KEY_FIELD, current_visitor
 from lti_tool.web.parts import parts
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
-
-FIELD = "form_key"
-
-
-def set_up(app: Flask) -> None:
-    """Give the templates the field."""
-    app.jinja_env.globals["form_key_field"] = form_key_field
-
-
-def form_key_field() -> Markup:
-    """Return the field, for the inside of a form; one that comes back to be corrected keeps its key."""
-    key = request.form.get(FIELD, "") if request.method == "POST" else ""
-    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, key or secrets.token_urlsafe(12))
 
 
 def is_first_time(session: "Session") -> bool:
@@ -32,7 +18,12 @@ def is_first_time(session: "Session") -> bool:
 
     A form without a key is one of an earlier release, still open somewhere while this one is rolled out.
     """
-    key = request.form.get(FIELD, "")
-    if not key:
+    if not request.form.get(FORM_KEY_FIELD):
         return True
-    return use_form_key(session, key[:LONGEST_KEY], user_id=current_visitor().user_id, now=parts().now())
+    # With its address and what it holds: several forms of a page that came back may have one key, and somebody may go back to
+    # the page that a browser has kept and mean something else there.
+    held = hashlib.sha256(request.path.encode())
+    for name, values in sorted(request.form.lists()):
+        if name != CSRF_FIELD:
+            held.update(repr((name, values)).encode("utf-8", "replace"))
+    return use_form_key(session, held.hexdigest(), user_id=current_visitor().user_id, now=parts().now())

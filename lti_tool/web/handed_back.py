@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from flask import current_app, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from lti_tool.web import form_key, shown
-from lti_tool.web.browser_session import CSRF_FIELD, is_token_of_present_address
+from lti_tool.web import shown
+from lti_tool.web.browser_session import CSRF_FIELD, FORM_KEY_FIELD, is_token_of_present_address
 from lti_tool.web.guards import is_posted_by_own_page
 
 # What passes by itself, or by opening the activity again: the same form may be sent once more as it is.
@@ -14,7 +14,7 @@ _PASSES = frozenset({"visit_missing", "database_away", "database_busy", "storage
 # Longer than any word that a page of ours gives its own fields to choose from.
 _SHORTEST_TEXT = 25
 # What pages of ours put into their forms for themselves.
-_CARRIED = frozenset({CSRF_FIELD, form_key.FIELD, shown.FIELD})
+_CARRIED = frozenset({CSRF_FIELD, FORM_KEY_FIELD, shown.FIELD})
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Dimension, Programme
-from lti_tool.errors import Conflict, Forbidden
+from lti_tool.errors import Forbidden
 from lti_tool.models import Membership
 from lti_tool.reifegrad.add_up_course import add_up_course
 from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, profile_of, read_profile, read_round
@@ -43,19 +44,26 @@ def save(
     now: datetime,
     *,
     moment: Moment = Moment.BEFORE,
-    seen: int = 0,
+    shown: Round | None = None,
     finishes: bool = False,
     programme: Programme = TWO,
 ) -> Round:
     return save_round(
-        session, programme, moment, ratings, user_id=visitor.user_id, seen=seen, finishes=finishes, now=now
-    )  # fmt: skip
+        session,
+        programme,
+        moment,
+        ratings,
+        user_id=visitor.user_id,
+        shown=Shown.of(shown.texts) if shown else NOTHING_SHOWN,
+        finishes=finishes,
+        now=now,
+    )
 
 
 def test_a_part_is_kept(session: Session, anna: Visitor, now: datetime) -> None:
     save(session, anna, {2: Rating(3, "Dateninventar")}, now)
     found = read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id)
-    assert found == Round(Moment.BEFORE, {1: Rating(), 2: Rating(3, "Dateninventar")}, 1, now, None)
+    assert found == Round(Moment.BEFORE, {1: Rating(), 2: Rating(3, "Dateninventar")}, now, None)
 
 
 def test_evidence_without_a_level_is_kept(session: Session, anna: Visitor, now: datetime) -> None:
@@ -76,7 +84,7 @@ def test_a_complete_round_is_finished(session: Session, anna: Visitor, now: date
 def test_a_change_after_finishing_leaves_the_day_of_finishing(session: Session, anna: Visitor, now: datetime) -> None:
     save(session, anna, BOTH, now, finishes=True)
     later = now + timedelta(days=3)
-    found = save(session, anna, {**BOTH, 2: Rating(4)}, later, seen=1, finishes=True)
+    found = save(session, anna, {**BOTH, 2: Rating(4)}, later, finishes=True)
     assert (found.finished_at, found.saved_at, found.ratings[2]) == (now, later, Rating(4))
 
 
@@ -87,10 +95,20 @@ def test_a_rating_without_evidence_is_told_apart() -> None:
 
 
 def test_a_stale_window_overwrites_nothing(session: Session, anna: Visitor, now: datetime) -> None:
+    empty = read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id)
     save(session, anna, BOTH, now)
-    with pytest.raises(Conflict):
-        save(session, anna, {1: Rating(4)}, now, seen=0)
+    with pytest.raises(ChangedMeanwhile) as told:
+        save(session, anna, {1: Rating(4)}, now, shown=empty)
+    assert told.value.theirs == {"level-1": "1"}
     assert read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id).ratings == BOTH
+
+
+def test_two_windows_that_rate_different_fields_are_both_kept(session: Session, anna: Visitor, now: datetime) -> None:
+    empty = read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id)
+    save(session, anna, {1: Rating(1, "Beschluss")}, now, shown=empty)
+    save(session, anna, {2: Rating(3)}, now, shown=empty)
+    found = read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id)
+    assert found.ratings == {1: Rating(1, "Beschluss"), 2: Rating(3)}
 
 
 @pytest.mark.parametrize("level", [-1, 5])

@@ -306,7 +306,6 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("programme_slug", sa.String(length=100), nullable=False),
         sa.Column("moment", sa.String(length=20), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("programme_version", sa.String(length=20), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.certificates.ended_documents import issue_anew, list_ended_documents
 from lti_tool.certificates.export_documents import export_documents, size_of_export
 from lti_tool.certificates.help_document import list_stuck_documents, respell_document
-from lti_tool.certificates.name_requests import decide_name_request, list_name_requests
+from lti_tool.certificates.name_requests import REASON_MAX, decide_name_request, list_name_requests
 from lti_tool.certificates.names_awaited import list_awaited_names
 from lti_tool.certificates.revoke_certificate import Revocable, check_reason, find_revocable, revoke_in_course
 from lti_tool.domain.certificate import day_of
@@ -16,9 +16,11 @@ from lti_tool.domain.people import Role, Visitor
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import href
+from lti_tool.web.form_key import is_first_time
 from lti_tool.web.guards import current_administrator, current_instructor
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.shown import shown_in_form
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("certificate_office", __name__)
@@ -33,7 +35,8 @@ def overview() -> str:
     return _overview(current_instructor())
 
 
-def _overview(visitor: Visitor, error: ToolError | None = None) -> str:
+def _overview(visitor: Visitor, error: ToolError | None = None, *, came_back: int = 0) -> str:
+    """Show the page; `came_back` is the wish or the document whose form has to be corrected."""
     with parts().database.read() as session:
         requests = list_name_requests(session, context_id=_context_of(visitor))
         stuck = list_stuck_documents(session, context_id=_context_of(visitor))
@@ -49,6 +52,8 @@ def _overview(visitor: Visitor, error: ToolError | None = None) -> str:
         stuck=stuck,
         size=size,
         typed=request.form,
+        came_back=came_back,
+        longest_reason=REASON_MAX,
         error=error,
         awaited=awaited,
         ended=ended,
@@ -63,18 +68,20 @@ def decide(request_id: int) -> ResponseReturnValue:
     tool = parts()
     try:
         with tool.database.write.begin() as session:
-            decide_name_request(
-                session,
-                request_id,
-                context_id=_context_of(visitor),
-                is_approved=request.form.get("decision") == "approve",
-                answer=request.form.get("answer", ""),
-                decided_by_id=visitor.user_id,
-                issuer=tool.issuer,
-                now=tool.now(),
-            )
+            if is_first_time(session):
+                decide_name_request(
+                    session,
+                    request_id,
+                    context_id=_context_of(visitor),
+                    is_approved=request.form.get("decision") == "approve",
+                    answer=request.form.get("answer", ""),
+                    shown=shown_in_form(),
+                    decided_by_id=visitor.user_id,
+                    issuer=tool.issuer,
+                    now=tool.now(),
+                )
     except ToolError as error:
-        return _overview(visitor, error), error.status
+        return _overview(visitor, error, came_back=request_id), error.status
     tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
 
@@ -86,17 +93,18 @@ def respell(certificate_id: int) -> ResponseReturnValue:
     tool = parts()
     try:
         with tool.database.write.begin() as session:
-            respell_document(
-                session,
-                certificate_id,
-                context_id=_context_of(visitor),
-                name=request.form.get("name", ""),
-                decided_by_id=visitor.user_id,
-                issuer=tool.issuer,
-                now=tool.now(),
-            )
+            if is_first_time(session):
+                respell_document(
+                    session,
+                    certificate_id,
+                    context_id=_context_of(visitor),
+                    name=request.form.get("name", ""),
+                    decided_by_id=visitor.user_id,
+                    issuer=tool.issuer,
+                    now=tool.now(),
+                )
     except ToolError as error:
-        return _overview(visitor, error), error.status
+        return _overview(visitor, error, came_back=certificate_id), error.status
     tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
 
@@ -109,7 +117,10 @@ def renew(certificate_id: int) -> ResponseReturnValue:
     context_id = _context_of(visitor)
     try:
         with tool.database.write.begin() as session:
-            issue_anew(session, certificate_id, context_id=context_id, by_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
+            if is_first_time(session):
+                issue_anew(
+                    session, certificate_id, context_id=context_id, by_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
+                )
     except ToolError as error:
         return _overview(visitor, error), error.status
     tool.wake_worker()
@@ -151,7 +162,8 @@ def revoke() -> ResponseReturnValue:
             return _revocation_page(found)
         with tool.database.write.begin() as session:
             reason = request.form.get("reason", "")
-            revoke_in_course(session, code, context_id=course, by_id=visitor.user_id, reason=reason, now=tool.now())
+            if is_first_time(session):
+                revoke_in_course(session, code, context_id=course, by_id=visitor.user_id, reason=reason, now=tool.now())
     except ToolError as error:
         return _revocation_page(error=error), error.status
     return redirect(href("certificate_office.revocation", done=1), 303)

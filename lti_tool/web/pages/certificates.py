@@ -11,7 +11,7 @@ from lti_tool.certificates.issue_participation import issue_participation
 from lti_tool.certificates.make_document import make_at_once
 from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, get_facts, list_my_certificates
 from lti_tool.certificates.name_certificate import name_certificate
-from lti_tool.certificates.name_requests import request_name
+from lti_tool.certificates.name_requests import REASON_MAX, request_name
 from lti_tool.certificates.typeset import pictures
 from lti_tool.certificates.wording import DOCUMENT_TYPE
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
@@ -21,6 +21,7 @@ from lti_tool.domain.workbook import heading_of
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.form_key import is_first_time
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
@@ -110,7 +111,8 @@ def participation(slug: str) -> ResponseReturnValue:
     if module is None:
         raise NotFound(N_("Dieses Modul gibt es nicht."), code="module_not_found")
     with tool.database.write.begin() as session:
-        issue_participation(session, current_programme(), module, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
+        if is_first_time(session):
+            issue_participation(session, current_programme(), module, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
     tool.wake_worker()
     return redirect(href("certificates.overview"), 303)
 
@@ -128,14 +130,15 @@ def send_name_request(certificate_id: int) -> ResponseReturnValue:
     form = request.form
     try:
         with parts().database.write.begin() as session:
-            request_name(
-                session,
-                certificate_id,
-                user_id=visitor.user_id,
-                name=form.get("name", ""),
-                reason=form.get("reason", ""),
-                now=parts().now(),
-            )
+            if is_first_time(session):
+                request_name(
+                    session,
+                    certificate_id,
+                    user_id=visitor.user_id,
+                    name=form.get("name", ""),
+                    reason=form.get("reason", ""),
+                    now=parts().now(),
+                )
     except (NameRefused, ToolError) as error:
         if error.status in (403, 404):
             raise
@@ -147,7 +150,14 @@ def _ask_name(certificate_id: int, visitor: Visitor, error: ToolError | None = N
     held = next((held for held in _mine(visitor).certificates if held.id == certificate_id), None)
     if held is None:
         raise NotFound(N_("Dieses Dokument gibt es nicht."), code="certificate_not_found")
-    return render_template("certificates/ask_name.html", section="certificates", held=held, typed=request.form, error=error)
+    return render_template(
+        "certificates/ask_name.html",
+        section="certificates",
+        held=held,
+        typed=request.form,
+        longest_reason=REASON_MAX,
+        error=error,
+    )
 
 
 @blueprint.get("/certificates/name")
@@ -179,14 +189,15 @@ def save_name() -> ResponseReturnValue:
 
 def _store_name(visitor: Visitor, printed: str) -> None:
     with parts().database.write.begin() as session:
-        name_certificate(
-            session,
-            current_programme(),
-            user_id=visitor.user_id,
-            name=printed,
-            issuer=parts().issuer,
-            now=parts().now(),
-        )
+        if is_first_time(session):
+            name_certificate(
+                session,
+                current_programme(),
+                user_id=visitor.user_id,
+                name=printed,
+                issuer=parts().issuer,
+                now=parts().now(),
+            )
     parts().wake_worker()
 
 

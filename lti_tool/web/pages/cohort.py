@@ -28,6 +28,7 @@ from lti_tool.platforms.inquiries import InquiryState, Kind, open_inquiry, state
 from lti_tool.platforms.refresh_roster import RosterNotOffered, ask_for_roster, roster_place
 from lti_tool.platforms.roster_problems import roster_problem
 from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import format_day, local, message_of, one_language, translate
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import cohort_live, cohort_people, cohort_version
@@ -121,7 +122,8 @@ def resend_all() -> ResponseReturnValue:
     """Send every score again that has not arrived."""
     visitor = current_visitor()
     with parts().database.write.begin() as session:
-        resend_late_scores(session, visitor, now=parts().now())
+        if is_first_time(session):
+            resend_late_scores(session, visitor, now=parts().now())
     parts().wake_worker()
     return redirect(href("cohort.overview", done="sent"), 303)
 

@@ -59,7 +59,8 @@ def resend(user_id: int, delivery_id: int) -> ResponseReturnValue:
     """Send one score again."""
     visitor = current_visitor()
     with parts().database.write.begin() as session:
-        resend_score(session, visitor, delivery_id, now=parts().now())
+        if is_first_time(session):
+            resend_score(session, visitor, delivery_id, now=parts().now())
     parts().wake_worker()
     return _back(user_id, "sent")
 

@@ -7,6 +7,7 @@ from lti_tool.cohort.course_version import CourseVersion, course_version, move_c
 from lti_tool.domain.people import Visitor
 from lti_tool.learning.settle_module import settle_course
 from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.form_key import is_first_time
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 
@@ -25,11 +26,12 @@ def move() -> ResponseReturnValue:
     visitor, now = current_visitor(), parts().now()
     seen, to = request.form.get("seen", ""), request.form.get("to", "")
     with parts().database.write.begin() as session:
-        context_id = move_course(session, visitor, seen=seen, to=to, now=now)
+        if is_first_time(session):
+            move_course(session, visitor, seen=seen, to=to, now=now)
     # Read between the transactions: it may take a moment.
     programme = parts().programme_in(to)
     with parts().database.write.begin() as session:
         # Where the new version asks for less than the old, somebody may have done all of it.
-        settle_course(session, programme, context_id, issuer=parts().issuer, now=now)
+        settle_course(session, programme, visitor.context_id, issuer=parts().issuer, now=now)
     parts().wake_worker()
     return redirect(href("cohort.overview", done="moved"), 303)

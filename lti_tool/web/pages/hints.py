@@ -1,7 +1,5 @@
 """Hints to the authors: the form at a lesson, and the list for those who teach the course."""
 
-import secrets
-
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -75,7 +73,7 @@ def leave(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
                 if wait_s := take_turn(session, _LIMIT, source, now=tool.now()):
                     raise TooManyHints(wait_s)
     except ToolError as problem:
-        return _form(module, lesson, text=text, heading=heading, problem=problem, key=key), problem.status, retry_after(problem)
+        return _form(module, lesson, text=text, heading=heading, problem=problem), problem.status, retry_after(problem)
     return redirect(href("hints.form", module_slug=module.slug, lesson_slug=lesson.slug, sent="yes"), 303)
 
 
@@ -101,9 +99,7 @@ def settle(hint_id: int) -> ResponseReturnValue:
     return redirect(href("hints.course", _anchor="open"), 303)
 
 
-def _form(
-    module: Module, lesson: Lesson, *, text: str = "", heading: str = "", problem: ToolError | None = None, key: str = ""
-) -> str:
+def _form(module: Module, lesson: Lesson, *, text: str = "", heading: str = "", problem: ToolError | None = None) -> str:
     return render_template(
         "lessons/hint.html",
         section="modules",
@@ -113,7 +109,6 @@ def _form(
         heading=heading,
         problem=message_of(problem) if problem is not None else None,
         is_sent=request.args.get("sent") == "yes" and problem is None,
-        form_key=key or secrets.token_urlsafe(16),
         most=MOST_CHARACTERS,
         kept_months=parts().settings.hints_kept_months,
         programme=current_programme(),

@@ -3,16 +3,18 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.domain.edits import ChangedMeanwhile, Shown
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.typed_text import clean_text
-from lti_tool.errors import Conflict, NotFound
+from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.reifegrad.add_up_course import ANSWERS_MIN, add_up_course
-from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, read_profile, read_round
+from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, ratings_from, read_profile, read_round, texts_of
 from lti_tool.reifegrad.save_round import EVIDENCE_MAX, RatingRefused, save_round
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.shown import come_back, shown_in_form
 
 blueprint = Blueprint("reifegrad", __name__)
 
@@ -46,7 +48,7 @@ def form(moment: str) -> str:
     """Show the form of one round."""
     with parts().database.read() as session:
         found = read_round(session, _programme(), _moment(moment), user_id=current_visitor().user_id)
-    return _form(found, seen=found.version)
+    return _form(found, Shown.of(found.texts))
 
 
 @blueprint.post("/reifegrad/<moment>")
@@ -64,40 +66,33 @@ def save(moment: str) -> ResponseReturnValue:
                 chosen,
                 typed,
                 user_id=visitor.user_id,
-                seen=_whole_number(request.form.get("seen", "")) or 0,
+                shown=shown_in_form(),
                 finishes=finishes,
                 now=parts().now(),
             )
-    except RatingRefused as refused:
-        seen = _whole_number(request.form.get("seen", "")) or 0
-        return _form(Round(chosen, typed), seen=seen, refused=refused), refused.status
-    except Conflict as conflict:
+    except (RatingRefused, ChangedMeanwhile) as problem:
         with database.read() as session:
             present = read_round(session, programme, chosen, user_id=visitor.user_id)
-        return _form(Round(chosen, typed), seen=present.version, conflict=conflict), conflict.status
+        texts, shown = come_back(texts_of(typed), present.texts, problem)
+        return _form(Round(chosen, ratings_from(texts, typed)), shown, problem=problem), problem.status
     if finishes and saved.missing:
-        return _form(saved, seen=saved.version, shows_missing=True), 422
+        return _form(saved, Shown.of(saved.texts), shows_missing=True), 422
     return redirect(href("reifegrad.overview", saved=chosen.value), 303)
 
 
 def _form(
-    shown: Round,
-    *,
-    seen: int,
-    refused: RatingRefused | None = None,
-    conflict: Conflict | None = None,
-    shows_missing: bool = False,
+    found: Round, shown: Shown, *, problem: RatingRefused | ChangedMeanwhile | None = None, shows_missing: bool = False
 ) -> str:
     return render_template(
         "reifegrad/form.html",
         section="modules",
         programme=_programme(),
-        round=shown,
-        seen=seen,
-        name=_NAMES[shown.moment],
-        missing=shown.missing if shows_missing else (),
-        refused=refused,
-        conflict=conflict,
+        round=found,
+        shown=shown,
+        name=_NAMES[found.moment],
+        missing=found.missing if shows_missing else (),
+        refused=problem if isinstance(problem, RatingRefused) else None,
+        conflict=problem if isinstance(problem, ChangedMeanwhile) else None,
         evidence_max=EVIDENCE_MAX,
     )
 

@@ -8,10 +8,11 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.workbook import COVER_NUMBER, RATING_WORDS, STATUS_WORDS, Missing, heading_of
+from lti_tool.domain.workbook import COVER_NUMBER, LENGTH_MAX, RATING_WORDS, STATUS_WORDS, Missing, heading_of
 from lti_tool.learning.settle_module import settle_for
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import translate
 from lti_tool.web.pages import workbook_export, workbook_feedback
 from lti_tool.web.pages.workbook_author import current_author
@@ -36,7 +37,11 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(workbook_export.blueprint)
     state.app.register_blueprint(workbook_feedback.blueprint)
     state.app.jinja_env.globals.update(
-        chapter_heading=heading_of, chapter_name=chapter_name, status_words=STATUS_WORDS, rating_words=RATING_WORDS
+        chapter_heading=heading_of,
+        chapter_name=chapter_name,
+        status_words=STATUS_WORDS,
+        rating_words=RATING_WORDS,
+        longest_field=LENGTH_MAX,
     )
 
 
@@ -111,16 +116,17 @@ def _entries(number: int, *, leave_out: str) -> dict[str, Entry]:
 def _submit(visitor: Visitor, number: int) -> ResponseReturnValue:
     try:
         with parts().database.write.begin() as session:
-            module = submit_chapter(session, current_programme(), visitor, number, now=parts().now())
-            settle_for(
-                session,
-                current_programme(),
-                visitor.user_id,
-                visitor.context_id,
-                module,
-                issuer=parts().issuer,
-                now=parts().now(),
-            )
+            if is_first_time(session):
+                module = submit_chapter(session, current_programme(), visitor, number, now=parts().now())
+                settle_for(
+                    session,
+                    current_programme(),
+                    visitor.user_id,
+                    visitor.context_id,
+                    module,
+                    issuer=parts().issuer,
+                    now=parts().now(),
+                )
     except ChapterIncomplete as incomplete:
         with parts().database.read() as session:
             page = open_chapter(session, current_programme(), visitor, number)
@@ -167,15 +173,16 @@ def restore(name: str, field_id: str) -> ResponseReturnValue:
     """Take a kept state back."""
     version = request.form.get("version", "")
     with parts().database.write.begin() as session:
-        restore_version(
-            session,
-            current_programme(),
-            user_id=current_author().user_id,
-            number=_number(name),
-            field_id=field_id,
-            version_id=int(version) if version.isdecimal() and len(version) < 10 else 0,
-            now=parts().now(),
-        )
+        if is_first_time(session):
+            restore_version(
+                session,
+                current_programme(),
+                user_id=current_author().user_id,
+                number=_number(name),
+                field_id=field_id,
+                version_id=int(version) if version.isdecimal() and len(version) < 10 else 0,
+                now=parts().now(),
+            )
     return redirect(href("workbook.chapter", name=name, _anchor=f"field-{field_id}"), 303)
 
 
@@ -183,7 +190,9 @@ def restore(name: str, field_id: str) -> ResponseReturnValue:
 def take_back(name: str) -> ResponseReturnValue:
     """Write on in a chapter that was handed in or accepted."""
     with parts().database.write.begin() as session:
-        take_back_chapter(session, current_programme(), current_author(), _number(name), now=parts().now())
+        visitor, number = current_author(), _number(name)
+        if is_first_time(session):
+            take_back_chapter(session, current_programme(), visitor, number, now=parts().now())
     return redirect(href("workbook.chapter", name=name), 303)
 
 
@@ -192,7 +201,9 @@ def release(name: str) -> ResponseReturnValue:
     """Show the chapter to the members of the course, or end that."""
     visitor, number, now = current_author(), _number(name), parts().now()
     with parts().database.write.begin() as session:
-        if request.form.get("action") == "end":
+        if not is_first_time(session):
+            pass
+        elif request.form.get("action") == "end":
             end_release(session, current_programme(), visitor, number, now=now)
         else:
             is_meant = request.form.get("restricted") == "yes"

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, RATING_WORDS, Place, Rating
 from lti_tool.learning.settle_module import settle_for
 from lti_tool.web.browser_session import current_visitor, href
+from lti_tool.web.form_key import is_first_time
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
@@ -55,16 +56,19 @@ def decide(edition_id: int) -> ResponseReturnValue:
     decision = Decision.ACCEPTED if request.form.get("action") == "accept" else Decision.RETURNED
     try:
         with parts().database.write.begin() as session:
-            concerned = decide_on_submission(session, current_programme(), visitor, edition_id, decision, said, now=parts().now())
-            settle_for(
-                session,
-                current_programme(),
-                concerned.user_id,
-                visitor.context_id,
-                concerned.module,
-                issuer=parts().issuer,
-                now=parts().now(),
-            )
+            if is_first_time(session):
+                concerned = decide_on_submission(
+                    session, current_programme(), visitor, edition_id, decision, said, now=parts().now()
+                )
+                settle_for(
+                    session,
+                    current_programme(),
+                    concerned.user_id,
+                    visitor.context_id,
+                    concerned.module,
+                    issuer=parts().issuer,
+                    now=parts().now(),
+                )
     except (FeedbackEmpty, FeedbackTooLong) as refusal:
         return _render("workbook/submission.html", edition, said, refusal), refusal.status
     parts().wake_worker()
@@ -99,18 +103,19 @@ def say(edition_id: int) -> ResponseReturnValue:
     is_confirmed = request.form.get("confirmed") == "yes"
     try:
         with parts().database.write.begin() as session:
-            concerned = give_peer_feedback(
-                session, current_programme(), visitor, edition_id, said, is_confirmed=is_confirmed, now=parts().now()
-            )
-            settle_for(
-                session,
-                current_programme(),
-                concerned.user_id,
-                visitor.context_id,
-                concerned.module,
-                issuer=parts().issuer,
-                now=parts().now(),
-            )
+            if is_first_time(session):
+                concerned = give_peer_feedback(
+                    session, current_programme(), visitor, edition_id, said, is_confirmed=is_confirmed, now=parts().now()
+                )
+                settle_for(
+                    session,
+                    current_programme(),
+                    concerned.user_id,
+                    visitor.context_id,
+                    concerned.module,
+                    issuer=parts().issuer,
+                    now=parts().now(),
+                )
     except (FeedbackEmpty, FeedbackTooLong) as refusal:
         return _render("workbook/shown_chapter.html", edition, said, refusal), refusal.status
     parts().wake_worker()
