@@ -56,6 +56,7 @@ class ProcrastinateEngine:
         self._clock = clock
         self._poll_s = poll_s
         self._stop = stop or Stop()
+        self._has_ended = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._asked: asyncio.Event | None = None
 
@@ -64,6 +65,11 @@ class ProcrastinateEngine:
         try:
             asyncio.run(self._run())
         finally:
+            self._end_worker()
+
+    def _end_worker(self) -> None:
+        if not self._has_ended:
+            self._has_ended = True
             self._worker.end()
 
     def ask_to_stop(self, *, timeout_s: float = 25.0) -> None:
@@ -96,11 +102,14 @@ class ProcrastinateEngine:
         """Serve all queues until asked to stop."""
         app = self._application()
         async with app.open_async():
-            servers = [asyncio.create_task(self._serve_queue(app, name, at_once)) for name, at_once in self._queues.items()]
+            servers = {name: asyncio.create_task(self._serve_queue(app, name, at_once)) for name, at_once in self._queues.items()}
             await asked.wait()
-            for server in servers:
+            for server in servers.values():
                 server.cancel()
-            await asyncio.gather(*servers, return_exceptions=True)
+            # Scores on the wire are written down first: whatever waits for a platform elsewhere may take a while to end.
+            await asyncio.gather(servers[SCORES], return_exceptions=True)
+            await asyncio.to_thread(self._end_worker)
+            await asyncio.gather(*servers.values(), return_exceptions=True)
 
     async def _serve_queue(self, app: App, queue: str, at_once: int) -> None:
         """Serve one queue. Should procrastinate end, because the database was away, it begins anew: each queue by itself, for an

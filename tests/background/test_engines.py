@@ -130,10 +130,43 @@ def test_while_platforms_hang_the_sweep_and_the_hand_in_go_on(database: Database
 
 
 @postgresql_only
+def test_a_score_on_the_wire_is_written_down_at_the_end_although_a_chore_still_waits_for_a_platform(
+    database: Database, school: PlaygroundSchool
+) -> None:
+    released, has_begun = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        has_begun.set()
+        released.wait(60)
+
+    school.be_patient()
+    chore = Chore("hangs", 0, hang, queue=PLATFORMS)
+    engine = ProcrastinateEngine(school.worker(), database, (chore,), clock=school.clock)
+    running = threading.Thread(target=engine.run, daemon=True)
+    running.start()
+    try:
+        with database.write.begin() as session:
+            call_worker(session, [chore.name], queue=chore.queue, task=f"lti_tool.{chore.name}")
+            session.execute(text("UPDATE procrastinate.procrastinate_jobs SET args = '{\"timestamp\": 0}'"))
+        assert has_begun.wait(20)
+        school.lms.hang_next(1.5, service="scores", after_work=True)
+        school.passed("participant01", school.activity(), 70)
+        until(lambda: len(school.posted()) == 1)
+        engine.ask_to_stop()
+        until(lambda: school.states() == {"delivered": 1}, seconds=10)
+        assert running.is_alive()
+    finally:
+        released.set()
+        engine.ask_to_stop()
+        running.join(20)
+    assert not running.is_alive()
+
+
+@postgresql_only
 def test_a_job_is_done_as_soon_as_it_is_called(database: Database, school: PlaygroundSchool) -> None:
     done = SimpleQueue[None]()
     job = Job("inquiries", lambda: done.put(None))
-    engine = ProcrastinateEngine(school.worker(), database, (), (job,), clock=school.clock, poll_s=3600)
+    engine = ProcrastinateEngine(school.worker(), database, (), (job,), clock=school.clock)
     running = threading.Thread(target=engine.run, daemon=True)
     running.start()
     try:
