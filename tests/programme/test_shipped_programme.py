@@ -31,7 +31,6 @@ BEING_WRITTEN = {
     Rule.PRACTICE_HOURS,
     Rule.FACILITATION,
     Rule.IN_SHORT,
-    Rule.LESSON_MINUTES,
     Rule.LIVE_PREPARATION,
     Rule.RHYTHM,
     Rule.COUNTED,
