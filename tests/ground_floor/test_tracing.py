@@ -119,13 +119,12 @@ class TestDeliveries:
         yield database
         database.close()
 
-    def test_a_delivery_holds_its_call_to_the_platform(self, exporter: InMemorySpanExporter, school: PlaygroundSchool) -> None:
+    def test_a_delivery_holds_its_calls_to_the_platform(self, exporter: InMemorySpanExporter, school: PlaygroundSchool) -> None:
         school.passed("participant01", school.activity(), 82.5)
         school.worker().run_once()
-        call, delivery = exporter.get_finished_spans()
-        assert (call.name, delivery.name) == ("platform POST", "deliver score")
-        assert call.parent is not None
-        assert call.parent.span_id == delivery.context.span_id
+        look, call, delivery = exporter.get_finished_spans()
+        assert (look.name, call.name, delivery.name) == ("platform GET", "platform POST", "deliver score")
+        assert {each.parent and each.parent.span_id for each in (look, call)} == {delivery.context.span_id}
         told = dict(call.attributes or {})
         assert (told["http.response.status_code"], told["server.address"]) == (200, "127.0.0.1")
         assert "?" not in str(told["url.path"])

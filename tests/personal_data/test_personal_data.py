@@ -260,7 +260,8 @@ def command(sqlite_url: str, tmp_path: Path) -> Callable[..., str]:
 
 
 def test_an_operator_finds_shows_exports_and_erases(command: Callable[..., str], tmp_path: Path) -> None:
-    assert command("find", "of ayse").splitlines()[0].startswith("1  issuer of ayse  sub of ayse  name of ayse")
+    found = command("find", "of ayse").splitlines()[0]
+    assert found.startswith("1  issuer of ayse institution of ayse  sub of ayse  name of ayse")
     assert command("away", "2026-11-03").splitlines()[0].startswith("1  issuer of ayse")
     assert "      1  attempt_item" in command("show", "1")
     out = tmp_path / "person.zip"
