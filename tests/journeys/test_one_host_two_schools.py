@@ -283,7 +283,7 @@ class TestAFolderOfTheHost:
         monkeypatch.setattr("lti_tool.web.pages.register.check_keys", lambda *_: None)
         with parts.database.write.begin() as session:
             add_registration(session, self.school("schule1"), is_production=False, now=clock.now())
-            approve_deployment(session, 1, "1", now=clock.now())
+            approve_deployment(session, 1, "1", in_advance=True, now=clock.now())
 
     def school(self, folder: str, **changes: str) -> NewRegistration:
         site = f"{self.HOST}/{folder}".rstrip("/")

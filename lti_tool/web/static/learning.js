@@ -11,6 +11,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   let isUnsaved = false; // the last try did not get through
   let again = 0;
   let isGoing = false;
+  let typing = 0;
 
   const save = async () => {
     clearTimeout(again);
@@ -28,10 +29,16 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
     waiting += 1;
     running = running.then(save).then(() => { waiting -= 1; });
   };
-  form.addEventListener("change", enqueue);
+  form.addEventListener("change", () => { clearTimeout(typing); enqueue(); });
   document.addEventListener("visit-open", () => { if (isUnsaved) enqueue(); });
   // A text half typed is no change yet; it must not be lost when the time ends in a tab that nobody looks at.
   const isMine = !("conflict" in form.dataset);
+  // A browser that dies is not announced: whoever pauses while typing has it saved.
+  form.addEventListener("input", (event) => {
+    if (event.target.type !== "text" || !isMine) return;
+    clearTimeout(typing);
+    typing = setTimeout(enqueue, 2000);
+  });
   document.addEventListener("visibilitychange", () => {
     const half = form.querySelector("input[type=text]:focus");
     if (document.visibilityState === "hidden" && half && isMine) enqueue();
@@ -40,6 +47,7 @@ for (const form of document.querySelectorAll("form[data-autosave]")) {
   // Going on waits for them: otherwise the page's own submit would come with a version that is already old. And it does not go
   // on into a page of the browser's that says there is no connection.
   form.addEventListener("submit", (event) => {
+    clearTimeout(typing);
     if (!waiting && !isUnsaved) {
       isGoing = true;
       return;
