@@ -15,6 +15,8 @@ from lti_tool.programme.targets import Targets, check_references
 _FEWEST_PARTS = 3
 _MINUTES = (5, 30)
 _MINUTES_OFF = 2.5
+# A lesson in which every fact has its source needs more than a reading list does.
+_SOURCES = (3, 12)
 _LONG_FROM_MINUTES = 15
 _SENTENCES_IN_SHORT = 3
 _MOST_WORDS_IN_SHORT = 15
@@ -177,8 +179,8 @@ def _check_head(entry: ReadLesson, module: Module, findings: Findings, today: da
         head.error("code", f"Die Lektion {lesson.code} liegt im Ordner von Modul {module.number}.")
     if not _MINUTES[0] <= lesson.minutes <= _MINUTES[1]:
         warn("minutes", f"Lesezeit {lesson.minutes} Minuten; eine Lektion hat {_MINUTES[0]} bis {_MINUTES[1]}.")
-    if not 3 <= len(lesson.sources) <= 6:
-        warn("source", f"Es gibt drei bis sechs Quellen; hier sind es {len(lesson.sources)}.")
+    if not _SOURCES[0] <= len(lesson.sources) <= _SOURCES[1]:
+        warn("source", f"Es gibt drei bis zwölf Quellen; hier sind es {len(lesson.sources)}.")
     if not 2 <= len(lesson.self_checks) <= 3:
         warn("code", f"Zur Lektion gehören zwei oder drei Selbstchecks; hier sind es {len(lesson.self_checks)}.")
     check_sources(head, findings)

@@ -84,3 +84,12 @@ def test_a_day_in_a_wrong_form_is_reported(folder: Folder, value: str) -> None:
     folder.spoil(LESSON, URL, URL + f"read_on = {value}\n")
     with pytest.raises(ProgrammeError, match="read_on"):
         read_programme(folder.path)
+
+
+@pytest.mark.parametrize(("count", "is_reported"), [(2, True), (3, False), (12, False), (13, True)])
+def test_a_lesson_has_three_to_twelve_sources(folder: Folder, count: int, is_reported: bool) -> None:
+    more = count - len(read_programme(folder.path).modules[0].lessons[0].sources)
+    source = f'[[source]]\npublisher = "Bund"\ntitle = "Heft"\nyear = 2025\n{URL}\n'
+    folder.spoil(LESSON, "[[source]]", source * more + "[[source]]")
+    sentences = [finding.sentence for finding in check(folder.path) if "zwölf Quellen" in finding.sentence]
+    assert sentences == ([f"Es gibt drei bis zwölf Quellen; hier sind es {count}."] if is_reported else [])
