@@ -27,7 +27,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "background": ({"jobs", "passback", "models"}, {"procrastinate"}),
     # The live part: a room of its own, because a course that has none never enters it.
     "live": ({"models", "domain"}, {"sqlalchemy", "icalendar"}),
-    # What a course asks for and who has done it: asked by all three of learning, cohort and certificates.
+    # What a course asks for and who has done it: asked by all three of learning, course and certificates.
     "completion": ({"live", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "certificates": (
         # A logo from outside is drawn once in a process with limits, as long documents are.
@@ -46,12 +46,12 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # A module to take along: pure, from the programme's values to a PDF.
     "booklet": ({"typesetting", "domain"}, set()),
     "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),
-    # What readers tell the authors: belongs to no person and to no course alone, so neither to learning nor to cohort.
+    # What readers tell the authors: belongs to no person and to no course alone, so neither to learning nor to course.
     "hints": ({"models", "domain"}, {"sqlalchemy"}),
     # Everything of one person over all tables; certificates know themselves what of them must stay.
     "personal_data": ({"certificates", "models", "domain"}, {"sqlalchemy"}),
     "learning": ({"certificates", "completion", "live", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
-    "cohort": ({"completion", "live", "passback", "models", "domain"}, {"sqlalchemy", "xlsxwriter"}),
+    "courses": ({"completion", "live", "passback", "models", "domain"}, {"sqlalchemy", "xlsxwriter"}),
     # Keeps programme folders in the database and reads them back, for all features: they get a Programme and need not know.
     "content_versions": ({"programme", "models", "domain"}, {"sqlalchemy"}),
     # web talks to features; lti gives it frozen values and its errors. Never models.
@@ -66,7 +66,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "live",
             "workbook",
             "booklet",
-            "cohort",
+            "courses",
             "reifegrad",
             "hints",
             "programme",
@@ -178,6 +178,6 @@ def test_pylti1p3_stays_inside_lti() -> None:
 
 def test_pages_ask_for_the_programme_of_the_course_not_for_the_newest() -> None:
     # What belongs to no course or only begins one: registering, launching, public descriptions of badges, the offer to move.
-    allowed = {"register.py", "landing.py", "launch.py", "credentials.py", "cohort_version.py", "programme.py"}
+    allowed = {"register.py", "landing.py", "launch.py", "credentials.py", "course_version.py", "programme.py"}
     newest = re.compile(r"\b(parts\(\)|tool)\.programme\b")
     assert {path.name for path in (ROOT / "web").rglob("*.py") if newest.search(path.read_text("utf-8"))} == allowed

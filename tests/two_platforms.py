@@ -141,7 +141,7 @@ def pressing(people: list[Person], *, pause_s: float) -> Iterator[list[Exception
         try:
             while not is_over.is_set():
                 person.press("/lti/check", on="/lti/check")
-                person.press("/cohort/roster", on="/cohort")
+                person.press("/course/roster", on="/course")
                 is_over.wait(pause_s)
         except Exception as err:
             failures.append(err)

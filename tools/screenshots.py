@@ -88,7 +88,7 @@ def as_instructor(page: Page, installation: Installation, shoot: Photographer) -
     page.goto(f"{installation.lms_url}/launch/{activity_id(installation, 'grundlagen-und-strategie')}?target=window")
     shoot("module-as-instructor")
     page.get_by_role("link", name="Kurs", exact=True).first.click()
-    shoot("cohort")
+    shoot("course-page")
 
 
 def main(folder: Path) -> None:

@@ -21,7 +21,7 @@ _TITLE_LENGTH_MAX = 160
 
 
 @dataclass(frozen=True)
-class Course:
+class CourseRecord:
     """What the course printed on a person's documents asks for, and what that person did of it."""
 
     beside: Contributions
@@ -46,15 +46,15 @@ class Course:
         return self.beside.minutes_done(user_id, module, programme.hours, is_quiz_passed=module.slug in self.tested)
 
 
-def course_of(session: Session, programme: Programme, user_id: int) -> Course:
+def course_record_of(session: Session, programme: Programme, user_id: int) -> CourseRecord:
     """Judge a person by the course in which they were last; it is the one that their documents name."""
-    context = latest_course(session, user_id)
-    requirements = requirements_of(session, programme, context.id if context else None)
+    course = latest_course(session, user_id)
+    requirements = requirements_of(session, programme, course.id if course else None)
     beside = contributions_of(session, requirements, [user_id])
     tested = session.scalars(
         select(Attempt.module_slug).where(Attempt.user_id == user_id, Attempt.is_passed.is_(True)).distinct()
     )
-    return Course(
+    return CourseRecord(
         beside=beside,
         tested=frozenset(tested),
         open_chapters=beside.open_chapters_of_all(user_id, programme),
@@ -62,8 +62,8 @@ def course_of(session: Session, programme: Programme, user_id: int) -> Course:
     )
 
 
-def draft_title_of(session: Session, programme: Programme, course: Course, user_id: int) -> str:
+def draft_title_of(session: Session, programme: Programme, record: CourseRecord, user_id: int) -> str:
     """Give the title of a person's own draft; empty where the course asks for none, or they gave it no title."""
-    if not course.beside.requirements.asks_for(Part.PRACTICE):
+    if not record.beside.requirements.asks_for(Part.PRACTICE):
         return ""
     return keep_printable(read_draft(session, programme, user_id=user_id).field(DRAFT_TITLE).content.text)[:_TITLE_LENGTH_MAX]

@@ -35,16 +35,16 @@ class EndedDocument:
     """Why it was revoked."""
 
 
-def list_ended_documents(session: Session, *, context_id: int, today: date) -> list[EndedDocument]:
+def list_ended_documents(session: Session, *, course_id: int, today: date) -> list[EndedDocument]:
     """List what was revoked or has expired of the people in a course, the last first; not what was followed by another."""
     newest: dict[tuple[int | None, str], Certificate] = {}
-    for row in session.scalars(_of_course(context_id).order_by(Certificate.serial)):
+    for row in session.scalars(_of_course(course_id).order_by(Certificate.serial)):
         newest[row.user_id, row.subject] = row
     rows = [row for row in newest.values() if state_of(row, today=today) in (State.REVOKED, State.EXPIRED)]
     return sorted((_ended(row) for row in rows), key=lambda each: each.ended_on, reverse=True)
 
 
-def issue_anew(session: Session, certificate_id: int, *, context_id: int, by_id: int, issuer: Issuer, now: datetime) -> int:
+def issue_anew(session: Session, certificate_id: int, *, course_id: int, by_id: int, issuer: Issuer, now: datetime) -> int:
     """Issue an ended document of somebody in one's own course anew; the old one leads to the new one.
 
     Returns:
@@ -53,7 +53,7 @@ def issue_anew(session: Session, certificate_id: int, *, context_id: int, by_id:
         NotFound: no ended document of anybody in this course has this id.
         Conflict: it is one's own, or was followed by another.
     """
-    row = session.scalars(_of_course(context_id).where(Certificate.id == certificate_id)).one_or_none()
+    row = session.scalars(_of_course(course_id).where(Certificate.id == certificate_id)).one_or_none()
     if row is None or state_of(row, today=day_of(now)) not in (State.REVOKED, State.EXPIRED):
         raise NotFound(
             N_("Dieses Dokument gilt, oder jemand hat es schon neu ausgestellt."),
@@ -80,6 +80,6 @@ def _ended(row: Certificate) -> EndedDocument:
     )
 
 
-def _of_course(context_id: int) -> Select[Certificate]:
-    in_course = select(Membership.user_id).where(Membership.context_id == context_id)
+def _of_course(course_id: int) -> Select[Certificate]:
+    in_course = select(Membership.user_id).where(Membership.course_id == course_id)
     return select(Certificate).where(Certificate.user_id.in_(in_course))

@@ -57,16 +57,16 @@ class _Outbox(io.RawIOBase):
         return taken
 
 
-def size_of_export(session: Session, *, context_id: int) -> ExportSize:
+def size_of_export(session: Session, *, course_id: int) -> ExportSize:
     """Tell how much a course's export would hold, without reading a document."""
-    chosen = _chosen(context_id).subquery()
+    chosen = _chosen(course_id).subquery()
     made = Certificate.pdf_sha256.is_not(None)
     query = select(func.count(), func.count(Certificate.pdf_sha256), func.sum(func.length(Certificate.pdf)).filter(made))
     all_of_them, documents, total = session.execute(query.where(Certificate.id.in_(select(chosen.c.id)))).one()
     return ExportSize(documents=documents, not_made_yet=all_of_them - documents, document_bytes=total or 0)
 
 
-def export_documents(database: Database, *, context_id: int | None, today: date) -> Iterator[bytes]:
+def export_documents(database: Database, *, course_id: int | None, today: date) -> Iterator[bytes]:
     """Write the documents of the people in a course (None: of everybody) into a ZIP, piece by piece.
 
     `manifest.csv` and `manifest.json` come last and name every certificate, those without a document included: code, state,
@@ -75,12 +75,12 @@ def export_documents(database: Database, *, context_id: int | None, today: date)
     """
     with database.read() as session:
         # The ids first: what is issued meanwhile neither shifts nor repeats the others.
-        ids = session.scalars(_chosen(context_id).order_by(Certificate.id)).all()
+        ids = session.scalars(_chosen(course_id).order_by(Certificate.id)).all()
     outbox = _Outbox()
     manifest: list[dict[str, object]] = []
     with zipfile.ZipFile(outbox, "w", zipfile.ZIP_STORED) as archive:
         for certificate_id in ids:
-            entry = _write(database, archive, certificate_id, with_name=context_id is not None, today=today)
+            entry = _write(database, archive, certificate_id, with_name=course_id is not None, today=today)
             manifest += [entry] if entry is not None else []
             if outbox.waiting >= PIECE:
                 yield outbox.take()
@@ -89,11 +89,11 @@ def export_documents(database: Database, *, context_id: int | None, today: date)
     yield outbox.take()
 
 
-def _chosen(context_id: int | None) -> Select[int]:
+def _chosen(course_id: int | None) -> Select[int]:
     query = select(Certificate.id)
-    if context_id is None:
+    if course_id is None:
         return query
-    return query.where(Certificate.user_id.in_(select(Membership.user_id).where(Membership.context_id == context_id)))
+    return query.where(Certificate.user_id.in_(select(Membership.user_id).where(Membership.course_id == course_id)))
 
 
 def _write(

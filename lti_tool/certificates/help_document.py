@@ -30,9 +30,9 @@ class StuckDocument:
     problem: str
 
 
-def list_stuck_documents(session: Session, *, context_id: int) -> list[StuckDocument]:
+def list_stuck_documents(session: Session, *, course_id: int) -> list[StuckDocument]:
     """List the certificates of the people in a course that could not be set, the oldest first."""
-    rows = session.scalars(_stuck(context_id).order_by(Certificate.issued_at, Certificate.id))
+    rows = session.scalars(_stuck(course_id).order_by(Certificate.issued_at, Certificate.id))
     return [
         StuckDocument(
             id=row.id,
@@ -46,7 +46,7 @@ def list_stuck_documents(session: Session, *, context_id: int) -> list[StuckDocu
 
 
 def respell_document(
-    session: Session, certificate_id: int, *, context_id: int, name: str, decided_by_id: int, issuer: Issuer, now: datetime
+    session: Session, certificate_id: int, *, course_id: int, name: str, decided_by_id: int, issuer: Issuer, now: datetime
 ) -> int:
     """Issue a stuck certificate of somebody in one's own course anew, with the name in another spelling.
 
@@ -57,7 +57,7 @@ def respell_document(
         Conflict: it is one's own.
         NameRefused: this name cannot be printed either.
     """
-    row = session.scalars(_stuck(context_id).where(Certificate.id == certificate_id)).one_or_none()
+    row = session.scalars(_stuck(course_id).where(Certificate.id == certificate_id)).one_or_none()
     if row is None:
         raise NotFound(
             N_("Dieses Dokument wartet nicht auf Hilfe, oder jemand hat schon geholfen."),
@@ -71,8 +71,8 @@ def respell_document(
     return successor
 
 
-def _stuck(context_id: int) -> Select[Certificate]:
-    in_course = select(Membership.user_id).where(Membership.context_id == context_id)
+def _stuck(course_id: int) -> Select[Certificate]:
+    in_course = select(Membership.user_id).where(Membership.course_id == course_id)
     return select(Certificate).where(
         Certificate.user_id.in_(in_course),
         Certificate.problem != "",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_due import Course, course_of, draft_title_of
+from lti_tool.certificates.certificate_due import CourseRecord, course_record_of, draft_title_of
 from lti_tool.certificates.document_queue import call_for_document
 from lti_tool.certificates.font_signs import keep_printable
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
@@ -57,14 +57,14 @@ def issue_certificate(session: Session, programme: Programme, *, user_id: int, i
         completed_on = done_again(newest, completed_on)
     if user is None or missing_modules(programme, completed_on, today=day_of(now), count_months=issuer.modules_count_months):
         return issued
-    course = course_of(session, programme, user_id)
-    if not course.is_done:
+    record = course_record_of(session, programme, user_id)
+    if not record.is_done:
         return issued
     name = find_printable_name(user.certificate_name, user.name, newest.name if newest is not None else None)
     if name is None:
         log.info("certificate_waits_for_name", extra={"user": user_id})
         return None
-    facts = _facts(session, programme, completions, course, user_id=user_id, name=name, issuer=issuer, now=now)
+    facts = _facts(session, programme, completions, record, user_id=user_id, name=name, issuer=issuer, now=now)
     serial = newest.serial + 1 if newest is not None else 1
     return insert_once(session, programme, user_id, facts, subject=WHOLE_PROGRAMME, serial=serial, now=now)
 
@@ -121,16 +121,16 @@ def _facts(
     session: Session,
     programme: Programme,
     completions: Mapping[str, tuple[datetime, str]],
-    course: Course,
+    record: CourseRecord,
     *,
     user_id: int,
     name: str,
     issuer: Issuer,
     now: datetime,
 ) -> Facts:
-    context = latest_course(session, user_id)
-    head = effective_letterhead(session, issuer, context.registration_id if context else None)
-    minutes = sum(course.minutes_in(programme, module, user_id) for module in programme.required_modules)
+    course = latest_course(session, user_id)
+    head = effective_letterhead(session, issuer, course.registration_id if course else None)
+    minutes = sum(record.minutes_in(programme, module, user_id) for module in programme.required_modules)
     facts = begin_facts(programme, head, issuer, name=name, now=now)
     issued_on = day_of(now)
     return replace(
@@ -141,9 +141,9 @@ def _facts(
             for module in programme.required_modules
         ),
         hours=head.hours or hours_in_print(minutes / 60),
-        is_tested=all(module.slug in course.tested for module in programme.required_modules),
-        draft_title=draft_title_of(session, programme, course, user_id),
-        cohort=in_one_language(context.title, head.language) if context else "",
+        is_tested=all(module.slug in record.tested for module in programme.required_modules),
+        draft_title=draft_title_of(session, programme, record, user_id),
+        course=in_one_language(course.title, head.language) if course else "",
         valid_until=add_months(issued_on, head.valid_months) if head.valid_months else None,
     )
 
@@ -175,7 +175,7 @@ def certificate_values(
 ) -> dict[str, Any]:
     """Give the columns of a document that is issued now."""
     # A picture in a course's title is no reason to keep anybody waiting for their document, nor is a title of any length.
-    facts = replace(facts, cohort=_shortened(keep_printable(facts.cohort)))
+    facts = replace(facts, course=_shortened(keep_printable(facts.course)))
     return {
         "user_id": user_id,
         "programme_slug": programme_slug,

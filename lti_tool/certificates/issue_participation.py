@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_due import Course, course_of
+from lti_tool.certificates.certificate_due import CourseRecord, course_record_of
 from lti_tool.certificates.issue_certificate import begin_facts, find_newest_certificate_id, insert_once
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.reissue_certificate import replace_certificate
@@ -36,7 +36,7 @@ class Participation:
         return self.lessons_left == 0 and not self.is_live_left
 
 
-def participation_in(session: Session, module: Module, course: Course, *, user_id: int) -> Participation:
+def participation_in(session: Session, module: Module, record: CourseRecord, *, user_id: int) -> Participation:
     """Tell how far a person is; live sessions count where their course asks for them."""
     rows = session.execute(
         select(
@@ -48,8 +48,8 @@ def participation_in(session: Session, module: Module, course: Course, *, user_i
     last = max(done, key=lambda row: row.completed_at, default=None)
     return Participation(
         lessons_left=len(codes) - len(done),
-        is_live_left=bool(course.beside.open_meetings(user_id, module)),
-        is_passed=module.slug in course.tested,
+        is_live_left=bool(record.beside.open_meetings(user_id, module)),
+        is_passed=module.slug in record.tested,
         began_on=day_of(min(row.opened_at for row in rows)) if rows else None,
         ended_on=day_of(last.completed_at) if last is not None and last.completed_at is not None else None,
         version=last.programme_version if last is not None else "",
@@ -74,8 +74,8 @@ def issue_participation(
     if issued is not None and not can_be_improved(session, issued):
         return issued
     user = session.get_one(User, user_id, with_for_update={"key_share": True})
-    course = course_of(session, programme, user_id)
-    state = participation_in(session, module, course, user_id=user_id)
+    record = course_record_of(session, programme, user_id)
+    state = participation_in(session, module, record, user_id=user_id)
     if not state.is_due or state.ended_on is None:
         raise Conflict(
             N_("Für diese Teilnahmebescheinigung fehlt noch etwas."),
@@ -89,7 +89,7 @@ def issue_participation(
             next_step=N_("Geben Sie ihn unter „Meine Nachweise“ an."),
             code="name_missing",
         )
-    facts = _facts(session, programme, module, state, course, user_id=user_id, name=name, issuer=issuer, now=now)
+    facts = _facts(session, programme, module, state, record, user_id=user_id, name=name, issuer=issuer, now=now)
     if issued is None:
         return insert_once(session, programme, user_id, facts, subject=module.slug, now=now)
     return replace_certificate(session, session.get_one(Certificate, issued), facts, now=now)
@@ -112,24 +112,24 @@ def _facts(
     programme: Programme,
     module: Module,
     state: Participation,
-    course: Course,
+    record: CourseRecord,
     *,
     user_id: int,
     name: str,
     issuer: Issuer,
     now: datetime,
 ) -> Facts:
-    context = latest_course(session, user_id)
-    head = effective_letterhead(session, issuer, context.registration_id if context else None)
+    course = latest_course(session, user_id)
+    head = effective_letterhead(session, issuer, course.registration_id if course else None)
     ended_on = state.ended_on or day_of(now)
     return replace(
         begin_facts(programme, head, issuer, name=name, now=now),
         kind=Kind.PARTICIPATION,
         title=head.participation_title,
         modules=(CertifiedModule(module.number, module.title, state.version, ended_on),),
-        hours=hours_in_print(course.minutes_in(programme, module, user_id) / 60),
+        hours=hours_in_print(record.minutes_in(programme, module, user_id) / 60),
         topics=module.topics or tuple(lesson.title for lesson in module.lessons),
         began_on=state.began_on,
         is_passed=state.is_passed,
-        cohort=in_one_language(context.title, head.language) if context else "",
+        course=in_one_language(course.title, head.language) if course else "",
     )

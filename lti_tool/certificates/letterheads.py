@@ -19,7 +19,7 @@ from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, check_lett
 from lti_tool.domain.people import Role, takes_part
 from lti_tool.errors import ConfigurationError
 from lti_tool.messages import N_
-from lti_tool.models import Certificate, CertificateLetterhead, CertificateLogo, Context, Membership, User
+from lti_tool.models import Certificate, CertificateLetterhead, CertificateLogo, Course, Membership, User
 from lti_tool.models.upsert import insert_for
 
 
@@ -53,16 +53,16 @@ def lay_over(issuer: Issuer, head: Letterhead) -> Letterhead:
     return head.over(issuer.letterhead).over(Letterhead(issuer_name=issuer.name, issuer_url=issuer.url, language="de"))
 
 
-def latest_course(session: Session, user_id: int) -> Context | None:
+def latest_course(session: Session, user_id: int) -> Course | None:
     """Find the course that a person took part in last: their documents name it and bear its registration's letterhead.
 
     Courses that they teach count only where they take part in none, so that an instructor sees what participants see.
     """
     rows = session.execute(
-        select(Context, Membership.roles)
-        .join(Membership, Membership.context_id == Context.id)
+        select(Course, Membership.roles)
+        .join(Membership, Membership.course_id == Course.id)
         .where(Membership.user_id == user_id)
-        .order_by(Membership.last_seen_at.desc(), Context.id.desc())
+        .order_by(Membership.last_seen_at.desc(), Course.id.desc())
     ).all()
     own = (course for course, words in rows if takes_part(frozenset(map(Role, words.split()))))
     return next(own, rows[0][0] if rows else None)

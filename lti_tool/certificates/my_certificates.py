@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_due import Course, course_of
+from lti_tool.certificates.certificate_due import CourseRecord, course_record_of
 from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME, countable_completions, find_newest_certificate_id
 from lti_tool.certificates.issue_participation import can_be_improved, participation_in
 from lti_tool.certificates.letterheads import find_logo
@@ -141,7 +141,7 @@ def list_my_certificates(
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     ).all()
     completed_on = {slug: day_of(at) for slug, (at, _) in countable_completions(session, user_id).items()}
-    course = course_of(session, programme, user_id)
+    record = course_record_of(session, programme, user_id)
     missing = missing_modules(programme, completed_on, today=day_of(now), count_months=count_months)
     newest = max((row[0] for row in rows if row[0].subject == WHOLE_PROGRAMME), key=lambda each: each.serial, default=None)
     renewal = renewal_of(newest, programme, completed_on, today=day_of(now)) if newest is not None else None
@@ -160,22 +160,22 @@ def list_my_certificates(
         lapsing=()
         if newest is not None
         else lapsing_modules(programme, completed_on, today=day_of(now), count_months=count_months),
-        proofs=tuple(_proof(session, programme, module, course, user_id) for module in programme.modules),
+        proofs=tuple(_proof(session, programme, module, record, user_id) for module in programme.modules),
         has_certificate=any(certificate.subject == WHOLE_PROGRAMME for certificate, *_ in rows),
         open_chapters=tuple(
             chapter
             for module in programme.required_modules
             if module not in missing
-            for chapter in course.beside.open_chapters(user_id, module)
+            for chapter in record.beside.open_chapters(user_id, module)
         ),
-        live_share_pct=course.live_share_pct,
-        is_live_short=course.is_live_short,
+        live_share_pct=record.live_share_pct,
+        is_live_short=record.is_live_short,
     )
 
 
-def _proof(session: Session, programme: Programme, module: Module, course: Course, user_id: int) -> ModuleProof:
+def _proof(session: Session, programme: Programme, module: Module, record: CourseRecord, user_id: int) -> ModuleProof:
     issued = find_newest_certificate_id(session, programme, user_id, module.slug)
-    state = participation_in(session, module, course, user_id=user_id)
+    state = participation_in(session, module, record, user_id=user_id)
     return ModuleProof(
         module=module,
         lessons_left=state.lessons_left,

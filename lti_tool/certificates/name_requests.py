@@ -86,13 +86,13 @@ def _cleaned(text: str) -> str:
     return text
 
 
-def list_name_requests(session: Session, *, context_id: int) -> list[OpenRequest]:
+def list_name_requests(session: Session, *, course_id: int) -> list[OpenRequest]:
     """List the open requests of the people in a course, the oldest first."""
     rows = session.execute(
         select(NameRequest, Certificate)
         .join(Certificate, NameRequest.certificate_id == Certificate.id)
         .join(Membership, Membership.user_id == Certificate.user_id)
-        .where(Membership.context_id == context_id, NameRequest.decision == "")
+        .where(Membership.course_id == course_id, NameRequest.decision == "")
         .order_by(NameRequest.requested_at, NameRequest.id)
     )
     return [
@@ -113,7 +113,7 @@ def decide_name_request(
     session: Session,
     request_id: int,
     *,
-    context_id: int,
+    course_id: int,
     is_approved: bool,
     answer: str = "",
     shown: Shown = NOTHING_SHOWN,
@@ -137,7 +137,7 @@ def decide_name_request(
     request = session.get(NameRequest, request_id, with_for_update=True)
     certificate = session.get(Certificate, request.certificate_id) if request is not None else None
     is_in_course = certificate is not None and session.scalar(
-        select(Membership.id).where(Membership.context_id == context_id, Membership.user_id == certificate.user_id)
+        select(Membership.id).where(Membership.course_id == course_id, Membership.user_id == certificate.user_id)
     )
     if request is None or certificate is None or not is_in_course or request.decision:
         raise NotFound(

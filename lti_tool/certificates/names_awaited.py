@@ -22,7 +22,7 @@ class AwaitedName:
     """Why that one cannot be printed."""
 
 
-def list_awaited_names(session: Session, programme: Programme, *, context_id: int) -> list[AwaitedName]:
+def list_awaited_names(session: Session, programme: Programme, *, course_id: int) -> list[AwaitedName]:
     """List the participants of a course who completed all modules and whose certificate waits for a name."""
     slugs = [module.slug for module in programme.required_modules]
     done = (
@@ -37,7 +37,7 @@ def list_awaited_names(session: Session, programme: Programme, *, context_id: in
     rows = session.execute(
         select(User.id, User.name, User.certificate_name, Membership.roles)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.context_id == context_id, ~Membership.is_gone, User.id.in_(done), User.id.not_in(has_one))
+        .where(Membership.course_id == course_id, ~Membership.is_gone, User.id.in_(done), User.id.not_in(has_one))
         .order_by(User.id)
     ).all()
     return [

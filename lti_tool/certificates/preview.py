@@ -32,7 +32,7 @@ def preview_facts(
     today = day_of(now)
     name = SAMPLE_NAME[head.language]
     facts = begin_facts(programme, head, issuer, name=_FULL_NAME.format(name.partition(" ")[0]) if is_full else name, now=now)
-    facts = replace(facts, cohort=_FULL_COURSE if is_full else _SAMPLE_COURSE)
+    facts = replace(facts, course=_FULL_COURSE if is_full else _SAMPLE_COURSE)
     if kind is Kind.CERTIFICATE:
         return replace(
             facts,

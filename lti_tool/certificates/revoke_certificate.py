@@ -66,7 +66,7 @@ class Revocable:
     issued_on: date
 
 
-def find_revocable(session: Session, typed_code: str, *, context_id: int, by_id: int) -> Revocable:
+def find_revocable(session: Session, typed_code: str, *, course_id: int, by_id: int) -> Revocable:
     """Find a valid certificate of somebody in one's own course.
 
     Raises:
@@ -77,7 +77,7 @@ def find_revocable(session: Session, typed_code: str, *, context_id: int, by_id:
     if not typed_code.strip():
         raise ToolError(N_("Bitte geben Sie den Prüfcode ein. Er steht unten auf dem Dokument."), code="code_missing")
     row = find_row(session, typed_code)
-    in_course = select(Membership.id).where(Membership.context_id == context_id, Membership.user_id == row.user_id)
+    in_course = select(Membership.id).where(Membership.course_id == course_id, Membership.user_id == row.user_id)
     if row.user_id is None or session.scalar(in_course) is None:
         raise NotFound(
             N_("Zu diesem Prüfcode gibt es in diesem Kurs kein Dokument."),
@@ -92,8 +92,8 @@ def find_revocable(session: Session, typed_code: str, *, context_id: int, by_id:
     return Revocable(group_check_code(row.check_code), document_title(facts), row.name, facts.issued_on)
 
 
-def revoke_in_course(session: Session, typed_code: str, *, context_id: int, by_id: int, reason: str, now: datetime) -> None:
+def revoke_in_course(session: Session, typed_code: str, *, course_id: int, by_id: int, reason: str, now: datetime) -> None:
     """Revoke a certificate of somebody in one's own course; raises as `find_revocable` and `revoke_certificate` do."""
-    find_revocable(session, typed_code, context_id=context_id, by_id=by_id)
+    find_revocable(session, typed_code, course_id=course_id, by_id=by_id)
     revoked = revoke_certificate(session, typed_code, reason=reason, now=now)
     log.info("certificate_revoked_in_course", extra={"certificate": revoked, "by": by_id})

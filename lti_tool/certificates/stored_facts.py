@@ -6,7 +6,7 @@ from typing import Any
 from lti_tool.domain.certificate import CertifiedModule, Facts, Kind
 from lti_tool.domain.letterhead import Letterhead, Signatory
 
-# 1: the certificate alone. 2: two kinds of document, letterhead, cohort, expiry; what 1 lacks has the defaults of `Facts`.
+# 1: the certificate alone. 2: two kinds of document, letterhead, course, expiry; what 1 lacks has the defaults of `Facts`.
 FORMAT = 2
 
 
@@ -33,7 +33,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "is_passed": facts.is_passed,
         "is_tested": facts.is_tested,
         "draft_title": facts.draft_title,
-        "cohort": facts.cohort,
+        "course": facts.course,
         "hours": facts.hours,
         "issuer": {"name": facts.issuer_name, "url": facts.issuer_url},
         "signatories": [{"name": signatory.name, "role": signatory.role} for signatory in facts.signatories],
@@ -73,7 +73,7 @@ def facts_from_json(stored: dict[str, Any]) -> Facts:
         is_passed=stored.get("is_passed", False),
         is_tested=stored.get("is_tested", True),
         draft_title=stored.get("draft_title", ""),
-        cohort=stored.get("cohort", ""),
+        course=stored.get("course", ""),
         valid_until=_day(stored.get("valid_until")),
         signatories=tuple(Signatory(each["name"], each["role"]) for each in stored.get("signatories", ())),
         note=stored.get("note", ""),

@@ -109,7 +109,7 @@ def export(out: Path) -> None:
     # Beside its place and then there in one go: a command that was stopped leaves no half file that looks whole.
     unfinished = out.with_name(f"{out.name}.part")
     with unfinished.open("wb") as file:
-        for piece in export_documents(database, context_id=None, today=day_of(clock.now())):
+        for piece in export_documents(database, course_id=None, today=day_of(clock.now())):
             file.write(piece)
     unfinished.replace(out)
     with zipfile.ZipFile(out) as archive:

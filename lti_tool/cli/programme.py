@@ -78,7 +78,7 @@ def _hint_as_json(hint: Hint) -> dict[str, object]:
         "lesson": hint.lesson_code,
         "lesson_version": hint.lesson_version,
         "programme_version": hint.programme_version,
-        "context": hint.context_id,
+        "course": hint.course_id,
         "heading": hint.heading,
         "text": hint.text,
         "status": "done" if hint.is_done else "open",

@@ -203,7 +203,7 @@ def enable(registration_id: int) -> None:
 @registrations.command()
 @click.argument("registration_id", type=ID, metavar="ID")
 @click.confirmation_option(
-    prompt="Contexts, links and waiting scores of this registration go; people, progress and certificates stay. Remove it?"
+    prompt="Courses, links and waiting scores of this registration go; people, progress and certificates stay. Remove it?"
 )
 def remove(registration_id: int) -> None:
     """Remove a registration; people, their progress and certificates stay."""

@@ -6,7 +6,7 @@ import click
 
 from lti_tool import bootstrap, clock
 from lti_tool.cli.output import ID
-from lti_tool.models import Context
+from lti_tool.models import Course
 from lti_tool.platforms.refresh_roster import refresh_all_rosters, refresh_roster
 from lti_tool.settings import load_settings
 
@@ -17,15 +17,15 @@ def roster() -> None:
 
 
 @roster.command()
-@click.argument("context", type=ID, required=False)
-def refresh(context: int | None) -> None:
-    """Read the roster of one CONTEXT (our id), or of every course in use: for a nightly run."""
+@click.argument("course", type=ID, required=False)
+def refresh(course: int | None) -> None:
+    """Read the roster of one COURSE (our id), or of every course in use: for a nightly run."""
     parts = bootstrap.build(load_settings())
-    if context is not None:
+    if course is not None:
         with parts.database.read() as session:
-            if session.get(Context, context) is None:
-                raise click.ClickException(f"There is no course {context} here: the id is ours, not the platform's.")
-        change = refresh_roster(parts.database, parts.service_client, context, now=clock.now())
+            if session.get(Course, course) is None:
+                raise click.ClickException(f"There is no course {course} here: the id is ours, not the platform's.")
+        change = refresh_roster(parts.database, parts.service_client, course, now=clock.now())
         click.echo(f"{change.members} members, {change.new} new, {change.gone} gone")
         if change.problem:
             click.echo(f"Not believed: {change.problem}")

@@ -42,27 +42,27 @@ class Requirements:
         return minutes + sum(meeting.minutes + meeting.session.preparation_minutes for meeting in self.meetings_in(module))
 
 
-def conditions_of(session: Session, context_id: int | None) -> Conditions:
+def conditions_of(session: Session, course_id: int | None) -> Conditions:
     """Give a course's conditions; one that decided nothing, and no course at all, asks for lessons and quiz."""
-    if context_id is None:
+    if course_id is None:
         return Conditions()
-    return conditions_in(session, [context_id]).get(context_id, Conditions())
+    return conditions_in(session, [course_id]).get(course_id, Conditions())
 
 
-def conditions_in(session: Session, context_ids: Collection[int]) -> dict[int, Conditions]:
+def conditions_in(session: Session, course_ids: Collection[int]) -> dict[int, Conditions]:
     """Return the conditions of several courses; one that decided nothing is left out."""
-    if not context_ids:
+    if not course_ids:
         return {}
     rows = session.execute(
-        select(CourseSettings.context_id, CourseSettings.conditions, CourseSettings.practice_rule).where(
-            CourseSettings.context_id.in_(context_ids)
+        select(CourseSettings.course_id, CourseSettings.conditions, CourseSettings.practice_rule).where(
+            CourseSettings.course_id.in_(course_ids)
         )
     )
-    return {row.context_id: Conditions.of(row.conditions, row.practice_rule) for row in rows}
+    return {row.course_id: Conditions.of(row.conditions, row.practice_rule) for row in rows}
 
 
-def requirements_of(session: Session, programme: Programme, context_id: int | None) -> Requirements:
+def requirements_of(session: Session, programme: Programme, course_id: int | None) -> Requirements:
     """Gather what a course asks for."""
-    conditions = conditions_of(session, context_id)
-    meetings = meetings_of(session, programme, context_id) if conditions.asks_for(Part.LIVE) else {}
+    conditions = conditions_of(session, course_id)
+    meetings = meetings_of(session, programme, course_id) if conditions.asks_for(Part.LIVE) else {}
     return Requirements(conditions, meetings)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.content_versions.archive import PackedProgramme
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
-from lti_tool.models import ContentVersion, Context
+from lti_tool.models import ContentVersion, Course
 
 log = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ def keep_version(session: Session, programme: Programme, packed: PackedProgramme
                 setattr(kept, name, value)
             log.warning("content_version_replaced", extra={"version": programme.version})
     session.execute(
-        update(Context)
-        .where(Context.programme_version.is_(None))
+        update(Course)
+        .where(Course.programme_version.is_(None))
         .values(programme_version=before if is_new and before is not None else programme.version)
     )
     if is_new:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.models import Attempt, ContentVersion, Context
+from lti_tool.models import Attempt, ContentVersion, Course
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class KeptVersion:
 
 def list_versions(session: Session) -> list[KeptVersion]:
     """Give all kept versions, the newest first."""
-    courses = select(func.count(Context.id)).where(Context.programme_version == ContentVersion.version).scalar_subquery()
+    courses = select(func.count(Course.id)).where(Course.programme_version == ContentVersion.version).scalar_subquery()
     attempts = (
         select(func.count(Attempt.id))
         .where(Attempt.programme_version == ContentVersion.version, Attempt.submitted_at.is_(None))

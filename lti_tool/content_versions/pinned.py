@@ -3,12 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.models import ContentVersion, Context
+from lti_tool.models import ContentVersion, Course
 
 
-def version_of_course(session: Session, context_id: int) -> str | None:
+def version_of_course(session: Session, course_id: int) -> str | None:
     """Give the version that a course learns with; None: none was noted yet, so the newest."""
-    return session.scalar(select(Context.programme_version).where(Context.id == context_id))
+    return session.scalar(select(Course.programme_version).where(Course.id == course_id))
 
 
 def is_module_kept(session: Session, slug: str) -> bool:

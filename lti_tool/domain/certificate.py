@@ -73,7 +73,7 @@ class Facts:
     """Of a certificate: the Lernerfolgskontrolle of every module is passed; False: the course asked for none."""
     draft_title: str = ""
     """Of a certificate: the title that the person gave their own strategy draft."""
-    cohort: str = ""
+    course: str = ""
     valid_until: date | None = None
     """The last day on which it is valid; None: it does not expire."""
     signatories: tuple[Signatory, ...] = ()
@@ -85,7 +85,7 @@ class Facts:
 
 def without_person(facts: Facts) -> Facts:
     """Give what may stay of a document after its person's data were erased: that it was issued, when and as what."""
-    return replace(facts, name="", modules=(), topics=(), began_on=None, cohort="", draft_title="")
+    return replace(facts, name="", modules=(), topics=(), began_on=None, course="", draft_title="")
 
 
 def day_of(moment: datetime) -> date:

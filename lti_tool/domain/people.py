@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """A person's role in a context, as far as this tool tells them apart."""
+    """A person's role in a course, as far as this tool tells them apart."""
 
     PARTICIPANT = "participant"
     INSTRUCTOR = "instructor"
@@ -19,16 +19,16 @@ _WORDS = frozenset(role.value for role in Role)
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who is at the screen now: one person in one context, come in by one launch.
+    """Who is at the screen now: one person in one course, come in by one launch.
 
-    `context_id`, `resource_link_id` and `module_slug` are None where the launch named none.
+    `course_id`, `resource_link_id` and `module_slug` are None where the launch named none.
     """
 
     user_id: int
     platform_id: int
     registration_id: int
     deployment_id: int
-    context_id: int | None
+    course_id: int | None
     resource_link_id: int | None
     module_slug: str | None
     roles: frozenset[Role]
@@ -57,6 +57,6 @@ def is_counted(roles: frozenset[Role]) -> bool:
 
 
 def takes_part(roles: frozenset[Role]) -> bool:
-    """Tell whether somebody with these roles learns in a context."""
+    """Tell whether somebody with these roles learns in a course."""
     is_instructor = bool(roles & {Role.INSTRUCTOR, Role.ADMINISTRATOR})
     return not is_instructor and (Role.MENTOR not in roles or Role.PARTICIPANT in roles)

@@ -97,7 +97,7 @@ RATING_WORDS: Mapping[Rating, str] = {
 
 
 class PracticeRule(StrEnum):
-    """What a module's chapters need, so that its practice task counts as done; a setting of the context."""
+    """What a module's chapters need, so that its practice task counts as done; a setting of the course."""
 
     ACCEPTED = "accepted"
     SUBMITTED = "submitted"

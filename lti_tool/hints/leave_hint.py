@@ -57,7 +57,7 @@ def leave_hint(
         insert(LessonHint)
         .values(
             form_key=form_key,
-            context_id=visitor.context_id,
+            course_id=visitor.course_id,
             module_slug=module.slug,
             lesson_code=lesson.code,
             lesson_version=lesson.version,

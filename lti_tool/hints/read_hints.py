@@ -17,7 +17,7 @@ _MOST_AT_ONCE = 500
 @dataclass(frozen=True)
 class Hint:
     id: int
-    context_id: int | None
+    course_id: int | None
     module_slug: str
     lesson_code: str
     lesson_version: str
@@ -29,23 +29,23 @@ class Hint:
     is_done: bool
 
 
-def read_hints(session: Session, *, context_id: int | None = None, with_done: bool = True) -> Sequence[Hint]:
+def read_hints(session: Session, *, course_id: int | None = None, with_done: bool = True) -> Sequence[Hint]:
     """List the newest hints: open ones first, then by lesson.
 
     Args:
-        context_id: only of this course; None: of all.
+        course_id: only of this course; None: of all.
     """
     query = select(LessonHint).order_by(
         LessonHint.done_at.is_not(None), LessonHint.module_slug, LessonHint.lesson_code, LessonHint.id.desc()
     )
-    if context_id is not None:
-        query = query.where(LessonHint.context_id == context_id)
+    if course_id is not None:
+        query = query.where(LessonHint.course_id == course_id)
     if not with_done:
         query = query.where(LessonHint.done_at.is_(None))
     return [
         Hint(
             id=row.id,
-            context_id=row.context_id,
+            course_id=row.course_id,
             module_slug=row.module_slug,
             lesson_code=row.lesson_code,
             lesson_version=row.lesson_version,
@@ -59,16 +59,16 @@ def read_hints(session: Session, *, context_id: int | None = None, with_done: bo
     ]
 
 
-def settle_hint(session: Session, hint_id: int, *, is_done: bool, now: datetime, context_id: int | None = None) -> None:
+def settle_hint(session: Session, hint_id: int, *, is_done: bool, now: datetime, course_id: int | None = None) -> None:
     """Mark a hint as done, or as open again.
 
     Args:
-        context_id: the course that it must belong to; None: any, for the authors.
+        course_id: the course that it must belong to; None: any, for the authors.
     Raises:
         NotFound: there is no such hint there.
     """
     change = update(LessonHint).where(LessonHint.id == hint_id).values(done_at=now if is_done else None)
-    if context_id is not None:
-        change = change.where(LessonHint.context_id == context_id)
+    if course_id is not None:
+        change = change.where(LessonHint.course_id == course_id)
     if session.scalar(change.returning(LessonHint.id)) is None:
         raise NotFound(N_("Diesen Hinweis gibt es nicht."), next_step=N_("Laden Sie die Liste der Hinweise bitte neu."))

@@ -32,10 +32,10 @@ def course_dates_of(session: Session, visitor: Visitor, module: Module, *, now: 
     Who teaches tries things out at any time. Who was granted a further attempt after the last day may use it: that is what it
     was granted for.
     """
-    if visitor.context_id is None:
+    if visitor.course_id is None:
         return CourseDates()
     found = session.execute(
-        select(CourseSettings.begins_on, CourseSettings.ends_on).where(CourseSettings.context_id == visitor.context_id)
+        select(CourseSettings.begins_on, CourseSettings.ends_on).where(CourseSettings.course_id == visitor.course_id)
     ).one_or_none()
     if found is None:
         return CourseDates()
@@ -52,7 +52,7 @@ def _granted_after(session: Session, visitor: Visitor, module: Module, last_day:
         select(func.max(ExtraAttempt.granted_at)).where(
             ExtraAttempt.user_id == visitor.user_id,
             ExtraAttempt.module_slug == module.slug,
-            ExtraAttempt.context_id == visitor.context_id,
+            ExtraAttempt.course_id == visitor.course_id,
         )
     )
     return granted_at is not None and granted_at.astimezone(ZONE).date() > last_day

@@ -17,11 +17,11 @@ from lti_tool.models import ExtendedTime, ExtraAttempt
 
 def rules_for(session: Session, programme: Programme, visitor: Visitor) -> AssessmentRules:
     """Give the rules of the course that the visitor came from; an attempt keeps the pass mark that it began with."""
-    if visitor.context_id is None:
+    if visitor.course_id is None:
         return programme.assessment
     found = session.execute(
         select(CourseSettingsRow.pass_mark_pct, CourseSettingsRow.attempts).where(
-            CourseSettingsRow.context_id == visitor.context_id
+            CourseSettingsRow.course_id == visitor.course_id
         )
     ).one_or_none()
     if found is None:
@@ -65,14 +65,14 @@ class QuizTime:
 
 def quiz_time_of(session: Session, visitor: Visitor) -> QuizTime:
     """Tell how long the visitor would have for an attempt that begins now."""
-    if visitor.context_id is None:
+    if visitor.course_id is None:
         return QuizTime()
     found = session.execute(
         select(CourseSettingsRow.time_limit_min, func.coalesce(ExtendedTime.extra_pct, 0).label("extra_pct"))
         .outerjoin(
             ExtendedTime,
-            (ExtendedTime.context_id == CourseSettingsRow.context_id) & (ExtendedTime.user_id == visitor.user_id),
+            (ExtendedTime.course_id == CourseSettingsRow.course_id) & (ExtendedTime.user_id == visitor.user_id),
         )
-        .where(CourseSettingsRow.context_id == visitor.context_id)
+        .where(CourseSettingsRow.course_id == visitor.course_id)
     ).one_or_none()
     return QuizTime() if found is None else QuizTime(found.time_limit_min, found.extra_pct)

@@ -46,21 +46,21 @@ def visited_by(session: Session, user_id: int, *, here: Place | None = None) -> 
         here: where they are now, in any case.
     """
     # A link without a course stands for itself.
-    link_id = case((ResourceLink.context_id.is_(None), ResourceLink.id))
+    link_id = case((ResourceLink.course_id.is_(None), ResourceLink.id))
     query = (
-        select(ResourceLink.context_id, link_id, Membership.roles)
+        select(ResourceLink.course_id, link_id, Membership.roles)
         .distinct()
         .select_from(LaunchedLink)
         .join(ResourceLink, ResourceLink.id == LaunchedLink.resource_link_id)
-        .outerjoin(Membership, (Membership.context_id == ResourceLink.context_id) & (Membership.user_id == LaunchedLink.user_id))
+        .outerjoin(Membership, (Membership.course_id == ResourceLink.course_id) & (Membership.user_id == LaunchedLink.user_id))
         .where(LaunchedLink.user_id == user_id)
     )
-    places = {Place(context_id, link) for context_id, link, words in session.execute(query) if _learns(words)}
+    places = {Place(course_id, link) for course_id, link, words in session.execute(query) if _learns(words)}
     if here is not None and here != Place():
         places.add(here)
-    conditions = conditions_in(session, [place.context_id for place in places if place.context_id is not None])
+    conditions = conditions_in(session, [place.course_id for place in places if place.course_id is not None])
     return tuple(
-        Visited(place, conditions.get(place.context_id or 0, Conditions()).asks_for(Part.QUIZ))
+        Visited(place, conditions.get(place.course_id or 0, Conditions()).asks_for(Part.QUIZ))
         for place in sorted(places, key=_order)
     )
 
@@ -87,7 +87,7 @@ def tell_due_scores(
 
 def place_of(visitor: Visitor) -> Place:
     """Return the place in which a visitor is."""
-    return Place.of(visitor.context_id, visitor.resource_link_id)
+    return Place.of(visitor.course_id, visitor.resource_link_id)
 
 
 def has_gradebook_news(session: Session, visitor: Visitor, footprint: Footprint) -> bool:
@@ -160,7 +160,7 @@ def _with_untold() -> Select[int]:
         .where(
             DueScore.user_id == Completion.user_id,
             DueScore.module_slug == Completion.module_slug,
-            (DueScore.context_id == ResourceLink.context_id) | (DueScore.resource_link_id == ResourceLink.id),
+            (DueScore.course_id == ResourceLink.course_id) | (DueScore.resource_link_id == ResourceLink.id),
         )
         .exists()
     )
@@ -185,4 +185,4 @@ def _learns(words: str | None) -> bool:
 
 
 def _order(place: Place) -> tuple[int, int]:
-    return (place.context_id or 0, place.resource_link_id or 0)
+    return (place.course_id or 0, place.resource_link_id or 0)

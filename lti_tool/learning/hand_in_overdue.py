@@ -14,7 +14,7 @@ from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.time_limit import NETWORK_GRACE
 from lti_tool.learning.submit_quiz import hand_in
-from lti_tool.models import Attempt, Context, Deployment, Membership, User
+from lti_tool.models import Attempt, Course, Deployment, Membership, User
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
@@ -37,7 +37,7 @@ def hand_in_all_overdue(
     *,
     issuer: Issuer,
     user_id: int | None = None,
-    context_id: int | None = None,
+    course_id: int | None = None,
     limit: int | None = None,
     now: datetime,
 ) -> int:
@@ -49,7 +49,7 @@ def hand_in_all_overdue(
         How many were handed in.
     """
     with database.read() as session:
-        overdue = overdue_attempts(session, user_id=user_id, context_id=context_id, now=now)[:limit]
+        overdue = overdue_attempts(session, user_id=user_id, course_id=course_id, now=now)[:limit]
     done = 0
     for one in overdue:
         try:
@@ -62,18 +62,18 @@ def hand_in_all_overdue(
 
 
 def overdue_attempts(
-    session: Session, *, user_id: int | None = None, context_id: int | None = None, now: datetime
+    session: Session, *, user_id: int | None = None, course_id: int | None = None, now: datetime
 ) -> list[Overdue]:
     """Find attempts to be handed in: one person's, those begun in one course, or all."""
     query = (
-        select(Attempt.id, Attempt.programme_version, Context.programme_version)
-        .outerjoin(Context, Context.id == Attempt.context_id)
+        select(Attempt.id, Attempt.programme_version, Course.programme_version)
+        .outerjoin(Course, Course.id == Attempt.course_id)
         .where(Attempt.submitted_at.is_(None), Attempt.ends_at < now - NETWORK_GRACE)
     )
     if user_id is not None:
         query = query.where(Attempt.user_id == user_id)
-    if context_id is not None:
-        query = query.where(Attempt.context_id == context_id)
+    if course_id is not None:
+        query = query.where(Attempt.course_id == course_id)
     return [Overdue(*row) for row in session.execute(query.order_by(Attempt.id))]
 
 
@@ -107,10 +107,10 @@ def hand_in_overdue(
 def _owner(session: Session, attempt: Attempt) -> Visitor:
     """Give the attempt's owner in the course where it was begun, with the roles that they have there."""
     row = session.execute(
-        select(User.platform_id, Context.registration_id, Membership.roles)
+        select(User.platform_id, Course.registration_id, Membership.roles)
         .select_from(User)
-        .outerjoin(Context, Context.id == attempt.context_id)
-        .outerjoin(Membership, (Membership.user_id == User.id) & (Membership.context_id == Context.id))
+        .outerjoin(Course, Course.id == attempt.course_id)
+        .outerjoin(Membership, (Membership.user_id == User.id) & (Membership.course_id == Course.id))
         .where(User.id == attempt.user_id)
     ).one()
     deployment_id = session.scalar(select(Deployment.id).where(Deployment.registration_id == row.registration_id).limit(1))
@@ -119,7 +119,7 @@ def _owner(session: Session, attempt: Attempt) -> Visitor:
         platform_id=row.platform_id,
         registration_id=row.registration_id or 0,
         deployment_id=deployment_id or 0,
-        context_id=attempt.context_id,
+        course_id=attempt.course_id,
         # Nobody is at a screen: no link was launched, and no page will be shown.
         resource_link_id=None,
         module_slug=None,

@@ -56,7 +56,7 @@ def list_modules(session: Session, programme: Programme, visitor: Visitor, *, no
     """Gather the overview of all modules."""
     footprint = footprint_of(session, visitor.user_id)
     next_module = next_module_of(programme, footprint)
-    beside = contributions_of(session, requirements_of(session, programme, visitor.context_id), [visitor.user_id])
+    beside = contributions_of(session, requirements_of(session, programme, visitor.course_id), [visitor.user_id])
     lines = tuple(
         _line(session, programme, visitor, module, footprint, beside, is_next=module is next_module)
         for module in programme.modules
@@ -68,7 +68,7 @@ def list_modules(session: Session, programme: Programme, visitor: Visitor, *, no
         next_module=next_module,
         link_has_no_module=_link_has_no_module(session, visitor),
         has_gradebook_news=has_gradebook_news(session, visitor, footprint),
-        next_meeting=_next_meeting(meetings_of(session, programme, visitor.context_id), now),
+        next_meeting=_next_meeting(meetings_of(session, programme, visitor.course_id), now),
     )
 
 

@@ -132,7 +132,7 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
     module = get_module(programme, module_slug)
     footprint = footprint_of(session, visitor.user_id)
     stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
-    requirements = requirements_of(session, programme, visitor.context_id)
+    requirements = requirements_of(session, programme, visitor.course_id)
     beside = contributions_of(session, requirements, [visitor.user_id])
     completed_at = footprint.completed_at.get(module.slug)
     left = () if completed_at else missing(footprint.evidence(module, beside, visitor.user_id), requirements.conditions.parts)
@@ -197,7 +197,7 @@ def _meeting_lines(
     """Show the live sessions where the course asks for them, or has at least set a date."""
     are_asked_for = beside.requirements.asks_for(Part.LIVE)
     records = beside.records if are_asked_for else records_of(session, [visitor.user_id])
-    meetings = meetings_of(session, programme, visitor.context_id).get(module.slug, ())
+    meetings = meetings_of(session, programme, visitor.course_id).get(module.slug, ())
     lines = []
     for meeting in meetings:
         is_asked_for = are_asked_for and meeting.session.is_required

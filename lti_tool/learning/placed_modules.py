@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from lti_tool.models import ResourceLink
 
 
-def placed_modules(session: Session, context_id: int) -> frozenset[str]:
+def placed_modules(session: Session, course_id: int) -> frozenset[str]:
     """Give the slugs of the modules that a course's links stand for."""
     return frozenset(
         session.scalars(
             select(ResourceLink.module_slug)
-            .where(ResourceLink.context_id == context_id, ResourceLink.module_slug.is_not(None))
+            .where(ResourceLink.course_id == course_id, ResourceLink.module_slug.is_not(None))
             .distinct()
         )
     )

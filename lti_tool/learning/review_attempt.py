@@ -118,7 +118,7 @@ def review_attempt(
     stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
     items = tuple(_review(question, module) for question in questions_of(session, attempt, drawn_module))
     completed_at = footprint.completed_at.get(module.slug)
-    requirements = requirements_of(session, programme, visitor.context_id)
+    requirements = requirements_of(session, programme, visitor.course_id)
     evidence = footprint.evidence(module, contributions_of(session, requirements, [visitor.user_id]), visitor.user_id)
     return AttemptReview(
         module=module,

@@ -29,7 +29,7 @@ class Learner:
     """Whose module it is, and in which course: by its conditions it is judged."""
 
     user_id: int
-    context_id: int | None
+    course_id: int | None
     is_participant: bool
     is_test_user: bool
     resource_link_id: int | None = None
@@ -47,10 +47,10 @@ def settle_module(
         Whether the module is passed.
     """
     learner = Learner(
-        visitor.user_id, visitor.context_id, visitor.is_participant, Role.TEST_USER in visitor.roles, visitor.resource_link_id
+        visitor.user_id, visitor.course_id, visitor.is_participant, Role.TEST_USER in visitor.roles, visitor.resource_link_id
     )
     _wait_for_others(session, [learner])
-    requirements = requirements_of(session, programme, visitor.context_id)
+    requirements = requirements_of(session, programme, visitor.course_id)
     return _settle(session, programme, learner, requirements, [module], issuer=issuer, now=now)
 
 
@@ -58,7 +58,7 @@ def settle_for(
     session: Session,
     programme: Programme,
     user_id: int,
-    context_id: int | None,
+    course_id: int | None,
     module: Module | None,
     *,
     issuer: Issuer,
@@ -73,14 +73,14 @@ def settle_for(
     """
     if module is None:
         return False
-    return settle_people(session, programme, [user_id], context_id, [module], issuer=issuer, now=now) == 1
+    return settle_people(session, programme, [user_id], course_id, [module], issuer=issuer, now=now) == 1
 
 
 def settle_people(
     session: Session,
     programme: Programme,
     user_ids: Collection[int],
-    context_id: int | None,
+    course_id: int | None,
     modules: Collection[Module],
     *,
     issuer: Issuer,
@@ -91,14 +91,14 @@ def settle_people(
     Returns:
         How many of them have now passed all the given modules.
     """
-    learners = _learners(session, user_ids, context_id)
+    learners = _learners(session, user_ids, course_id)
     _wait_for_others(session, learners)
-    requirements = requirements_of(session, programme, context_id)
+    requirements = requirements_of(session, programme, course_id)
     return sum(_settle(session, programme, learner, requirements, modules, issuer=issuer, now=now) for learner in learners)
 
 
 def settle_course(
-    session: Session, programme: Programme, context_id: int | None, *, only: Module | None = None, issuer: Issuer, now: datetime
+    session: Session, programme: Programme, course_id: int | None, *, only: Module | None = None, issuer: Issuer, now: datetime
 ) -> int:
     """Draw the consequences of changed conditions, or of a cancelled session, for everybody who takes part in a course.
 
@@ -109,22 +109,22 @@ def settle_course(
     Returns:
         How many people have now passed all of it.
     """
-    members = session.scalars(select(Membership.user_id).where(Membership.context_id == context_id, ~Membership.is_gone)).all()
+    members = session.scalars(select(Membership.user_id).where(Membership.course_id == course_id, ~Membership.is_gone)).all()
     modules = programme.modules if only is None else (only,)
-    return settle_people(session, programme, members, context_id, modules, issuer=issuer, now=now)
+    return settle_people(session, programme, members, course_id, modules, issuer=issuer, now=now)
 
 
-def _learners(session: Session, user_ids: Collection[int], context_id: int | None) -> list[Learner]:
+def _learners(session: Session, user_ids: Collection[int], course_id: int | None) -> list[Learner]:
     rows = session.execute(
         select(Membership.user_id, Membership.roles).where(
-            Membership.context_id == context_id, Membership.user_id.in_(list(user_ids))
+            Membership.course_id == course_id, Membership.user_id.in_(list(user_ids))
         )
     )
     found = []
     for user_id, words in rows:
         roles = roles_in(words)
         if takes_part(roles):
-            found.append(Learner(user_id, context_id, is_participant=True, is_test_user=Role.TEST_USER in roles))
+            found.append(Learner(user_id, course_id, is_participant=True, is_test_user=Role.TEST_USER in roles))
     return found
 
 
@@ -155,7 +155,7 @@ def _settle(
     beside = contributions_of(session, requirements, [learner.user_id])
     passed = [module for module in modules if _is_passed(session, programme, learner, module, footprint, beside, now=now)]
     if learner.is_participant and passed:
-        here = Place.of(learner.context_id, learner.resource_link_id)
+        here = Place.of(learner.course_id, learner.resource_link_id)
         tell_due_scores(session, learner.user_id, [module.slug for module in passed], footprint, here=here, now=now)
         # An instructor's pretended participant shall meet everything, but no document that could be taken for genuine.
         if not learner.is_test_user:

@@ -152,7 +152,7 @@ def _insert(
         seed=seed,
         programme_version=programme.version,
         pass_mark_pct=rules_for(session, programme, visitor).pass_mark_pct,
-        context_id=visitor.context_id,
+        course_id=visitor.course_id,
         started_at=now,
         time_limit_min=time.limit_min,
         ends_at=end_of(now, time.limit_min, time.extra_pct),

@@ -13,7 +13,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
 from lti_tool.live.meetings import get_meeting
 from lti_tool.messages import N_
-from lti_tool.models import Context, Platform
+from lti_tool.models import Course, Platform
 
 _MADE_BY = "-//Smart-City-Manager//Live-Sitzungen//DE"
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -42,14 +42,14 @@ def get_calendar_entry(
     Raises:
         NotFound: there is no such session, or it never had a date.
     """
-    meeting = get_meeting(session, programme, visitor.context_id, module_slug, session_code)
-    if meeting.told_starts_at is None or visitor.context_id is None:
+    meeting = get_meeting(session, programme, visitor.course_id, module_slug, session_code)
+    if meeting.told_starts_at is None or visitor.course_id is None:
         raise NotFound(N_("Diese Live-Sitzung hat noch keinen Termin."), code="meeting_without_date")
     names = session.execute(
         # Two institutions of one issuer may have courses of the same name.
-        select(Platform.issuer + Platform.institution, Context.context_id)
-        .join(Context, Context.platform_id == Platform.id)
-        .where(Context.id == visitor.context_id)
+        select(Platform.issuer + Platform.institution, Course.context_id)
+        .join(Course, Course.platform_id == Platform.id)
+        .where(Course.id == visitor.course_id)
     ).one()
     # Not our key of the course, nor our address: after a restore, or a move, either may mean something else.
     name = hashlib.sha256("\n".join((*names, *meeting.key)).encode()).hexdigest()[:32]

@@ -71,7 +71,7 @@ def open_meeting(
     Raises:
         NotFound: there is none of that name.
     """
-    meeting = get_meeting(session, programme, visitor.context_id, module_slug, code)
+    meeting = get_meeting(session, programme, visitor.course_id, module_slug, code)
     part = records_of(session, [visitor.user_id]).part(visitor.user_id, meeting)
     row = _row(session, visitor.user_id, meeting)
     count = _count(meeting)
@@ -109,7 +109,7 @@ def save_follow_up(
         FollowUpClosed: it has not taken place yet.
         AnswersTooLong: an answer is longer than the table wants to hold.
     """
-    meeting = get_meeting(session, programme, visitor.context_id, module_slug, code)
+    meeting = get_meeting(session, programme, visitor.course_id, module_slug, code)
     part = records_of(session, [visitor.user_id]).part(visitor.user_id, meeting)
     if not may_follow_up(meeting, part, now=now) and not _is_returned(_row(session, visitor.user_id, meeting)):
         raise FollowUpClosed
@@ -123,7 +123,7 @@ def save_follow_up(
         user_id=visitor.user_id,
         module_slug=meeting.module.slug,
         session_code=meeting.session.code,
-        context_id=visitor.context_id,
+        course_id=visitor.course_id,
         answers=cleaned,
         programme_version=programme.version,
         saved_at=now,
@@ -133,7 +133,7 @@ def save_follow_up(
         statement.on_conflict_do_update(
             index_elements=["user_id", "module_slug", "session_code"],
             set_={
-                "context_id": statement.excluded.context_id,
+                "course_id": statement.excluded.course_id,
                 "answers": statement.excluded.answers,
                 "programme_version": statement.excluded.programme_version,
                 "saved_at": statement.excluded.saved_at,

@@ -17,12 +17,12 @@ Meetings = Mapping[str, tuple[Meeting, ...]]
 """By module slug, in the programme's order."""
 
 
-def meetings_of(session: Session, programme: Programme, context_id: int | None) -> Meetings:
+def meetings_of(session: Session, programme: Programme, course_id: int | None) -> Meetings:
     """Give all live sessions with what the course says of them; one that it says nothing of has no date."""
     rows = {
         (row.module_slug, row.session_code): row
         for row in session.scalars(
-            select(LiveMeeting).where(LiveMeeting.context_id == context_id),
+            select(LiveMeeting).where(LiveMeeting.course_id == course_id),
             # Read again after a wait for somebody who may have changed them.
             execution_options={"populate_existing": True},
         )
@@ -53,7 +53,7 @@ def meetings_of(session: Session, programme: Programme, context_id: int | None) 
     return meetings
 
 
-def lock_meeting(session: Session, context_id: int, meeting: Meeting, *, now: datetime) -> LiveMeeting:
+def lock_meeting(session: Session, course_id: int, meeting: Meeting, *, now: datetime) -> LiveMeeting:
     """Give the row of a session in a course, begun if need be, locked until the transaction ends.
 
     Not the course's row: every launch writes that one, and takes its locks in another order.
@@ -62,26 +62,24 @@ def lock_meeting(session: Session, context_id: int, meeting: Meeting, *, now: da
     slug, code = meeting.key
     session.execute(
         insert(LiveMeeting)
-        .values(
-            context_id=context_id, module_slug=slug, session_code=code, link="", is_cancelled=False, revision=0, changed_at=now
-        )
-        .on_conflict_do_nothing(index_elements=["context_id", "module_slug", "session_code"])
+        .values(course_id=course_id, module_slug=slug, session_code=code, link="", is_cancelled=False, revision=0, changed_at=now)
+        .on_conflict_do_nothing(index_elements=["course_id", "module_slug", "session_code"])
     )
     return session.scalars(
         select(LiveMeeting)
-        .where(LiveMeeting.context_id == context_id, LiveMeeting.module_slug == slug, LiveMeeting.session_code == code)
+        .where(LiveMeeting.course_id == course_id, LiveMeeting.module_slug == slug, LiveMeeting.session_code == code)
         .with_for_update(),
         execution_options={"populate_existing": True},
     ).one()
 
 
-def get_meeting(session: Session, programme: Programme, context_id: int | None, module_slug: str, session_code: str) -> Meeting:
+def get_meeting(session: Session, programme: Programme, course_id: int | None, module_slug: str, session_code: str) -> Meeting:
     """Give one live session of a course.
 
     Raises:
         NotFound: the programme has none of that name.
     """
-    meetings = meetings_of(session, programme, context_id).get(module_slug, ())
+    meetings = meetings_of(session, programme, course_id).get(module_slug, ())
     meeting = next((meeting for meeting in meetings if meeting.session.code == session_code), None)
     if meeting is None:
         raise NotFound(

@@ -3,20 +3,13 @@
 from lti_tool.models.base import Base, UtcDateTime
 from lti_tool.models.certification import Certificate, CertificateLetterhead, CertificateLogo, NameRequest, SealCertificate
 from lti_tool.models.chore import Chore
-from lti_tool.models.cohort import (
-    CourseSettings,
-    DeepLinkingRequest,
-    ExtendedTime,
-    ExtraAttempt,
-    Mentoring,
-    OfferedItem,
-    RosterReading,
-)
 from lti_tool.models.content import ContentVersion
+from lti_tool.models.course import Course, CourseSettings, ExtendedTime, ExtraAttempt, RosterReading
 from lti_tool.models.hint import LessonHint
 from lti_tool.models.inquiry import Inquiry
 from lti_tool.models.invite import Invite, Proposal
 from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
+from lti_tool.models.links import DeepLinkingRequest, LaunchedLink, OfferedItem, ResourceLink
 from lti_tool.models.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
 from lti_tool.models.passback import (
     AccessToken,
@@ -28,9 +21,9 @@ from lti_tool.models.passback import (
     Restoration,
     ScoreDelivery,
 )
+from lti_tool.models.people import Membership, Mentoring, User
 from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, SeenInstitution, UsedNonce
 from lti_tool.models.reifegrad import ReifegradRating, ReifegradRound
-from lti_tool.models.room import Context, LaunchedLink, Membership, ResourceLink, User
 from lti_tool.models.traffic import RateBucket
 from lti_tool.models.workbook import Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback, WorkbookField, WorkbookVersion
 
@@ -48,7 +41,7 @@ __all__ = [
     "ColumnLook",
     "Completion",
     "ContentVersion",
-    "Context",
+    "Course",
     "CourseSettings",
     "DatabaseIdentity",
     "DeepLinkingRequest",

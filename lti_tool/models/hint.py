@@ -16,7 +16,7 @@ class LessonHint(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     form_key: Mapped[str] = mapped_column(String(40), unique=True)
     """From the hidden field of the form: sent twice, stored once."""
-    context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="SET NULL"), index=True)
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"), index=True)
     module_slug: Mapped[str] = mapped_column(String(100))
     lesson_code: Mapped[str] = mapped_column(String(10))
     lesson_version: Mapped[str] = mapped_column(String(20))

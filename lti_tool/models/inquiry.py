@@ -23,7 +23,7 @@ class Inquiry(Base):
     place: Mapped[str] = mapped_column(String(60))
     """What it is about, as one text, because a unique constraint tells no missing columns apart."""
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
-    context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id", ondelete="CASCADE"))
     is_open: Mapped[bool]
     """It waits, or somebody is asking just now."""

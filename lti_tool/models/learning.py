@@ -48,7 +48,7 @@ class Attempt(Base):
     seed: Mapped[int] = mapped_column(BigInteger)
     programme_version: Mapped[str] = mapped_column(String(20))
     pass_mark_pct: Mapped[int]
-    context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="SET NULL"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"))
     started_at: Mapped[datetime]
     time_limit_min: Mapped[int | None]
     """The course's limit when it began, without anybody's extension; None: no limit."""

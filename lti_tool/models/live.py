@@ -13,10 +13,10 @@ class LiveMeeting(Base):
     """What a course says of one of the programme's live sessions; no row: nothing but what the programme says."""
 
     __tablename__ = "live_meeting"
-    __table_args__ = (UniqueConstraint("context_id", "module_slug", "session_code"),)
+    __table_args__ = (UniqueConstraint("course_id", "module_slug", "session_code"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    context_id: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     module_slug: Mapped[str] = mapped_column(String(100))
     session_code: Mapped[str] = mapped_column(String(20))
     starts_at: Mapped[datetime | None]
@@ -38,13 +38,13 @@ class Attendance(Base):
 
     __tablename__ = "attendance"
     __table_args__ = (
-        UniqueConstraint("user_id", "context_id", "module_slug", "session_code"),
-        Index("ix_attendance_context_id", "context_id"),
+        UniqueConstraint("user_id", "course_id", "module_slug", "session_code"),
+        Index("ix_attendance_course_id", "course_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id", ondelete="CASCADE"))
-    context_id: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     module_slug: Mapped[str] = mapped_column(String(100))
     session_code: Mapped[str] = mapped_column(String(20))
     presence: Mapped[str] = mapped_column(String(20))
@@ -56,11 +56,11 @@ class AttendanceChange(Base):
     """One entry of the change log of attendance; only ever added to."""
 
     __tablename__ = "attendance_change"
-    __table_args__ = (Index("ix_attendance_change_context_id_user_id", "context_id", "user_id"),)
+    __table_args__ = (Index("ix_attendance_change_course_id_user_id", "course_id", "user_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id", ondelete="CASCADE"))
-    context_id: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     module_slug: Mapped[str] = mapped_column(String(100))
     session_code: Mapped[str] = mapped_column(String(20))
     before: Mapped[str] = mapped_column(String(20))
@@ -79,7 +79,7 @@ class FollowUp(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id", ondelete="CASCADE"))
     module_slug: Mapped[str] = mapped_column(String(100))
     session_code: Mapped[str] = mapped_column(String(20))
-    context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="SET NULL"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"))
     """Where it was written last: who teaches there reads the answers, elsewhere only that it is done."""
     answers: Mapped[list[Any]] = mapped_column(JSON)
     """Texts in the order of the questions."""

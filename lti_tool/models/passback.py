@@ -18,8 +18,8 @@ class LineItem(Base):
     __tablename__ = "line_item"
     __table_args__ = (
         Index(
-            "uq_line_item_context_id_url",
-            "context_id",
+            "uq_line_item_course_id_url",
+            "course_id",
             "url",
             unique=True,
             postgresql_where=text("resource_link_id IS NULL"),
@@ -32,7 +32,7 @@ class LineItem(Base):
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), index=True)
     deployment_id: Mapped[int | None] = mapped_column(ForeignKey("deployment.id", ondelete="CASCADE"))
     """This, and what follows up to `scopes`, only where it belongs to no link of ours."""
-    context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     module_slug: Mapped[str | None] = mapped_column(String(100))
     platform_link_id: Mapped[str | None] = mapped_column(String(500))
     """The platform's id of the link that it belongs to, which nobody has launched yet; None: it belongs to none."""
@@ -53,20 +53,20 @@ class LineItem(Base):
 class DueScore(Base):
     """What a course's gradebook is to be told of a person's module, whether a column for it is known or not.
 
-    Belongs to a context, or to a single link where the platform names no context.
+    Belongs to a course, or to a single link where the platform names no course.
     """
 
     __tablename__ = "due_score"
     __table_args__ = (
-        UniqueConstraint("user_id", "context_id", "module_slug"),
+        UniqueConstraint("user_id", "course_id", "module_slug"),
         UniqueConstraint("user_id", "resource_link_id", "module_slug"),
-        Index("ix_due_score_context_id_module_slug", "context_id", "module_slug"),
+        Index("ix_due_score_course_id_module_slug", "course_id", "module_slug"),
         Index("ix_due_score_resource_link_id", "resource_link_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id", ondelete="CASCADE"))
-    context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_link.id", ondelete="CASCADE"))
     module_slug: Mapped[str] = mapped_column(String(100))
     score_given: Mapped[float]
@@ -79,7 +79,7 @@ class ColumnLook(Base):
 
     __tablename__ = "column_look"
 
-    context_id: Mapped[int] = mapped_column(ForeignKey("context.id", ondelete="CASCADE"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
     wanted_at: Mapped[datetime | None] = mapped_column(index=True)
     """Since when somebody waits for a look; None: nobody does."""
     next_try_at: Mapped[datetime]

@@ -69,12 +69,12 @@ class WorkbookVersion(Base):
 
 
 class WorkbookEdition(Base):
-    """A chapter frozen at one moment: handed in to the Lernbegleitung, or shown to the members of a context."""
+    """A chapter frozen at one moment: handed in to the Lernbegleitung, or shown to the members of a course."""
 
     __tablename__ = "workbook_edition"
     __table_args__ = (
         UniqueConstraint("workbook_id", "chapter_number", "kind", "number"),
-        Index("ix_workbook_edition_context_id", "context_id"),
+        Index("ix_workbook_edition_course_id", "course_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -83,7 +83,7 @@ class WorkbookEdition(Base):
     kind: Mapped[str] = mapped_column(String(20))
     """submission or release."""
     number: Mapped[int]
-    context_id: Mapped[int | None] = mapped_column(ForeignKey("context.id", ondelete="SET NULL"))
+    course_id: Mapped[int | None] = mapped_column(ForeignKey("course.id", ondelete="SET NULL"))
     """Where it was handed in; to whose members it is shown."""
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     programme_version: Mapped[str] = mapped_column(String(20))

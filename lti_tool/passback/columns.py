@@ -34,7 +34,7 @@ class _Link:
 
     id: int
     platform_id: str
-    context_id: int | None
+    course_id: int | None
     registration_id: int
     module_slug: str
     last_seen_at: datetime
@@ -46,7 +46,7 @@ class _Link:
 
     @property
     def place(self) -> Place:
-        return Place.of(self.context_id, self.id)
+        return Place.of(self.course_id, self.id)
 
     @property
     def has_news(self) -> bool:
@@ -91,9 +91,9 @@ def take_up_link(session: Session, link_id: int, *, now: datetime) -> None:
             send_due(session, column_id, link.place, link.module_slug, now=now)
 
 
-def take_up_links(session: Session, context_id: int, *, now: datetime) -> None:
+def take_up_links(session: Session, course_id: int, *, now: datetime) -> None:
     """Do the same for all links of a course."""
-    for link in _links(session, ResourceLink.context_id == context_id):
+    for link in _links(session, ResourceLink.course_id == course_id):
         if link.has_news:
             _adopt(session, link, now)
 
@@ -109,12 +109,12 @@ def send_due(session: Session, line_item_id: int, place: Place, module_slug: str
     return enqueue_missing(session, line_item_id, scores, module_slug=module_slug, is_gone=is_gone, now=now)
 
 
-def move_column(session: Session, line_item_id: int, url: str, context_id: int | None, *, now: datetime) -> None:
+def move_column(session: Session, line_item_id: int, url: str, course_id: int | None, *, now: datetime) -> None:
     """Send to another column from now on; what has arrived in the old one is looked for in the new one."""
     values = {"url": url, "url_since": now, "gone_at": None, "score_maximum": None, "is_made_by_us": False}
     session.execute(update(LineItem).where(LineItem.id == line_item_id).values(values))
     revive(session, line_item_id, detail="line item changed", now=now)
-    want_look(session, context_id, now=now)
+    want_look(session, course_id, now=now)
 
 
 def close_column(session: Session, line_item_id: int, *, reason: str = LINE_ITEM_GONE, now: datetime) -> None:
@@ -129,10 +129,10 @@ def reopen_column(session: Session, line_item_id: int, *, now: datetime) -> None
     revive(session, line_item_id, detail="line item is back", now=now)
 
 
-def context_of(session: Session, line_item_id: int) -> int | None:
+def course_of(session: Session, line_item_id: int) -> int | None:
     """Return our key of the course that a column lies in; None: the platform names none."""
     query = (
-        select(func.coalesce(ResourceLink.context_id, LineItem.context_id))
+        select(func.coalesce(ResourceLink.course_id, LineItem.course_id))
         .select_from(LineItem)
         .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
         .where(LineItem.id == line_item_id)
@@ -142,21 +142,21 @@ def context_of(session: Session, line_item_id: int) -> int | None:
 
 def due_in(place: Place) -> ColumnElement[bool]:
     """Return the condition that picks what is due in a place."""
-    if place.context_id is not None:
-        return DueScore.context_id == place.context_id
+    if place.course_id is not None:
+        return DueScore.course_id == place.course_id
     return DueScore.resource_link_id == place.resource_link_id
 
 
 def _links_of(place: Place) -> ColumnElement[bool]:
-    if place.context_id is not None:
-        return ResourceLink.context_id == place.context_id
+    if place.course_id is not None:
+        return ResourceLink.course_id == place.course_id
     return ResourceLink.id == place.resource_link_id
 
 
 def _listed_in(place: Place) -> ColumnElement[bool]:
-    if place.context_id is None:
+    if place.course_id is None:
         return false()
-    return (LineItem.context_id == place.context_id) & LineItem.resource_link_id.is_(None)
+    return (LineItem.course_id == place.course_id) & LineItem.resource_link_id.is_(None)
 
 
 def _takes(scopes: str) -> bool:
@@ -169,7 +169,7 @@ def _links(session: Session, *conditions: ColumnElement[bool]) -> list[_Link]:
         select(
             ResourceLink.id,
             ResourceLink.resource_link_id,
-            ResourceLink.context_id,
+            ResourceLink.course_id,
             Deployment.registration_id,
             ResourceLink.module_slug,
             ResourceLink.last_seen_at,
@@ -202,7 +202,7 @@ def _adopt(session: Session, link: _Link, now: datetime) -> int:
     if link.named_url == link.known_url:
         reopen_column(session, link.line_item_id, now=now)
     else:
-        move_column(session, link.line_item_id, link.named_url, link.context_id, now=now)
+        move_column(session, link.line_item_id, link.named_url, link.course_id, now=now)
     return link.line_item_id
 
 
@@ -228,7 +228,7 @@ def _begin_line_item(session: Session, link: _Link, now: datetime) -> int:
     session.execute(update(LineItem).where(LineItem.id == twin).values(resource_link_id=link.id))
     known = session.scalar(select(LineItem.url).where(LineItem.id == twin))
     if link.named_url is not None and link.named_url != known:
-        move_column(session, twin, link.named_url, link.context_id, now=now)
+        move_column(session, twin, link.named_url, link.course_id, now=now)
     return twin
 
 

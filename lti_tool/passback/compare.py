@@ -40,7 +40,7 @@ class ColumnToCompare:
 
     id: int
     registration_id: int
-    context_id: int | None
+    course_id: int | None
     url: str
     since: datetime | None
     maximum: float | None
@@ -65,14 +65,14 @@ class Findings:
 
 
 def columns_to_compare(
-    session: Session, *, registration_id: int | None = None, context_id: int | None, moved_only: bool = False
+    session: Session, *, registration_id: int | None = None, course_id: int | None, moved_only: bool = False
 ) -> list[ColumnToCompare]:
     """List the columns of a course (None: those of no course) in which something has arrived once.
 
     Args:
         moved_only: only those that something was delivered to before they became the column that they are.
     """
-    of = func.coalesce(ResourceLink.context_id, LineItem.context_id)
+    of = func.coalesce(ResourceLink.course_id, LineItem.course_id)
     arrived = select(ScoreDelivery.id).where(
         ScoreDelivery.line_item_id == LineItem.id, ScoreDelivery.state.in_((states.DELIVERED, states.MISSING))
     )
@@ -91,7 +91,7 @@ def columns_to_compare(
         .select_from(LineItem)
         .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
         .where(LineItem.url.is_not(None), LineItem.gone_at.is_(None), arrived.exists())
-        .where(of.is_(None) if context_id is None else of == context_id)
+        .where(of.is_(None) if course_id is None else of == course_id)
         .order_by(LineItem.id)
     )
     if registration_id is not None:
@@ -100,8 +100,8 @@ def columns_to_compare(
 
 
 def _column(*row: Any) -> ColumnToCompare:
-    key, registration_id, context_id, url, since, maximum, scopes = row
-    return ColumnToCompare(key, registration_id, context_id, url, since, maximum, frozenset(scopes.split()))
+    key, registration_id, course_id, url, since, maximum, scopes = row
+    return ColumnToCompare(key, registration_id, course_id, url, since, maximum, frozenset(scopes.split()))
 
 
 def compare_column(
@@ -172,7 +172,7 @@ def _arrived_in(column: ColumnToCompare) -> Select[*tuple[Any, ...]]:
             func.coalesce(Membership.is_gone, False),
         )
         .join(User, User.id == ScoreDelivery.user_id)
-        .outerjoin(Membership, (Membership.user_id == ScoreDelivery.user_id) & (Membership.context_id == column.context_id))
+        .outerjoin(Membership, (Membership.user_id == ScoreDelivery.user_id) & (Membership.course_id == column.course_id))
         .where(ScoreDelivery.line_item_id == column.id, ScoreDelivery.state.in_((states.DELIVERED, states.MISSING)))
         .order_by(ScoreDelivery.id)
     )

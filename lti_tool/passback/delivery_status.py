@@ -66,9 +66,9 @@ def shown_state(stored: str, tries: int, reason: str = "") -> DeliveryState:
 
 
 def _lies_in(place: Place) -> ColumnElement[bool]:
-    if place.context_id is None:
+    if place.course_id is None:
         return ResourceLink.id == place.resource_link_id
-    return or_(ResourceLink.context_id == place.context_id, LineItem.context_id == place.context_id)
+    return or_(ResourceLink.course_id == place.course_id, LineItem.course_id == place.course_id)
 
 
 def _worst(rows: Sequence[Any]) -> DeliveryStatus:
@@ -104,7 +104,7 @@ def _without_delivery(session: Session, place: Place, user_id: int, module_slug:
     if told_at is None:
         return None
     look = session.execute(
-        select(ColumnLook.wanted_at, ColumnLook.looked_at, ColumnLook.problem).where(ColumnLook.context_id == place.context_id)
+        select(ColumnLook.wanted_at, ColumnLook.looked_at, ColumnLook.problem).where(ColumnLook.course_id == place.course_id)
     ).one_or_none()
     if look is not None and look.wanted_at is not None and (look.looked_at is None or look.looked_at < told_at):
         return DeliveryStatus("waiting", told_at)

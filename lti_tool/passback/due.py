@@ -32,7 +32,7 @@ def tell_score(
     """
     if not 0 <= score_given <= SCORE_MAXIMUM:
         raise ValueError(f"a score lies in 0 to {SCORE_MAXIMUM:g}, not {score_given}")
-    for place in sorted(places, key=lambda place: (place.context_id or 0, place.resource_link_id or 0)):
+    for place in sorted(places, key=lambda place: (place.course_id or 0, place.resource_link_id or 0)):
         _note(session, place, user_id, module_slug, score_given, now)
         # What was told before may have been higher (a course that asks for no quiz is told the full points).
         due = session.scalars(
@@ -50,29 +50,29 @@ def tell_score(
                 now=now,
             )
         if not columns:
-            want_look(session, place.context_id, now=now)
+            want_look(session, place.course_id, now=now)
 
 
 def scores_told(session: Session, user_id: int) -> dict[tuple[Place, str], float]:
     """Return what is due to a person, by place and module."""
     rows = session.execute(
-        select(DueScore.context_id, DueScore.resource_link_id, DueScore.module_slug, DueScore.score_given).where(
+        select(DueScore.course_id, DueScore.resource_link_id, DueScore.module_slug, DueScore.score_given).where(
             DueScore.user_id == user_id
         )
     )
-    return {(Place(context_id, link_id), slug): score for context_id, link_id, slug, score in rows}
+    return {(Place(course_id, link_id), slug): score for course_id, link_id, slug, score in rows}
 
 
 def _note(session: Session, place: Place, user_id: int, module_slug: str, score_given: float, now: datetime) -> None:
     insert = insert_into(session, _DUE).values(
         user_id=user_id,
-        context_id=place.context_id,
+        course_id=place.course_id,
         resource_link_id=place.resource_link_id,
         module_slug=module_slug,
         score_given=score_given,
         told_at=now,
     )
-    where = _DUE.c.context_id if place.context_id is not None else _DUE.c.resource_link_id
+    where = _DUE.c.course_id if place.course_id is not None else _DUE.c.resource_link_id
     session.execute(
         insert.on_conflict_do_update(
             index_elements=[_DUE.c.user_id, where, _DUE.c.module_slug],

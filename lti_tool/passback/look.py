@@ -57,7 +57,7 @@ class ListsRead:
 
 
 def read_lists(
-    database: Database, gradebooks: Gradebooks, context_id: int, *, only: int | None = None, clock: Callable[[], datetime]
+    database: Database, gradebooks: Gradebooks, course_id: int, *, only: int | None = None, clock: Callable[[], datetime]
 ) -> ListsRead:
     """Read a course's lists and draw the consequences. Opens its own transactions, because the platform is asked in between.
 
@@ -65,10 +65,10 @@ def read_lists(
         only: a registration, where the others of the course shall be left alone.
     """
     with database.write.begin() as session:
-        take_up_links(session, context_id, now=clock())
-        sent = _send_all_due(session, context_id, clock())
+        take_up_links(session, course_id, now=clock())
+        sent = _send_all_due(session, course_id, clock())
     with database.read() as session:
-        lists, problem = _lists_of(session, context_id, only)
+        lists, problem = _lists_of(session, course_id, only)
     read = 0
     for each in lists:
         try:
@@ -80,11 +80,11 @@ def read_lists(
             continue
         read += 1
         with database.write.begin() as session:
-            sent += _take_up(session, context_id, each, items, clock())
+            sent += _take_up(session, course_id, each, items, clock())
     return ListsRead(read, sent, problem)
 
 
-def _lists_of(session: Session, context_id: int, only: int | None) -> tuple[list[CourseList], str]:
+def _lists_of(session: Session, course_id: int, only: int | None) -> tuple[list[CourseList], str]:
     """Choose each list once, with what its latest launch offered; and say why there is none."""
     query = (
         select(
@@ -96,7 +96,7 @@ def _lists_of(session: Session, context_id: int, only: int | None) -> tuple[list
         )
         .join(Deployment, Deployment.id == ResourceLink.deployment_id)
         .join(Registration, Registration.id == Deployment.registration_id)
-        .where(ResourceLink.context_id == context_id, Registration.is_enabled, Deployment.status == "approved")
+        .where(ResourceLink.course_id == course_id, Registration.is_enabled, Deployment.status == "approved")
         .order_by(ResourceLink.last_seen_at.desc(), ResourceLink.id)
     )
     if only is not None:
@@ -113,29 +113,29 @@ def _lists_of(session: Session, context_id: int, only: int | None) -> tuple[list
     return [], NO_LIST if takes_scores else NO_SERVICE
 
 
-def _take_up(session: Session, context_id: int, of: CourseList, items: Sequence[Listed], now: datetime) -> int:
+def _take_up(session: Session, course_id: int, of: CourseList, items: Sequence[Listed], now: datetime) -> int:
     """Take up what a list says; return how many scores are on their way for it."""
     sane = [item for item in items if len(item.url) <= _LONGEST_URL]
-    links, others = _known_links(session, context_id, of)
-    rows = _known_columns(session, context_id, of)
-    modules = set(session.scalars(select(DueScore.module_slug).where(DueScore.context_id == context_id).distinct()))
+    links, others = _known_links(session, course_id, of)
+    rows = _known_columns(session, course_id, of)
+    modules = set(session.scalars(select(DueScore.module_slug).where(DueScore.course_id == course_id).distinct()))
     made_by_us = {row.url for row in rows if row.is_made_by_us}
     remembered = {row.platform_link_id: row.module_slug for row in rows if row.platform_link_id and row.resource_link_id is None}
     chosen = choose_columns(sane, links, made_by_us=made_by_us, modules=modules, other_links=others, remembered=remembered)
     sent = 0
     for each in chosen:
-        column_id = _row_of(session, context_id, of, each, rows, now)
+        column_id = _row_of(session, course_id, of, each, rows, now)
         session.execute(update(LineItem).where(LineItem.id == column_id).values(score_maximum=each.item.score_maximum or None))
-        sent += send_due(session, column_id, Place(context_id), each.module_slug, now=now)
+        sent += send_due(session, column_id, Place(course_id), each.module_slug, now=now)
     return sent
 
 
-def _row_of(session: Session, context_id: int, of: CourseList, chosen: Chosen, rows: Sequence[Any], now: datetime) -> int:
+def _row_of(session: Session, course_id: int, of: CourseList, chosen: Chosen, rows: Sequence[Any], now: datetime) -> int:
     """Find or begin the row of a chosen column, and move it where the column has moved."""
     row = _match(chosen, rows)
     url = chosen.item.url
     if row is None:
-        return _begin(session, context_id, of, chosen, now)
+        return _begin(session, course_id, of, chosen, now)
     if chosen.link is None:
         session.execute(update(LineItem).where(LineItem.id == row.id).values(line_items_url=of.url, scopes=" ".join(of.scopes)))
     if row.url != url:
@@ -154,7 +154,7 @@ def _match(chosen: Chosen, rows: Sequence[Any]) -> Any:
     return next(iter([*same_place, *same_link]), None)
 
 
-def _begin(session: Session, context_id: int, of: CourseList, chosen: Chosen, now: datetime) -> int:
+def _begin(session: Session, course_id: int, of: CourseList, chosen: Chosen, now: datetime) -> int:
     item = chosen.item
     values: dict[str, Any] = {"registration_id": of.registration_id, "url": item.url, "url_since": now, "created_at": now}
     if chosen.link is not None:
@@ -164,7 +164,7 @@ def _begin(session: Session, context_id: int, of: CourseList, chosen: Chosen, no
         return session.scalars(select(LineItem.id).where(LineItem.resource_link_id == chosen.link.key)).one()
     values |= {
         "deployment_id": of.deployment_id,
-        "context_id": context_id,
+        "course_id": course_id,
         "module_slug": chosen.module_slug,
         "platform_link_id": item.resource_link_id,
         "line_items_url": of.url,
@@ -173,12 +173,12 @@ def _begin(session: Session, context_id: int, of: CourseList, chosen: Chosen, no
     # Another process may look at the same course: one of them writes the row.
     session.execute(insert_into(session, _LINE_ITEMS).values(values).on_conflict_do_nothing())
     query = select(LineItem.id).where(
-        LineItem.context_id == context_id, LineItem.url == item.url, LineItem.resource_link_id.is_(None)
+        LineItem.course_id == course_id, LineItem.url == item.url, LineItem.resource_link_id.is_(None)
     )
     return session.scalars(query).one()
 
 
-def _known_links(session: Session, context_id: int, of: CourseList) -> tuple[list[KnownLink], list[str]]:
+def _known_links(session: Session, course_id: int, of: CourseList) -> tuple[list[KnownLink], list[str]]:
     query = (
         select(
             ResourceLink.id,
@@ -187,7 +187,7 @@ def _known_links(session: Session, context_id: int, of: CourseList) -> tuple[lis
             ResourceLink.line_item_url,
             ResourceLink.ags_scopes,
         )
-        .where(ResourceLink.context_id == context_id, ResourceLink.deployment_id == of.deployment_id)
+        .where(ResourceLink.course_id == course_id, ResourceLink.deployment_id == of.deployment_id)
         .order_by(ResourceLink.id)
     )
     links, others = [], []
@@ -199,7 +199,7 @@ def _known_links(session: Session, context_id: int, of: CourseList) -> tuple[lis
     return links, others
 
 
-def _known_columns(session: Session, context_id: int, of: CourseList) -> Sequence[Any]:
+def _known_columns(session: Session, course_id: int, of: CourseList) -> Sequence[Any]:
     columns = (
         LineItem.id,
         LineItem.resource_link_id,
@@ -211,25 +211,23 @@ def _known_columns(session: Session, context_id: int, of: CourseList) -> Sequenc
     )
     of_links = select(*columns).join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
     linked = session.execute(
-        of_links.where(ResourceLink.context_id == context_id, ResourceLink.deployment_id == of.deployment_id)
+        of_links.where(ResourceLink.course_id == course_id, ResourceLink.deployment_id == of.deployment_id)
     ).all()
     listed = session.execute(
         select(*columns).where(
-            LineItem.context_id == context_id, LineItem.resource_link_id.is_(None), LineItem.deployment_id == of.deployment_id
+            LineItem.course_id == course_id, LineItem.resource_link_id.is_(None), LineItem.deployment_id == of.deployment_id
         )
     ).all()
     return [*linked, *listed]
 
 
-def _send_all_due(session: Session, context_id: int, now: datetime) -> int:
+def _send_all_due(session: Session, course_id: int, now: datetime) -> int:
     """Send what is due to the columns that we know already, and that were taken up without anybody having asked."""
     of_links = (
         select(LineItem.id, ResourceLink.module_slug)
         .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(ResourceLink.context_id == context_id, ResourceLink.module_slug.is_not(None))
+        .where(ResourceLink.course_id == course_id, ResourceLink.module_slug.is_not(None))
     )
-    listed = select(LineItem.id, LineItem.module_slug).where(
-        LineItem.context_id == context_id, LineItem.resource_link_id.is_(None)
-    )
+    listed = select(LineItem.id, LineItem.module_slug).where(LineItem.course_id == course_id, LineItem.resource_link_id.is_(None))
     pairs = [*session.execute(of_links), *session.execute(listed)]
-    return sum(send_due(session, column_id, Place(context_id), slug, now=now) for column_id, slug in sorted(pairs))
+    return sum(send_due(session, column_id, Place(course_id), slug, now=now) for column_id, slug in sorted(pairs))

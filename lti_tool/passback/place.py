@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class Place:
     """A course by our key, or a single link where the platform names no course; one of both."""
 
-    context_id: int | None = None
+    course_id: int | None = None
     resource_link_id: int | None = None
 
     @classmethod
-    def of(cls, context_id: int | None, resource_link_id: int | None) -> "Place":
+    def of(cls, course_id: int | None, resource_link_id: int | None) -> "Place":
         """Return the place of a link: its course if it has one, else the link itself."""
-        return cls(context_id) if context_id is not None else cls(None, resource_link_id)
+        return cls(course_id) if course_id is not None else cls(None, resource_link_id)

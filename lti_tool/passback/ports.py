@@ -11,7 +11,7 @@ from lti_tool.passback.standing import Standing
 
 @dataclass(frozen=True, slots=True)
 class LineItemList:
-    """A context's list of line items, and what the platform offered with it."""
+    """A course's list of line items, and what the platform offered with it."""
 
     registration_id: int
     url: str

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lti_tool.jobs.turns import NotNow, Shares, take_turns
 from lti_tool.lti.patience import patience
-from lti_tool.models import ColumnLook, Context, Deployment, LineItem, Registration, ResourceLink
+from lti_tool.models import ColumnLook, Course, Deployment, LineItem, Registration, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.passback.after_restore import is_after_restore
 from lti_tool.passback.compare import Difference, Findings, columns_to_compare, compare_column
@@ -72,8 +72,8 @@ def reconcile(
         fills: send what was emptied, too.
     """
     comparison = _Comparison(database, gradebooks, fills, clock)
-    for context_id in _courses(database, registration_id, None):
-        comparison.compare(registration_id, context_id)
+    for course_id in _courses(database, registration_id, None):
+        comparison.compare(registration_id, course_id)
     return _reconciliation(registration_id, comparison.findings[registration_id])
 
 
@@ -95,7 +95,7 @@ def reconcile_all(
             if not comparison.compare(*item):
                 raise NotNow
 
-    waiting = {each: [(each, context_id) for context_id in _courses(database, each, used_since)] for each in ids}
+    waiting = {each: [(each, course_id) for course_id in _courses(database, each, used_since)] for each in ids}
     turns = take_turns(waiting, compare, shares or Shares(), what="gradebook")
     for registration_id in ids:
         found = comparison.findings[registration_id]
@@ -121,19 +121,19 @@ def look_at_wanted(database: Database, gradebooks: Gradebooks, shares: Shares = 
     """Look at the courses for which somebody waits; return how many that were. One that fails does not stop the others, nor does
     a platform that hangs."""
 
-    def look(context_id: int, left_s: float) -> None:
+    def look(course_id: int, left_s: float) -> None:
         with database.write.begin() as session:
-            wanted_at = claim_look(session, context_id, now=clock())
+            wanted_at = claim_look(session, course_id, now=clock())
         if wanted_at is None:
             raise NotNow
         problem, is_done = "internal_error", False
         try:
             with patience(left_s):
-                problem, is_done = _look(database, gradebooks, context_id, clock)
+                problem, is_done = _look(database, gradebooks, course_id, clock)
         except Exception:
-            log.exception("columns_not_looked_at", extra={"context": context_id})
+            log.exception("columns_not_looked_at", extra={"course": course_id})
         with database.write.begin() as session:
-            end_look(session, context_id, wanted_at=wanted_at, problem=problem, is_done=is_done, now=clock())
+            end_look(session, course_id, wanted_at=wanted_at, problem=problem, is_done=is_done, now=clock())
         if not is_done:
             raise NotNow
 
@@ -143,10 +143,10 @@ def look_at_wanted(database: Database, gradebooks: Gradebooks, shares: Shares = 
     return turns.done + turns.failed
 
 
-def _look(database: Database, gradebooks: Gradebooks, context_id: int, clock: Callable[[], datetime]) -> tuple[str, bool]:
-    lists = read_lists(database, gradebooks, context_id, clock=clock)
+def _look(database: Database, gradebooks: Gradebooks, course_id: int, clock: Callable[[], datetime]) -> tuple[str, bool]:
+    lists = read_lists(database, gradebooks, course_id, clock=clock)
     with database.read() as session:
-        moved = columns_to_compare(session, context_id=context_id, moved_only=True)
+        moved = columns_to_compare(session, course_id=course_id, moved_only=True)
         better_is_ours = is_after_restore(session, now=clock())
     findings = Findings()
     for column in moved:
@@ -167,17 +167,17 @@ class _Comparison:
         with database.read() as session:
             self._better_is_ours = is_after_restore(session, now=clock())
 
-    def compare(self, registration_id: int, context_id: int | None) -> bool:
+    def compare(self, registration_id: int, course_id: int | None) -> bool:
         """Compare a course (None: the columns that lie in none); return whether the platform could be had."""
         findings, problem = self.findings[registration_id], ""
-        if context_id is not None:
-            lists = read_lists(self._database, self._gradebooks, context_id, only=registration_id, clock=self._clock)
+        if course_id is not None:
+            lists = read_lists(self._database, self._gradebooks, course_id, only=registration_id, clock=self._clock)
             findings.newly_sent += lists.sent
             problem = lists.problem
             if problem.startswith(_UNREACHED):
                 return False
         with self._database.read() as session:
-            columns = columns_to_compare(session, registration_id=registration_id, context_id=context_id)
+            columns = columns_to_compare(session, registration_id=registration_id, course_id=course_id)
         for column in columns:
             code = compare_column(
                 self._database,
@@ -190,29 +190,29 @@ class _Comparison:
             )
             if code.startswith(_UNREACHED):
                 return False
-        if context_id is not None:
+        if course_id is not None:
             with self._database.write.begin() as session:
-                note_compared(session, context_id, problem=problem, now=self._clock())
+                note_compared(session, course_id, problem=problem, now=self._clock())
         return True
 
 
 def _courses(database: Database, registration_id: int, used_since: datetime | None) -> list[int | None]:
     """List the courses of a registration, those first that were compared longest ago; None where columns lie in no course."""
     query = (
-        select(Context.id, ColumnLook.compared_at)
+        select(Course.id, ColumnLook.compared_at)
         .distinct()
-        .join(ResourceLink, ResourceLink.context_id == Context.id)
+        .join(ResourceLink, ResourceLink.course_id == Course.id)
         .join(Deployment, Deployment.id == ResourceLink.deployment_id)
-        .outerjoin(ColumnLook, ColumnLook.context_id == Context.id)
+        .outerjoin(ColumnLook, ColumnLook.course_id == Course.id)
         .where(Deployment.registration_id == registration_id)
-        .order_by(ColumnLook.compared_at.asc().nulls_first(), Context.id)
+        .order_by(ColumnLook.compared_at.asc().nulls_first(), Course.id)
     )
     if used_since is not None:
-        query = query.where(Context.last_seen_at >= used_since)
+        query = query.where(Course.last_seen_at >= used_since)
     alone = (
         select(LineItem.id)
         .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(LineItem.registration_id == registration_id, ResourceLink.context_id.is_(None))
+        .where(LineItem.registration_id == registration_id, ResourceLink.course_id.is_(None))
         .limit(1)
     )
     with database.read() as session:

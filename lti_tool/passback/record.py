@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models import LineItem, ScoreDelivery
 from lti_tool.passback import delivery as states
-from lti_tool.passback.columns import close_column, context_of
+from lti_tool.passback.columns import close_column, course_of
 from lti_tool.passback.delivery import WITHOUT_COLUMN, Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.jobs import call_workers_for_due
 from lti_tool.passback.ledger import Entry, write_entries
@@ -90,7 +90,7 @@ def _close_columns(session: Session, ended: Sequence[Ended], now: datetime) -> N
     for one in ended:
         if isinstance(one.outcome, Parked) and one.outcome.code in WITHOUT_COLUMN:
             close_column(session, one.claimed.line_item_id, reason=one.outcome.code, now=now)
-            want_look(session, context_of(session, one.claimed.line_item_id), now=now)
+            want_look(session, course_of(session, one.claimed.line_item_id), now=now)
 
 
 def bring_forward(session: Session, *, registration_id: int, now: datetime) -> int:

@@ -31,8 +31,8 @@ def _held_back(place: Place, user_id: int, link_id: int) -> Select[int]:
         .scalar_subquery()
     )
     is_there = (
-        (ResourceLink.context_id == place.context_id) | (LineItem.context_id == place.context_id)
-        if place.context_id is not None
+        (ResourceLink.course_id == place.course_id) | (LineItem.course_id == place.course_id)
+        if place.course_id is not None
         else ResourceLink.id == place.resource_link_id
     )
     is_away = ((ScoreDelivery.state == PARKED) & (ScoreDelivery.last_error == NOT_GRADABLE)) | (

@@ -97,15 +97,15 @@ def questions(database: "Database", http: Http, client: ServiceClient, *, clock:
         if entry is None:
             return None
         with database.read() as session:
-            checked = load_place(session, place.context_id, place.resource_link_id)
+            checked = load_place(session, place.course_id, place.resource_link_id)
         return to_json(check_connection(http, client, entry.registration, checked, clock=clock))
 
     def roster(place: Place) -> None:
-        assert place.context_id is not None
+        assert place.course_id is not None
         try:
-            refresh_roster(database, client, place.context_id, now=clock())
+            refresh_roster(database, client, place.course_id, now=clock())
         except ToolError as err:
             # Kept with the reading, where the page finds it.
-            log.warning("roster_not_read", extra={"context": place.context_id, "code": err.code})
+            log.warning("roster_not_read", extra={"course": place.course_id, "code": err.code})
 
     return {Kind.CONNECTION: connection, Kind.ROSTER: roster}

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.messages import N_
-from lti_tool.models import Context, ResourceLink, RosterReading
+from lti_tool.models import Course, ResourceLink, RosterReading
 from lti_tool.platforms.findings import Finding, Standing
 
 _SERVICE_CLAIMS = frozenset(
@@ -29,7 +29,7 @@ class CheckedPlace:
     has_grades: bool = False
     line_item_url: str | None = None
     offered_scopes: frozenset[str] = frozenset()
-    has_context: bool = False
+    has_course: bool = False
     memberships_url: str | None = None
     roster_problem: str = ""
     """Code of what was wrong with the roster when it was read last."""
@@ -37,27 +37,27 @@ class CheckedPlace:
     unusable_claims: tuple[str, ...] = ()
 
 
-def load_place(session: Session, context_id: int | None, resource_link_id: int | None) -> CheckedPlace:
+def load_place(session: Session, course_id: int | None, resource_link_id: int | None) -> CheckedPlace:
     """Look up what is known of the place that somebody came from."""
     link = session.get(ResourceLink, resource_link_id) if resource_link_id else None
-    context = session.get(Context, context_id) if context_id else None
-    problem = session.scalar(select(RosterReading.problem).where(RosterReading.context_id == context_id))
+    course = session.get(Course, course_id) if course_id else None
+    problem = session.scalar(select(RosterReading.problem).where(RosterReading.course_id == course_id))
     return CheckedPlace(
         has_link=link is not None,
         has_grades=bool(link and (link.line_items_url or link.line_item_url)),
         line_item_url=link.line_item_url if link else None,
         offered_scopes=frozenset(link.ags_scopes.split()) if link else frozenset(),
-        has_context=context is not None,
-        memberships_url=context.memberships_url if context else None,
+        has_course=course is not None,
+        memberships_url=course.memberships_url if course else None,
         roster_problem=problem or "",
-        claim_names=tuple(context.claim_names.split()) if context else (),
-        unusable_claims=tuple(context.unusable_claims.split()) if context else (),
+        claim_names=tuple(course.claim_names.split()) if course else (),
+        unusable_claims=tuple(course.unusable_claims.split()) if course else (),
     )
 
 
 def check_claims(place: CheckedPlace) -> Iterator[Finding]:
     """Say what is missing among the claims, or is sent although nobody needs it. By names only."""
-    if not place.has_context:
+    if not place.has_course:
         return
     arrived = set(place.claim_names)
     yield from _unusable(place.unusable_claims)

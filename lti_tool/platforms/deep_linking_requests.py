@@ -36,7 +36,7 @@ def keep_deep_linking_request(
             user_id=visitor.user_id,
             registration_id=visitor.registration_id,
             deployment_id=deployment_id,
-            context_id=visitor.context_id,
+            course_id=visitor.course_id,
             settings=asdict(settings),
             created_at=now,
         )

@@ -38,12 +38,12 @@ class Place:
     """What an inquiry is about."""
 
     registration_id: int
-    context_id: int | None = None
+    course_id: int | None = None
     resource_link_id: int | None = None
 
     @property
     def key(self) -> str:
-        return f"{self.registration_id}:{self.context_id or ''}:{self.resource_link_id or ''}"
+        return f"{self.registration_id}:{self.course_id or ''}:{self.resource_link_id or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def open_inquiry(session: Session, kind: Kind, place: Place, *, now: datetime) -
         kind=kind,
         place=place.key,
         registration_id=place.registration_id,
-        context_id=place.context_id,
+        course_id=place.course_id,
         resource_link_id=place.resource_link_id,
         **opened,
     )
@@ -113,7 +113,7 @@ def claim_inquiries(session: Session, *, busy: Collection[int], limit: int, now:
         .execution_options(synchronize_session=False)
     )
     query = (
-        select(Inquiry.id, Inquiry.kind, Inquiry.registration_id, Inquiry.context_id, Inquiry.resource_link_id)
+        select(Inquiry.id, Inquiry.kind, Inquiry.registration_id, Inquiry.course_id, Inquiry.resource_link_id)
         .where(Inquiry.is_open, _is_free(now), Inquiry.registration_id.not_in(list(busy)))
         .order_by(Inquiry.asked_at, Inquiry.id)
     )
@@ -122,7 +122,7 @@ def claim_inquiries(session: Session, *, busy: Collection[int], limit: int, now:
         if len(taken) == limit:
             break
         if row.registration_id not in taken and _take(session, row.id, now):
-            place = Place(row.registration_id, row.context_id, row.resource_link_id)
+            place = Place(row.registration_id, row.course_id, row.resource_link_id)
             taken[row.registration_id] = ClaimedInquiry(row.id, Kind(row.kind), place, now + CLAIM)
     return list(taken.values())
 

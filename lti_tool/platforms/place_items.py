@@ -31,15 +31,13 @@ class Placed:
 
 def placed_in(session: Session, visitor: Visitor) -> Placed:
     """Tell what the visitor's course has already."""
-    if visitor.context_id is None:
+    if visitor.course_id is None:
         return Placed(frozenset(), {})
     links = session.execute(
-        select(ResourceLink.module_slug, ResourceLink.page).where(ResourceLink.context_id == visitor.context_id)
+        select(ResourceLink.module_slug, ResourceLink.page).where(ResourceLink.course_id == visitor.course_id)
     )
     launched = frozenset(link.module_slug or link.page for link in links) - {""}
-    offered = session.execute(
-        select(OfferedItem.item, OfferedItem.offered_at).where(OfferedItem.context_id == visitor.context_id)
-    )
+    offered = session.execute(select(OfferedItem.item, OfferedItem.offered_at).where(OfferedItem.course_id == visitor.course_id))
     return Placed(launched, {item: at for item, at in offered if item not in launched})
 
 
@@ -72,14 +70,14 @@ def place_items(
 
 def remember_offered(session: Session, visitor: Visitor, keys: Collection[str], *, now: datetime) -> None:
     """Note what was handed to the visitor's course."""
-    if visitor.context_id is None:
+    if visitor.course_id is None:
         return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for key in sorted(keys):
-        statement = insert(OfferedItem).values(context_id=visitor.context_id, item=key, offered_at=now)
+        statement = insert(OfferedItem).values(course_id=visitor.course_id, item=key, offered_at=now)
         session.execute(
             statement.on_conflict_do_update(
-                index_elements=["context_id", "item"], set_={"offered_at": statement.excluded.offered_at}
+                index_elements=["course_id", "item"], set_={"offered_at": statement.excluded.offered_at}
             )
         )
 

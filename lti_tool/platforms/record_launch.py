@@ -39,36 +39,36 @@ _USER: Final = """
     RETURNING id, is_blocked"""
 # What a launch leaves out is kept from an earlier one where that does no harm (a deep linking request has no roster
 # address before the first activity, Moodle 4.2); the line item is that of the latest launch in any case.
-_CONTEXT: Final = """
-    INSERT INTO context
+_COURSE: Final = """
+    INSERT INTO course
         (platform_id, context_id, registration_id, title, label, memberships_url, claim_names, unusable_claims,
          programme_version, created_at, last_seen_at)
-    SELECT :platform_id, :context_id, :registration_id, :context_title, :context_label, :memberships_url, :claim_names,
+    SELECT :platform_id, :context_id, :registration_id, :course_title, :course_label, :memberships_url, :claim_names,
            :unusable_claims, :programme_version, :now, :now
-    FROM {used} WHERE {has_context}
+    FROM {used} WHERE {has_course}
     ON CONFLICT (platform_id, context_id) DO UPDATE
     SET registration_id = excluded.registration_id, title = excluded.title, label = excluded.label,
-        memberships_url = COALESCE(excluded.memberships_url, context.memberships_url),
+        memberships_url = COALESCE(excluded.memberships_url, course.memberships_url),
         claim_names = excluded.claim_names, unusable_claims = excluded.unusable_claims,
         last_seen_at = excluded.last_seen_at,
-        programme_version = COALESCE(context.programme_version, excluded.programme_version)
+        programme_version = COALESCE(course.programme_version, excluded.programme_version)
     RETURNING id"""
 _MEMBERSHIP: Final = """
     INSERT INTO membership
-        (user_id, context_id, roles, launch_roles, launched_at, is_gone, first_seen_at, last_seen_at)
-    SELECT {user_id}, {context_key}, :roles, :roles, :now, {false}, :now, :now FROM {user_and_context} WHERE {true}
-    ON CONFLICT (user_id, context_id) DO UPDATE
+        (user_id, course_id, roles, launch_roles, launched_at, is_gone, first_seen_at, last_seen_at)
+    SELECT {user_id}, {course_key}, :roles, :roles, :now, {false}, :now, :now FROM {user_and_course} WHERE {true}
+    ON CONFLICT (user_id, course_id) DO UPDATE
     SET roles = excluded.roles, launch_roles = excluded.launch_roles, launched_at = excluded.launched_at,
         is_gone = excluded.is_gone, last_seen_at = excluded.last_seen_at"""
 _LINK: Final = """
     INSERT INTO resource_link
-        (deployment_id, resource_link_id, context_id, title, module_slug, page, line_item_url, line_items_url, ags_scopes,
+        (deployment_id, resource_link_id, course_id, title, module_slug, page, line_item_url, line_items_url, ags_scopes,
          created_at, last_seen_at)
-    SELECT :deployment_id, :resource_link_id, {context_key}, :link_title, :module_slug, :page, :line_item_url,
+    SELECT :deployment_id, :resource_link_id, {course_key}, :link_title, :module_slug, :page, :line_item_url,
            :line_items_url, :ags_scopes, :now, :now
     FROM {used} WHERE {has_link}
     ON CONFLICT (deployment_id, resource_link_id) DO UPDATE
-    SET context_id = COALESCE(excluded.context_id, resource_link.context_id),
+    SET course_id = COALESCE(excluded.course_id, resource_link.course_id),
         title = excluded.title,
         module_slug = COALESCE(excluded.module_slug, resource_link.module_slug), page = excluded.page,
         line_item_url = excluded.line_item_url, line_items_url = excluded.line_items_url,
@@ -88,8 +88,8 @@ _TEXTS: Final = (
     "name",
     "locale",
     "context_id",
-    "context_title",
-    "context_label",
+    "course_title",
+    "course_label",
     "memberships_url",
     "claim_names",
     "unusable_claims",
@@ -112,25 +112,25 @@ def _for_postgresql() -> str:
         "true": "true",
         "false": "false",
         "used": "used",
-        "has_context": ":context_id IS NOT NULL",
+        "has_course": ":context_id IS NOT NULL",
         "has_link": ":resource_link_id IS NOT NULL",
         "user_id": "seen_user.id",
-        "context_key": "seen_context.id",
-        "user_and_context": "seen_user, seen_context",
+        "course_key": "seen_course.id",
+        "user_and_course": "seen_user, seen_course",
         "link_key": "seen_link.id",
         "user_and_link": "seen_user, seen_link",
     }
-    link = _LINK.format(**(words | {"context_key": "(SELECT id FROM seen_context)"}))
+    link = _LINK.format(**(words | {"course_key": "(SELECT id FROM seen_course)"}))
     whole = f"""WITH used AS ({_NONCE} RETURNING 1),
         seen_user AS ({_USER.format(**words)}),
-        seen_context AS ({_CONTEXT.format(**words)}),
+        seen_course AS ({_COURSE.format(**words)}),
         seen_membership AS ({_MEMBERSHIP.format(**words)}),
         seen_link AS ({link}),
         launched AS ({_LAUNCHED.format(**words)}),
         seen_platform AS ({_PLATFORM})
-        SELECT seen_user.id AS user_id, seen_user.is_blocked, seen_context.id AS context_key,
+        SELECT seen_user.id AS user_id, seen_user.is_blocked, seen_course.id AS course_key,
                seen_link.id AS link_key, seen_link.module_slug
-        FROM seen_user LEFT JOIN seen_context ON true LEFT JOIN seen_link ON true"""  # noqa: S608 - our own pieces
+        FROM seen_user LEFT JOIN seen_course ON true LEFT JOIN seen_link ON true"""  # noqa: S608 - our own pieces
     # A parameter in a SELECT list has no type of its own, least of all where it is NULL.
     typed = re.sub(rf":({'|'.join(_TEXTS)})\b", r"CAST(:\1 AS text)", whole)
     return re.sub(r":([a-z_]+)\b", r"%(\1)s", typed)
@@ -142,7 +142,7 @@ class _Recorded:
 
     user_id: int
     is_blocked: bool
-    context_key: int | None
+    course_key: int | None
     link_key: int | None
     module_slug: str | None
 
@@ -151,7 +151,7 @@ class _Recorded:
 class _SqliteStatements:
     nonce: str
     user: str
-    context: str
+    course: str
     membership: str
     link: str
     launched: str
@@ -164,18 +164,18 @@ def _for_sqlite() -> _SqliteStatements:
         "true": "true",
         "false": "false",
         "used": one_row,
-        "has_context": ":context_id IS NOT NULL",
+        "has_course": ":context_id IS NOT NULL",
         "has_link": ":resource_link_id IS NOT NULL",
         "user_id": ":user_id",
-        "context_key": ":context_key",
-        "user_and_context": one_row,
+        "course_key": ":course_key",
+        "user_and_course": one_row,
         "link_key": ":link_key",
         "user_and_link": one_row,
     }
     return _SqliteStatements(
         nonce=_NONCE,
         user=_USER.format(**words),
-        context=_CONTEXT.format(**words),
+        course=_COURSE.format(**words),
         membership=_MEMBERSHIP.format(**words),
         link=_LINK.format(**words),
         launched=_LAUNCHED.format(**words),
@@ -227,7 +227,7 @@ def record_launch(
         platform_id=entry.platform_id,
         registration_id=launch.registration.id,
         deployment_id=deployment_id,
-        context_id=row.context_key,
+        course_id=row.course_key,
         resource_link_id=row.link_key,
         module_slug=row.module_slug,
         roles=roles,
@@ -273,8 +273,8 @@ def _values(
         "name": full_name(launch.person),
         "locale": launch.presentation.locale or "",
         "context_id": context.id if context else None,
-        "context_title": clean_line((context.title if context else None) or ""),
-        "context_label": clean_line((context.label if context else None) or ""),
+        "course_title": clean_line((context.title if context else None) or ""),
+        "course_label": clean_line((context.label if context else None) or ""),
         "memberships_url": launch.memberships_url,
         "claim_names": " ".join(launch.claim_names),
         "unusable_claims": " ".join(launch.unusable_claims),
@@ -335,9 +335,9 @@ def _record_within(driver: Any, values: dict[str, Any]) -> _Recorded | None:
     if driver.execute(_SQLITE.nonce, values).rowcount == 0:
         return None
     ((values["user_id"], is_blocked),) = driver.execute(_SQLITE.user, values).fetchall()
-    contexts = driver.execute(_SQLITE.context, values).fetchall()
-    values["context_key"] = contexts[0][0] if contexts else None
-    if contexts:
+    courses = driver.execute(_SQLITE.course, values).fetchall()
+    values["course_key"] = courses[0][0] if courses else None
+    if courses:
         driver.execute(_SQLITE.membership, values)
     links = driver.execute(_SQLITE.link, values).fetchall()
     values["link_key"], module_slug = links[0] if links else (None, None)
@@ -345,4 +345,4 @@ def _record_within(driver: Any, values: dict[str, Any]) -> _Recorded | None:
         driver.execute(_SQLITE.launched, values)
     if values["product_family"]:
         driver.execute(_SQLITE.platform, values)
-    return _Recorded(values["user_id"], bool(is_blocked), values["context_key"], values["link_key"], module_slug)
+    return _Recorded(values["user_id"], bool(is_blocked), values["course_key"], values["link_key"], module_slug)

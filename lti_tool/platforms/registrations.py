@@ -203,7 +203,7 @@ def change_service_hosts(
 
 
 def remove_registration(session: Session, registration_id: int) -> None:
-    """Remove a registration with its deployments, links and contexts. Users stay, with what they have learned.
+    """Remove a registration with its deployments, links and courses. Users stay, with what they have learned.
 
     Raises:
         NotFound: there is none with this id.

@@ -48,9 +48,9 @@ class RosterChange:
 
 
 def store_members(
-    session: Session, platform_id: int, context_id: int, members: Sequence[Member], *, now: datetime
+    session: Session, platform_id: int, course_id: int, members: Sequence[Member], *, now: datetime
 ) -> RosterChange:
-    """Store who is in a context, and mark who is not any more; nobody is deleted.
+    """Store who is in a course, and mark who is not any more; nobody is deleted.
 
     Args:
         now: when the roster began to be read; who came in since then may well be missing in it.
@@ -59,14 +59,14 @@ def store_members(
     if not present:
         # An empty roster is not believed.
         return RosterChange(0, 0, 0, NOBODY)
-    known = _known(session, context_id)
+    known = _known(session, course_id)
     missing = _missing_newcomers(known, {member.user_id for member in present}, now)
     if len(missing) >= _ENOUGH_TO_REFUSE:
         # Else everybody would be in the course twice.
         return RosterChange(0, 0, 0, OTHER_IDS)
     ids = _store_users(session, platform_id, present, now)
     roles = _roles_that_count(known, present, now)
-    _store_memberships(session, context_id, present, ids, roles, now)
+    _store_memberships(session, course_id, present, ids, roles, now)
     new = len(set(ids.values()) - {row.user_id for row in known if not row.is_gone})
     if any(row.roster_roles is None for row in missing):
         return RosterChange(len(present), new, 0, OTHER_IDS)
@@ -76,7 +76,7 @@ def store_members(
     return RosterChange(len(present), new, len(gone))
 
 
-def _known(session: Session, context_id: int) -> list[Row[Any]]:
+def _known(session: Session, course_id: int) -> list[Row[Any]]:
     query = (
         select(
             Membership.id,
@@ -90,7 +90,7 @@ def _known(session: Session, context_id: int) -> list[Row[Any]]:
             Membership.is_gone,
         )
         .join(User, User.id == Membership.user_id)
-        .where(Membership.context_id == context_id)
+        .where(Membership.course_id == course_id)
     )
     return list(session.execute(query))
 
@@ -171,7 +171,7 @@ def _store_users(session: Session, platform_id: int, members: Sequence[Member], 
 
 def _store_memberships(
     session: Session,
-    context_id: int,
+    course_id: int,
     members: Sequence[Member],
     ids: dict[str, int],
     roles: dict[str, frozenset[Role]],
@@ -180,7 +180,7 @@ def _store_memberships(
     for rows in _batches(
         {
             "user_id": ids[member.user_id],
-            "context_id": context_id,
+            "course_id": course_id,
             "roles": _text(roles[member.user_id]),
             "roster_roles": _text(roles_of(member.roles)),
             "is_gone": False,
@@ -193,7 +193,7 @@ def _store_memberships(
         came_meanwhile = _MEMBERSHIPS.c.launched_at > now
         session.execute(
             insert.on_conflict_do_update(
-                index_elements=[_MEMBERSHIPS.c.user_id, _MEMBERSHIPS.c.context_id],
+                index_elements=[_MEMBERSHIPS.c.user_id, _MEMBERSHIPS.c.course_id],
                 set_={
                     "roles": case((came_meanwhile, _MEMBERSHIPS.c.roles), else_=insert.excluded.roles),
                     "roster_roles": insert.excluded.roster_roles,

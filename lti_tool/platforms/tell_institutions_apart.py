@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import (
-    Context,
+    Course,
     Deployment,
     LaunchedLink,
     Membership,
@@ -85,12 +85,12 @@ def _move(session: Session, registration_id: int, before: int, after: int) -> in
     in_anothers = (
         exists()
         .where(Membership.user_id == User.id)
-        .where(Membership.context_id == Context.id)
-        .where(Context.registration_id != registration_id)
+        .where(Membership.course_id == Course.id)
+        .where(Course.registration_id != registration_id)
     )
     # Whoever is at the new place already under the same name began there anew, and stays two.
     there = select(User.sub).where(User.platform_id == after)
-    courses_there = select(Context.context_id).where(Context.platform_id == after)
+    courses_there = select(Course.context_id).where(Course.platform_id == after)
     people = select(User.id).where(User.platform_id == before, ~by_another, ~in_anothers, User.sub.not_in(there))
     moved = list(session.scalars(people))
     for start in range(0, len(moved), 500):
@@ -101,9 +101,9 @@ def _move(session: Session, registration_id: int, before: int, after: int) -> in
             .execution_options(synchronize_session=False)
         )
     session.execute(
-        update(Context)
-        .where(Context.platform_id == before, Context.registration_id == registration_id)
-        .where(Context.context_id.not_in(courses_there))
+        update(Course)
+        .where(Course.platform_id == before, Course.registration_id == registration_id)
+        .where(Course.context_id.not_in(courses_there))
         .values(platform_id=after)
         .execution_options(synchronize_session=False)
     )

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.lti.ports import DeploymentStanding
-from lti_tool.models import Context, Deployment, Membership, Registration, User
+from lti_tool.models import Course, Deployment, Membership, Registration, User
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
@@ -48,13 +48,13 @@ class _Standing:
     is_gone: bool | None
     launched_at: datetime | None
     person_since: datetime
-    context_since: datetime | None
+    course_since: datetime | None
     deployment_since: datetime | None
     registration_since: datetime | None
 
     def is_older_than(self, opened_at: float) -> bool:
         """Whether all that a visit names was there when it began; visits know whole seconds."""
-        began = (self.person_since, self.context_since, self.deployment_since, self.registration_since)
+        began = (self.person_since, self.course_since, self.deployment_since, self.registration_since)
         return all(moment is None or moment.timestamp() < opened_at + 1 for moment in began)
 
 
@@ -71,7 +71,7 @@ class VisitStandings:
         Args:
             opened_at: seconds since 1970 at which the launch came.
         """
-        place = (visitor.user_id, visitor.deployment_id, visitor.context_id)
+        place = (visitor.user_id, visitor.deployment_id, visitor.course_id)
         cached = self._known.get(place)
         if cached is None or time.monotonic() - cached[0] >= CACHED_S:
             cached = (time.monotonic(), self._load(visitor))
@@ -82,10 +82,10 @@ class VisitStandings:
 
     def forget(self, visitor: Visitor) -> None:
         """Look anew at the next request: a launch of this person has just said what they are now."""
-        self._known.pop((visitor.user_id, visitor.deployment_id, visitor.context_id), None)
+        self._known.pop((visitor.user_id, visitor.deployment_id, visitor.course_id), None)
 
     def _load(self, visitor: Visitor) -> _Standing | None:
-        is_theirs = (Membership.user_id == User.id) & (Membership.context_id == visitor.context_id)
+        is_theirs = (Membership.user_id == User.id) & (Membership.course_id == visitor.course_id)
         query = (
             select(
                 User.is_blocked,
@@ -95,14 +95,14 @@ class VisitStandings:
                 Membership.is_gone,
                 Membership.last_seen_at,
                 User.first_seen_at,
-                Context.created_at,
+                Course.created_at,
                 Deployment.first_seen_at,
                 Registration.created_at,
             )
             .select_from(User)
             .outerjoin(Registration, Registration.id == visitor.registration_id)
             .outerjoin(Deployment, Deployment.id == visitor.deployment_id)
-            .outerjoin(Context, Context.id == visitor.context_id)
+            .outerjoin(Course, Course.id == visitor.course_id)
             .outerjoin(Membership, is_theirs)
             .where(User.id == visitor.user_id)
         )

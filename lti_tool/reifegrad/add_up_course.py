@@ -54,19 +54,19 @@ def add_up_course(session: Session, programme: Programme, visitor: Visitor) -> t
             next_step=N_("Ihre eigene Einschätzung finden Sie unter „Reifegrad“."),
             code="instructors_only",
         )
-    if visitor.context_id is None:
+    if visitor.course_id is None:
         raise Conflict(
             N_("Ihre Lernplattform hat nicht gesagt, aus welchem Kurs Sie kommen."),
             next_step=N_("Öffnen Sie eine Aktivität in einem Kurs."),
             code="no_context",
         )
-    learners = _learners(session, visitor.context_id)
+    learners = _learners(session, visitor.course_id)
     return _add_up(session, programme, Moment.BEFORE, learners), _add_up(session, programme, Moment.AFTER, learners)
 
 
-def _learners(session: Session, context_id: int) -> list[int]:
+def _learners(session: Session, course_id: int) -> list[int]:
     rows = session.execute(
-        select(Membership.user_id, Membership.roles).where(Membership.context_id == context_id, Membership.is_gone.is_(False))
+        select(Membership.user_id, Membership.roles).where(Membership.course_id == course_id, Membership.is_gone.is_(False))
     )
     return [user_id for user_id, roles in rows if is_counted(roles_in(roles))]
 

@@ -7,16 +7,16 @@ from lti_tool.web.parts import parts
 MOST_AT_ONCE = 40
 
 
-def hand_in_overdue_of(*, user_id: int | None = None, context_id: int | None = None) -> None:
+def hand_in_overdue_of(*, user_id: int | None = None, course_id: int | None = None) -> None:
     """Hand in what is overdue of one person or in one course. Mostly a single look that finds nothing."""
-    if user_id is None and context_id is None:
+    if user_id is None and course_id is None:
         return
     if hand_in_all_overdue(
         parts().database,
         parts().programme_in,
         issuer=parts().issuer,
         user_id=user_id,
-        context_id=context_id,
+        course_id=course_id,
         limit=MOST_AT_ONCE,
         now=parts().now(),
     ):

@@ -60,13 +60,13 @@ def shown_figure(name: str) -> tuple[str, Figure] | None:
 
 def _find_programme() -> None:
     visitor = visitor_if_any()
-    if visitor is not None and visitor.context_id is not None:
+    if visitor is not None and visitor.course_id is not None:
         with parts().database.read() as session:
-            version = version_of_course(session, visitor.context_id)
+            version = version_of_course(session, visitor.course_id)
         g.whole_programme = parts().programme_in(version)
         if g.whole_programme.electives:
             with parts().database.read() as session:
-                placed = placed_modules(session, visitor.context_id)
+                placed = placed_modules(session, visitor.course_id)
             g.programme = g.whole_programme.offering(placed)
         else:
             g.programme = g.whole_programme

@@ -32,8 +32,8 @@ class VisitCookies:
         self._keys = hmac.digest(secret.encode(), b"web.visit-key.1", "sha256")
 
     def key_of(self, visitor: Visitor) -> str:
-        named = f"{visitor.user_id} {visitor.context_id} {' '.join(sorted(visitor.roles))}"
-        if visitor.context_id is None:
+        named = f"{visitor.user_id} {visitor.course_id} {' '.join(sorted(visitor.roles))}"
+        if visitor.course_id is None:
             named += f" {visitor.resource_link_id}"
         return urlsafe_b64encode(hmac.digest(self._keys, named.encode(), "sha256")[:6]).decode()
 
@@ -52,7 +52,7 @@ class VisitCookies:
                 visitor.platform_id,
                 visitor.registration_id,
                 visitor.deployment_id,
-                visitor.context_id,
+                visitor.course_id,
                 visitor.resource_link_id,
                 visitor.module_slug,
                 " ".join(sorted(visitor.roles)),
@@ -65,13 +65,13 @@ class VisitCookies:
         values = self._seal.open(value)
         if values is None or values[0] != key or not -60 <= now.timestamp() - values[1] <= VISIT_LIFETIME_S:
             return None
-        _, opened_at, used_at, user, platform, registration, deployment, context, link, module, roles, locale, origin = values
+        _, opened_at, used_at, user, platform, registration, deployment, course, link, module, roles, locale, origin = values
         visitor = Visitor(
             user_id=user,
             platform_id=platform,
             registration_id=registration,
             deployment_id=deployment,
-            context_id=context,
+            course_id=course,
             resource_link_id=link,
             module_slug=module,
             roles=frozenset(map(Role, roles.split())),

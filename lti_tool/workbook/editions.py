@@ -79,7 +79,7 @@ def freeze(
     place: Place,
     *,
     kind: Kind,
-    context_id: int | None,
+    course_id: int | None,
     now: datetime,
 ) -> WorkbookEdition:
     """Freeze a chapter's present contents; call it under the lock."""
@@ -100,7 +100,7 @@ def freeze(
         chapter_number=place.chapter.number,
         kind=kind,
         number=(last or 0) + 1,
-        context_id=context_id,
+        course_id=course_id,
         content=content,
         programme_version=programme.version,
         created_at=now,

@@ -111,7 +111,7 @@ def give_peer_feedback(
     is_confirmed: bool,
     now: datetime,
 ) -> Concerned:
-    """Say something to a chapter that is shown in the visitor's context; said again, it replaces what was said before.
+    """Say something to a chapter that is shown in the visitor's course; said again, it replaces what was said before.
 
     Raises:
         NotFound: it is not shown here (any more).

@@ -59,7 +59,7 @@ class ChapterPage:
     feedback: tuple[Feedback, ...]
     submitted_at: datetime | None
     released_at: datetime | None
-    """Since when members of the visitor's context may read it as it stood then; None: they may not."""
+    """Since when members of the visitor's course may read it as it stood then; None: they may not."""
     earlier: Place | None
     later: Place | None
 
@@ -142,7 +142,7 @@ def _releases(session: Session, programme: Programme, visitor: Visitor) -> dict[
             Workbook.user_id == visitor.user_id,
             Workbook.programme_slug == programme.slug,
             WorkbookEdition.kind == Kind.RELEASE,
-            WorkbookEdition.context_id == visitor.context_id,
+            WorkbookEdition.course_id == visitor.course_id,
             WorkbookEdition.ended_at.is_(None),
         )
     )

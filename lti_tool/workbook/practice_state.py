@@ -36,7 +36,7 @@ def practice_state(
     """Tell where the chapters of a module's practice task stand; a module without a practice task needs none.
 
     Args:
-        rule: what the context asks for.
+        rule: what the course asks for.
     """
     chapters = module.practice.chapters if module.practice else ()
     statuses = _statuses(session, user_id, [chapter.number for chapter in chapters])

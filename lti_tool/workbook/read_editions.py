@@ -66,16 +66,16 @@ class ShownChapter:
 
 
 def list_course_drafts(session: Session, programme: Programme, visitor: Visitor) -> CourseDrafts:
-    """List the participants of the visitor's context with the status of their chapters.
+    """List the participants of the visitor's course with the status of their chapters.
 
     Raises:
         Forbidden: the visitor does not teach here.
     """
     _only_instructors(visitor)
     chapters = [place for place in places(programme) if place.chapter.number != COVER_NUMBER]
-    people = _members(session, visitor.context_id)
+    people = _members(session, visitor.course_id)
     statuses = _statuses(session, programme, [row.id for row in people])
-    submissions = _submissions(session, programme, visitor.context_id, [row.id for row in people])
+    submissions = _submissions(session, programme, visitor.course_id, [row.id for row in people])
     rows = []
     for person in people:
         cells = []
@@ -96,12 +96,12 @@ def _waiting(rows: list[CourseRow], submissions: Mapping[tuple[int, int], tuple[
                 yield Waiting(cell.edition_id, row.name, cell.place, submitted_at)
 
 
-def _members(session: Session, context_id: int | None) -> list[Row[int, str | None, str]]:
-    """List the learning members of a context by name. Whoever teaches there as well is no participant."""
+def _members(session: Session, course_id: int | None) -> list[Row[int, str | None, str]]:
+    """List the learning members of a course by name. Whoever teaches there as well is no participant."""
     rows = session.execute(
         select(User.id, User.name, Membership.roles)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.context_id == context_id, ~Membership.is_gone)
+        .where(Membership.course_id == course_id, ~Membership.is_gone)
     )
     return sorted((row for row in rows if is_counted(roles_in(row.roles))), key=lambda row: by_name(row.name, row.id))
 
@@ -116,7 +116,7 @@ def _statuses(session: Session, programme: Programme, user_ids: list[int]) -> di
 
 
 def _submissions(
-    session: Session, programme: Programme, context_id: int | None, user_ids: list[int]
+    session: Session, programme: Programme, course_id: int | None, user_ids: list[int]
 ) -> dict[tuple[int, int], tuple[int, datetime]]:
     # Only what was handed in here: „die Lernbegleitung Ihres Kurses“ is not that of another course of the same person.
     rows = session.execute(
@@ -126,7 +126,7 @@ def _submissions(
             Workbook.user_id.in_(user_ids),
             Workbook.programme_slug == programme.slug,
             WorkbookEdition.kind == Kind.SUBMISSION,
-            WorkbookEdition.context_id == context_id,
+            WorkbookEdition.course_id == course_id,
             WorkbookEdition.ended_at.is_(None),
         )
         .order_by(WorkbookEdition.number)
@@ -135,7 +135,7 @@ def _submissions(
 
 
 def read_submission(session: Session, programme: Programme, visitor: Visitor, edition_id: int) -> Edition:
-    """Read what a participant handed in in the visitor's context.
+    """Read what a participant handed in in the visitor's course.
 
     Raises:
         Forbidden: the visitor does not teach here.
@@ -148,22 +148,22 @@ def read_submission(session: Session, programme: Programme, visitor: Visitor, ed
 def get_submission_row(session: Session, visitor: Visitor, edition_id: int) -> WorkbookEdition:
     """Find a submission that the visitor may read and decide on; raises as `read_submission` does."""
     _only_instructors(visitor)
-    return _get_row(session, edition_id, Kind.SUBMISSION, visitor.context_id)
+    return _get_row(session, edition_id, Kind.SUBMISSION, visitor.course_id)
 
 
 def list_shown_chapters(session: Session, programme: Programme, visitor: Visitor) -> tuple[ShownChapter, ...]:
-    """List what other members show in the visitor's context."""
-    if visitor.context_id is None or not visitor.is_participant:
+    """List what other members show in the visitor's course."""
+    if visitor.course_id is None or not visitor.is_participant:
         return ()
     mine = select(WorkbookFeedback.workbook_edition_id).where(WorkbookFeedback.author_id == visitor.user_id)
     rows = session.execute(
         select(WorkbookEdition, User.name, WorkbookEdition.id.in_(mine))
         .join(Workbook, Workbook.id == WorkbookEdition.workbook_id)
         .join(User, User.id == Workbook.user_id)
-        .join(Membership, (Membership.user_id == User.id) & (Membership.context_id == WorkbookEdition.context_id))
+        .join(Membership, (Membership.user_id == User.id) & (Membership.course_id == WorkbookEdition.course_id))
         .where(
             WorkbookEdition.kind == Kind.RELEASE,
-            WorkbookEdition.context_id == visitor.context_id,
+            WorkbookEdition.course_id == visitor.course_id,
             WorkbookEdition.ended_at.is_(None),
             ~Membership.is_gone,
             Workbook.programme_slug == programme.slug,
@@ -178,7 +178,7 @@ def list_shown_chapters(session: Session, programme: Programme, visitor: Visitor
 
 
 def read_shown_chapter(session: Session, programme: Programme, visitor: Visitor, edition_id: int) -> Edition:
-    """Read a chapter that a member shows in the visitor's context; of the feedback only the visitor's own.
+    """Read a chapter that a member shows in the visitor's course; of the feedback only the visitor's own.
 
     Raises:
         NotFound: there is none, or it is not shown (any more) here; the answer does not tell which.
@@ -190,16 +190,16 @@ def read_shown_chapter(session: Session, programme: Programme, visitor: Visitor,
 
 def get_shown_row(session: Session, visitor: Visitor, edition_id: int) -> WorkbookEdition:
     """Find a shown chapter that the visitor may read and comment."""
-    if visitor.context_id is None or not visitor.is_participant:
+    if visitor.course_id is None or not visitor.is_participant:
         raise _not_here()
-    row = _get_row(session, edition_id, Kind.RELEASE, visitor.context_id)
+    row = _get_row(session, edition_id, Kind.RELEASE, visitor.course_id)
     owner = session.scalar(select(Workbook.user_id).where(Workbook.id == row.workbook_id))
     if owner == visitor.user_id:
         raise _not_here()
     return row
 
 
-def _get_row(session: Session, edition_id: int, kind: Kind, context_id: int | None) -> WorkbookEdition:
+def _get_row(session: Session, edition_id: int, kind: Kind, course_id: int | None) -> WorkbookEdition:
     row = session.scalars(
         select(WorkbookEdition)
         .join(Workbook, Workbook.id == WorkbookEdition.workbook_id)
@@ -208,8 +208,8 @@ def _get_row(session: Session, edition_id: int, kind: Kind, context_id: int | No
             WorkbookEdition.id == edition_id,
             WorkbookEdition.kind == kind,
             WorkbookEdition.ended_at.is_(None),
-            WorkbookEdition.context_id == context_id,
-            Membership.context_id == context_id,
+            WorkbookEdition.course_id == course_id,
+            Membership.course_id == course_id,
             ~Membership.is_gone,
         )
     ).one_or_none()

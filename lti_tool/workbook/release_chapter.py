@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 def release_chapter(
     session: Session, programme: Programme, visitor: Visitor, number: int, *, is_restricted_meant: bool = False, now: datetime
 ) -> None:
-    """Show the chapter as it stands now to the members of the visitor's context; an earlier release there is replaced.
+    """Show the chapter as it stands now to the members of the visitor's course; an earlier release there is replaced.
 
     Args:
         is_restricted_meant: the author has said that a restricted chapter is to be shown; it is never by default.
@@ -31,7 +31,7 @@ def release_chapter(
     place = get_place(programme, number)
     if number == COVER_NUMBER:
         raise ChapterNotFound
-    if visitor.context_id is None:
+    if visitor.course_id is None:
         raise Conflict(
             N_("Diese Seite gehört zu keinem Kurs, deshalb gibt es niemanden, dem Sie das Kapitel zeigen könnten."),
             next_step=N_("Öffnen Sie den Entwurf aus Ihrem Kurs."),
@@ -51,26 +51,26 @@ def release_chapter(
             next_step=N_("Schreiben Sie etwas und zeigen Sie es dann."),
             code="chapter_empty",
         )
-    _end(session, workbook, number, visitor.context_id, now=now)
-    freeze(session, workbook, programme, place, kind=Kind.RELEASE, context_id=visitor.context_id, now=now)
-    log.info("workbook_chapter_released", extra={"user": visitor.user_id, "chapter": number, "context": visitor.context_id})
+    _end(session, workbook, number, visitor.course_id, now=now)
+    freeze(session, workbook, programme, place, kind=Kind.RELEASE, course_id=visitor.course_id, now=now)
+    log.info("workbook_chapter_released", extra={"user": visitor.user_id, "chapter": number, "course": visitor.course_id})
 
 
 def end_release(session: Session, programme: Programme, visitor: Visitor, number: int, *, now: datetime) -> None:
-    """Stop showing a chapter to the members of the visitor's context; what they said stays with the author."""
+    """Stop showing a chapter to the members of the visitor's course; what they said stays with the author."""
     get_place(programme, number)
     workbook = lock_workbook(session, programme, user_id=visitor.user_id, now=now)
-    _end(session, workbook, number, visitor.context_id, now=now)
+    _end(session, workbook, number, visitor.course_id, now=now)
 
 
-def _end(session: Session, workbook: Workbook, number: int, context_id: int | None, *, now: datetime) -> None:
+def _end(session: Session, workbook: Workbook, number: int, course_id: int | None, *, now: datetime) -> None:
     session.execute(
         update(WorkbookEdition)
         .where(
             WorkbookEdition.workbook_id == workbook.id,
             WorkbookEdition.chapter_number == number,
             WorkbookEdition.kind == Kind.RELEASE,
-            WorkbookEdition.context_id == context_id,
+            WorkbookEdition.course_id == course_id,
             WorkbookEdition.ended_at.is_(None),
         )
         .values(ended_at=now)

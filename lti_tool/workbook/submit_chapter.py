@@ -54,7 +54,7 @@ def submit_chapter(session: Session, programme: Programme, visitor: Visitor, num
     place = get_place(programme, number)
     if number == COVER_NUMBER:
         raise ChapterNotFound
-    if visitor.context_id is None:
+    if visitor.course_id is None:
         raise Conflict(
             N_("Diese Seite gehört zu keinem Kurs, deshalb gibt es niemanden, der das Kapitel lesen könnte."),
             next_step=N_("Öffnen Sie den Entwurf aus Ihrem Kurs."),
@@ -66,7 +66,7 @@ def submit_chapter(session: Session, programme: Programme, visitor: Visitor, num
     missing = missing_fields(place.chapter, read_draft(session, programme, user_id=visitor.user_id).contents(place))
     if missing:
         raise ChapterIncomplete(missing)
-    freeze(session, workbook, programme, place, kind=Kind.SUBMISSION, context_id=visitor.context_id, now=now)
+    freeze(session, workbook, programme, place, kind=Kind.SUBMISSION, course_id=visitor.course_id, now=now)
     close_versions(session, workbook.id, place)
     set_status(session, workbook.id, number, Status.SUBMITTED, now=now)
     log.info("workbook_chapter_submitted", extra={"user": visitor.user_id, "chapter": number})

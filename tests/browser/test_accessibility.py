@@ -151,13 +151,13 @@ def test_what_an_instructor_meets(page: Page, installation: Installation, progra
     page.get_by_role("link", name="Jörg Dreßler").click()
     found += faults(page)
     key, person = page.url.partition("v=")[2], page.url.removeprefix(installation.tool_url).partition("?")[0]
-    for path in ("/cohort/certificates", "/cohort/hints", "/reifegrad/cohort"):
+    for path in ("/course/certificates", "/course/hints", "/reifegrad/course"):
         page.goto(f"{installation.tool_url}{path}?v={key}")
         found += faults(page)
     page.get_by_role("link", name="English").click()
     session = programme.modules[1].live_sessions[0]
-    meeting = f"/cohort/live/{programme.modules[1].slug}/{session.code}"
-    for path in ("/cohort", person, "/cohort/settings", meeting, "/cohort/certificates"):
+    meeting = f"/course/live/{programme.modules[1].slug}/{session.code}"
+    for path in ("/course", person, "/course/settings", meeting, "/course/certificates"):
         page.goto(f"{installation.tool_url}{path}?v={key}")
         found += faults(page)
     assert found == []

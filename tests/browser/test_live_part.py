@@ -135,7 +135,7 @@ def _accept_and_record(teacher: Page, shoot: Callable[[Page, str], None]) -> Non
     teacher.get_by_role("button", name="Annehmen").click()
     expect(teacher.get_by_role("button", name="Annehmen")).to_have_count(0)
     teacher.get_by_role("link", name="Kurs", exact=True).first.click()
-    shoot(teacher, "cohort")
+    shoot(teacher, "course")
     teacher.get_by_role("link", name=LEARNER_NAME).click()
     shoot(teacher, "person")
     teacher.get_by_role("link", name="1 Live-Sitzung").click()

@@ -178,7 +178,7 @@ def _begin(installation: Installation, programme: Programme, module_slug: str, *
             platform_id=person.platform_id,
             registration_id=1,
             deployment_id=1,
-            context_id=None,
+            course_id=None,
             resource_link_id=None,
             module_slug=module_slug,
             roles=frozenset({Role.PARTICIPANT}),

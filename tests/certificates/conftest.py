@@ -216,7 +216,7 @@ def person(app: Flask, database: Database, now: datetime, add_user: AddUser, com
         sub: str = "ayse",
         slugs: list[str] | None = None,
         role: Role = Role.PARTICIPANT,
-        context_id: int | None = None,
+        course_id: int | None = None,
     ) -> Person:
         with database.write.begin() as session:
             user_id = add_user(session, name=name, sub=sub)
@@ -224,7 +224,7 @@ def person(app: Flask, database: Database, now: datetime, add_user: AddUser, com
             if session.get(Registration, 1) is None:
                 addresses = dict.fromkeys(("auth_login_url", "token_url", "jwks_url"), "https://lms.example/x")
                 session.add(Registration(id=1, platform_id=1, client_id="c", created_at=now, **addresses))
-        return Person(app, user_id, now, roles=frozenset({role}), context_id=context_id)
+        return Person(app, user_id, now, roles=frozenset({role}), course_id=course_id)
 
     return come_in
 

@@ -15,8 +15,8 @@ from lti_tool.web import browser_session
 class Person:
     """A participant in their browser."""
 
-    def __init__(self, app: Flask, user_id: int, now: datetime, *, roles: frozenset[Role], context_id: int | None) -> None:
-        visitor = Visitor(user_id, 1, 1, 1, context_id, None, None, roles, "de", "https://lms.example")
+    def __init__(self, app: Flask, user_id: int, now: datetime, *, roles: frozenset[Role], course_id: int | None) -> None:
+        visitor = Visitor(user_id, 1, 1, 1, course_id, None, None, roles, "de", "https://lms.example")
         self.client = app.test_client()
         with app.test_request_context():
             response = Response()

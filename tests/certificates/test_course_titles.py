@@ -13,7 +13,7 @@ from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme
-from lti_tool.models import Context, Membership
+from lti_tool.models import Course, Membership
 from lti_tool.models.database import Database
 from tests.certificates.screens import Person, words_of
 
@@ -26,11 +26,11 @@ def course(request: pytest.FixtureRequest, database: Database, person: Callable[
     person()
     person("Ole Olsen", sub="ole", slugs=[])
     with database.write.begin() as session:
-        row = Context(platform_id=1, context_id="7", registration_id=1, title=request.param, created_at=now, last_seen_at=now)
+        row = Course(platform_id=1, context_id="7", registration_id=1, title=request.param, created_at=now, last_seen_at=now)
         session.add(row)
         session.flush()
         for user_id, role in ((1, Role.PARTICIPANT), (2, Role.INSTRUCTOR)):
-            member = Membership(user_id=user_id, context_id=row.id, roles=role.value, first_seen_at=now, last_seen_at=now)
+            member = Membership(user_id=user_id, course_id=row.id, roles=role.value, first_seen_at=now, last_seen_at=now)
             session.add(member)
         return row.id
 
@@ -42,16 +42,16 @@ def test_a_document_bears_the_title_in_its_own_language(
     with database.write.begin() as session:
         save_letterhead(session, 1, Letterhead(language=language), logo=None, changed_by_id=2, now=now)
         issue_certificate(session, programme, user_id=1, issuer=issuer, now=now)
-        assert list_certificates(session)[0].facts.cohort == printed
+        assert list_certificates(session)[0].facts.course == printed
 
 
 def test_pages_and_lists_show_it_in_the_readers_language(app: Flask, course: int, now: datetime) -> None:
-    ole = Person(app, 2, now, roles=frozenset({Role.INSTRUCTOR}), context_id=course)
-    assert "Kurs „Smart City Kurs“" in words_of(ole.get("/cohort"))
-    english = ole.client.get(f"/cohort?v={ole.visit}&lang=en", base_url="https://localhost")
+    ole = Person(app, 2, now, roles=frozenset({Role.INSTRUCTOR}), course_id=course)
+    assert "Kurs „Smart City Kurs“" in words_of(ole.get("/course"))
+    english = ole.client.get(f"/course?v={ole.visit}&lang=en", base_url="https://localhost")
     assert "Smart City course" in words_of(english)
     assert "mlang" not in english.text
     for kind in ("csv", "ods", "xlsx"):
-        content = ole.get(f"/cohort/list.{kind}").data
+        content = ole.get(f"/course/list.{kind}").data
         assert b"{mlang" not in content
         assert b"multilang" not in content

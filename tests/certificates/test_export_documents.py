@@ -22,7 +22,7 @@ from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.domain.certificate import Facts, Issuer
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme
-from lti_tool.models import Certificate, Context, Membership
+from lti_tool.models import Certificate, Course, Membership
 from lti_tool.models.database import Database
 from tests.certificates.screens import Person
 
@@ -38,12 +38,12 @@ def course(person: Come, database: Database, programme: Programme, issuer: Issue
         person(name, sub=sub)
     person("Ida Instruktorin", sub="ida", slugs=[])
     with database.write.begin() as session:
-        for context_id in (1, 2):
-            course = {"platform_id": 1, "registration_id": 1, "context_id": f"{context_id}", "created_at": now}
-            session.add(Context(id=context_id, last_seen_at=now, **course))
+        for course_id in (1, 2):
+            course = {"platform_id": 1, "registration_id": 1, "context_id": f"{course_id}", "created_at": now}
+            session.add(Course(id=course_id, last_seen_at=now, **course))
         session.flush()
         for user_id in range(1, 6):
-            session.add(Membership(user_id=user_id, context_id=2 if user_id == 4 else 1, first_seen_at=now, last_seen_at=now))
+            session.add(Membership(user_id=user_id, course_id=2 if user_id == 4 else 1, first_seen_at=now, last_seen_at=now))
         for user_id in range(1, 5):
             issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
         # A name that a spreadsheet would calculate (a register of earlier years may hold one).
@@ -53,12 +53,12 @@ def course(person: Come, database: Database, programme: Programme, issuer: Issue
         make_document(database, Press(), certificate_id, now=now)
     with database.write.begin() as session:
         revoke_certificate(session, list_certificates(session)[1].code, reason="Irrtum", now=now)
-    return person("Ole Lehmann", sub="lehmann", slugs=[], role=Role.INSTRUCTOR, context_id=1)
+    return person("Ole Lehmann", sub="lehmann", slugs=[], role=Role.INSTRUCTOR, course_id=1)
 
 
 def test_an_instructor_takes_all_documents_of_the_course_home(course: Person, database: Database) -> None:
-    assert "2 Dokumente herunterladen" in course.get("/cohort/certificates").text
-    answer = course.get("/cohort/certificates/documents.zip")
+    assert "2 Dokumente herunterladen" in course.get("/course/certificates").text
+    answer = course.get("/course/certificates/documents.zip")
     assert (answer.status_code, answer.content_type) == (200, "application/zip")
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     assert archive.testzip() is None
@@ -77,19 +77,19 @@ def test_an_instructor_takes_all_documents_of_the_course_home(course: Person, da
 
 
 def test_the_manifest_opens_in_a_spreadsheet_that_calculates_nothing(course: Person) -> None:
-    archive = zipfile.ZipFile(io.BytesIO(course.get("/cohort/certificates/documents.zip").data))
+    archive = zipfile.ZipFile(io.BytesIO(course.get("/course/certificates/documents.zip").data))
     rows = list(csv.DictReader(io.StringIO(archive.read("manifest.csv").decode("utf-8-sig")), delimiter=";"))
     assert [row["name"] for row in rows] == ["Ayşe Çelik", "'=Ole Olsen", "Mia Müller"]
     assert list(rows[0]) == list(json.loads(archive.read("manifest.json"))[0])
 
 
 def test_participants_take_nothing_home(course: Person, person: Come) -> None:
-    mia = person("Mia Neu", sub="mia2", slugs=[], context_id=1)
-    assert mia.get("/cohort/certificates/documents.zip").status_code == 403
+    mia = person("Mia Neu", sub="mia2", slugs=[], course_id=1)
+    assert mia.get("/course/certificates/documents.zip").status_code == 403
 
 
 def test_the_operators_export_names_nobody(course: Person, database: Database) -> None:
-    content = b"".join(export_documents(database, context_id=None, today=TODAY))
+    content = b"".join(export_documents(database, course_id=None, today=TODAY))
     archive = zipfile.ZipFile(io.BytesIO(content))
     manifest = json.loads(archive.read("manifest.json"))
     assert [each["file"] for each in manifest] == [f"{each['code']}.pdf" if each["sha256"] else "" for each in manifest]
@@ -101,7 +101,7 @@ def test_what_is_erased_meanwhile_is_left_out(course: Person, database: Database
     with database.write.begin() as session:
         session.execute(update(Certificate).where(Certificate.id == 1).values(user_id=None, pdf=None))
     manifest = json.loads(
-        zipfile.ZipFile(io.BytesIO(course.get("/cohort/certificates/documents.zip").data)).read("manifest.json")
+        zipfile.ZipFile(io.BytesIO(course.get("/course/certificates/documents.zip").data)).read("manifest.json")
     )
     assert [each["name"] for each in manifest] == ["=Ole Olsen", "Mia Müller"]
 
@@ -113,7 +113,7 @@ def test_many_documents_take_no_more_memory_than_a_few(database: Database, facts
     with database.write.begin() as session:
         session.execute(insert(Certificate), [{**values, "check_code": f"C{number}"} for number in range(200)])
     tracemalloc.start()
-    written = sum(len(piece) for piece in export_documents(database, context_id=None, today=TODAY))
+    written = sum(len(piece) for piece in export_documents(database, course_id=None, today=TODAY))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert written > 20_000_000

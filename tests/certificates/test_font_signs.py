@@ -18,7 +18,7 @@ from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
-from lti_tool.models import Context, Membership, Registration
+from lti_tool.models import Course, Membership, Registration
 
 
 def test_the_table_of_the_font_is_read() -> None:
@@ -58,13 +58,13 @@ def test_a_picture_in_the_courses_title_keeps_nobody_waiting(
     session.add(Registration(id=1, platform_id=1, client_id="c", created_at=now, **addresses))
     session.flush()
     session.add(
-        Context(id=1, platform_id=1, registration_id=1, context_id="7", title="🎓 Lehrgang Ä", created_at=now, last_seen_at=now)
+        Course(id=1, platform_id=1, registration_id=1, context_id="7", title="🎓 Lehrgang Ä", created_at=now, last_seen_at=now)
     )
     session.flush()
-    session.add(Membership(user_id=user_id, context_id=1, roles="", first_seen_at=now, last_seen_at=now))
+    session.add(Membership(user_id=user_id, course_id=1, roles="", first_seen_at=now, last_seen_at=now))
     session.flush()
     issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
-    assert list_certificates(session)[0].facts.cohort == "Lehrgang Ä"
+    assert list_certificates(session)[0].facts.course == "Lehrgang Ä"
 
 
 def test_a_letterhead_with_a_picture_is_refused_with_its_field(session: Session, now: datetime, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_due import course_of
+from lti_tool.certificates.certificate_due import course_record_of
 from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import find_logo, save_letterhead
 from lti_tool.certificates.name_certificate import name_certificate
@@ -20,7 +20,7 @@ from lti_tool.domain.letterhead import Letterhead, Signatory
 from lti_tool.domain.printed_name import NameRefused
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict
-from lti_tool.models import Attempt, Certificate, CertificateLetterhead, Context, CourseSettings, Membership, Registration, User
+from lti_tool.models import Attempt, Certificate, CertificateLetterhead, Course, CourseSettings, Membership, Registration, User
 from lti_tool.models.database import Database
 
 AddUser = Callable[..., int]
@@ -82,7 +82,7 @@ def test_the_facts_are_stored_as_they_were_at_issue(
         "is_passed": False,
         "is_tested": True,
         "draft_title": "",
-        "cohort": "",
+        "course": "",
         "valid_until": None,
         "signatories": [],
         "note": "",
@@ -176,8 +176,8 @@ def test_the_database_itself_refuses_a_second_certificate_of_the_first_series(
 
     def facts_in(session: Session, name: str) -> Facts:
         completions = module.countable_completions(session, user_id)
-        course = course_of(session, programme, user_id)
-        return module._facts(session, programme, completions, course, user_id=user_id, name=name, issuer=issuer, now=now)
+        record = course_record_of(session, programme, user_id)
+        return module._facts(session, programme, completions, record, user_id=user_id, name=name, issuer=issuer, now=now)
 
     first = module.insert_once(early, programme, user_id, facts_in(early, "A"), subject="programme", now=now)
     with ThreadPoolExecutor(1) as pool:
@@ -294,10 +294,10 @@ def test_what_an_administrator_entered_is_printed_from_then_on(
     )
     session.add(registration)
     session.flush()
-    course = Context(platform_id=1, context_id="7", registration_id=1, title="Kohorte Herbst", created_at=now, last_seen_at=now)
+    course = Course(platform_id=1, context_id="7", registration_id=1, title="Kohorte Herbst", created_at=now, last_seen_at=now)
     session.add(course)
     session.flush()
-    session.add(Membership(user_id=user_id, context_id=course.id, first_seen_at=now, last_seen_at=now))
+    session.add(Membership(user_id=user_id, course_id=course.id, first_seen_at=now, last_seen_at=now))
     head = Letterhead(
         certificate_title="Zertifikat des Landes",
         issuer_name="Landesakademie",
@@ -312,7 +312,7 @@ def test_what_an_administrator_entered_is_printed_from_then_on(
     issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
     facts = certificates(session)[0].facts
     assert (facts["title"], facts["issuer"]["name"], facts["language"]) == ("Zertifikat des Landes", "Landesakademie", "en")
-    assert (facts["hours"], facts["valid_until"], facts["cohort"]) == (40, "2029-11-23", "Kohorte Herbst")
+    assert (facts["hours"], facts["valid_until"], facts["course"]) == (40, "2029-11-23", "Kohorte Herbst")
     assert facts["issuer"]["url"] == "https://akademie.example"  # what was left empty is the installation's
     session.delete(session.get_one(CertificateLetterhead, 1))
     assert find_logo(session, facts["logo"]["sha256"]) == logo.decode()
@@ -327,16 +327,16 @@ def test_a_course_that_the_person_teaches_is_not_named_on_their_certificate(
     session.flush()
     for number, (title, roles) in enumerate((("Kohorte Herbst", "participant"), ("Kurs für Neue", "instructor"))):
         seen = now + timedelta(days=number)
-        course = Context(platform_id=1, context_id=str(number), registration_id=1, title=title, created_at=now, last_seen_at=seen)
+        course = Course(platform_id=1, context_id=str(number), registration_id=1, title=title, created_at=now, last_seen_at=seen)
         session.add(course)
         session.flush()
-        session.add(Membership(user_id=user_id, context_id=course.id, roles=roles, first_seen_at=now, last_seen_at=seen))
+        session.add(Membership(user_id=user_id, course_id=course.id, roles=roles, first_seen_at=now, last_seen_at=seen))
         if roles == "instructor":
             # It asks for more than the course that was learned in; that must not hold the certificate back.
-            session.add(CourseSettings(context_id=course.id, conditions="lessons practice quiz live", changed_at=now))
+            session.add(CourseSettings(course_id=course.id, conditions="lessons practice quiz live", changed_at=now))
     session.flush()
     issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
-    assert [row.facts["cohort"] for row in certificates(session)] == ["Kohorte Herbst"]
+    assert [row.facts["course"] for row in certificates(session)] == ["Kohorte Herbst"]
 
 
 def test_a_certificate_without_tests_claims_none(facts: Facts) -> None:

@@ -25,7 +25,7 @@ from lti_tool.models import (
     Attempt,
     Certificate,
     CertificateLetterhead,
-    Context,
+    Course,
     LessonProgress,
     Membership,
     Registration,
@@ -44,11 +44,11 @@ def course(database: Database, now: datetime, person: Come) -> int:
     person()
     person("Ole Olsen", sub="ole", slugs=[])
     with database.write.begin() as session:
-        row = Context(platform_id=1, context_id="7", registration_id=1, title="Kohorte", created_at=now, last_seen_at=now)
+        row = Course(platform_id=1, context_id="7", registration_id=1, title="Kohorte", created_at=now, last_seen_at=now)
         session.add(row)
         session.flush()
         for user_id in (1, 2):
-            session.add(Membership(user_id=user_id, context_id=row.id, first_seen_at=now, last_seen_at=now))
+            session.add(Membership(user_id=user_id, course_id=row.id, first_seen_at=now, last_seen_at=now))
         return row.id
 
 
@@ -56,8 +56,8 @@ def course(database: Database, now: datetime, person: Come) -> int:
 def come(app: Flask, now: datetime) -> Callable[..., Person]:
     """Give a function that brings a stored person into a course."""
 
-    def come_in(user_id: int, role: Role, context_id: int) -> Person:
-        return Person(app, user_id, now, roles=frozenset({role}), context_id=context_id)
+    def come_in(user_id: int, role: Role, course_id: int) -> Person:
+        return Person(app, user_id, now, roles=frozenset({role}), course_id=course_id)
 
     return come_in
 
@@ -81,15 +81,15 @@ def test_a_name_typed_wrong_is_asked_for_approved_and_issued_anew(
     assert sent.status_code == 303
     assert "Sie haben um den Namen „Ayşe Yılmaz“ gebeten." in words_of(ayse.get("/certificates"))
     ole = come(2, Role.INSTRUCTOR, course)
-    office = ole.get("/cohort/certificates")
+    office = ole.get("/course/certificates")
     assert "Steht jetzt darauf Ayşe Çelik Soll darauf stehen Ayşe Yılmaz Grund Heirat" in words_of(office)
-    ole.post("/cohort/certificates/names/1", office, decision="approve")
+    ole.post("/course/certificates/names/1", office, decision="approve")
     assert "Ayşe Yılmaz" in words_of(ayse.get("/certificates"))
     with database.read() as session:
         old, new = list_certificates(session)
     assert (old.facts.name, old.replaced_by_id) == ("Ayşe Çelik", new.id)
     assert (new.facts.name, new.serial, new.pdf_sha256 is not None) == ("Ayşe Yılmaz", 2, True)
-    assert "Zurzeit gibt es keine." in words_of(ole.get("/cohort/certificates"))
+    assert "Zurzeit gibt es keine." in words_of(ole.get("/course/certificates"))
 
 
 def test_one_wish_changes_all_valid_documents_with_the_old_name(
@@ -114,7 +114,7 @@ def test_one_wish_changes_all_valid_documents_with_the_old_name(
             f"/certificates/{document}/name", ayse.get(f"/certificates/{document}/name"), name="Ayşe Yılmaz", reason="Heirat"
         )
     ole = come(2, Role.INSTRUCTOR, course)
-    ole.post("/cohort/certificates/names/1", ole.get("/cohort/certificates"), decision="approve")
+    ole.post("/course/certificates/names/1", ole.get("/course/certificates"), decision="approve")
     with database.read() as session:
         found = [(each.facts.name, each.state.value) for each in list_certificates(session)]
     assert found == [
@@ -122,7 +122,7 @@ def test_one_wish_changes_all_valid_documents_with_the_old_name(
         ("Ayşe Yılmaz", "valid"), ("Ayşe Yılmaz", "valid"),
     ]  # fmt: skip
     # The same wish for the other document is answered with it.
-    assert "Zurzeit gibt es keine." in words_of(ole.get("/cohort/certificates"))
+    assert "Zurzeit gibt es keine." in words_of(ole.get("/course/certificates"))
     assert "Zum neuen Dokument" in words_of(ayse.get("/certificates"))
 
 
@@ -133,7 +133,7 @@ def test_a_wish_is_met_although_the_document_was_followed_by_another_meanwhile(
     with database.write.begin() as session:
         reissue_certificate(session, list_certificates(session)[0].code, issuer=issuer, now=now)
     ole = come(2, Role.INSTRUCTOR, course)
-    answer = ole.post("/cohort/certificates/names/1", ole.get("/cohort/certificates"), decision="approve")
+    answer = ole.post("/course/certificates/names/1", ole.get("/course/certificates"), decision="approve")
     assert answer.status_code == 303
     with database.read() as session:
         assert [each.facts.name for each in list_certificates(session)] == ["Ayşe Çelik", "Ayşe Çelik", "Ayşe Yılmaz"]
@@ -142,10 +142,10 @@ def test_a_wish_is_met_although_the_document_was_followed_by_another_meanwhile(
 def test_a_refused_name_comes_with_its_reason(ayse: Person, come: Come, course: int, database: Database) -> None:
     ayse.post("/certificates/1/name", ayse.get("/certificates/1/name"), name="Otto Klein", reason="so halt")
     ole = come(2, Role.INSTRUCTOR, course)
-    office = ole.get("/cohort/certificates")
-    without_reason = ole.post("/cohort/certificates/names/1", office, decision="refuse")
+    office = ole.get("/course/certificates")
+    without_reason = ole.post("/course/certificates/names/1", office, decision="refuse")
     assert (without_reason.status_code, "Bitte nennen Sie den Grund der Ablehnung" in words_of(without_reason)) == (400, True)
-    ole.post("/cohort/certificates/names/1", office, decision="refuse", answer="Bitte eine Urkunde zeigen.")
+    ole.post("/course/certificates/names/1", office, decision="refuse", answer="Bitte eine Urkunde zeigen.")
     assert "wurde abgelehnt: Bitte eine Urkunde zeigen." in words_of(ayse.get("/certificates"))
     with database.read() as session:
         assert [entry.facts.name for entry in list_certificates(session)] == ["Ayşe Çelik"]
@@ -169,17 +169,17 @@ def test_a_name_that_cannot_be_set_goes_to_the_instructors_and_is_spelt_anew(
         row.facts = {**row.facts, "name": "Ayşe Ɡ王"}
     assert "Das Dokument braucht noch einen Menschen" in words_of(ayse.get("/certificates"))
     ole = come(2, Role.INSTRUCTOR, course)
-    office = ole.get("/cohort/certificates")
+    office = ole.get("/course/certificates")
     assert "Was fehlt Die Druckschrift hat das Zeichen „王“ nicht." in words_of(office)
-    refused = ole.post("/cohort/certificates/1/spelling", office, name="王")
+    refused = ole.post("/course/certificates/1/spelling", office, name="王")
     assert (refused.status_code, "kann das Zertifikat nicht drucken" in words_of(refused)) == (422, True)
-    assert ole.post("/cohort/certificates/1/spelling", office, name="Ayşe Wang").status_code == 303
+    assert ole.post("/course/certificates/1/spelling", office, name="Ayşe Wang").status_code == 303
     assert "Herunterladen (PDF" in ayse.get("/certificates").text
     with database.read() as session:
         old, new = list_certificates(session)
     assert (old.replaced_by_id, new.facts.name, new.pdf_sha256 is not None) == (new.id, "Ayşe Wang", True)
-    assert "Diese Dokumente brauchen Ihre Hilfe" not in words_of(ole.get("/cohort/certificates"))
-    assert ole.post("/cohort/certificates/1/spelling", office, name="Ayşe Wang").status_code == 404
+    assert "Diese Dokumente brauchen Ihre Hilfe" not in words_of(ole.get("/course/certificates"))
+    assert ole.post("/course/certificates/1/spelling", office, name="Ayşe Wang").status_code == 404
 
 
 def test_an_instructor_of_another_course_helps_nobody_here(
@@ -187,17 +187,17 @@ def test_an_instructor_of_another_course_helps_nobody_here(
 ) -> None:
     with database.write.begin() as session:
         session.get_one(Certificate, 1).problem = "Die Druckschrift hat das Zeichen „王“ nicht."
-        session.add(Context(id=99, platform_id=1, context_id="8", registration_id=1, created_at=now, last_seen_at=now))
+        session.add(Course(id=99, platform_id=1, context_id="8", registration_id=1, created_at=now, last_seen_at=now))
     stranger = come(2, Role.ADMINISTRATOR, 99)
-    assert "Diese Dokumente brauchen Ihre Hilfe" not in words_of(stranger.get("/cohort/certificates"))
-    form = stranger.get("/cohort/certificates/letterhead")
-    assert stranger.post("/cohort/certificates/1/spelling", form, name="Otto Klein").status_code == 404
+    assert "Diese Dokumente brauchen Ihre Hilfe" not in words_of(stranger.get("/course/certificates"))
+    form = stranger.get("/course/certificates/letterhead")
+    assert stranger.post("/course/certificates/1/spelling", form, name="Otto Klein").status_code == 404
 
 
 def test_nobody_asks_for_a_name_on_another_persons_certificate(ayse: Person, come: Come, course: int) -> None:
     ole = come(2, Role.ADMINISTRATOR, course)
     assert ole.get("/certificates/1/name").status_code == 404
-    own_form = ole.get("/cohort/certificates/letterhead")
+    own_form = ole.get("/course/certificates/letterhead")
     assert ole.post("/certificates/1/name", own_form, name="X Y", reason="x").status_code == 404
 
 
@@ -206,22 +206,22 @@ def test_an_instructor_of_another_course_decides_nothing(
 ) -> None:
     ayse.post("/certificates/1/name", ayse.get("/certificates/1/name"), name="Ayşe Yılmaz", reason="Heirat")
     with database.write.begin() as session:
-        other = Context(platform_id=1, context_id="8", registration_id=1, created_at=now, last_seen_at=now)
+        other = Course(platform_id=1, context_id="8", registration_id=1, created_at=now, last_seen_at=now)
         session.add(other)
         session.flush()
         other_id = other.id
     ole = come(2, Role.INSTRUCTOR, other_id)
-    office = ole.get("/cohort/certificates")
+    office = ole.get("/course/certificates")
     assert "Zurzeit gibt es keine." in words_of(office)
     form = come(2, Role.ADMINISTRATOR, other_id)
-    page = form.get("/cohort/certificates/letterhead")
-    assert form.post("/cohort/certificates/names/1", page, decision="approve").status_code == 404
+    page = form.get("/course/certificates/letterhead")
+    assert form.post("/course/certificates/names/1", page, decision="approve").status_code == 404
     with database.read() as session:
         assert len(list_certificates(session)) == 1
 
 
 def test_participants_do_not_see_the_office(ayse: Person) -> None:
-    for path in ("/cohort/certificates", "/cohort/certificates/letterhead", "/cohort/certificates/preview.pdf"):
+    for path in ("/course/certificates", "/course/certificates/letterhead", "/course/certificates/preview.pdf"):
         assert ayse.get(path).status_code == 403
 
 
@@ -336,7 +336,7 @@ def test_issue_672_nothing_is_issued_before_the_conditions_are_really_met(
 
 # --- revocation --------------------------------------------------------------------------------------------------------
 
-REVOCATION = "/cohort/certificates/revocation"
+REVOCATION = "/course/certificates/revocation"
 
 
 def test_an_administrator_revokes_after_having_seen_what(ayse: Person, come: Come, course: int, database: Database) -> None:
@@ -379,7 +379,7 @@ def test_an_administrator_of_another_course_and_an_instructor_revoke_nothing(
 ) -> None:
     with database.write.begin() as session:
         code = list_certificates(session)[0].code
-        other = Context(platform_id=1, context_id="8", registration_id=1, title="Andere", created_at=now, last_seen_at=now)
+        other = Course(platform_id=1, context_id="8", registration_id=1, title="Andere", created_at=now, last_seen_at=now)
         session.add(other)
         session.flush()
         other_id = other.id
@@ -402,7 +402,7 @@ def test_issue_670_certificates_stay_when_the_course_is_deleted(
 ) -> None:
     ayse.get("/certificates")
     with database.write.begin() as session:
-        session.delete(session.get_one(Context, course))
+        session.delete(session.get_one(Course, course))
     with database.read() as session:
         entry = list_certificates(session)[0]
     assert (entry.user_id, entry.pdf_sha256 is not None) == (1, True)
@@ -434,12 +434,12 @@ LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0
 
 def test_an_administrator_dresses_the_documents_and_sees_how_they_look(course: int, come: Come, database: Database) -> None:
     admin = come(2, Role.ADMINISTRATOR, course)
-    form = admin.get("/cohort/certificates/letterhead")
+    form = admin.get("/course/certificates/letterhead")
     token = re.findall(r'name="csrf_token" value="([^"]+)"', form.text)[0]
     typed = {"issuer_name": "Landesakademie", "accent": "#0B6E4F", "signatory_0": "Dr. Müller", "role_0": "Leiterin",
              "language": "en", "hours": "40,5", "logo_alt": "Landesakademie"}  # fmt: skip
     saved = admin.client.post(
-        f"/cohort/certificates/letterhead?v={admin.visit}",
+        f"/course/certificates/letterhead?v={admin.visit}",
         data={"csrf_token": token, **typed, "logo": (io.BytesIO(LOGO), "logo.svg")},
         base_url="https://localhost",
     )
@@ -450,7 +450,7 @@ def test_an_administrator_dresses_the_documents_and_sees_how_they_look(course: i
         "#0b6e4f", 40.5, [{"name": "Dr. Müller", "role": "Leiterin"}],
     )  # fmt: skip
     for kind in ("certificate", "participation"):
-        page = admin.client.get(f"/cohort/certificates/preview.pdf?kind={kind}&v={admin.visit}", base_url="https://localhost")
+        page = admin.client.get(f"/course/certificates/preview.pdf?kind={kind}&v={admin.visit}", base_url="https://localhost")
         assert page.content_type == "application/pdf"
         assert page.data.startswith(b"%PDF-1.7")
     with database.read() as session:
@@ -467,17 +467,17 @@ def test_cve_2026_30884_the_letterhead_of_one_registration_dresses_no_other(
         session.flush()
         save_letterhead(session, 2, Letterhead(issuer_name="Nachbarakademie"), logo=None, changed_by_id=2, now=now)
     admin = come(2, Role.ADMINISTRATOR, course)
-    form = admin.get("/cohort/certificates/letterhead")
+    form = admin.get("/course/certificates/letterhead")
     assert "Nachbarakademie" not in form.text
-    admin.post("/cohort/certificates/letterhead", form, issuer_name="Landesakademie", registration_id="2")
+    admin.post("/course/certificates/letterhead", form, issuer_name="Landesakademie", registration_id="2")
     with database.read() as session:
         assert [letterhead_of(session, number).issuer_name for number in (1, 2)] == ["Landesakademie", "Nachbarakademie"]
 
 
 def test_an_instructor_looks_at_previews_but_does_not_change_the_letterhead(course: int, come: Come) -> None:
     ole = come(2, Role.INSTRUCTOR, course)
-    assert ole.get("/cohort/certificates/preview.pdf").status_code == 200
-    assert ole.get("/cohort/certificates/letterhead").status_code == 403
+    assert ole.get("/course/certificates/preview.pdf").status_code == 200
+    assert ole.get("/course/certificates/letterhead").status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme
-from lti_tool.models import Certificate, CertificateLetterhead, CertificateLogo, Context, Membership
+from lti_tool.models import Certificate, CertificateLetterhead, CertificateLogo, Course, Membership
 from lti_tool.models.database import Database
 from tests.certificates.screens import Person, words_of
 
@@ -68,24 +68,24 @@ def course(database: Database, now: datetime, person: Callable[..., Person]) -> 
     person()
     person("Ole Olsen", sub="ole", slugs=[])
     with database.write.begin() as session:
-        row = Context(platform_id=1, context_id="7", registration_id=1, title="Kohorte", created_at=now, last_seen_at=now)
+        row = Course(platform_id=1, context_id="7", registration_id=1, title="Kohorte", created_at=now, last_seen_at=now)
         session.add(row)
         session.flush()
         for user_id in (1, 2):
-            session.add(Membership(user_id=user_id, context_id=row.id, first_seen_at=now, last_seen_at=now))
+            session.add(Membership(user_id=user_id, course_id=row.id, first_seen_at=now, last_seen_at=now))
         return row.id
 
 
 @pytest.fixture
 def admin(app: Flask, course: int, now: datetime) -> Person:
-    return Person(app, 2, now, roles=frozenset({Role.ADMINISTRATOR}), context_id=course)
+    return Person(app, 2, now, roles=frozenset({Role.ADMINISTRATOR}), course_id=course)
 
 
 def upload(admin: Person, svg: str, **typed: str) -> TestResponse:
-    form = admin.get("/cohort/certificates/letterhead")
+    form = admin.get("/course/certificates/letterhead")
     token = re.findall(r'name="csrf_token" value="([^"]+)"', form.text)[0]
     return admin.client.post(
-        f"/cohort/certificates/letterhead?v={admin.visit}",
+        f"/course/certificates/letterhead?v={admin.visit}",
         data={"csrf_token": token, "logo_alt": "Landesakademie", **typed, "logo": (io.BytesIO(svg.encode()), "logo.svg")},
         base_url="https://localhost",
     )
@@ -111,9 +111,9 @@ def test_texts_that_would_be_too_small_on_a_full_document_are_refused(admin: Per
 
 
 def test_the_administrator_sees_the_fullest_case(admin: Person) -> None:
-    assert "full=1" in admin.get("/cohort/certificates/letterhead").text
+    assert "full=1" in admin.get("/course/certificates/letterhead").text
     for kind in ("certificate", "participation"):
-        address = f"/cohort/certificates/preview.pdf?kind={kind}&full=1&v={admin.visit}"
+        address = f"/course/certificates/preview.pdf?kind={kind}&full=1&v={admin.visit}"
         page = admin.client.get(address, base_url="https://localhost")
         assert page.data.startswith(b"%PDF-1.7")
 
@@ -174,6 +174,6 @@ def test_a_document_recovers_once_the_logo_is_taken_away(database: Database, stu
 
 
 def test_a_sample_with_such_a_logo_says_so(admin: Person, stuck: int) -> None:
-    page = admin.get("/cohort/certificates/preview.pdf")
+    page = admin.get("/course/certificates/preview.pdf")
     assert page.status_code == 422
     assert "Das Logo lässt sich nicht zeichnen." in page.text

@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 
 from lti_tool.certificates.register import list_certificates
-from lti_tool.cohort.standings import CertificateState, standings_in
+from lti_tool.courses.standings import CertificateState, standings_in
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme
-from lti_tool.models import Context, Membership, User
+from lti_tool.models import Course, Membership, User
 from lti_tool.models.database import Database
 from tests.certificates.screens import Person, words_of
 
@@ -25,20 +25,20 @@ def come(database: Database, app: Flask, person: Come, now: datetime) -> Callabl
         person(name)
         person("Ole Olsen", sub="ole", slugs=[])
         with database.write.begin() as session:
-            row = Context(platform_id=1, context_id="7", registration_id=1, title="Kohorte", created_at=now, last_seen_at=now)
+            row = Course(platform_id=1, context_id="7", registration_id=1, title="Kohorte", created_at=now, last_seen_at=now)
             session.add(row)
             session.flush()
             for user_id, role in ((1, Role.PARTICIPANT), (2, Role.INSTRUCTOR)):
-                member = Membership(user_id=user_id, context_id=row.id, roles=role.value, first_seen_at=now, last_seen_at=now)
+                member = Membership(user_id=user_id, course_id=row.id, roles=role.value, first_seen_at=now, last_seen_at=now)
                 session.add(member)
-        return Person(app, 1, now, roles=frozenset({Role.PARTICIPANT}), context_id=1)
+        return Person(app, 1, now, roles=frozenset({Role.PARTICIPANT}), course_id=1)
 
     return finish
 
 
 @pytest.fixture
 def ole(app: Flask, now: datetime) -> Callable[[], Person]:
-    return lambda: Person(app, 2, now, roles=frozenset({Role.INSTRUCTOR}), context_id=1)
+    return lambda: Person(app, 2, now, roles=frozenset({Role.INSTRUCTOR}), course_id=1)
 
 
 def state_in_course(database: Database, programme: Programme) -> CertificateState:
@@ -64,14 +64,14 @@ def test_a_name_in_another_script_is_called_known_and_not_printable(
     assert "Ihre Lernplattform nennt Sie „Юлия Шевченко“. Das Zeichen „Ю“ kann das Zertifikat nicht drucken." in text
     assert "teilt uns Ihren Namen nicht mit" not in text
     assert state_in_course(database, programme) is CertificateState.WAITS_FOR_NAME
-    office = words_of(ole().get("/cohort/certificates"))
+    office = words_of(ole().get("/course/certificates"))
     assert "Diese Zertifikate warten auf den Namen" in office
     assert "Юлия Шевченко: Das Zeichen „Ю“ kann das Zertifikat nicht drucken." in office
     form = julia.get("/certificates/name")
     assert "Ihre Lernplattform nennt Sie „Юлия Шевченко“." in words_of(form)
     julia.post("/certificates/name", form, name="Julija Ševčenko", step="confirm")
     assert "Name Julija Ševčenko" in words_of(julia.get("/certificates"))
-    assert "warten auf den Namen" not in words_of(ole().get("/cohort/certificates"))
+    assert "warten auf den Namen" not in words_of(ole().get("/course/certificates"))
     assert state_in_course(database, programme) is CertificateState.ISSUED
 
 
@@ -81,7 +81,7 @@ def test_who_has_no_name_in_the_platform_is_asked_for_one_and_the_office_knows(
     someone = come(None)
     assert "Ihre Lernplattform teilt uns Ihren Namen nicht mit." in words_of(someone.get("/certificates"))
     assert state_in_course(database, programme) is CertificateState.WAITS_FOR_NAME
-    assert "Person 1: Die Lernplattform teilt keinen Namen mit." in words_of(ole().get("/cohort/certificates"))
+    assert "Person 1: Die Lernplattform teilt keinen Namen mit." in words_of(ole().get("/course/certificates"))
     someone.post("/certificates/name", someone.get("/certificates/name"), name="Łukasz Żółć", step="confirm")
     assert "Name Łukasz Żółć" in words_of(someone.get("/certificates"))
 
@@ -100,6 +100,6 @@ def test_an_instructor_who_looks_at_their_own_page_gets_no_certificate(
     come: Callable[..., Person], app: Flask, database: Database, now: datetime
 ) -> None:
     come("Anna Müller")
-    Person(app, 1, now, roles=frozenset({Role.INSTRUCTOR}), context_id=1).get("/certificates")
+    Person(app, 1, now, roles=frozenset({Role.INSTRUCTOR}), course_id=1).get("/certificates")
     with database.read() as session:
         assert list_certificates(session) == []

@@ -31,7 +31,7 @@ TYPED = {
     "issuer_name": LINE.filter(bool),
     "issuer_url": st.sampled_from(["", f"https://{PATH}"[:200], "https://akademie.example"]),
     "draft_title": LINE.map(lambda text: text[:160]),
-    "cohort": LINE.map(lambda text: text[:160]),
+    "course": LINE.map(lambda text: text[:160]),
     "signatories": st.lists(st.builds(Signatory, LINE.filter(bool), LINE), max_size=3).map(tuple),
     "valid_until": st.sampled_from([None, date(2029, 11, 23)]),
     "language": st.sampled_from(["de", "en"]),
@@ -50,7 +50,7 @@ def full(facts: Facts) -> Facts:
         signatories=people,
         note=SENTENCE[:190],
         draft_title="Gemeinsam, offen, nachhaltig: Digitalstrategie der Stadt Musterhausen an der Havel 2027 bis 2032",
-        cohort="Smart-City-Manager:in Herbst 2026, Durchgang 3, Landkreis Potsdam-Mittelmark",
+        course="Smart-City-Manager:in Herbst 2026, Durchgang 3, Landkreis Potsdam-Mittelmark",
         valid_until=date(2029, 11, 23),
     )
 
@@ -93,7 +93,7 @@ def test_an_ordinary_document_is_as_large_as_it_was_meant(facts: Facts) -> None:
     "course", ["SmartCityManagerinBrandenburgHerbst2026Gruppe3", "SCM_2026_Herbst_Durchgang_03_Brandenburg", LONG_WORD[:160]]
 )
 def test_a_course_that_is_one_long_word_stays_on_the_paper(facts: Facts, course: str) -> None:
-    check_paper(replace(facts, cohort=course))
+    check_paper(replace(facts, course=course))
 
 
 @pytest.mark.parametrize("view", ["0 0 10000 10", "0 0 10 10000", "0 0 10 10"])
@@ -128,7 +128,7 @@ def test_the_longest_of_everything_together_stays_on_the_one_page(facts: Facts) 
                 issuer_url=f"https://{text}"[:200],
                 programme_title=text,
                 draft_title=text[:160],
-                cohort=text[:160],
+                course=text[:160],
                 signatories=(Signatory(text, text),) * 3,
                 valid_until=date(2029, 11, 23),
                 verify_url="https://" + "subdomain-" * 14 + ".example/verify/3QF8-W2M0-TZ6C-1RVN-5KD7-YH9X-BGT",
@@ -141,6 +141,6 @@ def test_the_longest_of_everything_together_stays_on_the_one_page(facts: Facts) 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_samples_show_what_issued_documents_have(programme: Programme, issuer: Issuer, kind: Kind, is_full: bool) -> None:
     sample = preview_facts(programme, issuer, Letterhead(language="de"), kind, is_full=is_full, now=ISSUED_AT)
-    assert sample.cohort
+    assert sample.course
     assert bool(sample.draft_title) == (kind is Kind.CERTIFICATE)
     assert len(PdfReader(io.BytesIO(typeset(sample, issued_at=ISSUED_AT))).pages) == 1

@@ -19,7 +19,7 @@ from lti_tool.domain.certificate import Facts, Issuer, renewable_from
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme
-from lti_tool.models import Attempt, Certificate, Context, Membership
+from lti_tool.models import Attempt, Certificate, Course, Membership
 from lti_tool.models.database import Database
 from tests.certificates.conftest import TITLES, AddUser, Complete
 from tests.certificates.screens import Person, words_of
@@ -173,11 +173,11 @@ def course(database: Database, now: datetime, person: Callable[..., Person]) -> 
     person()
     person("Ole Olsen", sub="ole", slugs=[])
     with database.write.begin() as session:
-        row = Context(platform_id=1, context_id="7", registration_id=1, title="Kohorte", created_at=now, last_seen_at=now)
+        row = Course(platform_id=1, context_id="7", registration_id=1, title="Kohorte", created_at=now, last_seen_at=now)
         session.add(row)
         session.flush()
         for user_id in (1, 2):
-            session.add(Membership(user_id=user_id, context_id=row.id, first_seen_at=now, last_seen_at=now))
+            session.add(Membership(user_id=user_id, course_id=row.id, first_seen_at=now, last_seen_at=now))
         return row.id
 
 
@@ -187,7 +187,7 @@ def at(app: Flask, yearly: Issuer, course: int) -> Callable[..., Person]:
 
     def come_in(moment: datetime, user_id: int = 1, role: Role = Role.PARTICIPANT) -> Person:
         app.extensions["parts"] = replace(app.extensions["parts"], issuer=yearly, now=lambda: moment)
-        return Person(app, user_id, moment, roles=frozenset({role}), context_id=course)
+        return Person(app, user_id, moment, roles=frozenset({role}), course_id=course)
 
     return come_in
 
@@ -234,14 +234,14 @@ def test_a_revocation_by_mistake_is_mended_by_an_administrator(
         revoke_certificate(session, code, reason="Verwechslung", now=now)
     assert "wenden Sie sich an die Administration Ihrer Lernplattform" in words_of(ayse.get("/certificates"))
     teacher = at(ISSUED, 2, Role.INSTRUCTOR)
-    assert "Widerrufen oder abgelaufen" not in words_of(teacher.get("/cohort/certificates"))
-    assert teacher.post("/cohort/certificates/1/anew", teacher.get("/cohort/settings")).status_code == 403
+    assert "Widerrufen oder abgelaufen" not in words_of(teacher.get("/course/certificates"))
+    assert teacher.post("/course/certificates/1/anew", teacher.get("/course/settings")).status_code == 403
     admin = at(ISSUED, 2, Role.ADMINISTRATOR)
-    office = admin.get("/cohort/certificates")
+    office = admin.get("/course/certificates")
     assert f"{code}. Widerrufen am 23. November 2026. Grund: Verwechslung" in words_of(office)
-    assert admin.post("/cohort/certificates/1/anew", office).status_code == 303
-    assert admin.post("/cohort/certificates/1/anew", office).status_code == 404
-    assert "Widerrufen oder abgelaufen" not in words_of(admin.get("/cohort/certificates"))
+    assert admin.post("/course/certificates/1/anew", office).status_code == 303
+    assert admin.post("/course/certificates/1/anew", office).status_code == 404
+    assert "Widerrufen oder abgelaufen" not in words_of(admin.get("/course/certificates"))
     with database.read() as session:
         assert states(session, now) == [State.REPLACED, State.VALID]
         assert list_certificates(session)[1].facts.valid_until == date(2027, 11, 23)
@@ -251,9 +251,9 @@ def test_a_revocation_by_mistake_is_mended_by_an_administrator(
 def test_an_expired_document_issued_anew_is_valid_for_as_long_as_a_new_one(at: Callable[..., Person], database: Database) -> None:
     at(ISSUED).get("/certificates")
     admin = at(AFTER_THE_END, 2, Role.ADMINISTRATOR)
-    office = admin.get("/cohort/certificates")
+    office = admin.get("/course/certificates")
     assert "Abgelaufen am 23. November 2027." in words_of(office)
-    admin.post("/cohort/certificates/1/anew", office)
+    admin.post("/course/certificates/1/anew", office)
     with database.read() as session:
         assert list_certificates(session)[1].facts.valid_until == date(2028, 12, 28)
 
@@ -264,13 +264,13 @@ def test_nobody_issues_their_own_document_anew_nor_one_of_another_course(
     at(ISSUED).get("/certificates")
     with database.write.begin() as session:
         revoke_certificate(session, list_certificates(session)[0].code, reason="x", now=now)
-        other = Context(platform_id=1, context_id="8", registration_id=1, title="Andere", created_at=now, last_seen_at=now)
+        other = Course(platform_id=1, context_id="8", registration_id=1, title="Andere", created_at=now, last_seen_at=now)
         session.add(other)
         session.flush()
         other_id = other.id
     own = at(ISSUED, 1, Role.ADMINISTRATOR)
-    assert own.post("/cohort/certificates/1/anew", own.get("/cohort/certificates")).status_code == 409
-    stranger = Person(app, 2, ISSUED, roles=frozenset({Role.ADMINISTRATOR}), context_id=other_id)
-    assert stranger.post("/cohort/certificates/1/anew", stranger.get("/cohort/certificates/revocation")).status_code == 404
+    assert own.post("/course/certificates/1/anew", own.get("/course/certificates")).status_code == 409
+    stranger = Person(app, 2, ISSUED, roles=frozenset({Role.ADMINISTRATOR}), course_id=other_id)
+    assert stranger.post("/course/certificates/1/anew", stranger.get("/course/certificates/revocation")).status_code == 404
     with database.read() as session:
         assert session.scalar(select(func.count()).select_from(Certificate)) == 1

@@ -241,7 +241,7 @@ def test_n25_target_link_uri_missing(tool: Tool) -> None:
         "https://tool.test@evil.example",
         "https://tool.test/verify",
         "https://tool.test/lti/launch/../../verify",
-        "https://tool.test/modules/../cohort",
+        "https://tool.test/modules/../course",
         "https://tool.test//evil.example/lti/launch",
         "https://tool.test/lti/launch#fragment",
         "https://tool.test/lti/launch?a=\n",

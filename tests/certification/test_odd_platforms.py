@@ -18,7 +18,7 @@ CHOICE = {
 
 def sees_the_course(tool: Tool, **changes: Any) -> int:
     key = tool.got_in(tool.launch(**changes)).partition("?v=")[2]
-    return tool.browser.get("/cohort", query_string={"v": key}, base_url=TOOL_URL).status_code
+    return tool.browser.get("/course", query_string={"v": key}, base_url=TOOL_URL).status_code
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.lti import claim_names as names
-from lti_tool.models import Base, Context, ResourceLink
+from lti_tool.models import Base, Course, ResourceLink
 from lti_tool.models.database import Database, open_database
 from tests.certification.odd_shapes import (
     ALL,
@@ -128,10 +128,10 @@ def test_all_at_once(tool: Tool, database: Database) -> None:
     landing = launch_with(tool, odd)
     check_nothing_came_out(tool, database, landing)
     with database.read() as session:
-        context = session.scalars(select(Context)).one()
+        course = session.scalars(select(Course)).one()
         link = session.scalars(select(ResourceLink)).one()
-    assert context.title == "2026"
-    assert context.unusable_claims.split() == [
+    assert course.title == "2026"
+    assert course.unusable_claims.split() == [
         "context.label",
         "email",
         "endpoint.lineitem",
@@ -141,7 +141,7 @@ def test_all_at_once(tool: Tool, database: Database) -> None:
         "name",
         "tool_platform",
     ]
-    assert not {"name", "email", "endpoint.lineitem"} & set(context.claim_names.split())
+    assert not {"name", "email", "endpoint.lineitem"} & set(course.claim_names.split())
     assert (link.line_item_url, link.line_items_url) == (None, None)
     assert link.ags_scopes.split() == sorted([names.SCOPE_SCORE, names.SCOPE_LINE_ITEM])
 

@@ -19,7 +19,7 @@ from lti_tool.content_versions import shelf
 from lti_tool.content_versions.archive import pack
 from lti_tool.content_versions.keep_version import keep_version
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.models import Context, Membership
+from lti_tool.models import Course, Membership
 from lti_tool.models.database import Database
 from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from lti_tool.settings import Settings
@@ -69,19 +69,19 @@ def keep(folders: dict[str, Path], now: datetime) -> Callable[[Session, str], bo
 def people(database: Database, anna: Visitor, now: datetime) -> dict[str, Visitor]:
     """Anna and her instructor in a course that was pinned to 2026.1; Ben in a course that nobody has opened since."""
     with database.write.begin() as session:
-        context = session.get_one(Context, anna.context_id)
-        context.programme_version = "2026.1"
-        other = Context(
+        course = session.get_one(Course, anna.course_id)
+        course.programme_version = "2026.1"
+        other = Course(
             platform_id=anna.platform_id, context_id="3", registration_id=anna.registration_id, created_at=now, last_seen_at=now
         )
         session.add(other)
         session.flush()
-        for context_id in (context.id, other.id):
+        for course_id in (course.id, other.id):
             session.add(
-                Membership(user_id=anna.user_id, context_id=context_id, roles="participant", first_seen_at=now, last_seen_at=now)
+                Membership(user_id=anna.user_id, course_id=course_id, roles="participant", first_seen_at=now, last_seen_at=now)
             )
         teacher = replace(anna, roles=frozenset({Role.INSTRUCTOR}))
-        return {"anna": anna, "petra": teacher, "elsewhere": replace(anna, context_id=other.id)}
+        return {"anna": anna, "petra": teacher, "elsewhere": replace(anna, course_id=other.id)}
 
 
 @pytest.fixture

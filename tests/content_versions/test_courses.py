@@ -11,7 +11,7 @@ from werkzeug.test import Client, TestResponse
 
 from lti_tool import bootstrap
 from lti_tool.domain.people import Visitor
-from lti_tool.models import Attempt, Certificate, Completion, Context, CourseSettings
+from lti_tool.models import Attempt, Certificate, Completion, Course, CourseSettings
 from lti_tool.models.database import Database
 from tests.content_versions.conftest import NOTE
 from tests.learning.conftest import M1, answer_rightly, read_all_lessons, take_quiz
@@ -70,7 +70,7 @@ def test_a_running_course_keeps_its_content_when_the_tool_is_upgraded(process: S
 def test_a_new_course_learns_with_the_newest(process: Start, database: Database, people: dict[str, Visitor]) -> None:
     app = process("2026.2")
     with database.write.begin() as session:
-        session.get_one(Context, people["elsewhere"].context_id).programme_version = "2026.2"
+        session.get_one(Course, people["elsewhere"].course_id).programme_version = "2026.2"
     person = Person("elsewhere", app)
     person.get(QUIZ)
     assert "NEU:" in person.send(QUIZ)
@@ -82,19 +82,19 @@ def test_the_instructor_sees_what_is_new_and_moves_the_course(
     process("2026.1")
     new = process("2026.2")
     petra = Person("petra", new)
-    assert "Es gibt eine neue Fassung der Inhalte" in petra.get("/cohort")
-    page = petra.get("/cohort/settings")
+    assert "Es gibt eine neue Fassung der Inhalte" in petra.get("/course")
+    page = petra.get("/course/settings")
     assert "Ihr Kurs lernt mit der Fassung 2026.1 (vom 23. November 2026)." in page
     assert "Neu: Fassung 2026.2 (vom 1. Februar 2027)" in page
     assert NOTE in page
     assert "Erste Fassung." not in page
-    assert "Ihr Kurs lernt jetzt mit der neuen Fassung." in petra.send("/cohort/version")
-    page = petra.get("/cohort/settings")
+    assert "Ihr Kurs lernt jetzt mit der neuen Fassung." in petra.send("/course/version")
+    page = petra.get("/course/settings")
     assert "Fassung 2026.2 (vom 1. Februar 2027). Das ist die neueste." in page
     assert "umstellen" not in page
     with database.read() as session:
-        assert session.get_one(Context, people["anna"].context_id).programme_version == "2026.2"
-        assert session.get_one(Context, people["elsewhere"].context_id).programme_version == "2026.1"
+        assert session.get_one(Course, people["anna"].course_id).programme_version == "2026.2"
+        assert session.get_one(Course, people["elsewhere"].course_id).programme_version == "2026.1"
 
 
 def test_who_does_not_teach_cannot_move_a_course_and_nobody_moves_it_back(
@@ -103,28 +103,28 @@ def test_who_does_not_teach_cannot_move_a_course_and_nobody_moves_it_back(
     process("2026.1")
     new = process("2026.2")
     petra, anna = Person("petra", new), Person("anna", new)
-    petra.get("/cohort/settings")
+    petra.get("/course/settings")
     page = petra.page.get_data(as_text=True)
     token = re.search(r'name="csrf_token" value="([^"]*)"', anna.get(QUIZ) and anna.page.get_data(as_text=True))[1]  # type: ignore[index]
     refused = anna._client.post(
-        f"/cohort/version?{anna._visit}",
+        f"/course/version?{anna._visit}",
         data={"csrf_token": token, "seen": "2026.1", "to": "2026.2"},
         base_url="https://localhost",
     )
     assert refused.status_code == 403
     assert "Kurs auf Fassung 2026.2 umstellen" in unescape(page)
-    petra.send("/cohort/version")
+    petra.send("/course/version")
     for seen, to in (("2026.2", "2026.1"), ("2026.1", "2026.2"), ("2026.2", "2026.9")):
-        petra.get("/cohort/settings")
+        petra.get("/course/settings")
         token = re.search(r'name="csrf_token" value="([^"]*)"', petra.page.get_data(as_text=True))[1]  # type: ignore[index]
         answer = petra._client.post(
-            f"/cohort/version?{petra._visit}",
+            f"/course/version?{petra._visit}",
             data={"csrf_token": token, "seen": seen, "to": to},
             base_url="https://localhost",
         )
         assert answer.status_code == 409
     with database.read() as session:
-        assert session.get_one(Context, people["anna"].context_id).programme_version == "2026.2"
+        assert session.get_one(Course, people["anna"].course_id).programme_version == "2026.2"
 
 
 def test_an_open_attempt_is_finished_and_reviewed_with_its_own_questions(
@@ -135,9 +135,9 @@ def test_an_open_attempt_is_finished_and_reviewed_with_its_own_questions(
     anna, petra = Person("anna", new), Person("petra", new)
     anna.get(QUIZ)
     first = anna.send(QUIZ)
-    petra.get("/cohort/settings")
+    petra.get("/course/settings")
     assert "Offen sind gerade: 1." in unescape(petra.page.get_data(as_text=True))
-    petra.send("/cohort/version")
+    petra.send("/course/version")
     with database.write.begin() as session:
         programme = new.extensions["parts"].programme_in("2026.1")
         answer_rightly(session, programme, people["anna"], M1, 1, right=10, now=new.extensions["parts"].now())
@@ -163,23 +163,23 @@ def test_old_and_new_process_side_by_side_show_each_course_the_same(
 ) -> None:
     old, new = process("2026.1"), process("2026.2")
     petra = Person("petra", new)
-    petra.get("/cohort/settings")
-    petra.send("/cohort/version")
+    petra.get("/course/settings")
+    petra.send("/course/version")
     anna = Person("anna", old)
     anna.get(QUIZ)
     assert "NEU:" in anna.send(QUIZ)
     assert "NEU:" in anna.at(new).get(f"{QUIZ}/1/questions/2")
     assert "NEU:" in anna.at(old).get(f"{QUIZ}/1/questions/2")
     # The old process does not offer to go back, nor what it does not know.
-    page = Person("petra", old).get("/cohort/settings")
+    page = Person("petra", old).get("/course/settings")
     assert "Ihr Kurs lernt mit der Fassung 2026.2" in page
     assert "umstellen" not in page
     # An instructor whose page came from the new process may press the button at the old one.
     with database.write.begin() as session:
-        session.get_one(Context, people["anna"].context_id).programme_version = "2026.1"
+        session.get_one(Course, people["anna"].course_id).programme_version = "2026.1"
     petra = Person("petra", new)
-    petra.get("/cohort/settings")
-    assert "Ihr Kurs lernt jetzt mit der neuen Fassung." in petra.at(old).send("/cohort/version")
+    petra.get("/course/settings")
+    assert "Ihr Kurs lernt jetzt mit der neuen Fassung." in petra.at(old).send("/course/version")
 
 
 def test_a_rollback_of_the_files_leaves_moved_courses_where_they_are(
@@ -188,8 +188,8 @@ def test_a_rollback_of_the_files_leaves_moved_courses_where_they_are(
     process("2026.1")
     new = process("2026.2")
     petra = Person("petra", new)
-    petra.get("/cohort/settings")
-    petra.send("/cohort/version")
+    petra.get("/course/settings")
+    petra.send("/course/version")
     back = process("2026.1")
     anna = Person("anna", back)
     anna.get(QUIZ)
@@ -208,8 +208,8 @@ def test_a_module_passed_before_the_move_stays_passed_and_the_certificate_names_
         read_all_lessons(session, old_programme, anna, M1, now=now)
         take_quiz(session, old_programme, anna, M1, right=9, now=now)
     petra = Person("petra", new)
-    petra.get("/cohort/settings")
-    petra.send("/cohort/version")
+    petra.get("/course/settings")
+    petra.send("/course/version")
     assert "Modul bestanden" in Person("anna", new).get(f"/modules/{M1}")
     with database.write.begin() as session:
         for module in new_programme.modules[1:]:
@@ -228,13 +228,13 @@ def test_the_worker_hands_in_with_the_attempts_own_answers(
     new = process("2026.2")
     parts, anna = new.extensions["parts"], people["anna"]
     with database.write.begin() as session:
-        session.add(CourseSettings(context_id=anna.context_id, time_limit_min=30, changed_at=parts.now()))
+        session.add(CourseSettings(course_id=anna.course_id, time_limit_min=30, changed_at=parts.now()))
     person = Person("anna", new)
     person.get(QUIZ)
     person.send(QUIZ)
     with database.write.begin() as session:
         answer_rightly(session, parts.programme_in("2026.1"), anna, M1, 1, right=8, now=parts.now())
-        session.get_one(Context, anna.context_id).programme_version = "2026.2"
+        session.get_one(Course, anna.course_id).programme_version = "2026.2"
         session.scalars(select(Attempt)).one().ends_at = parts.now() - timedelta(hours=1)
     next(chore for chore in bootstrap.chores(parts) if chore.name == "hand_in").run()
     with database.read() as session:
@@ -268,7 +268,7 @@ def test_a_version_that_was_never_kept_is_shown_as_the_newest(
 ) -> None:
     app = process("2026.2")
     with database.write.begin() as session:
-        session.get_one(Context, people["anna"].context_id).programme_version = "2025.9"
+        session.get_one(Course, people["anna"].course_id).programme_version = "2025.9"
     anna = Person("anna", app)
     anna.get(QUIZ)
     assert "NEU:" in anna.send(QUIZ)

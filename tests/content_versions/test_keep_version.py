@@ -14,7 +14,7 @@ from lti_tool.content_versions.archive import pack
 from lti_tool.content_versions.keep_version import VersionTaken, check_not_taken, keep_version
 from lti_tool.content_versions.list_versions import list_versions
 from lti_tool.domain.people import Visitor
-from lti_tool.models import ContentVersion, Context
+from lti_tool.models import ContentVersion, Course
 from lti_tool.models.database import Database
 from lti_tool.programme.reader import read_programme
 
@@ -22,7 +22,7 @@ Keep = Callable[[Session, str], bool]
 
 
 def pins(session: Session) -> list[str | None]:
-    return list(session.scalars(select(Context.programme_version).order_by(Context.id).execution_options(populate_existing=True)))
+    return list(session.scalars(select(Course.programme_version).order_by(Course.id).execution_options(populate_existing=True)))
 
 
 def test_two_processes_that_start_at_the_same_moment_keep_it_once(database: Database, keep: Keep) -> None:
@@ -53,7 +53,7 @@ def test_courses_of_the_release_before_get_the_version_that_was_newest_until_now
         assert pins(session) == ["2026.1"]
     with database.write.begin() as session:
         # A process of the release before, still serving, opens another; then the content is upgraded.
-        session.get_one(Context, anna.context_id).programme_version = None
+        session.get_one(Course, anna.course_id).programme_version = None
         session.flush()
         keep(session, "2026.2")
         assert pins(session) == ["2026.1"]

@@ -36,7 +36,7 @@ def main() -> None:
         visits = Visits(server)
         visits.everybody_launches()
         with engine.begin() as connection:
-            add_work(connection, modules, "context.context_id NOT LIKE 'filler-%'")
+            add_work(connection, modules, "course.context_id NOT LIKE 'filler-%'")
         _settle(engine)
         small = visits.measure()
         begun = time.monotonic()
@@ -56,7 +56,7 @@ def _grow(engine: Engine, modules: Modules, users: int) -> None:
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         add_people(connection, users)
-        add_work(connection, modules, "context.context_id LIKE 'filler-%'")
+        add_work(connection, modules, "course.context_id LIKE 'filler-%'")
     _set(engine, "ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()")
     _settle(engine)
 

@@ -37,18 +37,18 @@ def add_people(connection: Connection, count: int) -> None:
     """Add users in courses of a thousand, each with the five modules placed."""
     run(
         connection,
-        "INSERT INTO context (platform_id, context_id, registration_id, title, label, created_at, last_seen_at)"
+        "INSERT INTO course (platform_id, context_id, registration_id, title, label, created_at, last_seen_at)"
         " SELECT r.platform_id, 'filler-' || n, r.id, 'Course ' || n, '', {t}, {t}"
         " FROM generate_series(1, :courses) AS n, (SELECT id, platform_id FROM registration ORDER BY id LIMIT 1) AS r",
         courses=-(-count // MEMBERS_PER_COURSE),
     )
     run(
         connection,
-        "INSERT INTO resource_link (deployment_id, resource_link_id, context_id, title, module_slug, line_item_url, ags_scopes,"
+        "INSERT INTO resource_link (deployment_id, resource_link_id, course_id, title, module_slug, line_item_url, ags_scopes,"
         " created_at, last_seen_at)"
         " SELECT d.id, c.context_id || '-' || l.module_slug, c.id, l.title, l.module_slug,"
         " l.line_item_url || '&filler=' || c.id, l.ags_scopes, {t}, {t}"
-        " FROM context AS c, (SELECT id FROM deployment ORDER BY id LIMIT 1) AS d,"
+        " FROM course AS c, (SELECT id FROM deployment ORDER BY id LIMIT 1) AS d,"
         " (SELECT DISTINCT ON (module_slug) * FROM resource_link WHERE module_slug IS NOT NULL) AS l"
         " WHERE c.context_id LIKE 'filler-%'",
     )
@@ -61,33 +61,33 @@ def add_people(connection: Connection, count: int) -> None:
     )
     run(
         connection,
-        "INSERT INTO membership (user_id, context_id, roles, is_gone, first_seen_at, last_seen_at)"
+        "INSERT INTO membership (user_id, course_id, roles, is_gone, first_seen_at, last_seen_at)"
         " SELECT u.user_id, c.id, 'participant', false, {t}, {t}"
         f" FROM (SELECT user_id, row_number() OVER (ORDER BY id) - 1 AS place FROM ({_FILLER}) AS f) AS u"
-        " JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM context WHERE context_id LIKE 'filler-%') AS c"
+        " JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM course WHERE context_id LIKE 'filler-%') AS c"
         f" ON c.place = u.place / {MEMBERS_PER_COURSE}",
     )
 
 
-def add_work(connection: Connection, modules: Modules, contexts: str) -> None:
-    """Let everybody in some contexts launch each module and try it once, and four of five pass it.
+def add_work(connection: Connection, modules: Modules, courses: str) -> None:
+    """Let everybody in some courses launch each module and try it once, and four of five pass it.
 
     Args:
-        contexts: a condition on the table `context`.
+        courses: a condition on the table `course`.
     """
     run(
         connection,
         "INSERT INTO line_item (resource_link_id, registration_id, url, created_at)"
-        " SELECT l.id, context.registration_id, l.line_item_url, {t} FROM resource_link AS l"
-        f" JOIN context ON context.id = l.context_id WHERE {contexts} ON CONFLICT DO NOTHING",
+        " SELECT l.id, course.registration_id, l.line_item_url, {t} FROM resource_link AS l"
+        f" JOIN course ON course.id = l.course_id WHERE {courses} ON CONFLICT DO NOTHING",
     )
     run(
         connection,
         "INSERT INTO launched_link (user_id, resource_link_id, first_launched_at, last_launched_at)"
-        " SELECT m.user_id, l.id, {t}, {t} FROM membership AS m JOIN context ON context.id = m.context_id"
-        f" JOIN resource_link AS l ON l.context_id = context.id WHERE {contexts} ON CONFLICT DO NOTHING",
+        " SELECT m.user_id, l.id, {t}, {t} FROM membership AS m JOIN course ON course.id = m.course_id"
+        f" JOIN resource_link AS l ON l.course_id = course.id WHERE {courses} ON CONFLICT DO NOTHING",
     )
-    people = f"(SELECT m.user_id, m.context_id FROM membership AS m JOIN context ON context.id = m.context_id WHERE {contexts})"
+    people = f"(SELECT m.user_id, m.course_id FROM membership AS m JOIN course ON course.id = m.course_id WHERE {courses})"
     module = (
         "(SELECT * FROM unnest(CAST(:slugs AS text[]), CAST(:lessons AS text[]), CAST(:items AS text[]))"
         " WITH ORDINALITY AS a(slug, lesson, item, place))"
@@ -102,9 +102,9 @@ def add_work(connection: Connection, modules: Modules, contexts: str) -> None:
     )
     run(
         connection,
-        "INSERT INTO attempt (user_id, module_slug, number, seed, programme_version, pass_mark_pct, context_id, started_at,"
+        "INSERT INTO attempt (user_id, module_slug, number, seed, programme_version, pass_mark_pct, course_id, started_at,"
         " submitted_at, points, points_possible, is_passed)"
-        f" SELECT people.user_id, module.slug, 1, people.user_id, '{modules.version}', 70, people.context_id, {{t}}, {{t}},"
+        f" SELECT people.user_id, module.slug, 1, people.user_id, '{modules.version}', 70, people.course_id, {{t}}, {{t}},"
         f" CASE WHEN {_PASSED} THEN 16 ELSE 9 END, 20, {_PASSED}{each}",
         **values,
     )
@@ -112,7 +112,7 @@ def add_work(connection: Connection, modules: Modules, contexts: str) -> None:
         connection,
         "INSERT INTO attempt_item (attempt_id, position, item_id, shown_order, answer, saved_at, points)"
         f" SELECT a.id, 1, module.item, '[0, 1, 2, 3]', NULL, {{t}}, 1 FROM attempt AS a JOIN {module} AS module"
-        f" ON module.slug = a.module_slug WHERE a.context_id IN (SELECT id FROM context WHERE {contexts})",
+        f" ON module.slug = a.module_slug WHERE a.course_id IN (SELECT id FROM course WHERE {courses})",
         **values,
     )
     run(
@@ -126,7 +126,7 @@ def add_work(connection: Connection, modules: Modules, contexts: str) -> None:
         "INSERT INTO score_delivery (user_id, line_item_id, module_slug, score_given, version, state, tries, next_try_at,"
         " last_error, last_timestamp, delivered_version, delivered_at, created_at, changed_at)"
         " SELECT people.user_id, i.id, module.slug, 80, 1, 'delivered', 0, {t}, '', {t}, 1, {t}, {t}, {t}"
-        f"{each} JOIN resource_link AS l ON l.context_id = people.context_id AND l.module_slug = module.slug"
+        f"{each} JOIN resource_link AS l ON l.course_id = people.course_id AND l.module_slug = module.slug"
         f" JOIN line_item AS i ON i.resource_link_id = l.id WHERE {_PASSED}",
         **values,
     )
@@ -135,7 +135,7 @@ def add_work(connection: Connection, modules: Modules, contexts: str) -> None:
         "INSERT INTO delivery_event (score_delivery_id, version, event, detail, at)"
         " SELECT d.id, 1, e.event, '80', {t} FROM (VALUES ('enqueued'), ('delivered')) AS e(event), score_delivery AS d"
         " JOIN line_item AS i ON i.id = d.line_item_id JOIN resource_link AS l ON l.id = i.resource_link_id"
-        f" WHERE l.context_id IN (SELECT id FROM context WHERE {contexts})",
+        f" WHERE l.course_id IN (SELECT id FROM course WHERE {courses})",
     )
 
 

@@ -87,7 +87,7 @@ def test_launch_pages_and_course_page_go_by_indexes(database: Database, tool: To
     for path in (landing, "/modules" + query, "/certificates" + query, "/workbook" + query):
         assert tool.browser.get(path, base_url=TOOL_URL).status_code == 200, path
     teacher = tool.got_in(tool.launch(roles=["http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"]))
-    answer = tool.browser.get("/cohort" + teacher[teacher.index("?") :], base_url=TOOL_URL)
+    answer = tool.browser.get("/course" + teacher[teacher.index("?") :], base_url=TOOL_URL)
     assert answer.status_code == 200
     assert len(listener.heard) > 30
     assert listener.whole_reads() == []

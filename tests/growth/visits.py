@@ -73,7 +73,7 @@ class Visits:
         visit = parse_qs(urlsplit(path).query).get("v", [""])[0]
 
         def course(**query: str) -> Callable[[int], Answer]:
-            return lambda _: self._page(f"/cohort?{urlencode({'v': visit, **query})}", cookies)
+            return lambda _: self._page(f"/course?{urlencode({'v': visit, **query})}", cookies)
 
         return {
             "launch": self._cost(lambda place: self._launch_again(place), LAUNCHES),

@@ -33,7 +33,7 @@ def test_a_hint_keeps_what_the_reader_had_before_them_and_not_who_they_are(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
     leave(session, programme, anna, now, text="  Der Link führt\r\nins Leere. ")
-    (hint,) = read_hints(session, context_id=anna.context_id)
+    (hint,) = read_hints(session, course_id=anna.course_id)
     lesson = programme.modules[0].lessons[0]
     assert (hint.lesson_code, hint.lesson_version, hint.programme_version) == ("1.1", lesson.version, programme.version)
     assert (hint.text, hint.heading, hint.given_at) == ("Der Link führt\nins Leere.", lesson.headings[2].text, now)
@@ -58,12 +58,12 @@ def test_a_course_sees_and_settles_its_own_hints_only(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
     leave(session, programme, anna, now)
-    (hint,) = read_hints(session, context_id=anna.context_id)
-    assert anna.context_id is not None
-    assert read_hints(session, context_id=anna.context_id + 1) == []
+    (hint,) = read_hints(session, course_id=anna.course_id)
+    assert anna.course_id is not None
+    assert read_hints(session, course_id=anna.course_id + 1) == []
     with pytest.raises(NotFound):
-        settle_hint(session, hint.id, is_done=True, now=now, context_id=anna.context_id + 1)
-    settle_hint(session, hint.id, is_done=True, now=now, context_id=anna.context_id)
+        settle_hint(session, hint.id, is_done=True, now=now, course_id=anna.course_id + 1)
+    settle_hint(session, hint.id, is_done=True, now=now, course_id=anna.course_id)
     assert [each.is_done for each in read_hints(session)] == [True]
     assert read_hints(session, with_done=False) == []
     settle_hint(session, hint.id, is_done=False, now=now)

@@ -6,7 +6,8 @@ from sqlalchemy import select, update
 
 from lti_tool import clock
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.models import Context, DeliveryEvent, LaunchedLink, Membership, ResourceLink, ScoreDelivery, User
+from lti_tool.models import Course as CourseRow
+from lti_tool.models import DeliveryEvent, LaunchedLink, Membership, ResourceLink, ScoreDelivery, User
 from lti_tool.models.database import Database
 from lti_tool.passback.reconcile import Reconciliation, reconcile
 from lti_tool.web.parts import Parts
@@ -22,19 +23,19 @@ MODULES = (
 )
 
 
-def visitor_of(database: Database, sub: str, context: str | None = None) -> Visitor:
+def visitor_of(database: Database, sub: str, course: str | None = None) -> Visitor:
     """Make who somebody is at the screen after their latest launch (into a course, by the platform's id)."""
     query = (
         select(ResourceLink, Membership.roles, User.platform_id, User.id)
         .join(LaunchedLink, LaunchedLink.resource_link_id == ResourceLink.id)
-        .join(Membership, (Membership.context_id == ResourceLink.context_id) & (Membership.user_id == LaunchedLink.user_id))
-        .join(Context, Context.id == ResourceLink.context_id)
+        .join(Membership, (Membership.course_id == ResourceLink.course_id) & (Membership.user_id == LaunchedLink.user_id))
+        .join(CourseRow, CourseRow.id == ResourceLink.course_id)
         .join(User, User.id == LaunchedLink.user_id)
         .where(User.sub == sub)
         .order_by(LaunchedLink.last_launched_at.desc(), LaunchedLink.id.desc())
     )
-    if context is not None:
-        query = query.where(Context.context_id == context)
+    if course is not None:
+        query = query.where(CourseRow.context_id == course)
     with database.read() as session:
         link, roles, platform_id, user_id = session.execute(query.limit(1)).one()
     return Visitor(
@@ -42,7 +43,7 @@ def visitor_of(database: Database, sub: str, context: str | None = None) -> Visi
         platform_id=platform_id,
         registration_id=1,
         deployment_id=link.deployment_id,
-        context_id=link.context_id,
+        course_id=link.course_id,
         resource_link_id=link.id,
         module_slug=link.module_slug,
         roles=frozenset(Role(word) for word in roles.split()),
@@ -66,12 +67,12 @@ class Grades:
         with self.course.database.read() as session:
             return session.scalars(select(User.id).where(User.sub == self.course.lms.person(person).id)).one()
 
-    def visitor(self, person: str, context: str | None = None) -> Visitor:
-        return visitor_of(self.course.database, self.course.lms.person(person).id, context)
+    def visitor(self, person: str, course: str | None = None) -> Visitor:
+        return visitor_of(self.course.database, self.course.lms.person(person).id, course)
 
-    def pass_module(self, person: str, slug: str, *, right: int = 9, context: str | None = None) -> None:
+    def pass_module(self, person: str, slug: str, *, right: int = 9, course: str | None = None) -> None:
         """Let somebody pass a module where they were last, whichever way they came to it inside the tool."""
-        visitor, programme = self.visitor(person, context), self.parts.programme
+        visitor, programme = self.visitor(person, course), self.parts.programme
         with self.course.database.write.begin() as session:
             read_all_lessons(session, programme, visitor, slug, now=clock.now())
             take_quiz(session, programme, visitor, slug, right=right, now=clock.now())

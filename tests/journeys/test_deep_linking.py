@@ -209,7 +209,7 @@ def test_a_copied_course_works_by_custom_parameter_resource_id_and_tag(course: C
     assert after.landing.startswith(f"/modules/{M1}?")
     assert before.key != after.key
     assert [(column.resource_id, column.tag) for column in course.lms.columns] == [(slug, "lti-tool") for slug in SLUGS]
-    page = course.launch("instructor", M1).get("/cohort").text
+    page = course.launch("instructor", M1).get("/course").text
     assert "Smart-City-Manager:in copy 1" in page
 
 

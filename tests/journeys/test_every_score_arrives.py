@@ -78,11 +78,11 @@ def test_a_module_that_has_no_column_is_told_to_participant_and_instructor(cours
     grades.deliver()
     assert "In Ihrem Kurs kennen wir für dieses Modul keine Bewertungsspalte" in visit.get(f"/modules/{M3}").text
     teacher = course.launch("instructor", M1)
-    page = teacher.get("/cohort").text
+    page = teacher.get("/course").text
     assert "Modul 3: 1 Note hat keine Spalte in der Lernplattform" in page
     assert "fügen Sie das Modul als Aktivität in den Kurs ein" in page
-    assert "keine Spalte" in teacher.get("/cohort/list.csv").text
-    assert "gibt es im Kurs keine Spalte" in teacher.get(f"/cohort/people/{grades.key_of('participant01')}").text
+    assert "keine Spalte" in teacher.get("/course/list.csv").text
+    assert "gibt es im Kurs keine Spalte" in teacher.get(f"/course/people/{grades.key_of('participant01')}").text
     assert len(course.lms.columns) == 1
 
 
@@ -98,7 +98,7 @@ def test_a_module_placed_later_gets_everybodys_score_with_the_first_launch_of_an
     teacher.get(f"/modules/{M3}")
     grades.parts.worker.run_once()
     assert [grades.of(person, M3) for person in ("participant01", "participant02")] == [[90], [90]]
-    assert "keine Spalte" not in teacher.get("/cohort").text
+    assert "keine Spalte" not in teacher.get("/course").text
 
 
 def test_a_module_placed_later_and_opened_by_nobody_gets_them_at_night(course: Course) -> None:
@@ -165,10 +165,10 @@ def test_the_same_person_in_two_courses_gets_it_in_both_whichever_they_pass_it_i
 
 
 def test_a_course_of_which_somebody_is_only_in_the_roster_hears_nothing(grades: Grades) -> None:
-    grades.course.launch("instructor", M1).post("/cohort/roster", form_on="/cohort")
+    grades.course.launch("instructor", M1).post("/course/roster", form_on="/course")
     grades.course.work()
     grades.course.launch("participant01", M1, **ELSEWHERE)
-    grades.pass_module("participant01", M1, context="77")
+    grades.pass_module("participant01", M1, course="77")
     tell_all_due_scores(grades.course.database, now=clock.now())
     grades.deliver()
     assert grades.of("participant01", M1) == [None]
@@ -180,7 +180,7 @@ def test_a_course_of_which_somebody_is_only_in_the_roster_hears_nothing(grades: 
 def test_a_course_in_which_somebody_teaches_hears_nothing_of_what_they_learn_elsewhere(grades: Grades) -> None:
     grades.course.launch("instructor", M1)
     grades.course.launch("instructor", M1, **ELSEWHERE, **{names.ROLES: [names.ROLE_LEARNER]})
-    grades.pass_module("instructor", M1, context="77")
+    grades.pass_module("instructor", M1, course="77")
     grades.deliver()
     with grades.course.database.read() as session:
         assert {row.module_slug for row in session.scalars(select(DueScore))} == {M1}
@@ -240,7 +240,7 @@ def test_where_the_platform_takes_no_scores_both_read_so(grades: Grades) -> None
     grades.pass_module("participant01", M1)
     grades.deliver()
     assert "Ihre Lernplattform nimmt von hier keine Bewertungen an" in visit.get(f"/modules/{M1}").text
-    assert "nimmt von diesem Angebot keine Bewertungen an" in grades.course.launch("instructor", M1).get("/cohort").text
+    assert "nimmt von diesem Angebot keine Bewertungen an" in grades.course.launch("instructor", M1).get("/course").text
 
 
 def test_who_left_and_comes_back_gets_what_was_passed_meanwhile(grades: Grades) -> None:

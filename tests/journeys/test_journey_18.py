@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool import clock
-from lti_tool.models import Context, Membership, User
+from lti_tool.models import Course as CourseRow
+from lti_tool.models import Membership, User
 from lti_tool.platforms.refresh_roster import refresh_roster
 from lti_tool.playground import claim_names as names
 from lti_tool.playground.application import create_playground
@@ -78,7 +79,7 @@ def test_journey_18_the_gradebook_of_moodle_offers_the_click(moodle: Course) -> 
 def test_journey_18_an_instructor_clicks_a_grade_and_is_on_that_persons_result(moodle: Course) -> None:
     hand_in(moodle.launch("participant01", M2), M2)
     visit = moodle.launch("instructor", M2, review="participant01")
-    assert visit.landing == f"/cohort/people/{person_key(moodle, 'participant01')}?v={visit.key}#{M2}"
+    assert visit.landing == f"/course/people/{person_key(moodle, 'participant01')}?v={visit.key}#{M2}"
     page = visit.get(visit.landing.partition("?")[0]).text
     assert "Annegret Böttcher</h1>" in page
     assert f'id="{M2}"' in page
@@ -103,16 +104,16 @@ def test_journey_18_a_grade_of_somebody_who_never_came_is_told_as_such(moodle: C
     answer = visit.browser.get(visit.landing, base_url=BASE)
     assert answer.status_code == 404
     assert "gibt es in Ihrem Kurs hier noch kein Ergebnis" in answer.text
-    assert "/cohort?v=" in answer.text
+    assert "/course?v=" in answer.text
 
 
 def test_journey_18_after_the_roster_was_read_they_have_a_page(moodle: Course) -> None:
     moodle.launch("instructor", M1)
     with moodle.database.read() as session:
-        context = session.scalars(select(Context.id)).one()
-    refresh_roster(moodle.database, moodle.app.extensions["parts"].service_client, context, now=clock.now())
+        course = session.scalars(select(CourseRow.id)).one()
+    refresh_roster(moodle.database, moodle.app.extensions["parts"].service_client, course, now=clock.now())
     visit = moodle.launch("instructor", M1, review="participant05")
-    assert visit.landing.startswith(f"/cohort/people/{person_key(moodle, 'participant05')}?v=")
+    assert visit.landing.startswith(f"/course/people/{person_key(moodle, 'participant05')}?v=")
     assert visit.get(visit.landing.partition("?")[0]).status_code == 200
 
 
@@ -146,7 +147,7 @@ def test_journey_18_a_review_without_a_course_says_so(moodle: Course) -> None:
 def test_journey_18_a_mentor_sees_what_mentors_see(moodle: Course) -> None:
     moodle.launch("participant01", M1)
     mentor = {names.ROLES: [f"{names.MEMBERSHIP_ROLE}Mentor"]}
-    assert moodle.launch("participant03", M1, review="participant01", **mentor).landing.startswith("/cohort?v=")
+    assert moodle.launch("participant03", M1, review="participant01", **mentor).landing.startswith("/course?v=")
 
 
 def test_journey_18_the_click_in_a_new_window_is_a_plain_launch(moodle: Course) -> None:
@@ -165,7 +166,7 @@ def test_journey_18_open_edx_offers_no_such_click(edx: Course) -> None:
 def test_journey_18_a_review_in_the_manner_of_open_edx(edx: Course) -> None:
     hand_in(edx.launch("participant01", M1), M1)
     visit = edx.launch("instructor", M1, **asked_for(edx, "participant01"))
-    assert visit.landing.startswith(f"/cohort/people/{person_key(edx, 'participant01')}?v=")
+    assert visit.landing.startswith(f"/course/people/{person_key(edx, 'participant01')}?v=")
     assert "Annegret Böttcher</h1>" in visit.get(visit.landing.partition("?")[0]).text
     own = edx.launch("participant01", M1, **asked_for(edx, "participant01"))
     assert own.landing.startswith(f"/modules/{M1}/quiz/1?v=")

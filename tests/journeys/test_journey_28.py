@@ -29,7 +29,7 @@ ODD: dict[str, Any] = {
 
 
 def sees_course(visit: Visit) -> bool:
-    return visit.get("/cohort").status_code == 200
+    return visit.get("/course").status_code == 200
 
 
 @pytest.fixture

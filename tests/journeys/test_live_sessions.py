@@ -19,7 +19,7 @@ from tests.journeys.course import BASE, Course, Visit
 from tests.learning.conftest import right_answer
 
 M1 = "grundlagen-und-strategie"
-SESSION = f"/cohort/live/{M1}/1A"
+SESSION = f"/course/live/{M1}/1A"
 MINE = f"/modules/{M1}/live/1A"
 
 
@@ -110,13 +110,13 @@ def passed(course: Course) -> set[int]:
 
 
 def ask_for_live_sessions(teacher: Visit) -> None:
-    send(teacher, "/cohort/settings", {"asks_live": "yes"}, on="/cohort/settings")
+    send(teacher, "/course/settings", {"asks_live": "yes"}, on="/course/settings")
 
 
 def plan(teacher: Visit, code: str, at: datetime | None) -> None:
     local = at.astimezone(ZONE) if at else None
     day, time = (f"{local:%Y-%m-%d}", f"{local:%H:%M}") if local else ("", "")
-    page = f"/cohort/live/{M1}/{code}"
+    page = f"/course/live/{M1}/{code}"
     send(teacher, page, {"day": day, "time": time, "link": "https://konferenz.example/raum"}, on=page)
 
 
@@ -194,7 +194,7 @@ def test_journey_21_who_had_passed_has_passed_when_live_sessions_become_compulso
     # Who had passed stays so; who comes now waits for the sessions.
     assert passed(filled) == {ids[0]}
     assert "Live-Sitzung" in late.get(f"/modules/{M1}").text
-    send(teacher, "/cohort/settings", on="/cohort/settings", without=("asks_live",))
+    send(teacher, "/course/settings", on="/course/settings", without=("asks_live",))
     # Taken back: whoever waited for nothing else has passed at once, without coming back.
     assert passed(filled) == {ids[0], ids[1]}
     ask_for_live_sessions(teacher)

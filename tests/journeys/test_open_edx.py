@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool import clock
-from lti_tool.models import Context, Membership, Platform, Registration, ResourceLink, RosterReading, User
+from lti_tool.models import Course as CourseRow
+from lti_tool.models import Membership, Platform, Registration, ResourceLink, RosterReading, User
 from tests.journeys.course import Course, Visit
 from tests.passback.school import tell_everywhere
 
@@ -45,7 +46,7 @@ def test_many_client_ids_under_one_issuer_are_one_platform_and_one_person(open_e
         assert [user.name for user in session.scalars(select(User)) if user.sub == open_edx.lms.person("participant01").id] == [
             open_edx.lms.person("participant01").name
         ]
-        assert len(session.scalars(select(Context)).all()) == 1
+        assert len(session.scalars(select(CourseRow)).all()) == 1
         links = session.scalars(select(ResourceLink.resource_link_id)).all()
     assert len(set(links)) == 3
     assert all(link.startswith("block-v1:Stadt+SCM-01+2026+type@lti_consumer+block@") for link in links)
@@ -54,7 +55,7 @@ def test_many_client_ids_under_one_issuer_are_one_platform_and_one_person(open_e
 @pytest.mark.parametrize(("person", "teaches"), [("participant01", False), ("instructor", True), ("administrator", True)])
 def test_roles_of_open_edx_are_understood(open_edx: Course, person: str, teaches: bool) -> None:
     place_all(open_edx)
-    assert open_edx.launch(person, SLUGS[0]).get("/cohort").status_code == (200 if teaches else 403)
+    assert open_edx.launch(person, SLUGS[0]).get("/course").status_code == (200 if teaches else 403)
 
 
 def test_choosing_again_replaces_what_a_component_shows(open_edx: Course) -> None:
@@ -68,9 +69,9 @@ def test_the_roster_has_full_roles_and_a_teacher_who_is_enrolled_too(open_edx: C
     place_all(open_edx)
     open_edx.lms.add_participants(230)
     visit: Visit = open_edx.launch("instructor", SLUGS[0])
-    visit.get("/cohort")
+    visit.get("/course")
     open_edx.work()
-    page = visit.get("/cohort").text
+    page = visit.get("/course").text
     assert "251 Teilnehmende" in page
     assert open_edx.lms.person("instructor").name not in page
     with open_edx.database.read() as session:
@@ -82,7 +83,7 @@ def test_a_token_that_expired_is_answered_403_and_a_new_one_is_fetched(open_edx:
     place_all(open_edx)
     visit = open_edx.launch("instructor", SLUGS[0])
     for _ in range(2):
-        assert visit.post("/cohort/roster", form_on="/cohort").status_code == 303
+        assert visit.post("/course/roster", form_on="/course").status_code == 303
         open_edx.work()
         with open_edx.database.read() as session:
             assert session.scalars(select(RosterReading.problem)).one() == ""

@@ -60,12 +60,12 @@ def test_a_platform_hangs_for_an_hour_people_of_others_notice_nothing_and_its_ow
             # People of the other platform: they come, they read, their scores arrive.
             guests = [visit(stage, f"participant{number:02}") for number in range(2, 12)]
             guests.append(visit(stage, "instructor"))
-            guests[-1].page("/cohort")
+            guests[-1].page("/course")
             guests[-1].page("/lti/check")
             pass_module(database, stage.good, ["participant01", "participant02"])
             until(lambda: stage.good.grade("participant02", MODULE) is not None, seconds=60)
             until(lambda: "Die Verbindung zu Ihrer Lernplattform funktioniert." in guests[-1].page("/lti/check"), seconds=20)
-            until(lambda: "Teilnehmendenliste abgeglichen:" in guests[-1].page("/cohort"), seconds=20)
+            until(lambda: "Teilnehmendenliste abgeglichen:" in guests[-1].page("/course"), seconds=20)
         assert failures == []
         assert max(wait for guest in guests for wait in guest.waits) < NOTICED_S
         assert max(wait for teacher in teachers for wait in teacher.waits) < NOTICED_S, "nor do its own wait for it"
@@ -76,8 +76,8 @@ def test_a_platform_hangs_for_an_hour_people_of_others_notice_nothing_and_its_ow
         page = teacher.page("/lti/check")
         assert "Die Lernplattform gibt uns kein Zugriffstoken (timeout)." in page
         assert "Geprüft:" in page
-        until(lambda: "wird gerade von Ihrer" not in teacher.page("/cohort"), seconds=60)
-        page = teacher.page("/cohort")
+        until(lambda: "wird gerade von Ihrer" not in teacher.page("/course"), seconds=60)
+        page = teacher.page("/course")
         assert "Die Lernplattform hat nicht rechtzeitig geantwortet." in page
         assert "noch nicht im Kurs angekommen" in page
         assert "Es geht nichts verloren" in page
@@ -87,6 +87,6 @@ def test_a_platform_hangs_for_an_hour_people_of_others_notice_nothing_and_its_ow
         with database.write.begin() as session:
             session.execute(update(Inquiry).values(answered_at=clock.now() - timedelta(hours=1)))
         until(lambda: "Die Verbindung zu Ihrer Lernplattform funktioniert." in teacher.page("/lti/check"), seconds=40)
-        teacher.press("/cohort/roster", on="/cohort")
-        until(lambda: "Teilnehmendenliste abgeglichen:" in teacher.page("/cohort"), seconds=40)
+        teacher.press("/course/roster", on="/course")
+        until(lambda: "Teilnehmendenliste abgeglichen:" in teacher.page("/course"), seconds=40)
         database.close()

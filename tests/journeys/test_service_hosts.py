@@ -55,10 +55,10 @@ def test_once_it_is_listed_scores_and_roster_come_through_and_its_pages_may_fram
     policy = visit.get(f"/modules/{MODULE}").headers["Content-Security-Policy"]
     assert f"frame-ancestors 'self' {course.lms.issuer} {host}" in policy
     teacher = course.launch("instructor", MODULE)
-    teacher.get("/cohort")
+    teacher.get("/course")
     teacher.get("/lti/check")
     course.work()
-    assert "Teilnehmendenliste abgeglichen:" in teacher.get("/cohort").text
+    assert "Teilnehmendenliste abgeglichen:" in teacher.get("/course").text
     page = teacher.get("/lti/check").text
     assert "Die Teilnehmendenliste des Kurses ist lesbar." in page
     assert "Das liegt unter" not in page

@@ -27,7 +27,7 @@ def grades(course: Course) -> Grades:
 
 
 def answer(teacher: Visit, answer: str) -> str:
-    done = teacher.post("/cohort/emptied", form_on="/cohort", answer=answer)
+    done = teacher.post("/course/emptied", form_on="/course", answer=answer)
     assert done.status_code == 303
     return teacher.browser.get(done.location, base_url=BASE).text
 
@@ -38,7 +38,7 @@ def test_a_course_reset_is_asked_about_once_and_left_as_the_teacher_says(grades:
     grades.deliver()
     assert [grades.of(person, M1) for person in PEOPLE] == [[None]] * 3
     teacher = grades.course.launch("instructor", M1)
-    assert "9 Noten fehlen in der Lernplattform" in teacher.get("/cohort").text
+    assert "9 Noten fehlen in der Lernplattform" in teacher.get("/course").text
     page = answer(teacher, "leave")
     assert "bleiben in der Lernplattform gelöscht" in page
     assert "fehlen in der Lernplattform" not in page
@@ -46,7 +46,7 @@ def test_a_course_reset_is_asked_about_once_and_left_as_the_teacher_says(grades:
         grades.night()
         grades.deliver()
     assert [grades.of(person, M1, M2, M3) for person in PEOPLE] == [[None] * 3] * 3
-    assert "fehlen in der Lernplattform" not in teacher.get("/cohort").text
+    assert "fehlen in der Lernplattform" not in teacher.get("/course").text
     assert grades.ledger("participant01", M1) == ["enqueued 90", "delivered 90", "emptied", "left_empty"]
 
 
@@ -68,7 +68,7 @@ def test_a_single_grade_that_was_taken_out_is_asked_about_as_well(grades: Grades
     grades.night()
     grades.deliver()
     assert grades.of("participant02", M2) == [None]
-    assert "1 Note fehlt in der Lernplattform" in grades.course.launch("instructor", M1).get("/cohort").text
+    assert "1 Note fehlt in der Lernplattform" in grades.course.launch("instructor", M1).get("/course").text
 
 
 def test_what_the_participant_reads_follows_the_last_comparison(grades: Grades) -> None:
@@ -116,7 +116,7 @@ def test_a_grade_set_by_hand_stays_and_is_what_the_participant_reads(grades: Gra
     assert "die Ihre Kursleitung von Hand eingetragen hat: 55 von 100." in page
     assert "In der Bewertungsübersicht Ihres Kurses seit" not in page.partition('id="path"')[0]
     teacher = grades.course.launch("instructor", M1)
-    person = teacher.get(f"/cohort/people/{grades.key_of('participant01')}").text
+    person = teacher.get(f"/course/people/{grades.key_of('participant01')}").text
     assert "Note 90 von 100 gesendet; im Kurs stehen 55 von 100" in person
     assert "Im Kurs steht eine andere Bewertung" in person
     grades.course.lms.override("participant01", M1, None)
@@ -135,7 +135,7 @@ def test_grading_that_is_switched_off_stays_off_and_on_again_gets_everything(gra
     grades.night()
     assert len(lms.columns) == before
     teacher = grades.course.launch("instructor", M1)
-    page = teacher.get("/cohort").text
+    page = teacher.get("/course").text
     assert "Modul 4: 2 Noten haben keine Spalte in der Lernplattform" in page
     assert "erlauben Sie in den Einstellungen der Aktivität Bewertungen" in page
     assert "Note ist noch nicht" not in page
@@ -146,7 +146,7 @@ def test_grading_that_is_switched_off_stays_off_and_on_again_gets_everything(gra
     grades.deliver()
     assert [grades.of(person, M4) for person in PEOPLE] == [[90], [90], [None]]
     assert len(lms.columns) == before + 1
-    assert "keine Spalte" not in teacher.get("/cohort").text
+    assert "keine Spalte" not in teacher.get("/course").text
 
 
 def test_a_column_deleted_and_made_anew_gets_what_was_delivered_before(grades: Grades) -> None:
@@ -163,7 +163,7 @@ def test_a_locked_column_says_so_to_the_teacher_and_nothing_is_lost(grades: Grad
     grades.deliver()
     grades.send_all_now()
     teacher = grades.course.launch("instructor", M1)
-    assert "Meist ist die Spalte gesperrt" in teacher.get("/cohort").text
+    assert "Meist ist die Spalte gesperrt" in teacher.get("/course").text
     grades.course.lms.lock_column(M4, False)
     grades.send_all_now()
     assert grades.of("participant01", M4) == [90]
@@ -173,7 +173,7 @@ def test_a_participant_decides_nothing_about_the_gradebook(grades: Grades) -> No
     grades.course.lms.empty_grades()
     grades.night()
     visit = grades.course.launch("participant01", M1)
-    assert visit.post("/cohort/emptied", form_on=f"/modules/{M1}", answer="send").status_code == 403
+    assert visit.post("/course/emptied", form_on=f"/modules/{M1}", answer="send").status_code == 403
     grades.deliver()
     assert grades.of("participant01", M1) == [None]
 
@@ -183,7 +183,7 @@ def test_the_answer_of_one_course_touches_no_other(grades: Grades) -> None:
     grades.night()
     elsewhere = {names.CONTEXT: {"id": "77", "title": "B", "type": ["CourseSection"]}, names.RESOURCE_LINK: {"id": "b"}}
     other = grades.course.launch("instructor", M1, **elsewhere)
-    assert "fehlen in der Lernplattform" not in other.get("/cohort").text
+    assert "fehlen in der Lernplattform" not in other.get("/course").text
     answer(other, "send")
     grades.deliver()
     assert grades.of("participant01", M1) == [None]

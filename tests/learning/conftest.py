@@ -19,7 +19,7 @@ from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.models import (
     Attempt,
     AttemptItem,
-    Context,
+    Course,
     Deployment,
     LaunchedLink,
     Platform,
@@ -60,18 +60,18 @@ def anna(database: Database, now: datetime) -> Visitor:
         session.add(registration)
         session.flush()
         deployment = Deployment(registration_id=registration.id, deployment_id="1", status="approved", first_seen_at=now)
-        context = Context(
+        course = Course(
             platform_id=platform.id, context_id="2", registration_id=registration.id, created_at=now, last_seen_at=now
         )
         user = User(platform_id=platform.id, sub="4", name="Anna Krüger", first_seen_at=now, last_seen_at=now)
-        session.add_all([deployment, context, user])
+        session.add_all([deployment, course, user])
         session.flush()
         visitor = Visitor(
             user_id=user.id,
             platform_id=platform.id,
             registration_id=registration.id,
             deployment_id=deployment.id,
-            context_id=context.id,
+            course_id=course.id,
             resource_link_id=None,
             module_slug=M1,
             roles=frozenset({Role.PARTICIPANT}),
@@ -94,7 +94,7 @@ def launch_link(session: Session, visitor: Visitor, module_slug: str | None, now
     link = ResourceLink(
         deployment_id=visitor.deployment_id,
         resource_link_id=f"link-{number}",
-        context_id=visitor.context_id,
+        course_id=visitor.course_id,
         module_slug=module_slug,
         line_item_url=f"https://moodle.test/lineitems/{number}",
         ags_scopes=SCORE_SCOPE,

@@ -8,8 +8,8 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select
 
-from lti_tool.cohort.plan_meeting import Plan, plan_meeting
-from lti_tool.cohort.record_attendance import record_attendance
+from lti_tool.courses.plan_meeting import Plan, plan_meeting
+from lti_tool.courses.record_attendance import record_attendance
 from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
@@ -29,8 +29,8 @@ def petra(database: Database, programme: Programme, anna: Visitor, now: datetime
         session.add(teacher)
         session.flush()
         for user_id, roles in ((anna.user_id, "participant"), (teacher.id, "instructor")):
-            session.add(Membership(user_id=user_id, context_id=anna.context_id, roles=roles, first_seen_at=now, last_seen_at=now))
-        session.add(CourseSettings(context_id=anna.context_id, conditions="lessons quiz live", changed_at=now))
+            session.add(Membership(user_id=user_id, course_id=anna.course_id, roles=roles, first_seen_at=now, last_seen_at=now))
+        session.add(CourseSettings(course_id=anna.course_id, conditions="lessons quiz live", changed_at=now))
         for lesson in programme.modules[0].lessons[:-1]:
             complete_lesson(session, programme, anna, M1, lesson.slug, issuer=ISSUER, now=now)
         take_quiz(session, programme, anna, M1, right=9, now=now)
@@ -66,7 +66,7 @@ def test_the_attendance_and_the_last_lesson(
         with database.write.begin() as session:
             for code in ("1A", "1B"):
                 changed = record_attendance(session, programme, petra, M1, code, {anna.user_id: Presence.PRESENT}, now=now)
-                settle_people(session, programme, changed, petra.context_id, [module], issuer=ISSUER, now=now)
+                settle_people(session, programme, changed, petra.course_id, [module], issuer=ISSUER, now=now)
 
     def read_the_last() -> None:
         with database.write.begin() as session:
@@ -88,7 +88,7 @@ def test_the_last_lesson_while_the_course_begins_to_ask_for_less(
     meanwhile = Thread(target=read_the_last)
     with database.write.begin() as session:
         session.scalars(select(CourseSettings)).one().conditions = "lessons quiz"
-        settle_course(session, programme, petra.context_id, issuer=ISSUER, now=now)
+        settle_course(session, programme, petra.course_id, issuer=ISSUER, now=now)
         meanwhile.start()
         # Long enough for it to come to where it has to wait for this transaction.
         time.sleep(0.5)
@@ -113,7 +113,7 @@ def test_the_last_follow_up_while_the_other_session_is_cancelled(
     meanwhile = Thread(target=follow_up)
     with database.write.begin() as session:
         plan_meeting(session, programme, petra, M1, "1B", Plan(is_cancelled=True), now=now)
-        settle_course(session, programme, petra.context_id, only=module, issuer=ISSUER, now=now)
+        settle_course(session, programme, petra.course_id, only=module, issuer=ISSUER, now=now)
         meanwhile.start()
         time.sleep(0.5)
     meanwhile.join()

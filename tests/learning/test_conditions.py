@@ -20,7 +20,7 @@ from lti_tool.learning.settle_module import settle_course, settle_for
 from lti_tool.models import (
     Certificate,
     Completion,
-    Context,
+    Course,
     CourseSettings,
     Membership,
     ScoreDelivery,
@@ -41,17 +41,17 @@ def minutes_without_notes(programme: Programme, *parts: Part) -> int:
 
 @pytest.fixture(autouse=True)
 def _enrolled(session: Session, anna: Visitor, now: datetime) -> None:
-    assert anna.context_id is not None
+    assert anna.course_id is not None
     session.add(
-        Membership(user_id=anna.user_id, context_id=anna.context_id, roles="participant", first_seen_at=now, last_seen_at=now)
+        Membership(user_id=anna.user_id, course_id=anna.course_id, roles="participant", first_seen_at=now, last_seen_at=now)
     )
     session.flush()
 
 
 def course_asks(session: Session, anna: Visitor, now: datetime, parts: str, rule: PracticeRule = PracticeRule.ACCEPTED) -> None:
-    row = session.scalars(select(CourseSettings).where(CourseSettings.context_id == anna.context_id)).one_or_none()
+    row = session.scalars(select(CourseSettings).where(CourseSettings.course_id == anna.course_id)).one_or_none()
     if row is None:
-        row = CourseSettings(context_id=anna.context_id, changed_at=now)
+        row = CourseSettings(course_id=anna.course_id, changed_at=now)
         session.add(row)
     row.conditions, row.practice_rule = parts, rule.value
     session.flush()
@@ -75,7 +75,7 @@ def hand_in(session: Session, programme: Programme, anna: Visitor, slug: str, no
             chapter_number=chapter.number,
             kind="submission",
             number=1,
-            context_id=anna.context_id,
+            course_id=anna.course_id,
             content={},
             programme_version="1",
             created_at=now,
@@ -103,13 +103,13 @@ def scores(session: Session) -> list[float]:
 
 def settle(session: Session, programme: Programme, anna: Visitor, slug: str, now: datetime) -> bool:
     module = programme.find_module(slug)
-    return settle_for(session, programme, anna.user_id, anna.context_id, module, issuer=ISSUER, now=now)
+    return settle_for(session, programme, anna.user_id, anna.course_id, module, issuer=ISSUER, now=now)
 
 
 def test_a_course_that_decided_nothing_asks_for_lessons_and_quiz(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    session.add(CourseSettings(context_id=anna.context_id, pass_mark_pct=70, changed_at=now))
+    session.add(CourseSettings(course_id=anna.course_id, pass_mark_pct=70, changed_at=now))
     take_quiz(session, programme, anna, M1, right=10, now=now)
     read_all_lessons(session, programme, anna, M1, now=now)
     assert completed(session) == [M1]
@@ -137,13 +137,11 @@ def test_an_instructor_who_accepts_completes_nothing_of_their_own(
     teacher = User(platform_id=anna.platform_id, sub="9", name="Petra", first_seen_at=now, last_seen_at=now)
     session.add(teacher)
     session.flush()
-    session.add(
-        Membership(user_id=teacher.id, context_id=anna.context_id, roles="instructor", first_seen_at=now, last_seen_at=now)
-    )
+    session.add(Membership(user_id=teacher.id, course_id=anna.course_id, roles="instructor", first_seen_at=now, last_seen_at=now))
     session.flush()
     module = programme.find_module(M1)
-    assert not settle_for(session, programme, teacher.id, anna.context_id, module, issuer=ISSUER, now=now)
-    assert settle_course(session, programme, anna.context_id or 0, issuer=ISSUER, now=now) == 0
+    assert not settle_for(session, programme, teacher.id, anna.course_id, module, issuer=ISSUER, now=now)
+    assert settle_course(session, programme, anna.course_id or 0, issuer=ISSUER, now=now) == 0
     assert completed(session) == []
 
 
@@ -179,7 +177,7 @@ def test_a_condition_that_is_switched_off_completes_what_waited_for_it(
     take_quiz(session, programme, anna, M1, right=8, now=now)
     assert completed(session) == []
     course_asks(session, anna, now, "lessons quiz")
-    settle_course(session, programme, anna.context_id or 0, issuer=ISSUER, now=now)
+    settle_course(session, programme, anna.course_id or 0, issuer=ISSUER, now=now)
     assert (completed(session), scores(session)) == ([M1], [80.0])
 
 
@@ -189,7 +187,7 @@ def test_a_condition_that_is_switched_on_takes_nothing_away(
     read_all_lessons(session, programme, anna, M1, now=now)
     take_quiz(session, programme, anna, M1, right=8, now=now)
     course_asks(session, anna, now, ALL)
-    settle_course(session, programme, anna.context_id or 0, issuer=ISSUER, now=now)
+    settle_course(session, programme, anna.course_id or 0, issuer=ISSUER, now=now)
     assert completed(session) == [M1]
     assert open_module(session, programme, anna, M1, now=now).missing == ()
 
@@ -197,7 +195,7 @@ def test_a_condition_that_is_switched_on_takes_nothing_away(
 def test_a_course_without_the_quiz_hears_the_full_points_and_others_hear_nothing(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    other = Context(
+    other = Course(
         platform_id=anna.platform_id, context_id="3", registration_id=anna.registration_id, created_at=now, last_seen_at=now
     )
     session.add(other)
@@ -207,7 +205,7 @@ def test_a_course_without_the_quiz_hears_the_full_points_and_others_hear_nothing
         ScoreDelivery.metadata.tables["resource_link"]
         .update()
         .where(ScoreDelivery.metadata.tables["resource_link"].c.id == elsewhere)
-        .values(context_id=other.id)
+        .values(course_id=other.id)
     )
     course_asks(session, anna, now, "lessons")
     read_all_lessons(session, programme, anna, M1, now=now)

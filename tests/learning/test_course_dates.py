@@ -26,7 +26,7 @@ AFTER = datetime(2026, 12, 18, 23, 0, tzinfo=UTC)
 
 @pytest.fixture
 def anna_in_december(session: Session, anna: Visitor, now: datetime) -> Visitor:
-    session.add(CourseSettings(context_id=anna.context_id, changed_at=now, begins_on=FIRST, ends_on=LAST))
+    session.add(CourseSettings(course_id=anna.course_id, changed_at=now, begins_on=FIRST, ends_on=LAST))
     session.flush()
     return anna
 
@@ -73,7 +73,7 @@ def test_an_attempt_granted_after_the_end_may_be_used_at_this_module_alone(
     session: Session, programme: Programme, anna_in_december: Visitor
 ) -> None:
     anna = anna_in_december
-    granted = {"user_id": anna.user_id, "context_id": anna.context_id, "module_slug": M1, "reason": "Krank"}
+    granted = {"user_id": anna.user_id, "course_id": anna.course_id, "module_slug": M1, "reason": "Krank"}
     session.add(ExtraAttempt(**granted, granted_at=LAST_MOMENT))
     session.flush()
     with pytest.raises(AttemptNotAllowed):
@@ -86,5 +86,5 @@ def test_an_attempt_granted_after_the_end_may_be_used_at_this_module_alone(
 
 
 def test_the_days_of_another_course_do_not_count(session: Session, programme: Programme, anna_in_december: Visitor) -> None:
-    elsewhere = replace(anna_in_december, context_id=None)
+    elsewhere = replace(anna_in_december, course_id=None)
     assert open_quiz(session, programme, elsewhere, M1, now=AFTER).dates.is_open

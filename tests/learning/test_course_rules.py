@@ -20,7 +20,7 @@ DAYS = timedelta(days=2)
 
 
 def set_course(session: Session, visitor: Visitor, now: datetime, **settings: int) -> None:
-    session.add(CourseSettings(context_id=visitor.context_id, changed_at=now, **settings))
+    session.add(CourseSettings(course_id=visitor.course_id, changed_at=now, **settings))
     session.flush()
 
 
@@ -77,7 +77,7 @@ def test_the_time_limit_is_off_unless_set_and_grows_by_the_persons_extension(
     assert quiz_time_of(session, anna).minutes is None
     set_course(session, anna, now, time_limit_min=30)
     assert quiz_time_of(session, anna).minutes == 30
-    session.add(ExtendedTime(user_id=anna.user_id, context_id=anna.context_id, extra_pct=50, granted_at=now))
+    session.add(ExtendedTime(user_id=anna.user_id, course_id=anna.course_id, extra_pct=50, granted_at=now))
     session.flush()
     assert quiz_time_of(session, anna).minutes == 45
 

@@ -16,8 +16,8 @@ from lti_tool.app import create_app
 from lti_tool.certificates.issue_participation import issue_participation
 from lti_tool.certificates.my_certificates import list_my_certificates
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.cohort.advice import advice_for
-from lti_tool.cohort.standings import CertificateState, standings_in
+from lti_tool.courses.advice import advice_for
+from lti_tool.courses.standings import CertificateState, standings_in
 from lti_tool.domain.certificate import missing_modules
 from lti_tool.domain.hours import programme_minutes
 from lti_tool.domain.people import Role, Visitor
@@ -75,19 +75,19 @@ def test_a_course_offers_the_electives_that_it_has_placed(whole: Programme, prog
 
 
 def test_placing_is_a_matter_of_the_course(session: Session, anna: Visitor, now: datetime) -> None:
-    assert anna.context_id is not None
-    before = placed_modules(session, anna.context_id)
+    assert anna.course_id is not None
+    before = placed_modules(session, anna.course_id)
     launch_link(session, anna, ELECTIVE, now)
     launch_link(session, anna, None, now)
-    assert placed_modules(session, anna.context_id) == before | {ELECTIVE}
-    assert placed_modules(session, anna.context_id + 1) == frozenset()
+    assert placed_modules(session, anna.course_id) == before | {ELECTIVE}
+    assert placed_modules(session, anna.course_id + 1) == frozenset()
 
 
 def test_who_has_passed_all_but_the_elective_gets_the_certificate(
     session: Session, whole: Programme, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
     session.add(
-        Membership(user_id=anna.user_id, context_id=anna.context_id, roles="participant", first_seen_at=now, last_seen_at=now)
+        Membership(user_id=anna.user_id, course_id=anna.course_id, roles="participant", first_seen_at=now, last_seen_at=now)
     )
     session.flush()
     # The elective is begun: it is what goes on, but nothing waits for it.
@@ -102,8 +102,8 @@ def test_who_has_passed_all_but_the_elective_gets_the_certificate(
     assert [module.number for module in facts.modules] == [1, 2, 3, 4, 5]
     assert facts.is_tested
     rules = whole.assessment
-    assert anna.context_id is not None
-    (member,) = standings_in(session, whole, rules, anna.context_id)
+    assert anna.course_id is not None
+    (member,) = standings_in(session, whole, rules, anna.course_id)
     assert (member.passed, member.is_finished, len(member.modules)) == (5, True, 6)
     assert member.certificate is CertificateState.ISSUED
     assert advice_for(whole, member).text == "Zertifikat ausgestellt"
@@ -155,7 +155,7 @@ def test_pages_show_an_elective_from_its_first_launch_on(app: Flask, database: D
     browser = Browser(app)
     assert "Mobilität" not in browser.text
     assert browser.open(f"/modules/{ELECTIVE}").status_code == 404
-    assert "M6" not in browser.open("/cohort").get_data(as_text=True)
+    assert "M6" not in browser.open("/course").get_data(as_text=True)
     with database.write.begin() as session:
         launch_link(session, anna, ELECTIVE, now)
     overview = browser.open("/modules").get_data(as_text=True)

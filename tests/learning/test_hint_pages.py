@@ -52,13 +52,13 @@ def test_who_sends_very_many_keeps_the_text(browser: Browser, database: Database
 def test_an_instructor_sees_and_files_the_course_s_hints(browser: Browser) -> None:
     browser.open(FORM)
     browser.send({"text": "Bitte <script>prüfen</script>"}, form="/hint")
-    assert browser.open("/cohort/hints").status_code == 403
-    browser.get("/enter?role=instructor&to=/cohort/hints")
+    assert browser.open("/course/hints").status_code == 403
+    browser.get("/enter?role=instructor&to=/course/hints")
     assert "Offen (1)" in browser.text
     assert "Bitte &lt;script&gt;prüfen" in browser.text
-    browser.send({}, form="/cohort/hints/")
+    browser.send({}, form="/course/hints/")
     assert ("Offen (0)" in browser.text, "Erledigt (1)" in browser.text) == (True, True)
-    browser.send({}, form="/cohort/hints/")
+    browser.send({}, form="/course/hints/")
     assert "Offen (1)" in browser.text
 
 

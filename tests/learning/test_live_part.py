@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.cohort.grant_attempt import ReasonMissing
-from lti_tool.cohort.open_meeting import open_attendance, open_live
-from lti_tool.cohort.open_person import open_person
-from lti_tool.cohort.plan_meeting import Plan, PlanRefused, plan_meeting
-from lti_tool.cohort.record_attendance import record_attendance
-from lti_tool.cohort.return_follow_up import NothingToReturn, return_follow_up
 from lti_tool.completion.contributions import contributions_of
 from lti_tool.completion.requirements import requirements_of
+from lti_tool.courses.grant_attempt import ReasonMissing
+from lti_tool.courses.open_meeting import open_attendance, open_live
+from lti_tool.courses.open_person import open_person
+from lti_tool.courses.plan_meeting import Plan, PlanRefused, plan_meeting
+from lti_tool.courses.record_attendance import record_attendance
+from lti_tool.courses.return_follow_up import NothingToReturn, return_follow_up
 from lti_tool.domain.certificate import hours_in_print
 from lti_tool.domain.completion import Missing, Part
 from lti_tool.domain.hours import module_minutes
@@ -31,7 +31,7 @@ from lti_tool.models import (
     AttendanceChange,
     Certificate,
     Completion,
-    Context,
+    Course,
     CourseSettings,
     Membership,
     ScoreDelivery,
@@ -49,8 +49,8 @@ def petra(session: Session, anna: Visitor, now: datetime) -> Visitor:
     session.add(teacher)
     session.flush()
     for user_id, roles in ((anna.user_id, "participant"), (teacher.id, "instructor")):
-        session.add(Membership(user_id=user_id, context_id=anna.context_id, roles=roles, first_seen_at=now, last_seen_at=now))
-    session.add(CourseSettings(context_id=anna.context_id, conditions="lessons quiz live", changed_at=now))
+        session.add(Membership(user_id=user_id, course_id=anna.course_id, roles=roles, first_seen_at=now, last_seen_at=now))
+    session.add(CourseSettings(course_id=anna.course_id, conditions="lessons quiz live", changed_at=now))
     session.flush()
     return Visitor(**{**vars(anna), "user_id": teacher.id, "roles": frozenset({Role.INSTRUCTOR})})
 
@@ -61,7 +61,7 @@ def record(
     """Record and settle, as the page does."""
     module = programme.modules[0]
     changed = record_attendance(session, programme, petra, M1, code, {anna.user_id: presence}, now=now)
-    settle_people(session, programme, changed, petra.context_id, [module], issuer=ISSUER, now=now)
+    settle_people(session, programme, changed, petra.course_id, [module], issuer=ISSUER, now=now)
 
 
 def follow_up(session: Session, programme: Programme, anna: Visitor, code: str, answers: list[str], now: datetime) -> bool:
@@ -122,7 +122,7 @@ def test_an_optional_session_keeps_nobody_from_passing_but_its_time_counts(
     assert is_completed(session)
 
     def minutes() -> int:
-        beside = contributions_of(session, requirements_of(session, programme, petra.context_id), [anna.user_id])
+        beside = contributions_of(session, requirements_of(session, programme, petra.course_id), [anna.user_id])
         assert beside.live_share_pct(anna.user_id, replace(programme, modules=(module,))) == 100
         return beside.minutes_done(anna.user_id, module, programme.hours, is_quiz_passed=True)
 
@@ -161,21 +161,21 @@ def test_the_follow_up_makes_up_for_a_session(
 def test_only_the_course_where_a_follow_up_was_written_reads_it(
     session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
 ) -> None:
-    other = Context(
+    other = Course(
         platform_id=anna.platform_id, context_id="3", registration_id=anna.registration_id, created_at=now, last_seen_at=now
     )
     session.add(other)
     session.flush()
-    session.add(Membership(user_id=anna.user_id, context_id=other.id, roles="participant", first_seen_at=now, last_seen_at=now))
+    session.add(Membership(user_id=anna.user_id, course_id=other.id, roles="participant", first_seen_at=now, last_seen_at=now))
     plan_meeting(session, programme, petra, M1, "1A", Plan(now - timedelta(days=1)), now=now)
     assert follow_up(session, programme, anna, "1A", ANSWERS, now)
     (here,) = open_attendance(session, programme, petra, M1, "1A").lines
-    (there,) = open_attendance(session, programme, replace(petra, context_id=other.id), M1, "1A").lines
+    (there,) = open_attendance(session, programme, replace(petra, course_id=other.id), M1, "1A").lines
     assert (here.answers, there.answers) == (tuple(ANSWERS), ())
     assert there.followed_up_at == here.followed_up_at == now
     assert (here.may_be_returned, there.may_be_returned) == (True, False)
     with pytest.raises(NothingToReturn):
-        return_follow_up(session, programme, replace(petra, context_id=other.id), M1, "1A", anna.user_id, "Kurz.", now=now)
+        return_follow_up(session, programme, replace(petra, course_id=other.id), M1, "1A", anna.user_id, "Kurz.", now=now)
 
 
 def test_a_follow_up_sent_back_leaves_the_session_open_until_it_is_finished_anew(
@@ -219,7 +219,7 @@ def test_a_cancelled_session_completes_what_waited_for_it(
     finish_the_rest(session, programme, anna, now)
     record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
     module = plan_meeting(session, programme, petra, M1, "1B", Plan(is_cancelled=True), now=now)
-    settle_course(session, programme, petra.context_id, only=module, issuer=ISSUER, now=now)
+    settle_course(session, programme, petra.course_id, only=module, issuer=ISSUER, now=now)
     assert is_completed(session)
 
 
@@ -303,11 +303,11 @@ def test_the_certificate_needs_four_fifths_of_the_live_time(
     codes = [(module, live.code) for module in programme.modules[:4] for live in module.live_sessions]
     for module, code in codes[:5]:
         record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
-        settle_people(session, programme, [anna.user_id], petra.context_id, [module], issuer=ISSUER, now=now)
+        settle_people(session, programme, [anna.user_id], petra.course_id, [module], issuer=ISSUER, now=now)
     assert session.scalars(select(Certificate)).all() == []  # 7 of 10
     module, code = codes[5]
     record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
-    settle_people(session, programme, [anna.user_id], petra.context_id, [module], issuer=ISSUER, now=now)
+    settle_people(session, programme, [anna.user_id], petra.course_id, [module], issuer=ISSUER, now=now)
     facts = session.scalars(select(Certificate)).one().facts
     # Lessons and quizzes, no Transferfrage (nothing was written), and the eight sessions that were attended with what they ask
     # for beforehand.

@@ -408,8 +408,8 @@ def clock(app: Flask, now: datetime) -> list[datetime]:
 def limited(database: Database, anna: Visitor, now: datetime) -> None:
     """Quizzes of Anna's course last 30 minutes, hers 45."""
     with database.write.begin() as session:
-        session.add(CourseSettings(context_id=anna.context_id, time_limit_min=30, changed_at=now))
-        session.add(ExtendedTime(user_id=anna.user_id, context_id=anna.context_id, extra_pct=50, granted_at=now))
+        session.add(CourseSettings(course_id=anna.course_id, time_limit_min=30, changed_at=now))
+        session.add(ExtendedTime(user_id=anna.user_id, course_id=anna.course_id, extra_pct=50, granted_at=now))
 
 
 def test_the_time_is_told_before_and_stands_on_every_page_of_the_attempt(
@@ -480,7 +480,7 @@ def test_a_limit_set_while_the_front_page_is_open_surprises_nobody(
 ) -> None:
     browser.open(f"/modules/{M1}/quiz")
     with database.write.begin() as session:
-        session.add(CourseSettings(context_id=anna.context_id, time_limit_min=20, changed_at=now))
+        session.add(CourseSettings(course_id=anna.course_id, time_limit_min=20, changed_at=now))
     browser.send({}, form="/quiz")
     assert browser.page.status_code == 409
     assert "hat sich gerade geändert" in browser.text
@@ -489,14 +489,14 @@ def test_a_limit_set_while_the_front_page_is_open_surprises_nobody(
     assert "Frage 1 von 10" in browser.text
 
 
-@pytest.mark.parametrize("path", ["/cohort", "/cohort/list.csv"])
+@pytest.mark.parametrize("path", ["/course", "/course/list.csv"])
 def test_the_instructors_look_hands_in_what_is_overdue(
     clock: list[datetime], limited: None, browser: Browser, database: Database, path: str
 ) -> None:
     browser.open(f"/modules/{M1}/quiz")
     browser.send({}, form="/quiz")
     clock.append(clock[-1] + timedelta(hours=2))
-    browser.get("/enter?role=instructor&to=/cohort/settings")
+    browser.get("/enter?role=instructor&to=/course/settings")
     browser.open(path)
     with database.read() as session:
         assert session.scalars(select(Attempt.is_ended_by_time)).all() == [True]
@@ -519,14 +519,14 @@ def test_a_condition_that_is_switched_off_on_the_page_completes_modules_at_once(
 ) -> None:
     with database.write.begin() as session:
         session.add(
-            Membership(user_id=anna.user_id, context_id=anna.context_id, roles="participant", first_seen_at=now, last_seen_at=now)
+            Membership(user_id=anna.user_id, course_id=anna.course_id, roles="participant", first_seen_at=now, last_seen_at=now)
         )
         read_all_lessons(session, programme, anna, M1, now=now)
-    browser.get("/enter?role=instructor&to=/cohort/settings")
-    page = browser.send({}, form="/cohort/settings")
+    browser.get("/enter?role=instructor&to=/course/settings")
+    page = browser.send({}, form="/course/settings")
     assert page.status_code == 400
     assert "Lassen Sie wenigstens die Lektionen oder die Lernerfolgskontrolle angekreuzt." in browser.text
-    assert browser.send({"asks_lessons": "yes"}, form="/cohort/settings").status_code == 200
+    assert browser.send({"asks_lessons": "yes"}, form="/course/settings").status_code == 200
     with database.read() as session:
         assert session.scalars(select(Completion.module_slug)).all() == [M1]
         assert session.scalars(select(ScoreDelivery.score_given)).all() == [100.0]

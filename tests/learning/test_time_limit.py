@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.cohort.course_settings import change_settings
-from lti_tool.cohort.extend_time import extend_time
-from lti_tool.cohort.open_person import open_person
+from lti_tool.courses.course_settings import change_settings
+from lti_tool.courses.extend_time import extend_time
+from lti_tool.courses.open_person import open_person
 from lti_tool.domain.course import CourseSettings
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
@@ -33,7 +33,7 @@ SECOND = timedelta(seconds=1)
 def petra(session: Session, anna: Visitor, now: datetime) -> Visitor:
     """The instructor of Anna's course; its quizzes last 30 minutes."""
     session.add(
-        Membership(user_id=anna.user_id, context_id=anna.context_id, roles="participant", first_seen_at=now, last_seen_at=now)
+        Membership(user_id=anna.user_id, course_id=anna.course_id, roles="participant", first_seen_at=now, last_seen_at=now)
     )
     session.flush()
     teacher = replace(anna, roles=frozenset({Role.INSTRUCTOR}))
@@ -207,9 +207,9 @@ def test_only_the_asked_person_or_course_is_handed_in(
     attempt = begin(session, programme, anna, now)
     later = now + timedelta(hours=1)
     assert [one.id for one in overdue_attempts(session, user_id=anna.user_id, now=later)] == [attempt.id]
-    assert [one.id for one in overdue_attempts(session, context_id=anna.context_id, now=later)] == [attempt.id]
+    assert [one.id for one in overdue_attempts(session, course_id=anna.course_id, now=later)] == [attempt.id]
     assert overdue_attempts(session, user_id=anna.user_id + 1, now=later) == []
-    assert overdue_attempts(session, context_id=(anna.context_id or 0) + 1, now=later) == []
+    assert overdue_attempts(session, course_id=(anna.course_id or 0) + 1, now=later) == []
 
 
 def test_worker_and_owner_at_the_same_moment_mark_once(

@@ -79,7 +79,7 @@ def test_time_limit_with_extension(
     # Each has a computer of their own: one browser ends the visits of the person before.
     petra, anna = browser.new_page(locale="de-DE"), context.new_page()
 
-    petra.goto(f"{address}/enter/petra?to=/cohort/settings")
+    petra.goto(f"{address}/enter/petra?to=/course/settings")
     petra.get_by_label("Zeit für eine Lernerfolgskontrolle").fill("30")
     petra.get_by_role("button", name="Speichern").click()
     petra.get_by_role("link", name="Anna Krüger").click()

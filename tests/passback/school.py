@@ -15,7 +15,7 @@ from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.lti.http import Http
 from lti_tool.models import (
-    Context,
+    Course,
     DeliveryEvent,
     Deployment,
     LaunchedLink,
@@ -45,9 +45,7 @@ ALL_SCOPES = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SC
 
 def tell_everywhere(session: Session, user_id: int, module_slug: str, score: float, *, now: datetime) -> None:
     """Tell passback of a score in every place that somebody has visited."""
-    visited = select(ResourceLink.context_id, ResourceLink.id).join(
-        LaunchedLink, LaunchedLink.resource_link_id == ResourceLink.id
-    )
+    visited = select(ResourceLink.course_id, ResourceLink.id).join(LaunchedLink, LaunchedLink.resource_link_id == ResourceLink.id)
     places = {Place.of(*row) for row in session.execute(visited.where(LaunchedLink.user_id == user_id))}
     tell_score(session, places, user_id=user_id, module_slug=module_slug, score_given=score, now=now)
 
@@ -100,17 +98,17 @@ class School:
             session.add(registration)
             session.flush()
             deployment = Deployment(registration_id=registration.id, deployment_id="1", status="approved", first_seen_at=MONDAY)
-            context = Context(
+            course = Course(
                 platform_id=platform.id,
                 context_id="2",
                 registration_id=registration.id,
                 created_at=MONDAY,
                 last_seen_at=MONDAY,
             )
-            session.add_all([deployment, context])
+            session.add_all([deployment, course])
             session.flush()
             self.platform_id, self.registration_id = platform.id, registration.id
-            self.deployment_id, self.context_id = deployment.id, context.id
+            self.deployment_id, self.course_id = deployment.id, course.id
 
     def person(self, sub: str) -> int:
         """Give our key of a user."""
@@ -131,14 +129,14 @@ class School:
         line_items_url: str | None,
         module_slug: str | None = MODULE,
         scopes: Sequence[str] = ALL_SCOPES,
-        context_id: int | None = 0,
+        course_id: int | None = 0,
     ) -> int:
         """Give our key of a new resource link; it lies in the school's one course unless told otherwise."""
         with self.database.write.begin() as session:
             link = ResourceLink(
                 deployment_id=self.deployment_id,
                 resource_link_id=resource_link_id,
-                context_id=self.context_id if context_id == 0 else context_id,
+                course_id=self.course_id if course_id == 0 else course_id,
                 module_slug=module_slug,
                 line_item_url=line_item_url,
                 line_items_url=line_items_url,
@@ -153,16 +151,16 @@ class School:
     def another_course(self, context_id: str) -> int:
         """Give our key of one more course."""
         with self.database.write.begin() as session:
-            context = Context(
+            course = Course(
                 platform_id=self.platform_id,
                 context_id=context_id,
                 registration_id=self.registration_id,
                 created_at=MONDAY,
                 last_seen_at=MONDAY,
             )
-            session.add(context)
+            session.add(course)
             session.flush()
-            return context.id
+            return course.id
 
     def launched(self, user_id: int, link_id: int) -> None:
         """Note that a user launched a link."""

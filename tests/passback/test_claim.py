@@ -158,7 +158,7 @@ def test_an_outcome_of_an_older_version_does_not_settle_the_newer(paper_school: 
     for number, outcome in enumerate(outcomes):
         user_id = paper_school.person(str(number))
         course = paper_school.another_course(f"course {number}")
-        link_id = paper_school.link(f"link {number}", line_item_url=ITEM, line_items_url=None, context_id=course)
+        link_id = paper_school.link(f"link {number}", line_item_url=ITEM, line_items_url=None, course_id=course)
         paper_school.launched(user_id, link_id)
         paper_school.enqueue(user_id, 70)
         (claimed,) = claim(paper_school, f"claim {number}")

@@ -277,7 +277,7 @@ def test_looks_that_a_dead_process_has_begun_are_taken_over(school: PlaygroundSc
     school.launched(user, 1)
     school.enqueue(user, 80, "technologien-und-daten")
     with school.database.write.begin() as session:
-        assert claim_look(session, school.context_id, now=school.time()) is not None
+        assert claim_look(session, school.course_id, now=school.time()) is not None
     school.look()
     assert school.states() == {}
     school.time.move(seconds=(CLAIM + timedelta(seconds=1)).total_seconds())

@@ -14,7 +14,7 @@ LATER = MONDAY + timedelta(minutes=33)
 
 def status(school: School, user_id: int) -> DeliveryStatus | None:
     with school.database.read() as session:
-        return delivery_status(session, Place(school.context_id), user_id=user_id, module_slug=MODULE)
+        return delivery_status(session, Place(school.course_id), user_id=user_id, module_slug=MODULE)
 
 
 def a_user_with_links(school: School, count: int) -> tuple[int, list[int]]:

@@ -79,11 +79,11 @@ def test_after_any_failure_the_next_registration_is_compared(
     second.link("99", line_item_url=None, line_items_url=None)
     read: list[int | None] = []
 
-    def lists(database: Database, gradebooks: Gradebooks, context_id: int, **arguments: Any) -> ListsRead:
+    def lists(database: Database, gradebooks: Gradebooks, course_id: int, **arguments: Any) -> ListsRead:
         read.append(arguments["only"])
         if arguments["only"] == school.registration_id:
             raise ZeroDivisionError
-        return read_lists(database, gradebooks, context_id, **arguments)
+        return read_lists(database, gradebooks, course_id, **arguments)
 
     monkeypatch.setattr("lti_tool.passback.reconcile.read_lists", lists)
     caplog.set_level(logging.INFO, logger="lti_tool")

@@ -67,7 +67,7 @@ def test_a_link_that_somebody_else_launched_gets_the_score_of_whoever_visits_the
 
 def test_a_link_of_a_course_that_was_not_visited_gets_nothing(paper_school: School) -> None:
     user_id, _ = a_user_with_link(paper_school)
-    paper_school.link("16", line_item_url=OTHER_ITEM, line_items_url=ITEMS, context_id=paper_school.another_course("3"))
+    paper_school.link("16", line_item_url=OTHER_ITEM, line_items_url=ITEMS, course_id=paper_school.another_course("3"))
     paper_school.enqueue(user_id, 70)
     assert paper_school.count() == 1
 
@@ -79,17 +79,17 @@ def test_without_a_column_the_score_is_due_and_the_course_is_looked_at(paper_sch
     assert is_look_wanted(paper_school)
     with paper_school.database.read() as session:
         due = session.scalars(select(DueScore)).one()
-    assert (due.user_id, due.context_id, due.module_slug, due.score_given) == (
+    assert (due.user_id, due.course_id, due.module_slug, due.score_given) == (
         user_id,
-        paper_school.context_id,
+        paper_school.course_id,
         "technologien-und-daten",
         70,
     )
 
 
 def test_a_link_without_a_course_gets_the_score_of_whoever_launched_it(paper_school: School) -> None:
-    user_id, link_id = a_user_with_link(paper_school, context_id=None)
-    paper_school.link("16", line_item_url=OTHER_ITEM, line_items_url=ITEMS, context_id=None)
+    user_id, link_id = a_user_with_link(paper_school, course_id=None)
+    paper_school.link("16", line_item_url=OTHER_ITEM, line_items_url=ITEMS, course_id=None)
     paper_school.enqueue(user_id, 70)
     assert paper_school.count() == 1
     assert paper_school.delivery(user_id, link_id).score_given == 70

@@ -97,7 +97,7 @@ def test_nothing_is_asked_about_people_who_have_left(school: PlaygroundSchool) -
         session.add(
             Membership(
                 user_id=first,
-                context_id=school.context_id,
+                course_id=school.course_id,
                 roles="participant",
                 is_gone=True,
                 first_seen_at=MONDAY,

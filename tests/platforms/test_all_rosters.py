@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lti_tool.jobs.turns import Shares, Turns
 from lti_tool.lti.http import Http
 from lti_tool.lti.service_client import ServiceClient
-from lti_tool.models import Context, Membership, RosterReading
+from lti_tool.models import Course, Membership, RosterReading
 from lti_tool.models.database import Database
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.refresh_roster import FAILED, refresh_all_rosters, refresh_roster
@@ -54,7 +54,7 @@ def courses(database: Database, platform: RecordingPlatform, *names: str, now: d
         added = add_registration(session, new, is_production=False, now=now)
         platform_id = session.connection().exec_driver_sql("SELECT max(id) FROM platform").scalar_one()
         rows = [
-            Context(
+            Course(
                 platform_id=platform_id,
                 context_id=name,
                 registration_id=added.id,
@@ -71,8 +71,8 @@ def courses(database: Database, platform: RecordingPlatform, *names: str, now: d
 
 def readings(database: Database) -> dict[int, tuple[int, str]]:
     with database.read() as session:
-        query = select(RosterReading.context_id, RosterReading.members, RosterReading.problem)
-        return {context_id: (members, problem) for context_id, members, problem in session.execute(query)}
+        query = select(RosterReading.course_id, RosterReading.members, RosterReading.problem)
+        return {course_id: (members, problem) for course_id, members, problem in session.execute(query)}
 
 
 GOOD = {"members": [{"user_id": "1", "roles": ["Learner"]}]}

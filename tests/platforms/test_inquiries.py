@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.jobs.stop import Stop
-from lti_tool.models import Context, Inquiry, Registration
+from lti_tool.models import Course, Inquiry, Registration
 from lti_tool.models.database import Database
 from lti_tool.platforms.answer_inquiries import AT_ONCE_TO_ONE, Inquirer
 from lti_tool.platforms.inquiries import (
@@ -61,7 +61,7 @@ def places(database: Database, registration_id: int, count: int) -> list[Place]:
     with database.write.begin() as session:
         registration = session.get_one(Registration, registration_id)
         rows = [
-            Context(
+            Course(
                 platform_id=registration.platform_id,
                 context_id=f"{registration_id}-{number}",
                 registration_id=registration_id,

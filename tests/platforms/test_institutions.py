@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_tool.errors import NotFound
-from lti_tool.models import Context, Membership, Platform, Registration, User
+from lti_tool.models import Course, Membership, Platform, Registration, User
 from lti_tool.platforms.institutions import ToldApart, mixed_platforms, usually_told_apart_by
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.registrations import add_registration, get_registration
@@ -46,7 +46,7 @@ def people(tool: Tool) -> list[str]:
 
 def courses(tool: Tool) -> int:
     with tool.app.extensions["parts"].database.read() as session:
-        return session.scalar(select(func.count()).select_from(Context)) or 0
+        return session.scalar(select(func.count()).select_from(Course)) or 0
 
 
 def change(tool: Tool, registration: int, how: ToldApart) -> ToldApartAnew:

@@ -13,7 +13,7 @@ from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.roles import Roles
 from lti_tool.models import (
     Base,
-    Context,
+    Course,
     Deployment,
     LaunchedLink,
     Membership,
@@ -49,17 +49,17 @@ def test_a_first_launch_stores_who_came_from_where_to_which_link(
 
     with database.read() as session:
         user = session.scalars(select(User)).one()
-        context = session.scalars(select(Context)).one()
+        course = session.scalars(select(Course)).one()
         membership = session.scalars(select(Membership)).one()
         link = session.scalars(select(ResourceLink)).one()
         launched = session.scalars(select(LaunchedLink)).one()
         platform = session.scalars(select(Platform)).one()
     assert (user.sub, user.name, user.locale, user.first_seen_at) == ("4", "Jürgen Müller", "de", now)
-    assert (context.context_id, context.title, context.label) == ("2", "Smart-City-Manager:in", "SCM-in")
-    assert context.registration_id == entry.registration.id
-    assert context.memberships_url == launch.memberships_url
-    assert (membership.user_id, membership.context_id, membership.roles) == (user.id, context.id, "participant")
-    assert (link.resource_link_id, link.context_id, link.title, link.module_slug) == ("95", context.id, "Modul 1", MODULE)
+    assert (course.context_id, course.title, course.label) == ("2", "Smart-City-Manager:in", "SCM-in")
+    assert course.registration_id == entry.registration.id
+    assert course.memberships_url == launch.memberships_url
+    assert (membership.user_id, membership.course_id, membership.roles) == (user.id, course.id, "participant")
+    assert (link.resource_link_id, link.course_id, link.title, link.module_slug) == ("95", course.id, "Modul 1", MODULE)
     assert link.line_item_url == "https://moodle.test/mod/lti/services.php/2/lineitems/87/lineitem?type_id=6"
     assert link.line_items_url == "https://moodle.test/mod/lti/services.php/2/lineitems?type_id=6"
     assert link.ags_scopes == "https://purl.imsglobal.org/spec/lti-ags/scope/score"
@@ -70,7 +70,7 @@ def test_a_first_launch_stores_who_came_from_where_to_which_link(
         platform_id=platform.id,
         registration_id=entry.registration.id,
         deployment_id=link.deployment_id,
-        context_id=context.id,
+        course_id=course.id,
         resource_link_id=link.id,
         module_slug=MODULE,
         roles=frozenset({Role.PARTICIPANT}),
@@ -92,7 +92,7 @@ def test_a_second_launch_changes_rows_and_adds_none(
     )
 
     assert second == first
-    for table in (User, Context, Membership, ResourceLink, LaunchedLink):
+    for table in (User, Course, Membership, ResourceLink, LaunchedLink):
         assert count_of(database, table) == 1
     with database.read() as session:
         user = session.scalars(select(User)).one()
@@ -142,7 +142,7 @@ def test_many_first_launches_of_one_course_at_once_all_get_in(
     with ThreadPoolExecutor(16) as pool:
         visitors = list(pool.map(come, range(16)))
     assert len({visitor.user_id for visitor in visitors}) == 16
-    assert len({visitor.context_id for visitor in visitors}) == 1
+    assert len({visitor.course_id for visitor in visitors}) == 1
     assert count_of(database, Membership) == 16
     assert count_of(database, ResourceLink) == 1
 
@@ -152,16 +152,16 @@ def test_a_launch_without_context_link_and_name_is_recorded(
 ) -> None:
     bare = again(launch, "n", person=Person(sub="4"), context=None, resource_link=None, ags=None, memberships_url=None)
     visitor = record(database, bare, entry, now, None)
-    assert (visitor.context_id, visitor.resource_link_id, visitor.module_slug) == (None, None, None)
+    assert (visitor.course_id, visitor.resource_link_id, visitor.module_slug) == (None, None, None)
     assert count_of(database, Membership) == 0
     assert count_of(database, LaunchedLink) == 0
     with database.read() as session:
         assert session.scalars(select(User)).one().name is None
 
 
-def test_a_link_without_context_is_recorded(database: Database, launch: Launch, entry: DirectoryEntry, now: datetime) -> None:
+def test_a_link_without_course_is_recorded(database: Database, launch: Launch, entry: DirectoryEntry, now: datetime) -> None:
     visitor = record(database, again(launch, "n", context=None), entry, now)
-    assert visitor.context_id is None
+    assert visitor.course_id is None
     assert visitor.resource_link_id is not None
 
 
@@ -266,7 +266,7 @@ def test_a_new_course_is_pinned_to_the_version_of_its_first_launch_and_keeps_it(
         launched = again(launch, f"nonce-{number}")
         record_launch(database, launched, entry, deployment_id, MODULE, programme_version=version, now=now)
         with database.read() as session:
-            pins.append(session.scalars(select(Context.programme_version)).one())
+            pins.append(session.scalars(select(Course.programme_version)).one())
     assert pins == ["2026.1"] * 3
 
 
@@ -278,4 +278,4 @@ def test_a_course_that_the_release_before_opened_is_pinned_with_its_next_launch(
     record_launch(database, launch, entry, deployment_id, MODULE, now=now)
     record_launch(database, again(launch, "nonce-2"), entry, deployment_id, MODULE, programme_version="2026.1", now=now)
     with database.read() as session:
-        assert session.scalars(select(Context.programme_version)).one() == "2026.1"
+        assert session.scalars(select(Course.programme_version)).one() == "2026.1"

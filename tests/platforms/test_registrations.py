@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.lti.ports import DeploymentStanding
-from lti_tool.models import Context, Deployment, ResourceLink, User
+from lti_tool.models import Course, Deployment, ResourceLink, User
 from lti_tool.models.database import Database
 from lti_tool.platforms.deployments import (
     DeploymentDirectory,
@@ -89,13 +89,13 @@ def test_a_registration_that_is_not_there_is_said_to_be_missing(session: Session
 def test_a_removed_registration_takes_its_places_along_and_leaves_its_people(session: Session, now: datetime) -> None:
     added = add_registration(session, MOODLE, is_production=True, now=now)
     deployment = session.scalars(select(Deployment)).one()
-    context = Context(platform_id=added.platform_id, context_id="2", registration_id=added.id, created_at=now, last_seen_at=now)
-    session.add(context)
+    course = Course(platform_id=added.platform_id, context_id="2", registration_id=added.id, created_at=now, last_seen_at=now)
+    session.add(course)
     session.add(User(platform_id=added.platform_id, sub="4", first_seen_at=now, last_seen_at=now))
     session.add(ResourceLink(deployment_id=deployment.id, resource_link_id="95", created_at=now, last_seen_at=now))
     session.flush()
     remove_registration(session, added.id)
-    for table, left in ((Deployment, 0), (Context, 0), (ResourceLink, 0), (User, 1)):
+    for table, left in ((Deployment, 0), (Course, 0), (ResourceLink, 0), (User, 1)):
         assert session.scalar(select(func.count()).select_from(table)) == left
 
 

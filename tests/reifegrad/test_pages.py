@@ -111,12 +111,12 @@ def test_evidence_that_is_too_long_is_not_lost(anna: Person) -> None:
 
 
 def test_learners_do_not_see_the_course(anna: Person) -> None:
-    anna.get("/reifegrad/cohort", status=403)
+    anna.get("/reifegrad/course", status=403)
 
 
 def test_who_teaches_sees_that_there_are_too_few(sqlite_url: str, tmp_path: Path, people: dict[str, Visitor]) -> None:
     ines = Person(a_site(sqlite_url, tmp_path, people, programme=TWO).test_client(), "ines")
-    assert "Noch weniger als 5 abgeschlossene Einschätzungen." in ines.get("/reifegrad/cohort")
+    assert "Noch weniger als 5 abgeschlossene Einschätzungen." in ines.get("/reifegrad/course")
 
 
 def test_the_draft_takes_the_profile_along(anna: Person) -> None:

@@ -178,7 +178,7 @@ def test_who_accompanies_others_and_answers_too_is_counted(session: Session, cou
 
 def test_people_of_another_course_do_not_count(session: Session, course: Course, now: datetime) -> None:
     finish(session, course, now, [0, 1, 1, 2])
-    save(session, course.person("Otto", context_id=course.other_context_id), BOTH, now, finishes=True)
+    save(session, course.person("Otto", course_id=course.other_course_id), BOTH, now, finishes=True)
     assert add_up_course(session, TWO, course.person("Ines", Role.INSTRUCTOR))[0].answers is None
 
 

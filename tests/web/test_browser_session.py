@@ -244,7 +244,7 @@ def test_a_visitor_comes_back_as_it_went_into_the_cookie(app: Flask, tool: Tool)
         platform_id=1,
         registration_id=tool.registration_id,
         deployment_id=1,
-        context_id=None,
+        course_id=None,
         resource_link_id=None,
         module_slug=None,
         roles=frozenset({Role.INSTRUCTOR, Role.TEST_USER}),

@@ -26,15 +26,15 @@ OPEN_TO_ANYONE = {
 TEACHING = {
     "certificate_office.decide", "certificate_office.documents", "letterhead.form", "certificate_office.overview",
     "letterhead.preview", "certificate_office.respell", "letterhead.save", "check.check", "check.check_again",
-    "cohort.refresh",
-    "cohort.resend_all", "cohort.save_settings", "cohort.settings", "cohort_live.attendance", "cohort_live.meeting",
-    "cohort_live.overview", "cohort_live.plan", "cohort_live.return_one", "cohort_people.grant",
-    "cohort_people.more_time", "cohort_people.nobody_reviewed", "cohort_people.person",
-    "cohort_people.resend", "cohort_version.move", "hints.course", "hints.settle", "modules.choose", "reifegrad.cohort",
+    "course.refresh",
+    "course.resend_all", "course.save_settings", "course.settings", "course_live.attendance", "course_live.meeting",
+    "course_live.overview", "course_live.plan", "course_live.return_one", "course_people.grant",
+    "course_people.more_time", "course_people.nobody_reviewed", "course_people.person",
+    "course_people.resend", "course_version.move", "hints.course", "hints.settle", "modules.choose", "reifegrad.course",
     "workbook_feedback.course", "workbook_feedback.decide", "workbook_feedback.submission",
 }  # fmt: skip
 # A mentor sees there who has passed, and nothing else.
-TEACHING_OR_ACCOMPANYING = {"cohort.export", "cohort.overview"}
+TEACHING_OR_ACCOMPANYING = {"course.export", "course.overview"}
 ANNAS = ("user_id", "certificate_id", "request_id", "hint_id", "delivery_id", "edition_id")
 STRANGERS = ("B participant", "B mentor", "B instructor", "C administrator")
 
@@ -102,7 +102,7 @@ class TestEveryDoor:
                 anna,
                 ("live.meeting", "live.calendar", "certificates.document", "certificates.credential", "certificates.overview"),
             ),
-            (petra, ("cohort.overview", "cohort.export", "cohort_people.person", "hints.course", "cohort_live.meeting")),
+            (petra, ("course.overview", "course.export", "course_people.person", "hints.course", "course_live.meeting")),
             (petra, ("certificate_office.overview", "certificate_office.documents", "workbook_feedback.submission")),
             (world.somebody("A", "test_user"), ("workbook_feedback.peers", "workbook_feedback.shown_chapter")),
         ):
@@ -138,8 +138,8 @@ def test_a_form_that_no_column_could_hold_is_refused(world: TwoCourses) -> None:
     for person, endpoint, field in (
         (anna, "hints.leave", "text"),
         (anna, "certificates.send_name_request", "reason"),
-        (petra, "cohort_people.grant", "reason"),
-        (petra, "cohort_live.plan", "link"),
+        (petra, "course_people.grant", "reason"),
+        (petra, "course_live.plan", "link"),
     ):
         form = {"form_key": "k", "module": "grundlagen-und-strategie", "name": "Anna", field: "https://a\0b"}
         assert person.post(posts[endpoint], **form).status_code == 400, endpoint

@@ -21,13 +21,13 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "participant": ["/modules", f"/modules/{MODULE}", "/workbook", "/workbook/chapters/1", "/certificates", "/reifegrad/before"],
     "instructor": [
-        "/cohort",
-        "/cohort/people/{user_id}",
-        f"/cohort/live/{MODULE}/{SESSION}",
-        "/cohort/settings",
+        "/course",
+        "/course/people/{user_id}",
+        f"/course/live/{MODULE}/{SESSION}",
+        "/course/settings",
         "/workbook/course",
     ],
-    "administrator": ["/cohort/certificates", "/cohort/certificates/letterhead", "/cohort/certificates/revocation"],
+    "administrator": ["/course/certificates", "/course/certificates/letterhead", "/course/certificates/revocation"],
 }
 
 
@@ -103,7 +103,7 @@ def test_the_history_offers_its_versions_in_words_side_by_side(site: Site, page:
 
 def test_the_course_table_shows_its_marks_in_high_contrast(site: Site, in_high_contrast: Page) -> None:
     anna_has_passed(site)
-    site.enter(in_high_contrast, "/cohort", "instructor")
+    site.enter(in_high_contrast, "/course", "instructor")
     marks = in_high_contrast.locator(".members .kern-icon, .legend .kern-icon")
     expect(marks).not_to_have_count(0)
     for mark in marks.all():
@@ -135,7 +135,7 @@ def test_only_the_next_step_is_marked_in_high_contrast(site: Site, in_high_contr
 
 def test_the_printed_course_page_shows_its_marks(site: Site, page: Page, tmp_path: Path) -> None:
     anna_has_passed(site)
-    site.enter(page, "/cohort", "instructor")
+    site.enter(page, "/course", "instructor")
     printed, without = tmp_path / "printed.pdf", tmp_path / "without.pdf"
     # As browsers are set: backgrounds are left out, unless they are meant to stay.
     page.pdf(path=printed, print_background=False)

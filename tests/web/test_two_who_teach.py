@@ -34,9 +34,9 @@ from tests.forms import Form, form_on
 from tests.web.two_courses import MODULE, SESSION, Browser, TwoCourses
 
 _programme = read_programme()
-MEETING = f"/cohort/live/{MODULE}/{SESSION}"
-SETTINGS = "/cohort/settings"
-LETTERHEAD = "/cohort/certificates/letterhead"
+MEETING = f"/course/live/{MODULE}/{SESSION}"
+SETTINGS = "/course/settings"
+LETTERHEAD = "/course/certificates/letterhead"
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def add_person(world: TwoCourses, name: str) -> int:
         user = User(platform_id=1, sub=name, name=name, **seen)
         session.add(user)
         session.flush()
-        session.add(Membership(user_id=user.id, context_id=world.courses["A"].context_id, roles="participant", **seen))
+        session.add(Membership(user_id=user.id, course_id=world.courses["A"].course_id, roles="participant", **seen))
         return user.id
 
 
@@ -271,7 +271,7 @@ class TestLiveDates:
 class TestOnePerson:
     def test_more_time_is_set_by_who_meant_it(self, world: TwoCourses, petra: Browser, quentin: Browser) -> None:
         sent(petra, opened(petra, SETTINGS), time_limit_min="30")
-        person = f"/cohort/people/{world.ids.user_id}"
+        person = f"/course/people/{world.ids.user_id}"
         ours, theirs = (opened(browser, person, "/time") for browser in (petra, quentin))
         assert sent(petra, ours, extra="50").status_code == 303
         assert sent(quentin, theirs).status_code == 303
@@ -285,7 +285,7 @@ class TestOnePerson:
             assert session.scalars(select(ExtendedTime.extra_pct)).one() == 25
 
     def test_two_who_grant_an_attempt_know_of_each_other(self, world: TwoCourses, petra: Browser, quentin: Browser) -> None:
-        person = f"/cohort/people/{world.ids.user_id}"
+        person = f"/course/people/{world.ids.user_id}"
         ours, theirs = (opened(browser, person, "/attempts") for browser in (petra, quentin))
         assert sent(petra, ours, module=MODULE, reason="Netz ausgefallen").status_code == 303
         answer = sent(quentin, theirs, module=MODULE, reason="Rechner abgestürzt")
@@ -299,7 +299,7 @@ class TestOnePerson:
             assert len(session.scalars(select(ExtraAttempt)).all()) == 2
 
     def test_a_grant_pressed_eight_times_at_once_grants_one(self, world: TwoCourses, petra: Browser) -> None:
-        form = opened(petra, f"/cohort/people/{world.ids.user_id}", "/attempts")
+        form = opened(petra, f"/course/people/{world.ids.user_id}", "/attempts")
         all_ready, answers = Barrier(8), []
 
         def press() -> None:
@@ -318,7 +318,7 @@ class TestOnePerson:
 
     def test_a_reason_that_is_too_long_is_handed_back_whole(self, world: TwoCourses, petra: Browser) -> None:
         reason = "Netz ausgefallen. " * 40
-        answer = sent(petra, opened(petra, f"/cohort/people/{world.ids.user_id}", "/attempts"), module=MODULE, reason=reason)
+        answer = sent(petra, opened(petra, f"/course/people/{world.ids.user_id}", "/attempts"), module=MODULE, reason=reason)
         assert answer.status_code == 400
         assert form_on(answer.text, "/attempts").fields["reason"] == reason
         assert "möglich sind 500" in answer.text

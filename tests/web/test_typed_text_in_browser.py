@@ -28,13 +28,13 @@ FORMS = {
     "follow-up": (f"/modules/{MODULE}/live/{SESSION}", "participant", "#answer-0", "Nachbereitung speichern", TEXT),
     "maturity level": ("/reifegrad/before", "participant", "#evidence-1", "Zwischenspeichern", TEXT),
     "name request": ("/certificates/{certificate_id}/name", "participant", "#reason", "An die Kursleitung senden", TEXT),
-    "further attempt": ("/cohort/people/{user_id}", "instructor", "#reason", "Versuch freigeben", TEXT),
-    "settings": ("/cohort/settings", "instructor", "#attempts", "Speichern", "7"),
-    "live date": (f"/cohort/live/{MODULE}/{SESSION}", "instructor", "#link", "Termin speichern", "https://meet.example/neu"),
+    "further attempt": ("/course/people/{user_id}", "instructor", "#reason", "Versuch freigeben", TEXT),
+    "settings": ("/course/settings", "instructor", "#attempts", "Speichern", "7"),
+    "live date": (f"/course/live/{MODULE}/{SESSION}", "instructor", "#link", "Termin speichern", "https://meet.example/neu"),
     "feedback": ("/workbook/course/{submission_id}", "instructor", "#text", "Zur Überarbeitung zurückgeben", TEXT),
     "peer feedback": ("/workbook/peers/{release_id}", "test_user", "#text", "Rückmeldung senden", TEXT),
-    "name refused": ("/cohort/certificates", "instructor", "#answer-{request_id}", "Ablehnen", TEXT),
-    "letterhead": ("/cohort/certificates/letterhead", "administrator", "#note", "Speichern", TEXT),
+    "name refused": ("/course/certificates", "instructor", "#answer-{request_id}", "Ablehnen", TEXT),
+    "letterhead": ("/course/certificates/letterhead", "administrator", "#note", "Speichern", TEXT),
 }
 
 

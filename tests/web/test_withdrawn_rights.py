@@ -176,7 +176,7 @@ def test_it_is_looked_up_once_in_five_seconds(tool: Tool, monkeypatch: pytest.Mo
     assert tab.get().status_code == 403
 
 
-@pytest.mark.parametrize("table", ["lti_user", "context", "deployment", "registration"])
+@pytest.mark.parametrize("table", ["lti_user", "course", "deployment", "registration"])
 def test_a_visit_never_speaks_for_who_got_its_number_after_a_restore(tool: Tool, table: str) -> None:
     tab = opened(tool)
     assert tab.get().status_code == 200

@@ -23,7 +23,6 @@ from lti_tool.models import (
     Attendance,
     Base,
     Certificate,
-    Context,
     Deployment,
     FollowUp,
     LessonHint,
@@ -38,6 +37,9 @@ from lti_tool.models import (
     User,
     Workbook,
     WorkbookEdition,
+)
+from lti_tool.models import (
+    Course as CourseRow,
 )
 from lti_tool.models.database import Database
 
@@ -55,7 +57,7 @@ _OF_NOBODY = frozenset({"rate_bucket", "chore"})
 class Course:
     """One course with somebody of each role, by name."""
 
-    context_id: int
+    course_id: int
     people: Mapping[str, Visitor]
 
 
@@ -96,8 +98,8 @@ class Builder:
 
     def course(self, name: str, keys: tuple[int, int, int]) -> Course:
         platform_id, registration_id, deployment_id = keys
-        context = self.add(
-            Context(
+        course = self.add(
+            CourseRow(
                 platform_id=platform_id,
                 context_id=name,
                 title=f"Kurs {name}",
@@ -115,20 +117,20 @@ class Builder:
             self.add(
                 Membership(
                     user_id=user.id,
-                    context_id=context.id,
+                    course_id=course.id,
                     roles=" ".join(sorted(roles)),
                     first_seen_at=self.now,
                     last_seen_at=self.now,
                 )
             )
             people[role.value] = Visitor(
-                user.id, platform_id, registration_id, deployment_id, context.id, None, MODULE, roles, "de", "https://moodle.test"
+                user.id, platform_id, registration_id, deployment_id, course.id, None, MODULE, roles, "de", "https://moodle.test"
             )
-        return Course(context.id, people)
+        return Course(course.id, people)
 
     def belongings(self, programme: Programme, anna: Visitor) -> Ids:
         """Give Anna one of everything."""
-        now, user_id, context_id = self.now, anna.user_id, anna.context_id
+        now, user_id, course_id = self.now, anna.user_id, anna.course_id
         attempt = self.add(
             Attempt(
                 user_id=user_id,
@@ -137,7 +139,7 @@ class Builder:
                 seed=1,
                 programme_version="1",
                 pass_mark_pct=70,
-                context_id=context_id,
+                course_id=course_id,
                 started_at=now - timedelta(days=1),
                 submitted_at=now - timedelta(days=1),
                 points=5,
@@ -175,7 +177,7 @@ class Builder:
         hint = self.add(
             LessonHint(
                 form_key="key",
-                context_id=context_id,
+                course_id=course_id,
                 module_slug=MODULE,
                 lesson_code=LESSON,
                 lesson_version="1",
@@ -187,7 +189,7 @@ class Builder:
         )
         self.add(
             LiveMeeting(
-                context_id=context_id,
+                course_id=course_id,
                 module_slug=MODULE,
                 session_code=SESSION,
                 starts_at=now - timedelta(days=2),
@@ -197,13 +199,13 @@ class Builder:
             )
         )
         live = {"user_id": user_id, "module_slug": MODULE, "session_code": SESSION}
-        self.add(Attendance(**live, context_id=context_id, presence="excused", changed_at=now))
-        self.add(FollowUp(**live, context_id=context_id, answers=[MARK], programme_version="1", saved_at=now, finished_at=now))
+        self.add(Attendance(**live, course_id=course_id, presence="excused", changed_at=now))
+        self.add(FollowUp(**live, course_id=course_id, answers=[MARK], programme_version="1", saved_at=now, finished_at=now))
         link = self.add(
             ResourceLink(
                 deployment_id=anna.deployment_id,
                 resource_link_id="1",
-                context_id=context_id,
+                course_id=course_id,
                 module_slug=MODULE,
                 created_at=now,
                 last_seen_at=now,
@@ -232,7 +234,7 @@ class Builder:
                     chapter_number=1,
                     kind=kind,
                     number=1,
-                    context_id=context_id,
+                    course_id=course_id,
                     content={"1.1": {"text": MARK}},
                     programme_version="1",
                     created_at=now,

@@ -21,7 +21,8 @@ from lti_tool.domain.programme import (
     Term,
 )
 from lti_tool.domain.workbook import Content
-from lti_tool.models import Context, Membership, Platform, Registration, User
+from lti_tool.models import Course as CourseRow
+from lti_tool.models import Membership, Platform, Registration, User
 from lti_tool.workbook.draft import read_draft
 from lti_tool.workbook.save_fields import Entry, save_fields
 
@@ -141,34 +142,34 @@ class Course:
         session.add(registration)
         session.flush()
         self.platform_id, self.registration_id = platform.id, registration.id
-        self.context_id = self.a_context("kurs-1")
-        self.other_context_id = self.a_context("kurs-2")
+        self.course_id = self.a_course("kurs-1")
+        self.other_course_id = self.a_course("kurs-2")
 
-    def a_context(self, name: str) -> int:
-        context = Context(
+    def a_course(self, name: str) -> int:
+        course = CourseRow(
             platform_id=self.platform_id,
             context_id=name,
             registration_id=self.registration_id,
             created_at=MONDAY,
             last_seen_at=MONDAY,
         )
-        self.session.add(context)
+        self.session.add(course)
         self.session.flush()
-        return context.id
+        return course.id
 
-    def person(self, name: str, role: Role = Role.PARTICIPANT, *, context_id: int | None = None) -> Visitor:
-        """Let somebody be a member of a context (the first, if none is named) and visit it."""
-        context_id = context_id or self.context_id
+    def person(self, name: str, role: Role = Role.PARTICIPANT, *, course_id: int | None = None) -> Visitor:
+        """Let somebody be a member of a course (the first, if none is named) and visit it."""
+        course_id = course_id or self.course_id
         user = User(platform_id=self.platform_id, sub=name, name=name, first_seen_at=MONDAY, last_seen_at=MONDAY)
         self.session.add(user)
         self.session.flush()
-        self.join(user.id, context_id, role)
+        self.join(user.id, course_id, role)
         return Visitor(
             user_id=user.id,
             platform_id=self.platform_id,
             registration_id=self.registration_id,
             deployment_id=1,
-            context_id=context_id,
+            course_id=course_id,
             resource_link_id=None,
             module_slug=None,
             roles=frozenset({role}),
@@ -176,9 +177,9 @@ class Course:
             frame_origin="",
         )
 
-    def join(self, user_id: int, context_id: int, role: Role = Role.PARTICIPANT) -> None:
+    def join(self, user_id: int, course_id: int, role: Role = Role.PARTICIPANT) -> None:
         self.session.add(
-            Membership(user_id=user_id, context_id=context_id, roles=role.value, first_seen_at=MONDAY, last_seen_at=MONDAY)
+            Membership(user_id=user_id, course_id=course_id, roles=role.value, first_seen_at=MONDAY, last_seen_at=MONDAY)
         )
         self.session.flush()
 

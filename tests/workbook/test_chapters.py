@@ -87,7 +87,7 @@ def test_a_chapter_is_handed_in_once(session: Session, ayse: Visitor) -> None:
 def test_outside_of_any_course_nothing_is_handed_in(session: Session, ayse: Visitor) -> None:
     write(session, ayse, 2, "zielbild", "Im Jahr 2035")
     with pytest.raises(Conflict):
-        submit_chapter(session, PROGRAMME, replace(ayse, context_id=None), 2, now=MONDAY)
+        submit_chapter(session, PROGRAMME, replace(ayse, course_id=None), 2, now=MONDAY)
     assert status(session, ayse) is Status.IN_PROGRESS
 
 
@@ -149,7 +149,7 @@ def test_an_instructor_of_another_course_sees_nothing(
 ) -> None:
     submitted(session, ayse)
     edition_id = waiting_id(session, instructor)
-    stranger = course.person("Otto", Role.INSTRUCTOR, context_id=course.other_context_id)
+    stranger = course.person("Otto", Role.INSTRUCTOR, course_id=course.other_course_id)
     assert list_course_drafts(session, PROGRAMME, stranger).rows == ()
     with pytest.raises(NotFound):
         read_submission(session, PROGRAMME, stranger, edition_id)
@@ -160,9 +160,9 @@ def test_an_instructor_of_another_course_sees_nothing(
 def test_an_instructor_of_the_authors_other_course_sees_the_status_and_not_the_text(
     session: Session, course: Course, ayse: Visitor, instructor: Visitor
 ) -> None:
-    course.join(ayse.user_id, course.other_context_id)
+    course.join(ayse.user_id, course.other_course_id)
     submitted(session, ayse)
-    other = course.person("Otto", Role.INSTRUCTOR, context_id=course.other_context_id)
+    other = course.person("Otto", Role.INSTRUCTOR, course_id=course.other_course_id)
     drafts = list_course_drafts(session, PROGRAMME, other)
     assert [(cell.status, cell.edition_id) for cell in drafts.rows[0].chapters][2] == (Status.SUBMITTED, None)
     assert drafts.waiting == ()
@@ -270,7 +270,7 @@ def test_members_of_another_course_and_instructors_do_not_read_a_release(
     release_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
     edition_id = list_shown_chapters(session, PROGRAMME, bernd)[0].edition_id
     for visitor in (
-        course.person("Fremd", context_id=course.other_context_id),
+        course.person("Fremd", course_id=course.other_course_id),
         instructor,
         course.person("Frau Chefin", Role.MENTOR),
     ):

@@ -38,7 +38,7 @@ def people(database: Database) -> dict[str, Visitor]:
             "bernd": course.person("Bernd Schulze"),
             "ines": course.person("Ines Lehmann", Role.INSTRUCTOR),
             "chefin": course.person("Frau Chefin", Role.MENTOR),
-            "fremd": course.person("Otto Fremd", Role.INSTRUCTOR, context_id=course.other_context_id),
+            "fremd": course.person("Otto Fremd", Role.INSTRUCTOR, course_id=course.other_course_id),
         }
 
 

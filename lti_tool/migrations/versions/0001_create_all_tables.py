@@ -196,7 +196,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "module_slug", name=op.f("uq_completion_user_id_module_slug")),
     )
     op.create_table(
-        "context",
+        "course",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform_id", sa.Integer(), nullable=False),
         sa.Column("context_id", sa.String(length=500), nullable=False),
@@ -209,12 +209,12 @@ def upgrade() -> None:
         sa.Column("programme_version", sa.String(length=20), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_context_platform_id_platform")),
+        sa.ForeignKeyConstraint(["platform_id"], ["platform.id"], name=op.f("fk_course_platform_id_platform")),
         sa.ForeignKeyConstraint(
-            ["registration_id"], ["registration.id"], name=op.f("fk_context_registration_id_registration"), ondelete="CASCADE"
+            ["registration_id"], ["registration.id"], name=op.f("fk_course_registration_id_registration"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_context")),
-        sa.UniqueConstraint("platform_id", "context_id", name=op.f("uq_context_platform_id_context_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
+        sa.UniqueConstraint("platform_id", "context_id", name=op.f("uq_course_platform_id_context_id")),
     )
     op.create_table(
         "deployment",
@@ -335,7 +335,7 @@ def upgrade() -> None:
         sa.Column("seed", sa.BigInteger(), nullable=False),
         sa.Column("programme_version", sa.String(length=20), nullable=False),
         sa.Column("pass_mark_pct", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("time_limit_min", sa.Integer(), nullable=True),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
@@ -344,7 +344,7 @@ def upgrade() -> None:
         sa.Column("points", sa.Double(), nullable=True),
         sa.Column("points_possible", sa.Integer(), nullable=False),
         sa.Column("is_passed", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_attempt_context_id_context"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_attempt_course_id_course"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_attempt_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("user_id", "module_slug", "number", name=op.f("uq_attempt_user_id_module_slug_number")),
@@ -361,30 +361,28 @@ def upgrade() -> None:
         "attendance",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("session_code", sa.String(length=20), nullable=False),
         sa.Column("presence", sa.String(length=20), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_attendance_context_id_context"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_attendance_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_attendance_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
         sa.UniqueConstraint(
             "user_id",
-            "context_id",
+            "course_id",
             "module_slug",
             "session_code",
-            name=op.f("uq_attendance_user_id_context_id_module_slug_session_code"),
+            name=op.f("uq_attendance_user_id_course_id_module_slug_session_code"),
         ),
     )
-    op.create_index("ix_attendance_context_id", "attendance", ["context_id"], unique=False)
+    op.create_index("ix_attendance_course_id", "attendance", ["course_id"], unique=False)
     op.create_table(
         "attendance_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("session_code", sa.String(length=20), nullable=False),
         sa.Column("before", sa.String(length=20), nullable=False),
@@ -395,18 +393,18 @@ def upgrade() -> None:
             ["changed_by_id"], ["lti_user.id"], name=op.f("fk_attendance_change_changed_by_id_lti_user"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_attendance_change_context_id_context"), ondelete="CASCADE"
+            ["course_id"], ["course.id"], name=op.f("fk_attendance_change_course_id_course"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["user_id"], ["lti_user.id"], name=op.f("fk_attendance_change_user_id_lti_user"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_change")),
     )
-    op.create_index("ix_attendance_change_context_id_user_id", "attendance_change", ["context_id", "user_id"], unique=False)
+    op.create_index("ix_attendance_change_course_id_user_id", "attendance_change", ["course_id", "user_id"], unique=False)
     op.create_table(
         "course_settings",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("pass_mark_pct", sa.Integer(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=True),
         sa.Column("time_limit_min", sa.Integer(), nullable=True),
@@ -420,10 +418,10 @@ def upgrade() -> None:
             ["changed_by_id"], ["lti_user.id"], name=op.f("fk_course_settings_changed_by_id_lti_user"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_course_settings_context_id_context"), ondelete="CASCADE"
+            ["course_id"], ["course.id"], name=op.f("fk_course_settings_course_id_course"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_settings")),
-        sa.UniqueConstraint("context_id", name=op.f("uq_course_settings_context_id")),
+        sa.UniqueConstraint("course_id", name=op.f("uq_course_settings_course_id")),
     )
     op.create_table(
         "deep_linking_request",
@@ -432,11 +430,11 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.String(length=255), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_deep_linking_request_context_id_context"), ondelete="CASCADE"
+            ["course_id"], ["course.id"], name=op.f("fk_deep_linking_request_course_id_course"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
             ["registration_id"],
@@ -455,31 +453,29 @@ def upgrade() -> None:
         "extended_time",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("extra_pct", sa.Integer(), nullable=False),
         sa.Column("granted_by_id", sa.Integer(), nullable=True),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_extended_time_context_id_context"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_extended_time_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["granted_by_id"], ["lti_user.id"], name=op.f("fk_extended_time_granted_by_id_lti_user"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_extended_time_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_extended_time")),
-        sa.UniqueConstraint("user_id", "context_id", name=op.f("uq_extended_time_user_id_context_id")),
+        sa.UniqueConstraint("user_id", "course_id", name=op.f("uq_extended_time_user_id_course_id")),
     )
     op.create_table(
         "extra_attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("module_slug", sa.String(length=100), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("granted_by_id", sa.Integer(), nullable=True),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_extra_attempt_context_id_context"), ondelete="SET NULL"
+            ["course_id"], ["course.id"], name=op.f("fk_extra_attempt_course_id_course"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["granted_by_id"], ["lti_user.id"], name=op.f("fk_extra_attempt_granted_by_id_lti_user"), ondelete="SET NULL"
@@ -494,7 +490,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("session_code", sa.String(length=20), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("answers", sa.JSON(), nullable=False),
         sa.Column("programme_version", sa.String(length=20), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
@@ -502,9 +498,7 @@ def upgrade() -> None:
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_by_id", sa.Integer(), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_follow_up_context_id_context"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_follow_up_course_id_course"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["returned_by_id"], ["lti_user.id"], name=op.f("fk_follow_up_returned_by_id_lti_user"), ondelete="SET NULL"
         ),
@@ -516,7 +510,7 @@ def upgrade() -> None:
         "lesson_hint",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("form_key", sa.String(length=40), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("lesson_code", sa.String(length=10), nullable=False),
         sa.Column("lesson_version", sa.String(length=20), nullable=False),
@@ -525,18 +519,16 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_lesson_hint_context_id_context"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_lesson_hint_course_id_course"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_hint")),
         sa.UniqueConstraint("form_key", name=op.f("uq_lesson_hint_form_key")),
     )
-    op.create_index(op.f("ix_lesson_hint_context_id"), "lesson_hint", ["context_id"], unique=False)
+    op.create_index(op.f("ix_lesson_hint_course_id"), "lesson_hint", ["course_id"], unique=False)
     op.create_index(op.f("ix_lesson_hint_given_at"), "lesson_hint", ["given_at"], unique=False)
     op.create_table(
         "live_meeting",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("session_code", sa.String(length=20), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
@@ -550,19 +542,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["changed_by_id"], ["lti_user.id"], name=op.f("fk_live_meeting_changed_by_id_lti_user"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_live_meeting_context_id_context"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_live_meeting_course_id_course"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_meeting")),
         sa.UniqueConstraint(
-            "context_id", "module_slug", "session_code", name=op.f("uq_live_meeting_context_id_module_slug_session_code")
+            "course_id", "module_slug", "session_code", name=op.f("uq_live_meeting_course_id_module_slug_session_code")
         ),
     )
     op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("roles", sa.String(length=200), nullable=False),
         sa.Column("launch_roles", sa.String(length=200), nullable=True),
         sa.Column("launched_at", sa.DateTime(timezone=True), nullable=True),
@@ -570,25 +560,23 @@ def upgrade() -> None:
         sa.Column("is_gone", sa.Boolean(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_membership_context_id_context"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_membership_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_membership_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
-        sa.UniqueConstraint("user_id", "context_id", name=op.f("uq_membership_user_id_context_id")),
+        sa.UniqueConstraint("user_id", "course_id", name=op.f("uq_membership_user_id_course_id")),
     )
-    op.create_index("ix_membership_context_id", "membership", ["context_id"], unique=False)
+    op.create_index("ix_membership_course_id", "membership", ["course_id"], unique=False)
     op.create_table(
         "mentoring",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("subs", sa.JSON(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_mentoring_context_id_context"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_mentoring_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_mentoring_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mentoring")),
-        sa.UniqueConstraint("user_id", "context_id", name=op.f("uq_mentoring_user_id_context_id")),
+        sa.UniqueConstraint("user_id", "course_id", name=op.f("uq_mentoring_user_id_course_id")),
     )
     op.create_table(
         "name_request",
@@ -613,14 +601,12 @@ def upgrade() -> None:
     op.create_table(
         "offered_item",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("item", sa.String(length=100), nullable=False),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_offered_item_context_id_context"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_offered_item_course_id_course"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offered_item")),
-        sa.UniqueConstraint("context_id", "item", name=op.f("uq_offered_item_context_id_item")),
+        sa.UniqueConstraint("course_id", "item", name=op.f("uq_offered_item_course_id_item")),
     )
     op.create_table(
         "reifegrad_rating",
@@ -643,7 +629,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.Integer(), nullable=False),
         sa.Column("resource_link_id", sa.String(length=500), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("module_slug", sa.String(length=100), nullable=True),
         sa.Column("page", sa.String(length=20), server_default="", nullable=False),
@@ -652,29 +638,27 @@ def upgrade() -> None:
         sa.Column("ags_scopes", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_resource_link_context_id_context"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_resource_link_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["deployment_id"], ["deployment.id"], name=op.f("fk_resource_link_deployment_id_deployment"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_link")),
         sa.UniqueConstraint("deployment_id", "resource_link_id", name=op.f("uq_resource_link_deployment_id_resource_link_id")),
     )
-    op.create_index("ix_resource_link_context_id", "resource_link", ["context_id"], unique=False)
+    op.create_index("ix_resource_link_course_id", "resource_link", ["course_id"], unique=False)
     op.create_table(
         "roster_reading",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("tried_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("members", sa.Integer(), nullable=False),
         sa.Column("problem", sa.String(length=100), nullable=False),
         sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_roster_reading_context_id_context"), ondelete="CASCADE"
+            ["course_id"], ["course.id"], name=op.f("fk_roster_reading_course_id_course"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_reading")),
-        sa.UniqueConstraint("context_id", name=op.f("uq_roster_reading_context_id")),
+        sa.UniqueConstraint("course_id", name=op.f("uq_roster_reading_course_id")),
     )
     op.create_table(
         "workbook_chapter",
@@ -696,7 +680,7 @@ def upgrade() -> None:
         sa.Column("chapter_number", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("programme_version", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -704,7 +688,7 @@ def upgrade() -> None:
         sa.Column("decision", sa.String(length=20), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_workbook_edition_context_id_context"), ondelete="SET NULL"
+            ["course_id"], ["course.id"], name=op.f("fk_workbook_edition_course_id_course"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["workbook_id"], ["workbook.id"], name=op.f("fk_workbook_edition_workbook_id_workbook"), ondelete="CASCADE"
@@ -718,7 +702,7 @@ def upgrade() -> None:
             name=op.f("uq_workbook_edition_workbook_id_chapter_number_kind_number"),
         ),
     )
-    op.create_index("ix_workbook_edition_context_id", "workbook_edition", ["context_id"], unique=False)
+    op.create_index("ix_workbook_edition_course_id", "workbook_edition", ["course_id"], unique=False)
     op.create_table(
         "workbook_field",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -755,7 +739,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("place", sa.String(length=60), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("resource_link_id", sa.Integer(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
@@ -763,7 +747,7 @@ def upgrade() -> None:
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
-        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_inquiry_context_id_context"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_inquiry_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registration.id"], name=op.f("fk_inquiry_registration_id_registration"), ondelete="CASCADE"
         ),
@@ -798,7 +782,7 @@ def upgrade() -> None:
         sa.Column("resource_link_id", sa.Integer(), nullable=True),
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.Integer(), nullable=True),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("module_slug", sa.String(length=100), nullable=True),
         sa.Column("platform_link_id", sa.String(length=500), nullable=True),
         sa.Column("line_items_url", sa.String(length=2000), nullable=True),
@@ -809,7 +793,7 @@ def upgrade() -> None:
         sa.Column("is_made_by_us", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_line_item_context_id_context"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_line_item_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["deployment_id"], ["deployment.id"], name=op.f("fk_line_item_deployment_id_deployment"), ondelete="CASCADE"
         ),
@@ -827,9 +811,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_line_item_registration_id"), "line_item", ["registration_id"], unique=False)
     op.create_index(
-        "uq_line_item_context_id_url",
+        "uq_line_item_course_id_url",
         "line_item",
-        ["context_id", "url"],
+        ["course_id", "url"],
         unique=True,
         postgresql_where=sa.text("resource_link_id IS NULL"),
         sqlite_where=sa.text("resource_link_id IS NULL"),
@@ -851,12 +835,12 @@ def upgrade() -> None:
         "due_score",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("context_id", sa.Integer(), nullable=True),
+        sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("resource_link_id", sa.Integer(), nullable=True),
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("score_given", sa.Double(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["context_id"], ["context.id"], name=op.f("fk_due_score_context_id_context"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_due_score_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["resource_link_id"],
             ["resource_link.id"],
@@ -865,26 +849,24 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_due_score_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_due_score")),
-        sa.UniqueConstraint("user_id", "context_id", "module_slug", name=op.f("uq_due_score_user_id_context_id_module_slug")),
+        sa.UniqueConstraint("user_id", "course_id", "module_slug", name=op.f("uq_due_score_user_id_course_id_module_slug")),
         sa.UniqueConstraint(
             "user_id", "resource_link_id", "module_slug", name=op.f("uq_due_score_user_id_resource_link_id_module_slug")
         ),
     )
-    op.create_index("ix_due_score_context_id_module_slug", "due_score", ["context_id", "module_slug"], unique=False)
+    op.create_index("ix_due_score_course_id_module_slug", "due_score", ["course_id", "module_slug"], unique=False)
     op.create_index("ix_due_score_resource_link_id", "due_score", ["resource_link_id"], unique=False)
     op.create_table(
         "column_look",
-        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("compared_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(length=100), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["context_id"], ["context.id"], name=op.f("fk_column_look_context_id_context"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("context_id", name=op.f("pk_column_look")),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_column_look_course_id_course"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("course_id", name=op.f("pk_column_look")),
     )
     op.create_index(op.f("ix_column_look_wanted_at"), "column_look", ["wanted_at"], unique=False)
     op.create_table(
@@ -1004,9 +986,9 @@ def downgrade() -> None:
     op.drop_table("database_identity")
     op.drop_table("restoration")
     op.drop_index("ix_due_score_resource_link_id", table_name="due_score")
-    op.drop_index("ix_due_score_context_id_module_slug", table_name="due_score")
+    op.drop_index("ix_due_score_course_id_module_slug", table_name="due_score")
     op.drop_table("due_score")
-    op.drop_index("uq_line_item_context_id_url", table_name="line_item")
+    op.drop_index("uq_line_item_course_id_url", table_name="line_item")
     op.drop_index(op.f("ix_line_item_registration_id"), table_name="line_item")
     op.drop_table("line_item")
     op.drop_index("ix_launched_link_resource_link_id", table_name="launched_link")
@@ -1015,21 +997,21 @@ def downgrade() -> None:
     op.drop_table("inquiry")
     op.drop_table("attempt_item")
     op.drop_table("workbook_field")
-    op.drop_index("ix_workbook_edition_context_id", table_name="workbook_edition")
+    op.drop_index("ix_workbook_edition_course_id", table_name="workbook_edition")
     op.drop_table("workbook_edition")
     op.drop_table("workbook_chapter")
     op.drop_table("roster_reading")
-    op.drop_index("ix_resource_link_context_id", table_name="resource_link")
+    op.drop_index("ix_resource_link_course_id", table_name="resource_link")
     op.drop_table("resource_link")
     op.drop_table("reifegrad_rating")
     op.drop_table("offered_item")
     op.drop_table("name_request")
     op.drop_table("mentoring")
-    op.drop_index("ix_membership_context_id", table_name="membership")
+    op.drop_index("ix_membership_course_id", table_name="membership")
     op.drop_table("membership")
     op.drop_table("live_meeting")
     op.drop_index(op.f("ix_lesson_hint_given_at"), table_name="lesson_hint")
-    op.drop_index(op.f("ix_lesson_hint_context_id"), table_name="lesson_hint")
+    op.drop_index(op.f("ix_lesson_hint_course_id"), table_name="lesson_hint")
     op.drop_table("lesson_hint")
     op.drop_table("follow_up")
     op.drop_index("ix_extra_attempt_user_id_module_slug", table_name="extra_attempt")
@@ -1038,9 +1020,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_deep_linking_request_created_at"), table_name="deep_linking_request")
     op.drop_table("deep_linking_request")
     op.drop_table("course_settings")
-    op.drop_index("ix_attendance_change_context_id_user_id", table_name="attendance_change")
+    op.drop_index("ix_attendance_change_course_id_user_id", table_name="attendance_change")
     op.drop_table("attendance_change")
-    op.drop_index("ix_attendance_context_id", table_name="attendance")
+    op.drop_index("ix_attendance_course_id", table_name="attendance")
     op.drop_table("attendance")
     op.drop_index(
         "ix_attempt_ends_at",
@@ -1057,7 +1039,7 @@ def downgrade() -> None:
     op.drop_table("proposal")
     op.drop_table("invite")
     op.drop_table("deployment")
-    op.drop_table("context")
+    op.drop_table("course")
     op.drop_table("completion")
     op.drop_table("certificate_letterhead")
     op.drop_index("uq_certificate_status_list_status_index", table_name="certificate")

@@ -4,8 +4,8 @@ import logging
 
 from flask import url_for
 
-from lti_tool.cohort.find_reviewed import find_reviewed
 from lti_tool.content_versions.pinned import is_module_kept
+from lti_tool.courses.find_reviewed import find_reviewed
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.learning.best_attempt import best_attempt
 from lti_tool.lti.claims import Launch
@@ -44,7 +44,7 @@ def landing_address(arrival: Arrival, visit_key: str) -> str:
     if arrival.launch.deep_linking is not None:
         return url_for("deep_linking.choose", v=visit_key)
     if Role.MENTOR in visitor.roles and not visitor.is_instructor and Role.PARTICIPANT not in visitor.roles:
-        return url_for("cohort.overview", v=visit_key)
+        return url_for("course.overview", v=visit_key)
     if arrival.launch.reviewed_sub is not None:
         return _result_address(visitor, arrival.launch.reviewed_sub, visit_key)
     if visitor.module_slug is not None:
@@ -63,8 +63,8 @@ def _result_address(visitor: Visitor, reviewed_sub: str, visit_key: str) -> str:
         if visitor.is_instructor:
             found = find_reviewed(session, visitor, reviewed_sub)
             if found is None:
-                return url_for("cohort_people.nobody_reviewed", v=visit_key)
-            return url_for("cohort_people.person", user_id=found, v=visit_key, _anchor=visitor.module_slug)
+                return url_for("course_people.nobody_reviewed", v=visit_key)
+            return url_for("course_people.person", user_id=found, v=visit_key, _anchor=visitor.module_slug)
         if visitor.module_slug is None:
             return url_for("modules.overview", v=visit_key)
         number = best_attempt(session, visitor, visitor.module_slug)

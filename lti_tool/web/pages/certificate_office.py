@@ -29,7 +29,7 @@ _TEXTS = (
 )  # fmt: skip
 
 
-@blueprint.get("/cohort/certificates")
+@blueprint.get("/course/certificates")
 def overview() -> str:
     """Show the open requests for other names, and where the letterhead is."""
     return _overview(current_instructor())
@@ -38,16 +38,16 @@ def overview() -> str:
 def _overview(visitor: Visitor, error: ToolError | None = None, *, came_back: int = 0) -> str:
     """Show the page; `came_back` is the wish or the document whose form has to be corrected."""
     with parts().database.read() as session:
-        requests = list_name_requests(session, context_id=_context_of(visitor))
-        stuck = list_stuck_documents(session, context_id=_context_of(visitor))
-        size = size_of_export(session, context_id=_context_of(visitor))
-        awaited = list_awaited_names(session, current_programme(), context_id=_context_of(visitor))
+        requests = list_name_requests(session, course_id=_course_of(visitor))
+        stuck = list_stuck_documents(session, course_id=_course_of(visitor))
+        size = size_of_export(session, course_id=_course_of(visitor))
+        awaited = list_awaited_names(session, current_programme(), course_id=_course_of(visitor))
         is_administrator = Role.ADMINISTRATOR in visitor.roles
         today = day_of(parts().now())
-        ended = list_ended_documents(session, context_id=_context_of(visitor), today=today) if is_administrator else []
+        ended = list_ended_documents(session, course_id=_course_of(visitor), today=today) if is_administrator else []
     return render_template(
         "certificate_office/overview.html",
-        section="cohort",
+        section="course",
         requests=requests,
         stuck=stuck,
         size=size,
@@ -61,7 +61,7 @@ def _overview(visitor: Visitor, error: ToolError | None = None, *, came_back: in
     )
 
 
-@blueprint.post("/cohort/certificates/names/<int:request_id>")
+@blueprint.post("/course/certificates/names/<int:request_id>")
 def decide(request_id: int) -> ResponseReturnValue:
     """Approve or refuse another name."""
     visitor = current_instructor()
@@ -72,7 +72,7 @@ def decide(request_id: int) -> ResponseReturnValue:
                 decide_name_request(
                     session,
                     request_id,
-                    context_id=_context_of(visitor),
+                    course_id=_course_of(visitor),
                     is_approved=request.form.get("decision") == "approve",
                     answer=request.form.get("answer", ""),
                     shown=shown_in_form(),
@@ -86,7 +86,7 @@ def decide(request_id: int) -> ResponseReturnValue:
     return redirect(href("certificate_office.overview"), 303)
 
 
-@blueprint.post("/cohort/certificates/<int:certificate_id>/spelling")
+@blueprint.post("/course/certificates/<int:certificate_id>/spelling")
 def respell(certificate_id: int) -> ResponseReturnValue:
     """Issue a document that could not be set anew, with the name in another spelling."""
     visitor = current_instructor()
@@ -97,7 +97,7 @@ def respell(certificate_id: int) -> ResponseReturnValue:
                 respell_document(
                     session,
                     certificate_id,
-                    context_id=_context_of(visitor),
+                    course_id=_course_of(visitor),
                     name=request.form.get("name", ""),
                     decided_by_id=visitor.user_id,
                     issuer=tool.issuer,
@@ -109,17 +109,17 @@ def respell(certificate_id: int) -> ResponseReturnValue:
     return redirect(href("certificate_office.overview"), 303)
 
 
-@blueprint.post("/cohort/certificates/<int:certificate_id>/anew")
+@blueprint.post("/course/certificates/<int:certificate_id>/anew")
 def renew(certificate_id: int) -> ResponseReturnValue:
     """Issue a document anew that was revoked by mistake, or has expired."""
     visitor = current_administrator()
     tool = parts()
-    context_id = _context_of(visitor)
+    course_id = _course_of(visitor)
     try:
         with tool.database.write.begin() as session:
             if is_first_time(session):
                 issue_anew(
-                    session, certificate_id, context_id=context_id, by_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
+                    session, certificate_id, course_id=course_id, by_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
                 )
     except ToolError as error:
         return _overview(visitor, error), error.status
@@ -127,43 +127,43 @@ def renew(certificate_id: int) -> ResponseReturnValue:
     return redirect(href("certificate_office.overview"), 303)
 
 
-@blueprint.get("/cohort/certificates/documents.zip")
+@blueprint.get("/course/certificates/documents.zip")
 def documents() -> Response:
     """Send all documents of the course's people with a manifest, as they are read: nothing is gathered here."""
     visitor = current_instructor()
     tool = parts()
-    context_id = _context_of(visitor)
-    log.info("certificates_exported", extra={"context": context_id, "by": visitor.user_id})
-    pieces = export_documents(tool.database, context_id=context_id, today=day_of(tool.now()))
+    course_id = _course_of(visitor)
+    log.info("certificates_exported", extra={"course": course_id, "by": visitor.user_id})
+    pieces = export_documents(tool.database, course_id=course_id, today=day_of(tool.now()))
     response = Response(pieces, content_type="application/zip")
     response.headers["Content-Disposition"] = f'attachment; filename="Nachweise-{day_of(tool.now())}.zip"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-@blueprint.get("/cohort/certificates/revocation")
+@blueprint.get("/course/certificates/revocation")
 def revocation() -> str:
     """Ask an administrator which document is to be revoked, and why."""
-    _context_of(current_administrator())
+    _course_of(current_administrator())
     return _revocation_page(is_done=request.args.get("done") == "1")
 
 
-@blueprint.post("/cohort/certificates/revocation")
+@blueprint.post("/course/certificates/revocation")
 def revoke() -> ResponseReturnValue:
     """Show the document first, revoke it at the second press: nothing takes a revocation back."""
     visitor = current_administrator()
     tool = parts()
-    course, code = _context_of(visitor), request.form.get("code", "")
+    course, code = _course_of(visitor), request.form.get("code", "")
     try:
         if request.form.get("step") != "revoke":
             with tool.database.read() as session:
-                found = find_revocable(session, code, context_id=course, by_id=visitor.user_id)
+                found = find_revocable(session, code, course_id=course, by_id=visitor.user_id)
             check_reason(request.form.get("reason", ""))
             return _revocation_page(found)
         with tool.database.write.begin() as session:
             reason = request.form.get("reason", "")
             if is_first_time(session):
-                revoke_in_course(session, code, context_id=course, by_id=visitor.user_id, reason=reason, now=tool.now())
+                revoke_in_course(session, code, course_id=course, by_id=visitor.user_id, reason=reason, now=tool.now())
     except ToolError as error:
         return _revocation_page(error=error), error.status
     return redirect(href("certificate_office.revocation", done=1), 303)
@@ -171,11 +171,11 @@ def revoke() -> ResponseReturnValue:
 
 def _revocation_page(found: Revocable | None = None, *, error: ToolError | None = None, is_done: bool = False) -> str:
     return render_template(
-        "certificate_office/revocation.html", section="cohort", found=found, typed=request.form, error=error, is_done=is_done
+        "certificate_office/revocation.html", section="course", found=found, typed=request.form, error=error, is_done=is_done
     )
 
 
-def _context_of(visitor: Visitor) -> int:
-    if visitor.context_id is None:
+def _course_of(visitor: Visitor) -> int:
+    if visitor.course_id is None:
         raise NotFound(N_("Diese Seite gehört zu einem Kurs."), code="no_context")
-    return visitor.context_id
+    return visitor.course_id

@@ -33,7 +33,7 @@ def check() -> ResponseReturnValue:
         _ask(visitor, now)
         state = _state(visitor, now)
     with parts().database.read() as session:
-        place = load_place(session, visitor.context_id, visitor.resource_link_id)
+        place = load_place(session, visitor.course_id, visitor.resource_link_id)
     entry = parts().front_door.registrations.by_id(visitor.registration_id)
     assert entry is not None  # else there would be no visit
     asked = from_json(state.answer)
@@ -70,7 +70,7 @@ def _state(visitor: Visitor, now: datetime) -> InquiryState:
 
 
 def _place(visitor: Visitor) -> Place:
-    return Place(visitor.registration_id, visitor.context_id, visitor.resource_link_id)
+    return Place(visitor.registration_id, visitor.course_id, visitor.resource_link_id)
 
 
 def _is_fresh(state: InquiryState, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.cohort.viewer import teaching_viewer_of
+from lti_tool.courses.viewer import teaching_viewer_of
 from lti_tool.domain.programme import Lesson, Module
 from lti_tool.errors import ToolError
 from lti_tool.hints.leave_hint import MOST_CHARACTERS, leave_hint
@@ -77,25 +77,25 @@ def leave(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
     return redirect(href("hints.form", module_slug=module.slug, lesson_slug=lesson.slug, sent="yes"), 303)
 
 
-@blueprint.get("/cohort/hints")
+@blueprint.get("/course/hints")
 def course() -> str:
     """List the hints of the course."""
     with parts().database.read() as session:
         viewer = teaching_viewer_of(session, current_visitor())
-        hints = read_hints(session, context_id=viewer.context_id)
+        hints = read_hints(session, course_id=viewer.course_id)
     programme = current_programme()
     return render_template(
-        "cohort/hints.html", section="cohort", hints=hints, lessons=programme.lessons_by_code, programme=programme
+        "course/hints.html", section="course", hints=hints, lessons=programme.lessons_by_code, programme=programme
     )
 
 
-@blueprint.post("/cohort/hints/<int:hint_id>")
+@blueprint.post("/course/hints/<int:hint_id>")
 def settle(hint_id: int) -> ResponseReturnValue:
     """Mark a hint of the course as done, or as open again."""
     with parts().database.write.begin() as session:
         viewer = teaching_viewer_of(session, current_visitor())
         is_done = request.form.get("status") == "done"
-        settle_hint(session, hint_id, is_done=is_done, now=parts().now(), context_id=viewer.context_id)
+        settle_hint(session, hint_id, is_done=is_done, now=parts().now(), course_id=viewer.course_id)
     return redirect(href("hints.course", _anchor="open"), 303)
 
 

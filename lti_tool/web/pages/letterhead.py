@@ -39,7 +39,7 @@ _TEXTS = (
 )  # fmt: skip
 
 
-@blueprint.get("/cohort/certificates/preview.pdf")
+@blueprint.get("/course/certificates/preview.pdf")
 def preview() -> Response:
     """Show a document as it would be issued now, for an invented person, marked as a sample."""
     visitor = current_instructor()
@@ -59,7 +59,7 @@ def preview() -> Response:
     return response
 
 
-@blueprint.get("/cohort/certificates/letterhead")
+@blueprint.get("/course/certificates/letterhead")
 def form() -> str:
     """Show the fields that an administrator may fill for this registration."""
     visitor = current_administrator()
@@ -68,7 +68,7 @@ def form() -> str:
     return _letterhead_page(_values_of(head), Shown.of(head.texts()), has_logo=bool(head.logo_sha256))
 
 
-@blueprint.post("/cohort/certificates/letterhead")
+@blueprint.post("/course/certificates/letterhead")
 def save() -> ResponseReturnValue:
     """Store the letterhead; documents issued from now on bear it."""
     visitor = current_administrator()
@@ -121,7 +121,7 @@ def _letterhead_page(
         installation = effective_letterhead(session, parts().issuer, None)
     return render_template(
         "certificate_office/letterhead.html",
-        section="cohort",
+        section="course",
         values=values,
         shown=shown,
         has_logo=has_logo,

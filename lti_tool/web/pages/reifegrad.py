@@ -32,14 +32,14 @@ def overview() -> str:
     )
 
 
-@blueprint.get("/reifegrad/cohort")
-def cohort() -> str:
+@blueprint.get("/reifegrad/course")
+def course() -> str:
     """Show those who teach how their course's answers spread."""
     visitor, programme = current_visitor(), _programme()
     with parts().database.read() as session:
         rounds = add_up_course(session, programme, visitor)
     return render_template(
-        "reifegrad/cohort.html", section="cohort", rounds=rounds, programme=programme, names=_NAMES, answers_min=ANSWERS_MIN
+        "reifegrad/course.html", section="course", rounds=rounds, programme=programme, names=_NAMES, answers_min=ANSWERS_MIN
     )
 
 

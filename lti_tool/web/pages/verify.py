@@ -167,7 +167,7 @@ def _code_as_json(found: Verification) -> dict[str, Any]:
                 for each in facts.modules
             ],
             "topics": list(facts.topics),
-            "course": facts.cohort,
+            "course": facts.course,
             "hours": facts.hours,
             "valid_until": facts.valid_until.isoformat() if facts.valid_until else None,
             "signatories": [vars(each) for each in facts.signatories],

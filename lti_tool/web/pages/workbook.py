@@ -122,7 +122,7 @@ def _submit(visitor: Visitor, number: int) -> ResponseReturnValue:
                     session,
                     current_programme(),
                     visitor.user_id,
-                    visitor.context_id,
+                    visitor.course_id,
                     module,
                     issuer=parts().issuer,
                     now=parts().now(),

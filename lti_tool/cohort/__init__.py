@@ -1,1 +1,0 @@
-"""One context: who stands where, settings, scores on their way."""

@@ -1,0 +1,1 @@
+"""One course: who stands where, settings, scores on their way."""
