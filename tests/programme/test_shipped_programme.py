@@ -25,7 +25,6 @@ def options_of(item: Item) -> tuple[Option, ...]:
 # Rules that came after the texts: each leaves this list, and joins ENFORCED, when all texts keep it.
 BEING_WRITTEN = {
     Rule.SOURCE_ADDRESS,
-    Rule.LESSON_CASE,
     Rule.WORKED_EXAMPLE,
     Rule.CRITERION_LEVELS,
     Rule.PRACTICE_HOURS,
