@@ -9,8 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from lti_tool.domain.answers import count_of_choices
-from lti_tool.domain.items import Case, Item, Ordering, SingleChoice
+from lti_tool.domain.items import Case, Item, SingleChoice
 from lti_tool.domain.programme import AssessmentRules
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
@@ -83,13 +82,9 @@ def draw(
 
 
 def shown_order(item: Item, seed: int) -> tuple[int, ...]:
-    """Shuffle an item's options; the steps of an ordering never come in their right order."""
-    count = count_of_choices(item)
-    right = list(range(count))
-    order = sorted(right, key=lambda index: _key(f"{seed}/{item.id}", str(index)))
-    if isinstance(item, Ordering) and order == right:
-        order = [*order[1:], order[0]]
-    return tuple(order)
+    """Shuffle what an item offers; its type has the last word (the steps of an ordering never come in their right order)."""
+    order = sorted(range(item.count_of_choices), key=lambda index: _key(f"{seed}/{item.id}", str(index)))
+    return item.laid_out(tuple(order))
 
 
 def shortages(items: Sequence[Item], lesson_codes: Collection[str], rules: AssessmentRules) -> tuple[Shortage, ...]:

@@ -9,7 +9,8 @@ from lti_tool.domain.case_studies import CaseLibrary
 from lti_tool.domain.downloads import Download
 from lti_tool.domain.facilitation import FacilitatorPack, LiveSession
 from lti_tool.domain.illustrations import Figure, InteractiveFigure, MediaClip
-from lti_tool.domain.items import Item, SelfCheck
+from lti_tool.domain.items import Item
+from lti_tool.domain.items.choice import SelfCheck
 from lti_tool.domain.texts import Heading, Source
 from lti_tool.domain.worked_examples import WorkedExample
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.answers import Answer, count_of_choices, from_json
 from lti_tool.domain.items import Item
+from lti_tool.domain.items.base import Answer
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module
 from lti_tool.errors import NotFound
@@ -33,7 +33,7 @@ class DrawnQuestion:
 
     @property
     def answer(self) -> Answer | None:
-        return from_json(self.item, self.row.answer) if self.item is not None else None
+        return self.item.answer_from(self.row.answer) if self.item is not None else None
 
     @property
     def saved_at(self) -> datetime | None:
@@ -76,4 +76,4 @@ def questions_of(session: Session, attempt: Attempt, module: Module) -> Sequence
 
 def _item_of(row: AttemptItem, module: Module) -> Item | None:
     item = module.find_item(row.item_id)
-    return item if item is not None and sorted(row.order) == list(range(count_of_choices(item))) else None
+    return item if item is not None and sorted(row.order) == list(range(item.count_of_choices)) else None

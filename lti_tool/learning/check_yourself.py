@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lti_tool.domain.feedback import Remark, on_options
-from lti_tool.domain.items import SelfCheck
+from lti_tool.domain.items.base import Remark
+from lti_tool.domain.items.choice import SelfCheck, on_options
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
 from lti_tool.learning.content import get_lesson, get_module

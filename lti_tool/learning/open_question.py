@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.answers import Answer, Extent, extent_of
+from lti_tool.domain.items.base import Extent
+from lti_tool.domain.items.shown import ShownQuestion
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module
 from lti_tool.learning.course_rules import attempts_allowed
-from lti_tool.learning.shown_question import ShownQuestion, show_question
 from lti_tool.messages import N_
 from lti_tool.models import Attempt
 
@@ -77,14 +77,14 @@ def open_question(
     """
     module, attempt, questions = _open_attempt(session, programme, visitor, module_slug, number)
     question = get_question(questions, position)
-    item, answer = question.item, question.answer
+    item = question.item
     return QuestionPage(
         module=module,
         attempt_number=number,
         attempts_allowed=max(attempts_allowed(session, programme, visitor, module), number),
         position=position,
         count=len(questions),
-        question=show_question(item, question.order, answer) if item is not None else None,
+        question=item.show(question.order, question.answer) if item is not None else None,
         saved_at=question.saved_at,
         extent=_extent(question),
         ends_at=attempt.ends_at,
@@ -135,5 +135,4 @@ def _open_attempt(
 
 
 def _extent(question: DrawnQuestion) -> Extent:
-    answer: Answer | None = question.answer
-    return Extent.FULLY if question.item is None else extent_of(question.item, answer)
+    return Extent.FULLY if question.item is None else question.item.extent_of(question.answer)

@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.completion.contributions import contributions_of
 from lti_tool.completion.requirements import requirements_of
-from lti_tool.domain.answers import Answer, Extent, extent_of
 from lti_tool.domain.attempts import Standing
 from lti_tool.domain.completion import Missing, missing
-from lti_tool.domain.feedback import Remark, remarks_on
-from lti_tool.domain.items import Item, type_of_item
+from lti_tool.domain.items import Item
+from lti_tool.domain.items.base import Answer, Extent, Remark
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Lesson, Module, Programme
 from lti_tool.errors import Conflict
@@ -63,7 +62,7 @@ class ItemReview:
     @property
     def kind(self) -> str:
         """Name the type of the question; empty where it was withdrawn."""
-        return "" if self.item is None else type_of_item[type(self.item)]
+        return "" if self.item is None else self.item.kind
 
 
 @dataclass(frozen=True)
@@ -156,14 +155,14 @@ def _review(question: DrawnQuestion, module: Module) -> ItemReview:
         points=points,
         verdict=_verdict(item, answer, points),
         answer=answer,
-        remarks=remarks_on(item, answer),
+        remarks=item.remarks_on(answer),
         lesson=next((lesson for lesson in module.lessons if lesson.code == item.lesson_code), None),
-        is_unreadable=extent_of(item, answer) is Extent.UNREADABLE,
+        is_unreadable=item.extent_of(answer) is Extent.UNREADABLE,
     )
 
 
 def _verdict(item: Item, answer: Answer | None, points: float) -> Verdict:
-    if extent_of(item, answer) is Extent.NOTHING:
+    if item.extent_of(answer) is Extent.NOTHING:
         return Verdict.UNANSWERED
     if points == 1:
         return Verdict.RIGHT

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.answers import Answer, to_json
+from lti_tool.domain.items.base import Answer
+from lti_tool.domain.items.shown import Fields, ShownQuestion
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.time_limit import is_over, is_overdue
@@ -13,7 +14,6 @@ from lti_tool.errors import Conflict
 from lti_tool.learning.attempt_rows import get_attempt, questions_of
 from lti_tool.learning.content import get_module
 from lti_tool.learning.open_question import AlreadySubmitted, get_question
-from lti_tool.learning.shown_question import Fields, ShownQuestion, read_answer, show_question
 from lti_tool.messages import N_
 
 
@@ -68,7 +68,7 @@ def save_answer(
     """Keep the answer that a form brought.
 
     Args:
-        fields: The form's fields, see `shown_question`.
+        fields: The form's fields, see `domain/items/shown`.
         seen_version: `version_of` the answer that the form was opened with. Where the stored one is newer and differs,
             nothing is overwritten.
     Raises:
@@ -89,11 +89,11 @@ def save_answer(
     question = get_question(questions, position)
     if question.item is None:
         return SavedAnswer(question.saved_at, "", len(questions), is_time_over)
-    read = read_answer(question.item, question.order, fields)
+    read = question.item.read(question.order, fields)
     if not _are_equal(read.answer, question.answer):
         if version_of(question.saved_at) != seen_version:
-            raise AnsweredElsewhere(show_question(question.item, question.order, read.answer), question.saved_at)
-        question.row.answer = to_json(read.answer) if read.answer is not None else None
+            raise AnsweredElsewhere(question.item.show(question.order, read.answer), question.saved_at)
+        question.row.answer = read.answer.to_stored() if read.answer is not None else None
         question.row.saved_at = now
     return SavedAnswer(question.row.saved_at, read.problem, len(questions), is_time_over)
 

@@ -3,7 +3,9 @@
 import re
 
 from lti_tool.domain.drawing import QuizNotReady, Shortage, draw, shortages
-from lti_tool.domain.items import Case, Item, MultipleChoice, Option, SelfCheck, SingleChoice
+from lti_tool.domain.items import Case, Item
+from lti_tool.domain.items.base import FULL
+from lti_tool.domain.items.choice import SelfCheck
 from lti_tool.domain.programme import AssessmentRules
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.items import ReadItem
@@ -55,13 +57,14 @@ def _check_item(entry: ReadItem, objectives: dict[str, str], findings: Findings)
             warn("vignette", f"Die Fallvignette hat {words} Wörter; gut sind {least} bis {_VIGNETTE_WORDS[1]}.")
         if "fiktives beispiel" not in item.vignette_html.lower():
             warn("vignette", "Die Fallvignette ist nicht als „fiktives Beispiel“ bezeichnet.")
-    if isinstance(item, SingleChoice | MultipleChoice | Case):
-        _check_options(entry, item.options, findings)
+    if item.points_for(item.right_answer) != FULL:
+        table.error("type", f"{item.id}: Die Lösung, wie sie gezeigt wird, bringt nicht den vollen Punkt (tolerance, decimals).")
+    _check_judged(entry, findings)
 
 
-def _check_options(entry: ReadItem, options: tuple[Option, ...], findings: Findings) -> None:
-    table, name = entry.table, entry.item.id
-    places = table.tables("option")
+def _check_judged(entry: ReadItem, findings: Findings) -> None:
+    table, name, options = entry.table, entry.item.id, entry.item.judged
+    places = table.tables(entry.item.judged_key) if options else ()
     texts = [_plain(option.html) for option in options]
     for text, place in zip(texts, places, strict=True):
         if texts.count(text) > 1:
@@ -84,7 +87,7 @@ def _check_objectives(entry: ReadModule, findings: Findings) -> None:
 
 
 def _check_giveaway(entry: ReadModule, file: str, findings: Findings) -> None:
-    single = [item.item for item in entry.items if _has_one_key(item.item)]
+    single = [item.item for item in entry.items if item.item.has_one_key]
     longest = [item for item in single if _is_key_longest(item)]
     if single and len(longest) / len(single) > _LONGEST_SHARE:
         findings.warning(
@@ -93,14 +96,8 @@ def _check_giveaway(entry: ReadModule, file: str, findings: Findings) -> None:
         )  # fmt: skip
 
 
-def _has_one_key(item: Item) -> bool:
-    return isinstance(item, SingleChoice) or (isinstance(item, Case) and not item.has_several_answers)
-
-
 def _is_key_longest(item: Item) -> bool:
-    if not isinstance(item, SingleChoice | Case):
-        return False
-    longest = max(item.options, key=lambda option: len(_plain(option.html)))
+    longest = max(item.judged, key=lambda option: len(_plain(option.html)))
     return longest.is_right
 
 

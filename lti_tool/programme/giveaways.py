@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from lti_tool.domain.items import Case, Item, MultipleChoice, Option, SingleChoice
+from lti_tool.domain.items import Case, Item
+from lti_tool.domain.items.base import Option
 
 MOST_GUESSED = 0.33
 """A pool in which the guesser hits more is easier to guess than to know."""
@@ -71,12 +72,12 @@ class Measures:
 
 
 def questions_of(items: Iterable[Item]) -> list[Question]:
-    """Give the questions among the items that have options."""
+    """Give the questions among the items that offer something to judge."""
     found = []
     for item in items:
-        if isinstance(item, SingleChoice | MultipleChoice | Case):
+        if item.judged:
             asked = [item.stem_html, item.document_html, item.vignette_html if isinstance(item, Case) else ""]
-            found.append(Question(item.id, plain(" ".join(asked)), _texts(item.options), _right(item.options)))
+            found.append(Question(item.id, plain(" ".join(asked)), _texts(item.judged), _right(item.judged)))
     return found
 
 

@@ -6,7 +6,8 @@ from html import unescape
 
 from playwright.sync_api import Frame, Locator, Page
 
-from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Option, Ordering, SingleChoice
+from lti_tool.domain.items import Case, Item
+from lti_tool.domain.items.shown import ShownSelect
 from lti_tool.domain.programme import Module, Programme
 
 
@@ -55,32 +56,29 @@ class Learner:
         raise AssertionError(f"no item of {module.slug} reads: {stem}")
 
     def answer(self, item: Item) -> None:
-        """Give the full answer."""
-        if isinstance(item, SingleChoice | MultipleChoice | Case):
-            self._tick(item.options)
-        elif isinstance(item, Matching):
-            for pair in item.pairs:
-                rows = self.screen.locator(".match")
-                row = next(row for row in rows.all() if shown(row.locator("label")) == plain(pair.left_html))
-                self._choose(row.locator("select"), pair.right)
-        elif isinstance(item, Cloze):
-            numbers = [int(number) for number in re.findall(r"\{\{(\d+)\}\}", item.text_html)]
-            answers = {gap.number: gap.answer for gap in item.gaps}
-            for select, number in zip(self.screen.locator(".cloze select").all(), numbers, strict=True):
-                self._choose(select, answers[number])
-        elif isinstance(item, Ordering):
-            ranks = {plain(step): rank for rank, step in enumerate(item.steps)}
+        """Give the full answer, going by what is read on the page: it shows things in another order."""
+        right = item.show(range(item.count_of_choices), item.right_answer)
+        if right.kind == "ordering":
+            ranks = {plain(step.html): rank for rank, step in enumerate(right.choices)}
             for row in self.screen.locator(".ordering__step").all():
                 row.locator("select").select_option(index=ranks[shown(row.locator(".ordering__text"))])
-        elif isinstance(item, Numeric):
-            self.screen.locator("#number").fill(f"{item.value:.{item.decimals}f}".replace(".", ","))
+        elif right.kind == "numeric":
+            self.screen.locator("#number").fill(right.typed)
+        elif right.selects:
+            for entry in right.selects:
+                self._decide(entry, {choice.place: plain(choice.html) for choice in right.choices})
+        else:
+            self._tick({plain(choice.html) for choice in right.choices if choice.is_chosen})
 
-    def _tick(self, options: tuple[Option, ...]) -> None:
-        right = {plain(option.html) for option in options if option.is_right}
+    def _tick(self, right: set[str]) -> None:
         for row in self.screen.locator(".kern-form-check").all():
             if shown(row.locator("label")) in right:
                 row.locator("input").check()
 
-    def _choose(self, select: Locator, text: str) -> None:
+    def _decide(self, entry: ShownSelect, texts: dict[int, str]) -> None:
+        """Choose for one part of a question: the select in the row with its text, or the one of its name."""
+        assert entry.chosen is not None
+        rows = [row for row in self.screen.locator(".match").all() if shown(row.locator("label")) == plain(entry.html)]
+        select = rows[0].locator("select") if rows else self.screen.locator(f"select[name={entry.name}]")
         places = {shown(option): option.get_attribute("value") for option in select.locator("option").all()}
-        select.select_option(value=places[plain(text)])
+        select.select_option(value=places[texts[entry.chosen]])

@@ -1,21 +1,13 @@
 """Items of every type for the tests of the rules, each with one known right answer."""
 
 from collections.abc import Callable
+from importlib import import_module
 
-from lti_tool.domain.items import (
-    Case,
-    Cloze,
-    Gap,
-    Item,
-    Matching,
-    Mistake,
-    MultipleChoice,
-    Numeric,
-    Option,
-    Ordering,
-    Pair,
-    SingleChoice,
-)
+from lti_tool.domain.items import ITEM_TYPES, Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
+from lti_tool.domain.items.base import Option
+from lti_tool.domain.items.cloze import Gap
+from lti_tool.domain.items.matching import Pair
+from lti_tool.domain.items.numeric import Mistake
 from lti_tool.domain.programme import AssessmentRules
 
 RULES = AssessmentRules(
@@ -47,7 +39,7 @@ def multiple_choice(item_id: str = "M1-02", objective: str = "1.1a", stratum: st
 
 def case(item_id: str = "M1-03", objective: str = "1.1a", stratum: str = "C", several: bool = False) -> Case:
     answers = options(True, True, False, False) if several else options(True, False, False)
-    return Case(item_id, (objective,), "bewerten", stratum, "Was tun?", "Auflösung.", "<p>Fall</p>", several, answers)
+    return Case(item_id, (objective,), "bewerten", stratum, "Was tun?", "Auflösung.", answers, "<p>Fall</p>", several)
 
 
 def matching(item_id: str = "M1-04", objective: str = "1.1a", stratum: str = "B") -> Matching:
@@ -93,7 +85,9 @@ def numeric(
 
 
 def every_type() -> tuple[Item, ...]:
-    return (single_choice(), multiple_choice(), case(), matching(), ordering(), cloze(), numeric())
+    """Return the examples of every type: those of the test beside which it stands."""
+    files = dict.fromkeys(item_type.__module__.rpartition(".")[2] for item_type in ITEM_TYPES.values())
+    return tuple(item for file in files for item in import_module(f"tests.domain.items.test_{file}").EXAMPLES)
 
 
 def a_pool() -> tuple[Item, ...]:

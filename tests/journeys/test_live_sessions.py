@@ -12,11 +12,9 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lti_tool import clock
-from lti_tool.domain.answers import to_json
 from lti_tool.models import Attempt, AttemptItem, Completion, User
 from lti_tool.web.language import ZONE
 from tests.journeys.course import BASE, Course, Visit
-from tests.learning.conftest import right_answer
 
 M1 = "grundlagen-und-strategie"
 SESSION = f"/course/live/{M1}/1A"
@@ -95,7 +93,7 @@ def read_and_pass_quiz(course: Course, visit: Visit, person: str) -> None:
         attempt = session.scalars(select(Attempt).where(Attempt.user_id == user)).one()
         items = {item.id: item for item in module.items}
         for row in session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id)):
-            row.answer, row.saved_at = to_json(right_answer(items[row.item_id])), clock.now()
+            row.answer, row.saved_at = items[row.item_id].right_answer.to_stored(), clock.now()
     send(visit, f"/modules/{M1}/quiz/1/answers", on=f"/modules/{M1}/quiz/1/answers")
 
 

@@ -8,9 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.answers import Answer, Choice, Matches, Number, Order, Words, to_json
 from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.items import Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.learning.complete_lesson import complete_lesson
@@ -108,20 +106,6 @@ def launch_link(session: Session, visitor: Visitor, module_slug: str | None, now
     return link.id
 
 
-def right_answer(item: Item) -> Answer:
-    match item:
-        case SingleChoice() | MultipleChoice() | Case():
-            return Choice(frozenset(n for n, option in enumerate(item.options) if option.is_right))
-        case Matching():
-            return Matches(tuple(item.choices.index(pair.right) for pair in item.pairs))
-        case Ordering():
-            return Order(tuple(range(len(item.steps))))
-        case Cloze():
-            return Words(tuple(item.word_bank.index(gap.answer) for gap in item.gaps))
-        case Numeric():
-            return Number(str(item.value).replace(".", ","))
-
-
 def answer_rightly(
     session: Session, programme: Programme, visitor: Visitor, slug: str, number: int, *, right: int, now: datetime
 ) -> None:
@@ -137,7 +121,7 @@ def answer_rightly(
     for row in list(rows)[:right]:
         item = module.find_item(row.item_id)
         assert item is not None
-        row.answer = to_json(right_answer(item))
+        row.answer = item.right_answer.to_stored()
         row.saved_at = now
 
 

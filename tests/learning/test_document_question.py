@@ -2,11 +2,9 @@
 
 import re
 from datetime import UTC, datetime
-from itertools import count
 
 from sqlalchemy import select
 
-from lti_tool.domain.drawing import draw
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.learning.start_quiz import start_quiz
@@ -15,6 +13,7 @@ from lti_tool.models import AttemptItem
 from lti_tool.models.database import Database
 from tests.learning import test_pages
 from tests.learning.conftest import ISSUER, M1, read_all_lessons
+from tests.learning.draws import seed_that_draws
 
 Browser = test_pages.Browser
 app = test_pages.app
@@ -26,8 +25,7 @@ def test_the_document_stands_with_the_question_and_in_the_review(
     browser: Browser, database: Database, programme: Programme, anna: Visitor
 ) -> None:
     module = programme.modules[0]
-    draws = ((seed, draw(module.items, module.lesson_codes, programme.assessment, seed=seed)) for seed in count())
-    seed = next(seed for seed, drawn in draws if ITEM in {each.item_id for each in drawn})
+    seed = seed_that_draws(module, programme, so_that=lambda items: ITEM in {item.id for item in items})
     now = datetime.now(UTC)
     with database.write.begin() as session:
         read_all_lessons(session, programme, anna, M1, now=now)

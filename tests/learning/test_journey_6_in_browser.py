@@ -9,13 +9,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
-from lti_tool.domain.drawing import draw
 from lti_tool.domain.items import Case, Item, Matching, Numeric, Ordering
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.models import Attempt
 from lti_tool.models.database import open_database
 from tests.browser.learner import Learner, plain, shown
+from tests.learning.draws import items_drawn, seed_that_draws
 from tests.workbook.cast import Course
 from tests.workbook.site import a_site
 
@@ -34,18 +34,12 @@ def module(programme: Programme) -> Module:
     return found
 
 
-def items_drawn(module: Module, programme: Programme, seed: int) -> list[Item]:
-    drawn = draw(module.items, module.lesson_codes, programme.assessment, seed=seed)
-    return [item for one in drawn if (item := module.find_item(one.item_id)) is not None]
-
-
 @pytest.fixture
 def drawn(module: Module, programme: Programme, monkeypatch: pytest.MonkeyPatch) -> list[Item]:
     """A draw that holds all four types; the application draws it, too."""
-    draws = ((seed, items_drawn(module, programme, seed)) for seed in range(1000))
-    seed, items = next((seed, items) for seed, items in draws if {type(item) for item in items} >= set(WANTED))
+    seed = seed_that_draws(module, programme, so_that=lambda items: {type(item) for item in items} >= set(WANTED))
     monkeypatch.setattr("secrets.randbits", lambda _bits: seed)
-    return items
+    return items_drawn(module, programme, seed)
 
 
 @pytest.fixture

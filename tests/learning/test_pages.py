@@ -17,6 +17,7 @@ from werkzeug.test import Client, TestResponse
 from lti_tool import bootstrap
 from lti_tool.app import create_app
 from lti_tool.domain.items import Item, Numeric, Ordering
+from lti_tool.domain.items.choice import ChoiceBase
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.models import (
@@ -34,7 +35,9 @@ from lti_tool.models.database import Database
 from lti_tool.settings import Settings
 from lti_tool.web.browser_session import open_visit
 from lti_tool.web.parts import parts
-from tests.learning.conftest import M1, M2, launch_link, read_all_lessons, right_answer
+from tests.domain.items.forms import right_fields
+from tests.learning.conftest import M1, M2, launch_link, read_all_lessons
+from tests.learning.draws import seed_that_draws
 
 LESSON = f"/modules/{M1}/lessons/von-der-verwaltungsdigitalisierung"
 
@@ -130,18 +133,14 @@ def drawn(database: Database, programme: Programme, position: int, slug: str = M
 
 def fields_for(item: Item, order: list[int]) -> dict[str, str | list[str]]:
     """Fill the form of a question rightly, in shown places."""
-    answer = right_answer(item)
-    match answer.__class__.__name__:
-        case "Choice":
-            return {"choice": [str(order.index(option)) for option in answer.options]}  # type: ignore[union-attr]
-        case "Matches":
-            return {f"left-{n}": str(order.index(right)) for n, right in enumerate(answer.rights)}  # type: ignore[union-attr]
-        case "Words":
-            return {f"gap-{n}": str(order.index(word)) for n, word in enumerate(answer.words, 1)}  # type: ignore[union-attr]
-        case "Order":
-            return {f"rank-{order.index(step)}": str(row) for row, step in enumerate(answer.steps)}  # type: ignore[union-attr]
-        case _:
-            return {"number": answer.text}  # type: ignore[union-attr]
+    return dict(right_fields(item, order))
+
+
+def draw_a_calculation(monkeypatch: pytest.MonkeyPatch, programme: Programme) -> None:
+    seed = seed_that_draws(
+        programme.modules[0], programme, so_that=lambda items: any(isinstance(item, Numeric) for item in items)
+    )
+    monkeypatch.setattr("secrets.randbits", lambda _bits: seed)
 
 
 def test_from_the_first_lesson_to_a_score_on_its_way_without_any_script(
@@ -178,7 +177,7 @@ def test_no_question_page_gives_an_answer_away(browser: Browser, database: Datab
         item, order = drawn(database, programme, position)
         assert item.explanation_html not in browser.text
         assert item.id not in browser.text
-        for option in getattr(item, "options", ()):
+        for option in item.judged:
             assert unescape(option.feedback_html) not in unescape(browser.text)
         if isinstance(item, Ordering):
             assert order != list(range(len(item.steps)))
@@ -217,7 +216,7 @@ def test_the_list_before_handing_in_names_open_questions(browser: Browser) -> No
 def test_an_older_tab_is_asked_before_it_overwrites(browser: Browser, database: Database, programme: Programme) -> None:
     browser.open(f"/modules/{M1}/quiz")
     browser.send({}, form="/quiz")
-    position = next(n for n in range(1, 11) if hasattr(drawn(database, programme, n)[0], "options"))
+    position = next(n for n in range(1, 11) if isinstance(drawn(database, programme, n)[0], ChoiceBase))
     old_tab = browser.open(f"/modules/{M1}/quiz/1/questions/{position}")
     browser.send({"choice": "0", "go": "stay"}, form="/questions/")
     browser.page = old_tab
@@ -254,8 +253,7 @@ def test_the_script_gets_a_word_of_json(browser: Browser, app: Flask, database: 
 def test_a_number_that_is_none_is_asked_for_again(
     browser: Browser, database: Database, programme: Programme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # This seed draws a calculation.
-    monkeypatch.setattr("secrets.randbits", lambda _bits: 3)
+    draw_a_calculation(monkeypatch, programme)
     browser.open(f"/modules/{M1}/quiz")
     browser.send({}, form="/quiz")
     kinds = [type(drawn(database, programme, position)[0]) for position in range(1, 11)]
@@ -269,7 +267,7 @@ def test_a_number_that_is_none_is_asked_for_again(
 def test_a_number_that_cannot_be_read_says_so_in_the_notice_in_the_list_and_in_the_result(
     browser: Browser, database: Database, programme: Programme, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("secrets.randbits", lambda _bits: 3)
+    draw_a_calculation(monkeypatch, programme)
     browser.open(f"/modules/{M1}/quiz")
     browser.send({}, form="/quiz")
     position = 1 + [type(drawn(database, programme, position)[0]) for position in range(1, 11)].index(Numeric)

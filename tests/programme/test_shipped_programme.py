@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
-from lti_tool.domain.items import Case, Item, MultipleChoice, Option, SingleChoice
+from lti_tool.domain.items.choice import ChoiceBase
 from lti_tool.domain.programme import Lesson, Module
 from lti_tool.programme.check import check
 from lti_tool.programme.findings import ENFORCED, Rule
@@ -16,10 +16,6 @@ from lti_tool.programme.reader import read_programme
 
 PROGRAMME = read_programme(SHIPPED_PROGRAMME)
 LESSONS = [lesson for module in PROGRAMME.modules for lesson in module.lessons]
-
-
-def options_of(item: Item) -> tuple[Option, ...]:
-    return item.options if isinstance(item, SingleChoice | MultipleChoice | Case) else ()
 
 
 # Rules that came after the texts: each leaves this list, and joins ENFORCED, when all texts keep it.
@@ -68,18 +64,14 @@ def test_a_lesson_reads_easily(lesson: Lesson) -> None:
 
 
 def test_the_right_option_is_the_longest_in_at_most_a_third_of_the_choice_items() -> None:
-    choice_items = [item for module in PROGRAMME.modules for item in module.items if options_of(item)]
-    longest = [item.id for item in choice_items if max(options_of(item), key=lambda option: len(clean(option.html))).is_right]
+    choice_items = [item for module in PROGRAMME.modules for item in module.items if isinstance(item, ChoiceBase)]
+    longest = [item.id for item in choice_items if max(item.options, key=lambda option: len(clean(option.html))).is_right]
     assert len(longest) / len(choice_items) <= 0.35, longest
 
 
 @pytest.mark.parametrize("module", PROGRAMME.modules, ids=lambda module: module.slug)
 def test_the_place_of_the_right_option_is_evenly_spread(module: Module) -> None:
-    places = Counter(
-        [option.is_right for option in options_of(item)].index(True)
-        for item in module.items
-        if isinstance(item, SingleChoice) or (isinstance(item, Case) and not item.has_several_answers)
-    )
+    places = Counter([option.is_right for option in item.judged].index(True) for item in module.items if item.has_one_key)
     assert max(places.values()) <= sum(places.values()) / 2
     assert len(places) >= 3
 
@@ -88,4 +80,4 @@ def test_every_objective_is_tested_and_every_item_has_its_feedback() -> None:
     tested = {objective for module in PROGRAMME.modules for item in module.items for objective in item.objectives}
     created = {objective.id for lesson in LESSONS for objective in lesson.objectives if objective.bloom == "erschaffen"}
     assert {objective.id for lesson in LESSONS for objective in lesson.objectives} - tested - created == set()
-    assert all(option.feedback_html for module in PROGRAMME.modules for item in module.items for option in options_of(item))
+    assert all(option.feedback_html for module in PROGRAMME.modules for item in module.items for option in item.judged)

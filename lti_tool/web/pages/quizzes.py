@@ -1,6 +1,7 @@
 """The quiz of a module: its rules, one question per page, the list before handing in, the result."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, jsonify, redirect, render_template, request
@@ -23,9 +24,23 @@ from lti_tool.web.programme import current_programme, programme_of_attempt
 
 blueprint = Blueprint("quizzes", __name__, url_prefix="/modules/<module_slug>/quiz")
 
+
+@dataclass(frozen=True)
+class _Problem:
+    """What a person should look at again, and where on the page."""
+
+    sentence: str
+    field_id: str
+
+
 _PROBLEMS = {
-    "not_a_number": N_("Das können wir nicht als Zahl lesen. Schreiben Sie zum Beispiel 6,3 oder 1.200."),
-    "same_number": N_("Zwei Schritte hatten dieselbe Nummer. Wir haben eine Reihenfolge daraus gemacht: Bitte prüfen Sie sie."),
+    "not_a_number": _Problem(
+        N_("Das können wir nicht als Zahl lesen. Schreiben Sie zum Beispiel 6,3 oder 1.200."), field_id="number"
+    ),
+    "same_number": _Problem(
+        N_("Zwei Schritte hatten dieselbe Nummer. Wir haben eine Reihenfolge daraus gemacht: Bitte prüfen Sie sie."),
+        field_id="steps",
+    ),
 }
 
 
@@ -194,7 +209,7 @@ def _question_page(
         seen=version_of(page.saved_at),
         left_s=_left_s(page.ends_at),
         conflict=conflict,
-        problem=_PROBLEMS.get(problem or request.args.get("look", ""), ""),
+        problem=_PROBLEMS.get(problem or request.args.get("look", "")),
     )
     return html, 409 if conflict is not None else 200
 
@@ -234,4 +249,4 @@ def _saved_message(saved: SavedAnswer) -> str:
         return ""
     kept = translate("Antwort gespeichert um %(time)s", time=format_time_of_day(saved.saved_at))
     # Two steps with one number are put right on the page itself, and said when the person goes on.
-    return f"{kept}. {translate(_PROBLEMS[saved.problem])}" if saved.problem == "not_a_number" else kept
+    return f"{kept}. {translate(_PROBLEMS[saved.problem].sentence)}" if saved.problem == "not_a_number" else kept

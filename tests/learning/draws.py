@@ -1,0 +1,19 @@
+"""Finds draws that hold what a test needs: pools change, and a seed written down would draw something else then."""
+
+from collections.abc import Callable
+from itertools import count
+
+from lti_tool.domain.drawing import draw
+from lti_tool.domain.items import Item
+from lti_tool.domain.programme import Module, Programme
+
+
+def items_drawn(module: Module, programme: Programme, seed: int) -> list[Item]:
+    """Return the questions of a first attempt, in their order."""
+    drawn = draw(module.items, module.lesson_codes, programme.assessment, seed=seed)
+    return [item for one in drawn if (item := module.find_item(one.item_id)) is not None]
+
+
+def seed_that_draws(module: Module, programme: Programme, *, so_that: Callable[[list[Item]], bool]) -> int:
+    """Return the first seed whose draw is as wanted."""
+    return next(seed for seed in count() if so_that(items_drawn(module, programme, seed)))
