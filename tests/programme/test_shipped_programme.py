@@ -49,7 +49,10 @@ def test_there_are_five_modules_with_28_lessons_and_110_items() -> None:
     assert [len(module.lessons) for module in PROGRAMME.modules] == [6, 5, 6, 5, 6]
     assert [len(module.items) for module in PROGRAMME.modules] == [22] * 5
     assert [13 <= len(module.terms) <= 15 for module in PROGRAMME.modules] == [True] * 5
-    assert [len(module.live_sessions) for module in PROGRAMME.modules] == [2] * 5
+    required = [[session.code for session in module.live_sessions if session.is_required] for module in PROGRAMME.modules]
+    assert required == [[f"{module.number}{letter}" for letter in "AB"] for module in PROGRAMME.modules]
+    offers = [session.code for module in PROGRAMME.modules for session in module.live_sessions if not session.is_required]
+    assert offers == ["5C"]  # Schreibwerkstatt Vertiefung
     assert all(module.practice is not None and module.practice.criteria for module in PROGRAMME.modules)
     assert [len(dimension.levels) for dimension in PROGRAMME.dimensions] == [5] * 8
 
