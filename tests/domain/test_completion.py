@@ -55,6 +55,7 @@ def test_hours_are_the_sum_of_the_parts_really_offered() -> None:
     assert module_minutes(module, PROGRAMME.hours, frozenset(Part)) == round(reading + 200 + live)
 
 
-def test_the_whole_programme_without_live_sessions_takes_about_25_hours() -> None:
+def test_the_whole_programme_without_live_sessions_takes_25_to_50_hours() -> None:
     minutes = programme_minutes(PROGRAMME, frozenset({Part.LESSONS, Part.QUIZ, Part.PRACTICE}))
-    assert 20 * 60 <= minutes <= 27 * 60
+    # Five practice tasks of 4 to 8 hours each are most of it.
+    assert 25 * 60 <= minutes <= 50 * 60
