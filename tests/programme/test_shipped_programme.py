@@ -26,7 +26,6 @@ BEING_WRITTEN = {
     Rule.PRACTICE_HOURS,
     Rule.FACILITATION,
     Rule.IN_SHORT,
-    Rule.LIVE_PREPARATION,
     Rule.RHYTHM,
     Rule.COUNTED,
     Rule.GIVEAWAY,
