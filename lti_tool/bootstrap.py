@@ -31,7 +31,6 @@ from lti_tool.jobs.job import Job
 from lti_tool.jobs.stop import Stop
 from lti_tool.jobs.turns import Shares
 from lti_tool.keyring import Keyring
-from lti_tool.learning.due_scores import tell_all_due_scores
 from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
 from lti_tool.lti.http import Http
 from lti_tool.models.database import Database, open_database
@@ -48,6 +47,7 @@ from lti_tool.platforms.refresh_key_sets import refresh_key_sets
 from lti_tool.platforms.refresh_roster import refresh_all_rosters
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.programme.reader import read_programme
+from lti_tool.progress.due_scores import tell_all_due_scores
 from lti_tool.settings import Settings
 from lti_tool.web.parts import Parts
 

@@ -25,15 +25,15 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "passback": ({"jobs", "lti", "models"}, {"sqlalchemy"}),
     # What runs that work, on either database; nobody imports it but the wiring.
     "background": ({"jobs", "passback", "models"}, {"procrastinate"}),
-    # The live part: a room of its own, because a course that has none never enters it.
-    "live": ({"models", "domain"}, {"sqlalchemy", "icalendar"}),
-    # What a course asks for and who has done it: asked by all three of learning, course and certificates.
-    "completion": ({"live", "workbook", "models", "domain"}, {"sqlalchemy"}),
     "certificates": (
         # A logo from outside is drawn once in a process with limits, as long documents are.
-        {"completion", "jobs", "workbook", "typesetting", "models", "domain"},
+        {"jobs", "typesetting", "models", "domain"},
         {"sqlalchemy", "typst", "segno", "pyhanko", "pyhanko_certvalidator", "asn1crypto", "joserfc", "cryptography", "pyld"},
     ),
+    # What a course asks for, who has done it, and what follows from a step: gradebook and certificates are told, and ask nobody.
+    "progress": ({"passback", "certificates", "models", "domain"}, {"sqlalchemy"}),
+    # The live part: a room of its own, because a course that has none never enters it.
+    "live": ({"progress", "models", "domain"}, {"sqlalchemy", "icalendar"}),
     # Counts how often strangers come in, for all doors; a room of its own, because no feature owns it.
     "traffic": ({"models"}, {"sqlalchemy"}),
     # Long documents of any feature are set in a process of their own; a room of its own, because no feature owns it.
@@ -50,8 +50,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "hints": ({"models", "domain"}, {"sqlalchemy"}),
     # Everything of one person over all tables; certificates know themselves what of them must stay.
     "personal_data": ({"certificates", "models", "domain"}, {"sqlalchemy"}),
-    "learning": ({"certificates", "completion", "live", "passback", "workbook", "models", "domain"}, {"sqlalchemy"}),
-    "courses": ({"completion", "live", "passback", "models", "domain"}, {"sqlalchemy", "xlsxwriter"}),
+    "learning": ({"certificates", "passback", "progress", "models", "domain"}, {"sqlalchemy"}),
+    "courses": ({"passback", "progress", "models", "domain"}, {"sqlalchemy", "xlsxwriter"}),
     # Keeps programme folders in the database and reads them back, for all features: they get a Programme and need not know.
     "content_versions": ({"programme", "models", "domain"}, {"sqlalchemy"}),
     # web talks to features; lti gives it frozen values and its errors. Never models.
@@ -64,6 +64,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "certificates",
             "learning",
             "live",
+            "progress",
             "workbook",
             "booklet",
             "courses",

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_due import CourseRecord, course_record_of, draft_title_of
 from lti_tool.certificates.document_queue import call_for_document
 from lti_tool.certificates.font_signs import keep_printable
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
@@ -18,6 +17,7 @@ from lti_tool.certificates.renewal import done_again, is_renewable
 from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, day_of, hours_in_print, missing_modules
 from lti_tool.domain.check_code import group_check_code, new_check_code
+from lti_tool.domain.course_record import CourseRecord
 from lti_tool.domain.letterhead import Letterhead, add_months
 from lti_tool.domain.multilang import in_one_language
 from lti_tool.domain.printed_name import find_printable_name
@@ -25,15 +25,17 @@ from lti_tool.domain.programme import Programme
 from lti_tool.models import Attempt, Certificate, Completion, User
 
 WHOLE_PROGRAMME = "programme"
+# Two lines of the page.
+_TITLE_LENGTH_MAX = 160
 # Moodle allows 254 signs, others any number; so many are four lines of the document.
 _COURSE_LENGTH_MAX = 160
 log = logging.getLogger(__name__)
 
 
-def issue_certificate(session: Session, programme: Programme, *, user_id: int, issuer: Issuer, now: datetime) -> int | None:
-    """Issue a person's certificate if all modules are completed, the course asks for nothing else and the name is known.
-
-    Call it after each completion, and after each step that the course asks for beside the modules.
+def issue_certificate(
+    session: Session, programme: Programme, record: CourseRecord, *, user_id: int, issuer: Issuer, now: datetime
+) -> int | None:
+    """Issue a person's certificate if all modules are completed, their record is complete and the name is known.
 
     Runs in the caller's transaction. Repeating is safe: whoever has a certificate gets that one's id, whatever came of it. One
     that ends is renewed once everything was done again (`renewal.py`); the new one has its own code, the old one ends by itself.
@@ -45,9 +47,6 @@ def issue_certificate(session: Session, programme: Programme, *, user_id: int, i
     if newest is not None and not is_renewable(newest, today=day_of(now)):
         return newest.id
     issued = newest.id if newest is not None else None
-    # Two last completions in two transactions would each miss the other's and issue nothing. So whoever gets here waits for
-    # the other's end and then sees its row (READ COMMITTED). NO KEY UPDATE: the rows that the two have just inserted hold a
-    # key share lock on the same user; the stronger FOR UPDATE would deadlock with it. SQLite has one writer at a time anyway.
     user = session.scalars(
         select(User).where(User.id == user_id).with_for_update(key_share=True), execution_options={"populate_existing": True}
     ).one_or_none()
@@ -57,7 +56,6 @@ def issue_certificate(session: Session, programme: Programme, *, user_id: int, i
         completed_on = done_again(newest, completed_on)
     if user is None or missing_modules(programme, completed_on, today=day_of(now), count_months=issuer.modules_count_months):
         return issued
-    record = course_record_of(session, programme, user_id)
     if not record.is_done:
         return issued
     name = find_printable_name(user.certificate_name, user.name, newest.name if newest is not None else None)
@@ -67,6 +65,12 @@ def issue_certificate(session: Session, programme: Programme, *, user_id: int, i
     facts = _facts(session, programme, completions, record, user_id=user_id, name=name, issuer=issuer, now=now)
     serial = newest.serial + 1 if newest is not None else 1
     return insert_once(session, programme, user_id, facts, subject=WHOLE_PROGRAMME, serial=serial, now=now)
+
+
+def has_lasting_certificate(session: Session, programme: Programme, user_id: int, *, now: datetime) -> bool:
+    """Tell whether a person has a certificate that need not, or cannot yet, be renewed."""
+    newest = find_newest_certificate(session, programme, user_id)
+    return newest is not None and not is_renewable(newest, today=day_of(now))
 
 
 def find_newest_certificate(
@@ -130,7 +134,7 @@ def _facts(
 ) -> Facts:
     course = latest_course(session, user_id)
     head = effective_letterhead(session, issuer, course.registration_id if course else None)
-    minutes = sum(record.minutes_in(programme, module, user_id) for module in programme.required_modules)
+    minutes = sum(record.minutes_in(module) for module in programme.required_modules)
     facts = begin_facts(programme, head, issuer, name=name, now=now)
     issued_on = day_of(now)
     return replace(
@@ -142,7 +146,7 @@ def _facts(
         ),
         hours=head.hours or hours_in_print(minutes / 60),
         is_tested=all(module.slug in record.tested for module in programme.required_modules),
-        draft_title=draft_title_of(session, programme, record, user_id),
+        draft_title=keep_printable(record.draft_title)[:_TITLE_LENGTH_MAX],
         course=in_one_language(course.title, head.language) if course else "",
         valid_until=add_months(issued_on, head.valid_months) if head.valid_months else None,
     )

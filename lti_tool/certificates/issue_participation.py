@@ -6,12 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_due import CourseRecord, course_record_of
 from lti_tool.certificates.issue_certificate import begin_facts, find_newest_certificate_id, insert_once
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.reissue_certificate import replace_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, hours_in_print
+from lti_tool.domain.course_record import CourseRecord
 from lti_tool.domain.multilang import in_one_language
 from lti_tool.domain.printed_name import find_printable_name
 from lti_tool.domain.programme import Module, Programme
@@ -48,7 +48,7 @@ def participation_in(session: Session, module: Module, record: CourseRecord, *, 
     last = max(done, key=lambda row: row.completed_at, default=None)
     return Participation(
         lessons_left=len(codes) - len(done),
-        is_live_left=bool(record.beside.open_meetings(user_id, module)),
+        is_live_left=module.slug in record.live_left,
         is_passed=module.slug in record.tested,
         began_on=day_of(min(row.opened_at for row in rows)) if rows else None,
         ended_on=day_of(last.completed_at) if last is not None and last.completed_at is not None else None,
@@ -60,6 +60,7 @@ def issue_participation(
     session: Session,
     programme: Programme,
     module: Module,
+    record: CourseRecord,
     *,
     user_id: int,
     issuer: Issuer,
@@ -74,7 +75,6 @@ def issue_participation(
     if issued is not None and not can_be_improved(session, issued):
         return issued
     user = session.get_one(User, user_id, with_for_update={"key_share": True})
-    record = course_record_of(session, programme, user_id)
     state = participation_in(session, module, record, user_id=user_id)
     if not state.is_due or state.ended_on is None:
         raise Conflict(
@@ -127,7 +127,7 @@ def _facts(
         kind=Kind.PARTICIPATION,
         title=head.participation_title,
         modules=(CertifiedModule(module.number, module.title, state.version, ended_on),),
-        hours=hours_in_print(record.minutes_in(programme, module, user_id) / 60),
+        hours=hours_in_print(record.minutes_in(module) / 60),
         topics=module.topics or tuple(lesson.title for lesson in module.lessons),
         began_on=state.began_on,
         is_passed=state.is_passed,

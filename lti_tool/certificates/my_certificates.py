@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_due import CourseRecord, course_record_of
 from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME, countable_completions, find_newest_certificate_id
 from lti_tool.certificates.issue_participation import can_be_improved, participation_in
 from lti_tool.certificates.letterheads import find_logo
@@ -18,6 +17,7 @@ from lti_tool.certificates.verify_certificate import State, state_of
 from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import Facts, day_of, lapsing_modules, missing_modules
 from lti_tool.domain.check_code import group_check_code
+from lti_tool.domain.course_record import CourseRecord
 from lti_tool.domain.printed_name import NameRefused, find_printable_name, refusal_of
 from lti_tool.domain.programme import Chapter, Module, Programme
 from lti_tool.errors import NotFound
@@ -126,7 +126,14 @@ class Document:
 
 
 def list_my_certificates(
-    session: Session, programme: Programme, *, user_id: int, count_months: int = 24, verify_url: str = "", now: datetime
+    session: Session,
+    programme: Programme,
+    record: CourseRecord,
+    *,
+    user_id: int,
+    count_months: int = 24,
+    verify_url: str = "",
+    now: datetime,
 ) -> MyCertificates:
     """Collect a person's documents and what is still missing for the next.
 
@@ -141,7 +148,6 @@ def list_my_certificates(
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     ).all()
     completed_on = {slug: day_of(at) for slug, (at, _) in countable_completions(session, user_id).items()}
-    record = course_record_of(session, programme, user_id)
     missing = missing_modules(programme, completed_on, today=day_of(now), count_months=count_months)
     newest = max((row[0] for row in rows if row[0].subject == WHOLE_PROGRAMME), key=lambda each: each.serial, default=None)
     renewal = renewal_of(newest, programme, completed_on, today=day_of(now)) if newest is not None else None
@@ -166,7 +172,7 @@ def list_my_certificates(
             chapter
             for module in programme.required_modules
             if module not in missing
-            for chapter in record.beside.open_chapters(user_id, module)
+            for chapter in record.open_chapters.get(module.slug, ())
         ),
         live_share_pct=record.live_share_pct,
         is_live_short=record.is_live_short,

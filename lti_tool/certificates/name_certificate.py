@@ -1,11 +1,8 @@
 """Takes the name that a person wants to see printed, where their platform told none."""
 
-from datetime import datetime
-
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.issue_certificate import find_newest_certificate_id, issue_certificate
-from lti_tool.domain.certificate import Issuer
+from lti_tool.certificates.issue_certificate import find_newest_certificate_id
 from lti_tool.domain.printed_name import clean_name, find_printable_name
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict
@@ -13,13 +10,9 @@ from lti_tool.messages import N_
 from lti_tool.models import User
 
 
-def name_certificate(
-    session: Session, programme: Programme, *, user_id: int, name: str, issuer: Issuer, now: datetime
-) -> int | None:
-    """Store the name for a person's certificate and issue it if it waited for nothing else.
+def name_certificate(session: Session, programme: Programme, *, user_id: int, name: str) -> None:
+    """Store the name for a person's certificate.
 
-    Returns:
-        The certificate's id; None: modules are still missing.
     Raises:
         NameRefused: the name cannot be printed.
         Conflict: the name is fixed already, by the platform or by a certificate that was issued.
@@ -42,7 +35,6 @@ def name_certificate(
         )
     user.certificate_name = cleaned
     session.flush()
-    return issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
 
 
 def may_name(platform_name: str | None) -> bool:

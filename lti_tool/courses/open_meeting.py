@@ -8,15 +8,15 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.completion.requirements import conditions_of
 from lti_tool.courses.viewer import teaching_viewer_of
 from lti_tool.domain.completion import Part as Condition
 from lti_tool.domain.folding import by_name
 from lti_tool.domain.live import Meeting, Presence
 from lti_tool.domain.people import Visitor, is_counted, roles_in
 from lti_tool.domain.programme import Module, Programme
-from lti_tool.live.meetings import get_meeting, meetings_of
 from lti_tool.models import Attendance, AttendanceChange, Completion, FollowUp, Membership, User
+from lti_tool.progress.meetings import get_meeting, meetings_of
+from lti_tool.progress.requirements import conditions_of
 
 
 @dataclass(frozen=True)

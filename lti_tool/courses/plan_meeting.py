@@ -13,8 +13,8 @@ from lti_tool.domain.live import LINK_LENGTH_MAX, MINUTES, YEARS, Meeting
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import ToolError
-from lti_tool.live.meetings import get_meeting, lock_meeting
 from lti_tool.messages import N_
+from lti_tool.progress.meetings import get_meeting, lock_meeting
 
 log = logging.getLogger(__name__)
 

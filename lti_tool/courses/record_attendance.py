@@ -13,8 +13,8 @@ from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
-from lti_tool.live.meetings import get_meeting, lock_meeting
 from lti_tool.models import Attendance, AttendanceChange
+from lti_tool.progress.meetings import get_meeting, lock_meeting
 
 log = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from lti_tool.courses.viewer import check_is_member, teaching_viewer_of
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict
-from lti_tool.live.meetings import get_meeting
 from lti_tool.messages import N_
 from lti_tool.models import Completion, FollowUp, User
+from lti_tool.progress.meetings import get_meeting
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.completion.contributions import Contributions, contributions_of
-from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.completion import Missing, Part, missing
 from lti_tool.domain.people import is_counted, roles_in
 from lti_tool.domain.printed_name import find_printable_name
@@ -31,6 +29,8 @@ from lti_tool.models import (
 )
 from lti_tool.passback.delivery import CLAIMED, EMPTIED, MISSING, NO_LINE_ITEM, WAITING
 from lti_tool.passback.delivery_status import WORST_FIRST, DeliveryState, shown_state
+from lti_tool.progress.contributions import Contributions, contributions_of
+from lti_tool.progress.requirements import requirements_of
 
 # Certificate.subject of the whole programme.
 _WHOLE_PROGRAMME = "programme"

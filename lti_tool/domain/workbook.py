@@ -286,3 +286,18 @@ def _word_pattern(word: str) -> str:
 
 def _inflects(word: str) -> bool:
     return len(word) >= 5 and not word.isupper()
+
+
+class EditionKind(StrEnum):
+    """What an edition is for."""
+
+    SUBMISSION = "submission"
+    RELEASE = "release"
+
+
+class Decision(StrEnum):
+    """What the Lernbegleitung said to a submission."""
+
+    NONE = ""
+    ACCEPTED = "accepted"
+    RETURNED = "returned"

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Lesson, Programme
-from lti_tool.learning.footprint import footprint_of
 from lti_tool.learning.open_module import first_unread
 from lti_tool.learning.read_lesson import read_lesson, remember_opening
-from lti_tool.learning.settle_module import settle_module
 from lti_tool.models import LessonProgress
+from lti_tool.progress.footprint import footprint_of
+from lti_tool.progress.settle import settle_module
 
 
 def complete_lesson(

@@ -6,17 +6,17 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.completion.contributions import Contributions, contributions_of
-from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.completion import Missing, missing
 from lti_tool.domain.live import Meeting
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
-from lti_tool.learning.due_scores import has_gradebook_news, place_of
-from lti_tool.learning.footprint import Footprint, footprint_of
-from lti_tool.live.meetings import Meetings, meetings_of
 from lti_tool.models import ResourceLink
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
+from lti_tool.progress.contributions import Contributions, contributions_of
+from lti_tool.progress.due_scores import has_gradebook_news, place_of
+from lti_tool.progress.footprint import Footprint, footprint_of
+from lti_tool.progress.meetings import Meetings, meetings_of
+from lti_tool.progress.requirements import requirements_of
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import find_newest_certificate_id
-from lti_tool.completion.contributions import Contributions, contributions_of
-from lti_tool.completion.requirements import Requirements, requirements_of
 from lti_tool.domain.attempts import NextTry, Standing
 from lti_tool.domain.completion import Missing, Part, missing
 from lti_tool.domain.live import Meeting, may_follow_up
@@ -18,14 +16,16 @@ from lti_tool.domain.programme import Chapter, Lesson, Module, Programme
 from lti_tool.domain.workbook import EDITABLE, PracticeRule
 from lti_tool.learning.content import get_module
 from lti_tool.learning.course_dates import CourseDates, course_dates_of
-from lti_tool.learning.course_rules import rules_for, standing_of
-from lti_tool.learning.due_scores import has_gradebook_news, place_of
-from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.learning.list_modules import next_module_of
-from lti_tool.live.meetings import meetings_of
-from lti_tool.live.records import records_of
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
-from lti_tool.workbook.practice_state import PracticeState, practice_state
+from lti_tool.progress.contributions import Contributions, contributions_of
+from lti_tool.progress.course_rules import rules_for, standing_of
+from lti_tool.progress.due_scores import has_gradebook_news, place_of
+from lti_tool.progress.footprint import Footprint, footprint_of
+from lti_tool.progress.live_records import records_of
+from lti_tool.progress.meetings import meetings_of
+from lti_tool.progress.practice_state import PracticeState, practice_state
+from lti_tool.progress.requirements import Requirements, requirements_of
 
 
 class LessonState(StrEnum):

@@ -12,9 +12,9 @@ from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module
-from lti_tool.learning.course_rules import attempts_allowed
 from lti_tool.messages import N_
 from lti_tool.models import Attempt
+from lti_tool.progress.course_rules import attempts_allowed
 
 
 class AlreadySubmitted(Conflict):

@@ -11,8 +11,8 @@ from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import AssessmentRules, Module, Programme
 from lti_tool.learning.content import get_module
 from lti_tool.learning.course_dates import CourseDates, course_dates_of
-from lti_tool.learning.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
-from lti_tool.learning.footprint import footprint_of
+from lti_tool.progress.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
+from lti_tool.progress.footprint import footprint_of
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Lesson, Module, Programme, Term
 from lti_tool.domain.texts import Heading
 from lti_tool.learning.content import get_lesson, get_module
-from lti_tool.learning.footprint import footprint_of
 from lti_tool.learning.read_glossary import in_alphabet
 from lti_tool.models import LessonProgress
+from lti_tool.progress.footprint import footprint_of
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from lti_tool.completion.contributions import contributions_of
-from lti_tool.completion.requirements import requirements_of
 from lti_tool.domain.attempts import Standing
 from lti_tool.domain.completion import Missing, missing
 from lti_tool.domain.items import Item
@@ -18,13 +16,15 @@ from lti_tool.domain.programme import Lesson, Module, Programme
 from lti_tool.errors import Conflict
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module
-from lti_tool.learning.course_rules import standing_of
-from lti_tool.learning.due_scores import place_of
-from lti_tool.learning.footprint import footprint_of
 from lti_tool.learning.list_modules import next_module_of
 from lti_tool.learning.open_module import first_unread
 from lti_tool.messages import N_
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
+from lti_tool.progress.contributions import contributions_of
+from lti_tool.progress.course_rules import standing_of
+from lti_tool.progress.due_scores import place_of
+from lti_tool.progress.footprint import footprint_of
+from lti_tool.progress.requirements import requirements_of
 
 
 class Verdict(StrEnum):

@@ -15,10 +15,10 @@ from lti_tool.domain.time_limit import end_of
 from lti_tool.errors import Conflict
 from lti_tool.learning.content import get_module
 from lti_tool.learning.course_dates import course_dates_of
-from lti_tool.learning.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
-from lti_tool.learning.footprint import footprint_of
 from lti_tool.messages import N_
 from lti_tool.models import Attempt, AttemptItem
+from lti_tool.progress.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
+from lti_tool.progress.footprint import footprint_of
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from lti_tool.domain.programme import Module, Programme
 from lti_tool.domain.time_limit import is_over
 from lti_tool.learning.attempt_rows import get_attempt, questions_of
 from lti_tool.learning.content import get_module
-from lti_tool.learning.settle_module import settle_module
 from lti_tool.models import Attempt
+from lti_tool.progress.settle import settle_module
 
 log = logging.getLogger(__name__)
 

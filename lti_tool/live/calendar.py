@@ -11,9 +11,9 @@ from lti_tool.domain.live import Meeting
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
-from lti_tool.live.meetings import get_meeting
 from lti_tool.messages import N_
 from lti_tool.models import Course, Platform
+from lti_tool.progress.meetings import get_meeting
 
 _MADE_BY = "-//Smart-City-Manager//Live-Sitzungen//DE"
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)

@@ -14,10 +14,10 @@ from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict
-from lti_tool.live.meetings import get_meeting
-from lti_tool.live.records import records_of
 from lti_tool.messages import N_
 from lti_tool.models import FollowUp
+from lti_tool.progress.live_records import records_of
+from lti_tool.progress.meetings import get_meeting
 
 # Authors may have written no questions; what was learned can always be asked.
 QUESTION_WITHOUT_AUTHORS = N_("Was nehmen Sie aus dieser Sitzung für Ihre Kommune mit?")

@@ -3,31 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import Content, Place, Rating
+from lti_tool.domain.workbook import Content, Decision, EditionKind, Place, Rating
 from lti_tool.models import User, Workbook, WorkbookEdition, WorkbookFeedback, WorkbookField
 from lti_tool.workbook.stored_content import content_from_json
-
-
-class Kind(StrEnum):
-    """What an edition is for."""
-
-    SUBMISSION = "submission"
-    RELEASE = "release"
-
-
-class Decision(StrEnum):
-    """What the Lernbegleitung said to a submission."""
-
-    NONE = ""
-    ACCEPTED = "accepted"
-    RETURNED = "returned"
 
 
 @dataclass(frozen=True)
@@ -59,7 +43,7 @@ class Edition:
 
     id: int
     place: Place
-    kind: Kind
+    kind: EditionKind
     number: int
     owner_id: int
     owner_name: str | None
@@ -78,7 +62,7 @@ def freeze(
     programme: Programme,
     place: Place,
     *,
-    kind: Kind,
+    kind: EditionKind,
     course_id: int | None,
     now: datetime,
 ) -> WorkbookEdition:
@@ -110,7 +94,7 @@ def freeze(
     return edition
 
 
-def find_latest(session: Session, workbook_id: int, number: int, kind: Kind) -> WorkbookEdition | None:
+def find_latest(session: Session, workbook_id: int, number: int, kind: EditionKind) -> WorkbookEdition | None:
     """Find a chapter's latest edition that its author has not taken back."""
     return session.scalars(
         select(WorkbookEdition)
@@ -133,7 +117,7 @@ def edition_value(session: Session, row: WorkbookEdition, place: Place) -> Editi
     return Edition(
         id=row.id,
         place=place,
-        kind=Kind(row.kind),
+        kind=EditionKind(row.kind),
         number=row.number,
         owner_id=owner.id,
         owner_name=owner.name,

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.domain.typed_text import clean_text
-from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, Place, Rating, Status
+from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, Decision, EditionKind, Place, Rating, Status
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookEdition, WorkbookFeedback
 from lti_tool.workbook.draft import WrongMoment, get_place, set_status, status_of
-from lti_tool.workbook.editions import Decision, Kind, find_latest
+from lti_tool.workbook.editions import find_latest
 from lti_tool.workbook.read_editions import get_shown_row, get_submission_row
 
 log = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def decide_on_submission(
     workbook = _lock(session, row.workbook_id)
     # Under the lock everything is looked at once more: the author may have taken it back since.
     session.refresh(row)
-    latest = find_latest(session, workbook.id, row.chapter_number, Kind.SUBMISSION)
+    latest = find_latest(session, workbook.id, row.chapter_number, EditionKind.SUBMISSION)
     status = status_of(session, workbook.id, row.chapter_number)
     allowed = {Status.SUBMITTED} if decision is Decision.ACCEPTED else {Status.SUBMITTED, Status.ACCEPTED}
     if row.ended_at is not None or latest is None or latest.id != row.id or status not in allowed:

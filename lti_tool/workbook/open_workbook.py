@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, Place, Status, count_words, next_chapter, places
+from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, EditionKind, Place, Status, count_words, next_chapter, places
 from lti_tool.models import Workbook, WorkbookEdition, WorkbookVersion
 from lti_tool.models import WorkbookField as FieldRow
 from lti_tool.workbook.draft import Draft, StoredField, get_place, read_draft
-from lti_tool.workbook.editions import Feedback, Kind, feedback_to
+from lti_tool.workbook.editions import Feedback, feedback_to
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,9 @@ def open_chapter(session: Session, programme: Programme, visitor: Visitor, numbe
     draft = read_draft(session, programme, user_id=visitor.user_id)
     with_history = _fields_with_history(session, programme, visitor.user_id)
     editions = _editions(session, programme, visitor.user_id, number)
-    submission = next((edition for edition in editions if edition.kind == Kind.SUBMISSION and edition.ended_at is None), None)
+    submission = next(
+        (edition for edition in editions if edition.kind == EditionKind.SUBMISSION and edition.ended_at is None), None
+    )
     order = places(programme)
     position = order.index(place)
     return ChapterPage(
@@ -141,7 +143,7 @@ def _releases(session: Session, programme: Programme, visitor: Visitor) -> dict[
         .where(
             Workbook.user_id == visitor.user_id,
             Workbook.programme_slug == programme.slug,
-            WorkbookEdition.kind == Kind.RELEASE,
+            WorkbookEdition.kind == EditionKind.RELEASE,
             WorkbookEdition.course_id == visitor.course_id,
             WorkbookEdition.ended_at.is_(None),
         )

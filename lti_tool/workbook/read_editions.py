@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.folding import by_name
 from lti_tool.domain.people import Visitor, is_counted, roles_in
 from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import COVER_NUMBER, Place, Status, places
+from lti_tool.domain.workbook import COVER_NUMBER, EditionKind, Place, Status, places
 from lti_tool.errors import Forbidden, NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Membership, User, Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback
 from lti_tool.workbook.draft import get_place
-from lti_tool.workbook.editions import Edition, Kind, edition_value
+from lti_tool.workbook.editions import Edition, edition_value
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _submissions(
         .where(
             Workbook.user_id.in_(user_ids),
             Workbook.programme_slug == programme.slug,
-            WorkbookEdition.kind == Kind.SUBMISSION,
+            WorkbookEdition.kind == EditionKind.SUBMISSION,
             WorkbookEdition.course_id == course_id,
             WorkbookEdition.ended_at.is_(None),
         )
@@ -148,7 +148,7 @@ def read_submission(session: Session, programme: Programme, visitor: Visitor, ed
 def get_submission_row(session: Session, visitor: Visitor, edition_id: int) -> WorkbookEdition:
     """Find a submission that the visitor may read and decide on; raises as `read_submission` does."""
     _only_instructors(visitor)
-    return _get_row(session, edition_id, Kind.SUBMISSION, visitor.course_id)
+    return _get_row(session, edition_id, EditionKind.SUBMISSION, visitor.course_id)
 
 
 def list_shown_chapters(session: Session, programme: Programme, visitor: Visitor) -> tuple[ShownChapter, ...]:
@@ -162,7 +162,7 @@ def list_shown_chapters(session: Session, programme: Programme, visitor: Visitor
         .join(User, User.id == Workbook.user_id)
         .join(Membership, (Membership.user_id == User.id) & (Membership.course_id == WorkbookEdition.course_id))
         .where(
-            WorkbookEdition.kind == Kind.RELEASE,
+            WorkbookEdition.kind == EditionKind.RELEASE,
             WorkbookEdition.course_id == visitor.course_id,
             WorkbookEdition.ended_at.is_(None),
             ~Membership.is_gone,
@@ -192,14 +192,14 @@ def get_shown_row(session: Session, visitor: Visitor, edition_id: int) -> Workbo
     """Find a shown chapter that the visitor may read and comment."""
     if visitor.course_id is None or not visitor.is_participant:
         raise _not_here()
-    row = _get_row(session, edition_id, Kind.RELEASE, visitor.course_id)
+    row = _get_row(session, edition_id, EditionKind.RELEASE, visitor.course_id)
     owner = session.scalar(select(Workbook.user_id).where(Workbook.id == row.workbook_id))
     if owner == visitor.user_id:
         raise _not_here()
     return row
 
 
-def _get_row(session: Session, edition_id: int, kind: Kind, course_id: int | None) -> WorkbookEdition:
+def _get_row(session: Session, edition_id: int, kind: EditionKind, course_id: int | None) -> WorkbookEdition:
     row = session.scalars(
         select(WorkbookEdition)
         .join(Workbook, Workbook.id == WorkbookEdition.workbook_id)

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import COVER_NUMBER
+from lti_tool.domain.workbook import COVER_NUMBER, EditionKind
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookEdition
 from lti_tool.workbook.draft import ChapterNotFound, get_place, lock_workbook, read_draft
-from lti_tool.workbook.editions import Kind, freeze
+from lti_tool.workbook.editions import freeze
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def release_chapter(
             code="chapter_empty",
         )
     _end(session, workbook, number, visitor.course_id, now=now)
-    freeze(session, workbook, programme, place, kind=Kind.RELEASE, course_id=visitor.course_id, now=now)
+    freeze(session, workbook, programme, place, kind=EditionKind.RELEASE, course_id=visitor.course_id, now=now)
     log.info("workbook_chapter_released", extra={"user": visitor.user_id, "chapter": number, "course": visitor.course_id})
 
 
@@ -69,7 +69,7 @@ def _end(session: Session, workbook: Workbook, number: int, course_id: int | Non
         .where(
             WorkbookEdition.workbook_id == workbook.id,
             WorkbookEdition.chapter_number == number,
-            WorkbookEdition.kind == Kind.RELEASE,
+            WorkbookEdition.kind == EditionKind.RELEASE,
             WorkbookEdition.course_id == course_id,
             WorkbookEdition.ended_at.is_(None),
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
-from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, Missing, Status, missing_fields
+from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, EditionKind, Missing, Status, missing_fields
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.workbook.draft import (
@@ -20,7 +20,7 @@ from lti_tool.workbook.draft import (
     set_status,
     status_of,
 )
-from lti_tool.workbook.editions import Kind, find_latest, freeze
+from lti_tool.workbook.editions import find_latest, freeze
 from lti_tool.workbook.save_fields import close_versions
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ def submit_chapter(session: Session, programme: Programme, visitor: Visitor, num
     missing = missing_fields(place.chapter, read_draft(session, programme, user_id=visitor.user_id).contents(place))
     if missing:
         raise ChapterIncomplete(missing)
-    freeze(session, workbook, programme, place, kind=Kind.SUBMISSION, course_id=visitor.course_id, now=now)
+    freeze(session, workbook, programme, place, kind=EditionKind.SUBMISSION, course_id=visitor.course_id, now=now)
     close_versions(session, workbook.id, place)
     set_status(session, workbook.id, number, Status.SUBMITTED, now=now)
     log.info("workbook_chapter_submitted", extra={"user": visitor.user_id, "chapter": number})
@@ -84,7 +84,7 @@ def take_back_chapter(session: Session, programme: Programme, visitor: Visitor, 
     status = status_of(session, workbook.id, number)
     if status in EDITABLE:
         raise WrongMoment
-    submission = find_latest(session, workbook.id, number, Kind.SUBMISSION)
+    submission = find_latest(session, workbook.id, number, EditionKind.SUBMISSION)
     if status is Status.SUBMITTED and submission is not None:
         submission.ended_at = now
     set_status(session, workbook.id, number, Status.IN_PROGRESS, now=now)

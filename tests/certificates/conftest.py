@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import AssessmentRules, HoursRules, Lesson, Module, Programme
 from lti_tool.models import Attempt, Completion, Platform, Registration, User
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import issue_if_due
 from lti_tool.settings import Settings
 from tests.certificates.screens import Person
 
@@ -235,5 +235,5 @@ def code(database: Database, programme: Programme, issuer: Issuer, add_user: Add
     with database.write.begin() as session:
         user_id = add_user(session, sub="holder")
         complete(session, user_id)
-        issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+        issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
         return list_certificates(session)[0].code

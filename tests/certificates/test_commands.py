@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
 from lti_tool.cli import main
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database, open_database
+from lti_tool.progress.certificate_due import issue_if_due
 
 Command = Callable[..., Result]
 
@@ -42,7 +42,7 @@ def codes(
         for sub, name in (("ayse", "Ayşe Çelik"), ("mei", "Mei Wang")):
             user_id = add_user(session, name=name, sub=sub)
             complete(session, user_id)
-            issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+            issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
         row = session.get_one(Certificate, 2)
         row.facts = {**row.facts, "name": "Mei 王"}
         return [entry.code for entry in list_certificates(session)]

@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import save_letterhead
 from lti_tool.certificates.register import list_certificates
 from lti_tool.domain.certificate import Issuer
@@ -15,6 +14,7 @@ from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Course, Membership
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person, words_of
 
 BOTH = "{mlang de}Smart City Kurs{mlang}{mlang en}Smart City course{mlang}"
@@ -41,7 +41,7 @@ def test_a_document_bears_the_title_in_its_own_language(
 ) -> None:
     with database.write.begin() as session:
         save_letterhead(session, 1, Letterhead(language=language), logo=None, changed_by_id=2, now=now)
-        issue_certificate(session, programme, user_id=1, issuer=issuer, now=now)
+        issue_if_due(session, programme, user_id=1, issuer=issuer, now=now)
         assert list_certificates(session)[0].facts.course == printed
 
 

@@ -17,7 +17,6 @@ from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.certificates import make_document as making
 from lti_tool.certificates.document_queue import JOB, claim_document, document_backlog, find_due_documents
 from lti_tool.certificates.erase_from_certificates import erase_from_certificates
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press, SealPeriod, SealUnavailable
 from lti_tool.domain.certificate import Issuer
@@ -26,6 +25,7 @@ from lti_tool.jobs.job import Job
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
 from lti_tool.passback.worker import Worker
+from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person
 
 Issue = Callable[..., int]
@@ -46,7 +46,7 @@ def issue(
         with database.write() as session:
             user_id = add_user(session, sub=sub)
             complete(session, user_id)
-            certificate_id = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+            certificate_id = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
             session.commit() if is_kept else session.rollback()
         assert certificate_id is not None
         return certificate_id
@@ -219,7 +219,7 @@ def test_a_page_does_not_ask_outside_and_says_that_the_document_is_being_made(
     app.extensions["parts"] = replace(app.extensions["parts"], press=press)
     ayse = person()
     with database.write.begin() as session:
-        issue_certificate(session, programme, user_id=1, issuer=issuer, now=now)
+        issue_if_due(session, programme, user_id=1, issuer=issuer, now=now)
     page = ayse.get("/certificates").text
     assert "Das Dokument wird gerade erstellt." in page
     assert "Seite neu laden" in page
@@ -233,7 +233,7 @@ def test_a_page_waits_a_moment_for_a_document_that_the_worker_is_just_making(
 ) -> None:  # fmt: skip
     ayse = person()
     with database.write.begin() as session:
-        certificate_id = issue_certificate(session, programme, user_id=1, issuer=issuer, now=now) or 0
+        certificate_id = issue_if_due(session, programme, user_id=1, issuer=issuer, now=now) or 0
         claim_document(session, certificate_id, now=now)
 
     def finish(_: float) -> None:

@@ -20,13 +20,13 @@ from pyld import jsonld
 from rdflib import Graph
 
 from lti_tool.certificates.european_credential import european_credential
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.typeset import pictures
 from lti_tool.domain.certificate import Facts, Issuer, Kind
 from lti_tool.domain.programme import Programme
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person
 
 # pySHACL still uses names that rdflib wants to be rid of.
@@ -166,7 +166,7 @@ def test_a_person_downloads_their_own_valid_document(
 ) -> None:
     ayse, ole = person(), person("Ole Olsen", sub="ole")
     with database.write.begin() as session:
-        certificate_id = issue_certificate(session, programme, user_id=1, issuer=issuer, now=now)
+        certificate_id = issue_if_due(session, programme, user_id=1, issuer=issuer, now=now)
     assert f'href="/certificates/{certificate_id}.jsonld?v={ayse.visit}"' in ayse.get("/certificates").text
     answer = ayse.get(f"/certificates/{certificate_id}.jsonld")
     assert (answer.status_code, answer.content_type) == (200, "application/ld+json")

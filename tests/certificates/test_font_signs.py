@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.font_signs import REGULAR, keep_printable, missing_sign, signs_of
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import read_letterhead, save_letterhead
 from lti_tool.certificates.register import list_certificates
 from lti_tool.domain import printed_name
@@ -19,6 +18,7 @@ from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
 from lti_tool.models import Course, Membership, Registration
+from lti_tool.progress.certificate_due import issue_if_due
 
 
 def test_the_table_of_the_font_is_read() -> None:
@@ -63,7 +63,7 @@ def test_a_picture_in_the_courses_title_keeps_nobody_waiting(
     session.flush()
     session.add(Membership(user_id=user_id, course_id=1, roles="", first_seen_at=now, last_seen_at=now))
     session.flush()
-    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     assert list_certificates(session)[0].facts.course == "Lehrgang Ä"
 
 

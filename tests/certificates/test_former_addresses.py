@@ -15,6 +15,7 @@ from sqlalchemy import select
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.my_certificates import list_my_certificates
 from lti_tool.certificates.revoke_certificate import revoke_certificate
+from lti_tool.domain.course_record import CourseRecord
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
 from lti_tool.settings import Settings
@@ -138,7 +139,12 @@ def test_the_holders_page_leads_to_the_present_address(
     parts = moved.extensions["parts"]
     with database.read() as session:
         mine = list_my_certificates(
-            session, parts.programme, user_id=row.user_id or 0, verify_url=parts.issuer.verify_url, now=parts.now()
+            session,
+            parts.programme,
+            CourseRecord(),
+            user_id=row.user_id or 0,
+            verify_url=parts.issuer.verify_url,
+            now=parts.now(),
         )
     assert mine.certificates[0].verify_url == f"{NEW}/verify/{code}"
     assert "lernen.example" in mine.certificates[0].linkedin_url

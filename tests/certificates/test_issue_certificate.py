@@ -8,10 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_due import course_record_of
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import find_logo, save_letterhead
-from lti_tool.certificates.name_certificate import name_certificate
 from lti_tool.certificates.stored_facts import facts_from_json, facts_to_json
 from lti_tool.certificates.wording import statement
 from lti_tool.domain.certificate import Facts, Issuer
@@ -22,6 +19,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict
 from lti_tool.models import Attempt, Certificate, CertificateLetterhead, Course, CourseSettings, Membership, Registration, User
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import course_record_of, issue_if_due, name_and_issue
 
 AddUser = Callable[..., int]
 Complete = Callable[..., None]
@@ -43,9 +41,9 @@ def test_the_last_completion_brings_the_certificate(
 ) -> None:
     user_id = add_user(session)
     complete(session, user_id, SLUGS[:4])
-    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now) is None
+    assert issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now) is None
     complete(session, user_id, SLUGS[4:])
-    certificate_id = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    certificate_id = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     assert certificate_id is not None
     assert [certificate.id for certificate in certificates(session)] == [certificate_id]
 
@@ -55,7 +53,7 @@ def test_the_facts_are_stored_as_they_were_at_issue(
 ) -> None:
     user_id = add_user(session, name="Ays\u0327e  C\u0327elik")
     complete(session, user_id)
-    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     session.expire_all()
     certificate = certificates(session)[0]
     assert is_check_code(certificate.check_code)
@@ -101,8 +99,8 @@ def test_issuing_again_gives_the_same_certificate(
 ) -> None:
     user_id = add_user(session)
     complete(session, user_id)
-    first = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
-    again = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now + timedelta(days=400))
+    first = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
+    again = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now + timedelta(days=400))
     assert first == again
     assert len(certificates(session)) == 1
 
@@ -113,8 +111,8 @@ def test_completions_of_other_people_and_programmes_do_not_count(
     user_id, other_id = add_user(session), add_user(session, name="Ole", sub="ole")
     complete(session, user_id, SLUGS[:3])
     complete(session, other_id, SLUGS[3:])
-    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now) is None
-    assert issue_certificate(session, programme, user_id=other_id, issuer=issuer, now=now) is None
+    assert issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now) is None
+    assert issue_if_due(session, programme, user_id=other_id, issuer=issuer, now=now) is None
 
 
 def test_a_hundred_simultaneous_calls_issue_one(
@@ -129,7 +127,7 @@ def test_a_hundred_simultaneous_calls_issue_one(
         if number < 20:
             start.wait(timeout=30)
         with database.write.begin() as session:
-            return issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+            return issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
 
     with ThreadPoolExecutor(20) as pool:
         ids = list(pool.map(issue, range(100)))
@@ -152,7 +150,7 @@ def test_of_two_last_completions_at_the_same_moment_one_issues(
             start.wait(timeout=30)
             with database.write.begin() as session:
                 complete(session, user_id, [slug])
-                return issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+                return issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
 
         with ThreadPoolExecutor(2) as pool:
             ids = list(pool.map(pass_last, SLUGS[3:]))
@@ -199,7 +197,7 @@ def test_without_a_name_that_can_be_printed_nothing_is_issued(
 ) -> None:
     user_id = add_user(session, name=name)
     complete(session, user_id)
-    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now) is None
+    assert issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now) is None
     assert certificates(session) == []
 
 
@@ -208,7 +206,7 @@ def test_giving_the_name_issues_what_waited_for_it(
 ) -> None:
     user_id = add_user(session, name=None)
     complete(session, user_id)
-    certificate_id = name_certificate(session, programme, user_id=user_id, name=" Łukasz  Żółć ", issuer=issuer, now=now)
+    certificate_id = name_and_issue(session, programme, user_id=user_id, name=" Łukasz  Żółć ", issuer=issuer, now=now)
     assert [(row.id, row.name) for row in certificates(session)] == [(certificate_id, "Łukasz Żółć")]
     assert session.get_one(User, user_id).certificate_name == "Łukasz Żółć"
 
@@ -217,10 +215,10 @@ def test_a_name_given_early_waits_for_the_modules_and_can_still_be_changed(
     session: Session, programme: Programme, issuer: Issuer, add_user: AddUser, complete: Complete, now: datetime
 ) -> None:
     user_id = add_user(session, name=None)
-    assert name_certificate(session, programme, user_id=user_id, name="Anna Gross", issuer=issuer, now=now) is None
-    assert name_certificate(session, programme, user_id=user_id, name="Anna Groß", issuer=issuer, now=now) is None
+    assert name_and_issue(session, programme, user_id=user_id, name="Anna Gross", issuer=issuer, now=now) is None
+    assert name_and_issue(session, programme, user_id=user_id, name="Anna Groß", issuer=issuer, now=now) is None
     complete(session, user_id)
-    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     assert certificates(session)[0].name == "Anna Groß"
 
 
@@ -229,9 +227,9 @@ def test_after_the_issue_the_name_is_fixed(
 ) -> None:
     user_id = add_user(session, name=None)
     complete(session, user_id)
-    name_certificate(session, programme, user_id=user_id, name="Anna Groß", issuer=issuer, now=now)
+    name_and_issue(session, programme, user_id=user_id, name="Anna Groß", issuer=issuer, now=now)
     with pytest.raises(Conflict, match="schon ausgestellt"):
-        name_certificate(session, programme, user_id=user_id, name="Otto Klein", issuer=issuer, now=now)
+        name_and_issue(session, programme, user_id=user_id, name="Otto Klein", issuer=issuer, now=now)
 
 
 def test_a_name_that_the_platform_vouches_for_cannot_be_replaced(
@@ -239,7 +237,7 @@ def test_a_name_that_the_platform_vouches_for_cannot_be_replaced(
 ) -> None:
     user_id = add_user(session, name="Ayşe Çelik")
     with pytest.raises(Conflict, match="Lernplattform"):
-        name_certificate(session, programme, user_id=user_id, name="Otto Klein", issuer=issuer, now=now)
+        name_and_issue(session, programme, user_id=user_id, name="Otto Klein", issuer=issuer, now=now)
 
 
 def test_a_name_that_cannot_be_printed_is_not_stored(
@@ -247,7 +245,7 @@ def test_a_name_that_cannot_be_printed_is_not_stored(
 ) -> None:
     user_id = add_user(session, name=None)
     with pytest.raises(NameRefused):
-        name_certificate(session, programme, user_id=user_id, name="王小明", issuer=issuer, now=now)
+        name_and_issue(session, programme, user_id=user_id, name="王小明", issuer=issuer, now=now)
     assert session.get_one(User, user_id).certificate_name is None
 
 
@@ -259,9 +257,9 @@ def test_a_module_counts_for_24_months_and_a_quiz_passed_again_renews_it(
     last_day = datetime(2028, 10, 2, 12, tzinfo=UTC)
     too_late = datetime(2028, 10, 3, 12, tzinfo=UTC)
     with session.begin_nested() as attempt:
-        assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=last_day) is not None
+        assert issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=last_day) is not None
         attempt.rollback()
-    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=too_late) is None
+    assert issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=too_late) is None
     session.add(
         Attempt(
             user_id=user_id,
@@ -278,7 +276,7 @@ def test_a_module_counts_for_24_months_and_a_quiz_passed_again_renews_it(
         )
     )
     session.flush()
-    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=too_late) is not None
+    assert issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=too_late) is not None
     assert [module["version"] for module in certificates(session)[0].facts["modules"]] == [
         "2028.1", "2026.2", "2026.3", "2026.4", "2026.5",
     ]  # fmt: skip
@@ -309,7 +307,7 @@ def test_what_an_administrator_entered_is_printed_from_then_on(
     )
     logo = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
     save_letterhead(session, 1, head, logo=logo, changed_by_id=user_id, now=now)
-    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     facts = certificates(session)[0].facts
     assert (facts["title"], facts["issuer"]["name"], facts["language"]) == ("Zertifikat des Landes", "Landesakademie", "en")
     assert (facts["hours"], facts["valid_until"], facts["course"]) == (40, "2029-11-23", "Kohorte Herbst")
@@ -335,7 +333,7 @@ def test_a_course_that_the_person_teaches_is_not_named_on_their_certificate(
             # It asks for more than the course that was learned in; that must not hold the certificate back.
             session.add(CourseSettings(course_id=course.id, conditions="lessons practice quiz live", changed_at=now))
     session.flush()
-    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     assert [row.facts["course"] for row in certificates(session)] == ["Kohorte Herbst"]
 
 

@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from lti_tool.certificates.check_logo import check_logo
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
@@ -33,6 +32,7 @@ from lti_tool.models import (
 )
 from lti_tool.models.database import Database
 from lti_tool.platforms.registrations import remove_registration
+from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person, words_of
 
 Come = Callable[..., Person]
@@ -65,7 +65,7 @@ def come(app: Flask, now: datetime) -> Callable[..., Person]:
 @pytest.fixture
 def ayse(course: int, come: Come, database: Database, programme: Programme, issuer: Issuer, now: datetime) -> Person:
     with database.write.begin() as session:
-        assert issue_certificate(session, programme, user_id=1, issuer=issuer, now=now) == 1
+        assert issue_if_due(session, programme, user_id=1, issuer=issuer, now=now) == 1
     return come(1, Role.PARTICIPANT, course)
 
 

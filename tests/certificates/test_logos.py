@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lti_tool.certificates.check_logo import check_logo
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press
@@ -24,6 +23,7 @@ from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate, CertificateLetterhead, CertificateLogo, Course, Membership
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person, words_of
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40">'
@@ -134,7 +134,7 @@ def stuck(database: Database, course: int, programme: Programme, issuer: Issuer,
     """Ayşe's certificate, whose logo cannot be drawn."""
     with database.write.begin() as session:
         keep_unseen(session, NESTED, now)
-        made = issue_certificate(session, programme, user_id=1, issuer=issuer, now=now)
+        made = issue_if_due(session, programme, user_id=1, issuer=issuer, now=now)
     assert made is not None
     return made
 
@@ -148,7 +148,7 @@ def test_the_others_documents_are_made_meanwhile(
         for sub in ("mei", "noor"):
             user_id = add_user(session, sub=sub)
             complete(session, user_id)
-            others.append(issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now))
+            others.append(issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now))
     assert make_missing_documents(database, Press(), clock=lambda: now) == 2
     with database.read() as session:
         found = session.scalars(select(Certificate.id).where(Certificate.pdf_sha256.is_not(None))).all()

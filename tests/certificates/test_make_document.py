@@ -6,13 +6,13 @@ from datetime import datetime
 import pytest
 from sqlalchemy import update
 
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import issue_if_due
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def certificate_id(
     with database.write.begin() as session:
         user_id = add_user(session)
         complete(session, user_id)
-        issued = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+        issued = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     assert issued is not None
     return issued
 

@@ -9,13 +9,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person, words_of
 
 AddUser = Callable[..., int]
@@ -24,7 +24,7 @@ Complete = Callable[..., None]
 
 def issue_for(database: Database, programme: Programme, issuer: Issuer, sub_id: int, now: datetime) -> int:
     with database.write.begin() as session:
-        certificate_id = issue_certificate(session, programme, user_id=sub_id, issuer=issuer, now=now)
+        certificate_id = issue_if_due(session, programme, user_id=sub_id, issuer=issuer, now=now)
     assert certificate_id is not None
     return certificate_id
 

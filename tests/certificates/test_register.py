@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.erase_from_certificates import erase_from_certificates
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.my_certificates import get_document, list_my_certificates
 from lti_tool.certificates.press import Press
@@ -21,6 +20,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.models import Certificate, User
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import course_record_of, issue_if_due
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def user_id(session: Session, add_user: Callable[..., int], complete: Callable[.
 @pytest.fixture
 def code(session: Session, programme: Programme, issuer: Issuer, user_id: int, now: datetime) -> str:
     """The check code of Ayşe's certificate."""
-    issued = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    issued = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     return session.get_one(Certificate, issued).check_code
 
 
@@ -88,7 +88,7 @@ def test_a_revoked_certificate_is_not_issued_again_by_the_next_quiz(
     session: Session, programme: Programme, issuer: Issuer, user_id: int, code: str, now: datetime
 ) -> None:
     revoke_certificate(session, code, reason="Täuschung", now=now)
-    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+    issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     assert [entry.state for entry in list_certificates(session)] == [State.REVOKED]
 
 
@@ -123,7 +123,7 @@ def test_after_a_reissue_the_newest_certificate_is_the_persons(
     session: Session, programme: Programme, issuer: Issuer, user_id: int, code: str, now: datetime
 ) -> None:
     successor_id = reissue_certificate(session, code, issuer=issuer, now=now)
-    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now) == successor_id
+    assert issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now) == successor_id
 
 
 def test_codes_that_lead_nowhere_are_refused_with_their_reason(session: Session, now: datetime) -> None:
@@ -151,7 +151,7 @@ def test_the_page_tells_what_is_still_missing(
 ) -> None:
     user_id = add_user(session, name=None)
     complete(session, user_id, ["grundlagen-und-strategie", "beteiligung-und-vernetzung"])
-    mine = list_my_certificates(session, programme, user_id=user_id, now=now)
+    mine = list_my_certificates(session, programme, course_record_of(session, programme, user_id), user_id=user_id, now=now)
     assert mine.certificates == ()
     assert (mine.completed, [module.number for module in mine.missing]) == (2, [2, 3, 5])
     assert (mine.name, mine.may_name, mine.waits_for_name) == (None, True, False)
@@ -162,11 +162,13 @@ def test_the_page_asks_for_the_name_when_only_that_is_missing(
 ) -> None:
     user_id = add_user(session, name=None)
     complete(session, user_id)
-    assert list_my_certificates(session, programme, user_id=user_id, now=now).waits_for_name
+    assert list_my_certificates(
+        session, programme, course_record_of(session, programme, user_id), user_id=user_id, now=now
+    ).waits_for_name
 
 
 def test_the_page_holds_the_certificate(session: Session, programme: Programme, user_id: int, code: str, now: datetime) -> None:
-    mine = list_my_certificates(session, programme, user_id=user_id, now=now)
+    mine = list_my_certificates(session, programme, course_record_of(session, programme, user_id), user_id=user_id, now=now)
     assert (mine.missing, mine.waits_for_name, mine.may_name) == ((), False, False)
     held = mine.certificates[0]
     assert (held.title, held.name, held.state) == ("Zertifikat Smart-City-Manager:in", "Ayşe Çelik", State.VALID)
@@ -188,7 +190,7 @@ def documents(
         with database.write.begin() as session:
             user_id = add_user(session, name=name, sub=name)
             complete(session, user_id)
-            certificate_id = issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=now)
+            certificate_id = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
         assert certificate_id is not None
         make_document(database, Press(), certificate_id, now=now)
         found[name] = (user_id, certificate_id)

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
@@ -21,6 +20,7 @@ from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Attempt, Certificate, Course, Membership
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.conftest import TITLES, AddUser, Complete
 from tests.certificates.screens import Person, words_of
 
@@ -61,7 +61,7 @@ def holder(session: Session, programme: Programme, yearly: Issuer, add_user: Add
     """Somebody whose certificate is valid for a year."""
     user_id = add_user(session)
     complete(session, user_id)
-    issue_certificate(session, programme, user_id=user_id, issuer=yearly, now=ISSUED)
+    issue_if_due(session, programme, user_id=user_id, issuer=yearly, now=ISSUED)
     return user_id
 
 
@@ -74,7 +74,7 @@ def test_who_passes_everything_again_gets_a_new_document_with_a_code_of_its_own(
     session: Session, programme: Programme, yearly: Issuer, holder: int, moment: datetime
 ) -> None:
     pass_again(session, holder, moment)
-    made = issue_certificate(session, programme, user_id=holder, issuer=yearly, now=moment)
+    made = issue_if_due(session, programme, user_id=holder, issuer=yearly, now=moment)
     old, new = list_certificates(session)
     assert (new.id, new.serial) == (made, 2)
     assert new.code != old.code
@@ -98,7 +98,7 @@ def test_what_was_not_done_anew_renews_nothing(
     session: Session, programme: Programme, yearly: Issuer, holder: int, at: datetime, slugs: list[str], now: datetime
 ) -> None:
     pass_again(session, holder, at, slugs)
-    assert issue_certificate(session, programme, user_id=holder, issuer=yearly, now=now) == 1
+    assert issue_if_due(session, programme, user_id=holder, issuer=yearly, now=now) == 1
     assert len(list_certificates(session)) == 1
 
 
@@ -107,10 +107,10 @@ def test_it_is_renewed_once_and_then_again_a_year_later(
 ) -> None:
     pass_again(session, holder, IN_TIME)
     for _ in range(3):
-        assert issue_certificate(session, programme, user_id=holder, issuer=yearly, now=IN_TIME) == 2
+        assert issue_if_due(session, programme, user_id=holder, issuer=yearly, now=IN_TIME) == 2
     later = datetime(2028, 10, 1, 9, tzinfo=UTC)
     pass_again(session, holder, later)
-    assert issue_certificate(session, programme, user_id=holder, issuer=yearly, now=later) == 3
+    assert issue_if_due(session, programme, user_id=holder, issuer=yearly, now=later) == 3
     assert [each.serial for each in list_certificates(session)] == [1, 2, 3]
 
 
@@ -122,10 +122,10 @@ def test_however_short_it_is_valid_nobody_gets_one_after_the_other(
     user_id = add_user(session)
     complete(session, user_id)
     for _ in range(3):
-        issue_certificate(session, programme, user_id=user_id, issuer=short, now=ISSUED)
+        issue_if_due(session, programme, user_id=user_id, issuer=short, now=ISSUED)
     pass_again(session, user_id, AFTER_THE_END)
     for _ in range(3):
-        issue_certificate(session, programme, user_id=user_id, issuer=short, now=AFTER_THE_END)
+        issue_if_due(session, programme, user_id=user_id, issuer=short, now=AFTER_THE_END)
     assert len(list_certificates(session)) == 2
 
 
@@ -137,7 +137,7 @@ def test_a_corrected_name_does_not_take_away_what_was_passed_again(
     corrected = datetime(2027, 10, 1, 9, tzinfo=UTC)
     reissue_certificate(session, code, issuer=yearly, name="Ayşe Schmidt", now=corrected)
     pass_again(session, holder, AFTER_THE_END, list(TITLES)[3:])
-    issue_certificate(session, programme, user_id=holder, issuer=yearly, now=AFTER_THE_END)
+    issue_if_due(session, programme, user_id=holder, issuer=yearly, now=AFTER_THE_END)
     assert states(session, AFTER_THE_END) == [State.REPLACED, State.EXPIRED, State.VALID]
     assert list_certificates(session)[2].facts.name == "Ayşe Schmidt"
 
@@ -147,9 +147,9 @@ def test_who_has_an_unlimited_certificate_keeps_it(
 ) -> None:
     user_id = add_user(session)
     complete(session, user_id)
-    issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=ISSUED)
+    issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=ISSUED)
     pass_again(session, user_id, AFTER_THE_END)
-    assert issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=AFTER_THE_END) == 1
+    assert issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=AFTER_THE_END) == 1
 
 
 def test_what_was_revoked_does_not_come_back_by_itself(
@@ -157,7 +157,7 @@ def test_what_was_revoked_does_not_come_back_by_itself(
 ) -> None:
     revoke_certificate(session, list_certificates(session)[0].code, reason="Täuschung", now=ISSUED)
     pass_again(session, holder, AFTER_THE_END)
-    assert issue_certificate(session, programme, user_id=holder, issuer=yearly, now=AFTER_THE_END) == 1
+    assert issue_if_due(session, programme, user_id=holder, issuer=yearly, now=AFTER_THE_END) == 1
 
 
 def test_an_unlimited_certificate_has_no_day_from_which_it_is_renewed(facts: Facts) -> None:

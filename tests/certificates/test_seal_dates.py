@@ -12,7 +12,6 @@ from flask import Flask
 from pydantic import SecretStr
 
 from lti_tool import bootstrap
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press
 from lti_tool.certificates.seal import Seal, open_seal
@@ -22,6 +21,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.keyring import Keyring
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import issue_if_due
 from lti_tool.settings import Settings
 from tests.certificates.authority import Identity
 from tests.certificates.screens import Person, words_of
@@ -56,7 +56,7 @@ def issued(
         for sub in ("ayse", "ole"):
             user_id = add_user(session, sub=sub)
             complete(session, user_id)
-            made.append(issue_certificate(session, programme, user_id=user_id, issuer=issuer, now=NOW))
+            made.append(issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=NOW))
     return [each for each in made if each is not None]
 
 
@@ -153,7 +153,7 @@ def test_the_person_reads_that_the_document_comes_later(
     app.extensions["parts"] = replace(app.extensions["parts"], press=replace(app.extensions["parts"].press, seal=ended))
     ayse = person()
     with database.write.begin() as session:
-        issued = issue_certificate(session, programme, user_id=1, issuer=issuer, now=NOW)
+        issued = issue_if_due(session, programme, user_id=1, issuer=issuer, now=NOW)
     for minute in (0, 10):
         make_document(database, Press(seal=ended), issued or 0, now=NOW + timedelta(minutes=minute))
     text = words_of(ayse.get("/certificates"))

@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.learning.due_scores import tell_all_due_scores
-from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.models import DueScore, Membership, ScoreDelivery
 from lti_tool.playground import claim_names as names
+from lti_tool.progress.due_scores import tell_all_due_scores
+from lti_tool.progress.footprint import Footprint, footprint_of
 from tests.journeys.course import Course
 from tests.journeys.grades import MODULES, Grades
 from tests.journeys.test_open_edx import place_all
@@ -144,7 +144,7 @@ def test_at_night_a_person_of_whom_nothing_can_be_told_stops_no_other(grades: Gr
             raise ZeroDivisionError
         return footprint_of(session, user_id)
 
-    monkeypatch.setattr("lti_tool.learning.due_scores.footprint_of", footprint)
+    monkeypatch.setattr("lti_tool.progress.due_scores.footprint_of", footprint)
     assert tell_all_due_scores(grades.course.database, now=clock.now()) == 1
     grades.deliver()
     assert (grades.of("participant01", M2), grades.of("participant02", M2)) == ([None], [90])

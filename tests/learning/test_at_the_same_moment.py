@@ -14,10 +14,10 @@ from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.learning.complete_lesson import complete_lesson
-from lti_tool.learning.settle_module import settle_course, settle_module, settle_people
 from lti_tool.live.follow_up import save_follow_up
 from lti_tool.models import AttendanceChange, Completion, CourseSettings, Membership, ScoreDelivery, User
 from lti_tool.models.database import Database
+from lti_tool.progress.settle import settle_course, settle_module, settle_people
 from tests.learning.conftest import ISSUER, M1, take_quiz
 
 

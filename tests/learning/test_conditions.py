@@ -13,10 +13,8 @@ from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.workbook import PracticeRule
-from lti_tool.learning.due_scores import tell_gradebook_news
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module
-from lti_tool.learning.settle_module import settle_course, settle_for
 from lti_tool.models import (
     Certificate,
     Completion,
@@ -30,6 +28,8 @@ from lti_tool.models import (
     WorkbookEdition,
     WorkbookFeedback,
 )
+from lti_tool.progress.due_scores import tell_gradebook_news
+from lti_tool.progress.settle import settle_course, settle_for
 from tests.learning.conftest import ISSUER, M1, M2, launch_link, read_all_lessons, take_quiz
 
 ALL = " ".join(Part)

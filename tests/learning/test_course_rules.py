@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.attempts import NextTry
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
-from lti_tool.learning.course_rules import quiz_time_of
 from lti_tool.learning.open_quiz import open_quiz
 from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
 from lti_tool.models import Attempt, Certificate, CourseSettings, ExtendedTime, ExtraAttempt
+from lti_tool.progress.course_rules import quiz_time_of
 from tests.learning.conftest import M1, M2, read_all_lessons, take_quiz
 
 DAYS = timedelta(days=2)

@@ -28,6 +28,7 @@ from lti_tool.learning.open_module import StepKind, open_module
 from lti_tool.learning.placed_modules import placed_modules
 from lti_tool.models import Certificate, Membership
 from lti_tool.models.database import Database
+from lti_tool.progress.certificate_due import course_record_of
 from lti_tool.settings import Settings
 from lti_tool.web.browser_session import open_visit
 from lti_tool.web.pages.deep_linking import _chosen
@@ -113,10 +114,18 @@ def test_who_has_passed_all_but_the_elective_gets_the_certificate(
     assert opened.completed_at == now
     assert [step.module.number for step in opened.path] == [1, 2, 3, 4, 5]
     assert opened.next_step.kind is StepKind.CERTIFICATE
-    issue_participation(session, whole, whole.electives[0], user_id=anna.user_id, issuer=ISSUER, now=now)
+    issue_participation(
+        session,
+        whole,
+        whole.electives[0],
+        course_record_of(session, whole, anna.user_id),
+        user_id=anna.user_id,
+        issuer=ISSUER,
+        now=now,
+    )
     documents = [facts_from_json(row.facts) for row in session.scalars(select(Certificate).order_by(Certificate.id))]
     assert [facts.modules[0].title for facts in documents][1:] == ["Mobilität"]
-    mine = list_my_certificates(session, whole, user_id=anna.user_id, now=now)
+    mine = list_my_certificates(session, whole, course_record_of(session, whole, anna.user_id), user_id=anna.user_id, now=now)
     assert (mine.completed, mine.missing, mine.is_something_missing) == (5, (), False)
     assert len(session.scalars(select(Certificate)).all()) == 2
 

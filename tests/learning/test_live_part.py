@@ -7,8 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.completion.contributions import contributions_of
-from lti_tool.completion.requirements import requirements_of
 from lti_tool.courses.grant_attempt import ReasonMissing
 from lti_tool.courses.open_meeting import open_attendance, open_live
 from lti_tool.courses.open_person import open_person
@@ -24,7 +22,6 @@ from lti_tool.domain.programme import Programme
 from lti_tool.errors import Forbidden, NotFound
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module
-from lti_tool.learning.settle_module import settle_course, settle_module, settle_people
 from lti_tool.live.follow_up import AnswersTooLong, FollowUpClosed, open_meeting, save_follow_up
 from lti_tool.models import (
     Attendance,
@@ -37,6 +34,9 @@ from lti_tool.models import (
     ScoreDelivery,
     User,
 )
+from lti_tool.progress.contributions import contributions_of
+from lti_tool.progress.requirements import requirements_of
+from lti_tool.progress.settle import settle_course, settle_module, settle_people
 from tests.learning.conftest import ISSUER, M1, read_all_lessons, take_quiz
 
 ANSWERS = ["Dimension 3", "Server", "Mit der Leitung"]

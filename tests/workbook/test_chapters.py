@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Module
-from lti_tool.domain.workbook import Content, PracticeRule, Rating, Status
+from lti_tool.domain.workbook import Content, Decision, PracticeRule, Rating, Status
 from lti_tool.errors import Conflict, Forbidden, NotFound
 from lti_tool.models import Membership
+from lti_tool.progress.practice_state import practice_state
 from lti_tool.workbook.draft import ChapterNotFound, WrongMoment, read_draft
-from lti_tool.workbook.editions import Decision
 from lti_tool.workbook.give_feedback import (
     FeedbackEmpty,
     FeedbackTooLong,
@@ -21,7 +21,6 @@ from lti_tool.workbook.give_feedback import (
     give_peer_feedback,
 )
 from lti_tool.workbook.open_workbook import open_chapter, open_workbook
-from lti_tool.workbook.practice_state import practice_state
 from lti_tool.workbook.read_editions import (
     list_course_drafts,
     list_shown_chapters,

@@ -6,10 +6,9 @@ from functools import partial
 from threading import Barrier
 
 from lti_tool.domain.people import Role
-from lti_tool.domain.workbook import Content
+from lti_tool.domain.workbook import Content, Decision
 from lti_tool.models.database import Database
 from lti_tool.workbook.draft import WrongMoment, read_draft
-from lti_tool.workbook.editions import Decision
 from lti_tool.workbook.give_feedback import Said, decide_on_submission
 from lti_tool.workbook.history import read_history
 from lti_tool.workbook.read_editions import list_course_drafts

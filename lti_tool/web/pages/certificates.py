@@ -6,11 +6,9 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.certificates.european_credential import european_credential
-from lti_tool.certificates.issue_certificate import issue_certificate
 from lti_tool.certificates.issue_participation import issue_participation
 from lti_tool.certificates.make_document import make_at_once
 from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, get_facts, list_my_certificates
-from lti_tool.certificates.name_certificate import name_certificate
 from lti_tool.certificates.name_requests import REASON_MAX, request_name
 from lti_tool.certificates.typeset import pictures
 from lti_tool.certificates.wording import DOCUMENT_TYPE
@@ -20,6 +18,7 @@ from lti_tool.domain.printed_name import NameRefused, clean_name
 from lti_tool.domain.workbook import heading_of
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
+from lti_tool.progress.certificate_due import course_record_of, issue_if_due, name_and_issue
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.pages.workbook import chapter_name
@@ -112,7 +111,10 @@ def participation(slug: str) -> ResponseReturnValue:
         raise NotFound(N_("Dieses Modul gibt es nicht."), code="module_not_found")
     with tool.database.write.begin() as session:
         if is_first_time(session):
-            issue_participation(session, current_programme(), module, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
+            record = course_record_of(session, current_programme(), visitor.user_id)
+            issue_participation(
+                session, current_programme(), module, record, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
+            )
     tool.wake_worker()
     return redirect(href("certificates.overview"), 303)
 
@@ -190,7 +192,7 @@ def save_name() -> ResponseReturnValue:
 def _store_name(visitor: Visitor, printed: str) -> None:
     with parts().database.write.begin() as session:
         if is_first_time(session):
-            name_certificate(
+            name_and_issue(
                 session,
                 current_programme(),
                 user_id=visitor.user_id,
@@ -204,7 +206,7 @@ def _store_name(visitor: Visitor, printed: str) -> None:
 def _issue_what_is_due(visitor: Visitor) -> None:
     tool = parts()
     with tool.database.write.begin() as session:
-        issue_certificate(session, current_programme(), user_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
+        issue_if_due(session, current_programme(), user_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
     tool.wake_worker()
 
 
@@ -217,6 +219,7 @@ def _mine(visitor: Visitor) -> MyCertificates:
         return list_my_certificates(
             session,
             current_programme(),
+            course_record_of(session, current_programme(), visitor.user_id),
             user_id=visitor.user_id,
             count_months=parts().issuer.modules_count_months,
             verify_url=parts().issuer.verify_url,

@@ -21,12 +21,12 @@ from lti_tool.domain.edits import ChangedMeanwhile, Shown
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import PracticeRule
 from lti_tool.errors import ToolError
-from lti_tool.learning.settle_module import settle_course
 from lti_tool.messages import N_
 from lti_tool.platforms.inquiries import JOB as INQUIRIES
 from lti_tool.platforms.inquiries import InquiryState, Kind, open_inquiry, state_of
 from lti_tool.platforms.refresh_roster import RosterNotOffered, ask_for_roster, roster_place
 from lti_tool.platforms.roster_problems import roster_problem
+from lti_tool.progress.settle import settle_course
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import format_day, local, message_of, one_language, translate

@@ -14,8 +14,8 @@ from lti_tool.domain.edits import ChangedMeanwhile, Shown
 from lti_tool.domain.live import MINUTES, PRESENCE_WORDS, Meeting, Presence
 from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import ToolError
-from lti_tool.learning.settle_module import settle_course, settle_people
 from lti_tool.messages import N_
+from lti_tool.progress.settle import settle_course, settle_people
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import ZONE, format_moment, local, translate

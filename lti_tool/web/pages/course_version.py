@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.courses.course_version import CourseVersion, course_version, move_course
 from lti_tool.domain.people import Visitor
-from lti_tool.learning.settle_module import settle_course
+from lti_tool.progress.settle import settle_course
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.parts import parts

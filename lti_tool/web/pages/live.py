@@ -4,10 +4,10 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.live import ANSWER_LENGTH_MAX, PRESENCE_WORDS
-from lti_tool.learning.settle_module import settle_module
 from lti_tool.live.calendar import as_calendar, get_calendar_entry
 from lti_tool.live.follow_up import QUESTION_WITHOUT_AUTHORS, AnswersTooLong, MeetingPage, open_meeting, save_follow_up
 from lti_tool.messages import N_
+from lti_tool.progress.settle import settle_module
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import message_of, translate
 from lti_tool.web.parts import parts

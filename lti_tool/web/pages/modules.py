@@ -10,9 +10,9 @@ from lti_tool.domain.live import PRESENCE_WORDS
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import STATUS_WORDS, heading_of
 from lti_tool.learning.choose_module import choose_module
-from lti_tool.learning.due_scores import tell_gradebook_news
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import open_module
+from lti_tool.progress.due_scores import tell_gradebook_news
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
 from lti_tool.web.overdue import hand_in_overdue_of

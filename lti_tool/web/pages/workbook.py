@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import COVER_NUMBER, LENGTH_MAX, RATING_WORDS, STATUS_WORDS, Missing, heading_of
-from lti_tool.learning.settle_module import settle_for
 from lti_tool.messages import N_
+from lti_tool.progress.settle import settle_for
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import translate

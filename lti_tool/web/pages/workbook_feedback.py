@@ -3,14 +3,14 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, RATING_WORDS, Place, Rating
-from lti_tool.learning.settle_module import settle_for
+from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, RATING_WORDS, Decision, Place, Rating
+from lti_tool.progress.settle import settle_for
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
-from lti_tool.workbook.editions import Decision, Edition
+from lti_tool.workbook.editions import Edition
 from lti_tool.workbook.give_feedback import (
     FeedbackEmpty,
     FeedbackTooLong,

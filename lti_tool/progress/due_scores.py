@@ -12,17 +12,17 @@ from datetime import datetime
 from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
-from lti_tool.completion.requirements import conditions_in
 from lti_tool.domain.completion import Conditions, Part
 from lti_tool.domain.people import Role, Visitor, takes_part
 from lti_tool.domain.score import due_score, score_of
-from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.models import Completion, DueScore, LaunchedLink, Membership, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.passback.columns import link_has_news, take_up_link
 from lti_tool.passback.due import scores_told, tell_score
 from lti_tool.passback.place import Place
 from lti_tool.passback.returning import has_returned, send_to_returned
+from lti_tool.progress.footprint import Footprint, footprint_of
+from lti_tool.progress.requirements import conditions_in
 
 log = logging.getLogger(__name__)
 

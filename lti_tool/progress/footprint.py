@@ -8,11 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.completion.contributions import Contributions
 from lti_tool.domain.attempts import Try
 from lti_tool.domain.completion import Evidence
 from lti_tool.domain.programme import Module
 from lti_tool.models import Attempt, Completion, LessonProgress
+from lti_tool.progress.contributions import Contributions
 
 
 @dataclass(frozen=True)

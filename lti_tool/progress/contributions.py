@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from lti_tool.completion.requirements import Requirements
 from lti_tool.domain.completion import Evidence, Part
 from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT, Meeting, attended_share_pct
 from lti_tool.domain.live import Part as LivePart
 from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
-from lti_tool.live.records import People, Records, records_of
-from lti_tool.workbook.practice_state import chapters_done_by
+from lti_tool.progress.live_records import People, Records, records_of
+from lti_tool.progress.practice_state import chapters_done_by
+from lti_tool.progress.requirements import Requirements
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.programme import Chapter, Module
-from lti_tool.domain.workbook import PracticeRule, Status, practice_done
+from lti_tool.domain.workbook import Decision, EditionKind, PracticeRule, Status, practice_done
 from lti_tool.models import Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback
-from lti_tool.workbook.editions import Decision, Kind
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def chapters_done_by(session: Session, people: list[int] | Select[int], rule: Pr
     found: defaultdict[int, defaultdict[int, _Said]] = defaultdict(lambda: defaultdict(_Said))
     for user_id, number, kind, decision, is_ended, is_confirmed in _editions(session, people):
         said = found[user_id][number]
-        if kind == Kind.SUBMISSION and not is_ended:
+        if kind == EditionKind.SUBMISSION and not is_ended:
             said.submitted = True
             said.accepted |= decision == Decision.ACCEPTED
         said.confirmed |= is_confirmed

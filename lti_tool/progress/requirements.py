@@ -10,8 +10,8 @@ from lti_tool.domain.completion import Conditions, Part
 from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.live import Meeting
 from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
-from lti_tool.live.meetings import meetings_of
 from lti_tool.models import CourseSettings
+from lti_tool.progress.meetings import meetings_of
 
 
 @dataclass(frozen=True)

@@ -9,17 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.issue_certificate import issue_certificate
-from lti_tool.completion.contributions import Contributions, contributions_of
-from lti_tool.completion.requirements import Requirements, requirements_of
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.completion import missing
 from lti_tool.domain.people import Role, Visitor, roles_in, takes_part
 from lti_tool.domain.programme import Module, Programme
-from lti_tool.learning.due_scores import tell_due_scores
-from lti_tool.learning.footprint import Footprint, footprint_of
 from lti_tool.models import Completion, Membership, User
 from lti_tool.passback.place import Place
+from lti_tool.progress.certificate_due import issue_if_due
+from lti_tool.progress.contributions import Contributions, contributions_of
+from lti_tool.progress.due_scores import tell_due_scores
+from lti_tool.progress.footprint import Footprint, footprint_of
+from lti_tool.progress.requirements import Requirements, requirements_of
 
 log = logging.getLogger(__name__)
 
@@ -159,7 +159,7 @@ def _settle(
         tell_due_scores(session, learner.user_id, [module.slug for module in passed], footprint, here=here, now=now)
         # An instructor's pretended participant shall meet everything, but no document that could be taken for genuine.
         if not learner.is_test_user:
-            issue_certificate(session, programme, user_id=learner.user_id, issuer=issuer, now=now)
+            issue_if_due(session, programme, user_id=learner.user_id, issuer=issuer, now=now)
     return len(passed) == len(modules)
 
 
