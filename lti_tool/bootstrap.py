@@ -36,6 +36,7 @@ from lti_tool.lti.http import Http
 from lti_tool.models.database import Database, open_database
 from lti_tool.passback.after_restore import mark_ledger
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
+from lti_tool.passback.jobs import SCORES
 from lti_tool.passback.reconcile import look_at_wanted, reconcile_all
 from lti_tool.passback.wanted_looks import JOB as COLUMNS
 from lti_tool.passback.worker import Worker
@@ -175,11 +176,6 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     gradebooks = PlatformGradebooks(database, service_client)
     columns = Job(COLUMNS, lambda: _look_at_columns(database, gradebooks, worker))
 
-    def wake_worker() -> None:
-        worker.wake()
-        documents.call()
-        columns.call()
-
     return Parts(
         settings=settings,
         database=database,
@@ -197,7 +193,6 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
         http=http,
         service_client=service_client,
         worker=worker,
-        wake_worker=wake_worker,
         jobs=(documents, Job(INQUIRIES, inquirer.run), columns),
         stop=stop,
         now=clock.now,
@@ -248,7 +243,7 @@ def _refresh_keys(parts: Parts) -> None:
 
 def _reconcile(parts: Parts) -> None:
     reconcile_all(parts.database, gradebooks(parts), Shares(stop=parts.stop), clock=parts.now)
-    parts.wake_worker()
+    parts.wake({SCORES})
 
 
 def _refresh_rosters(parts: Parts) -> None:
@@ -260,8 +255,7 @@ def _forget_hints(parts: Parts) -> None:
 
 
 def _hand_in_overdue(parts: Parts) -> None:
-    if hand_in_all_overdue(parts.database, parts.programme_in, issuer=parts.issuer, now=parts.now()):
-        parts.wake_worker()
+    hand_in_all_overdue(parts.database, parts.programme_in, begin=parts.step, issuer=parts.issuer, now=parts.now())
 
 
 def gradebooks(parts: Parts) -> PlatformGradebooks:

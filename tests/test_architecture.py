@@ -40,7 +40,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "typesetting": (set(), {"typst"}),
     # Office documents in one look, for the draft, for forms and for packs; a room of its own, because no feature owns it.
     "office": (set(), {"odfdo"}),
-    "workbook": ({"office", "typesetting", "models", "domain"}, {"sqlalchemy", "odfdo", "docx"}),
+    "workbook": ({"office", "progress", "typesetting", "models", "domain"}, {"sqlalchemy", "odfdo", "docx"}),
     # The programme's forms to take home: pure, from the programme's values to a file.
     "downloads": ({"office", "domain"}, {"xlsxwriter"}),
     # A module to take along: pure, from the programme's values to a PDF.
@@ -182,3 +182,17 @@ def test_pages_ask_for_the_programme_of_the_course_not_for_the_newest() -> None:
     allowed = {"register.py", "landing.py", "launch.py", "credentials.py", "course_version.py", "programme.py"}
     newest = re.compile(r"\b(parts\(\)|tool)\.programme\b")
     assert {path.name for path in (ROOT / "web").rglob("*.py") if newest.search(path.read_text("utf-8"))} == allowed
+
+
+def test_pages_know_neither_settle_nor_outbox_nor_wake() -> None:
+    """What a step brings about is the use case's, and `Parts.step` wakes whoever has work by it."""
+    hidden = ("lti_tool.progress.settle", "lti_tool.passback.outbox", "lti_tool.jobs.calls")
+    pages = [path for path in (ROOT / "web").rglob("*.py") if path.name != "parts.py"]
+    found = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in pages
+        for line, name in imports_of(path)
+        if name.startswith(hidden)
+    ]
+    writers = [str(path.relative_to(ROOT)) for path in pages if re.search(r"\.wake\(|\bwrite\.begin\(", path.read_text("utf-8"))]
+    assert (found, writers) == ([], [])

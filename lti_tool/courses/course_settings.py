@@ -11,10 +11,12 @@ from lti_tool.domain.completion import Conditions
 from lti_tool.domain.course import CourseSettings
 from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.people import Visitor
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import CourseSettings as Row
 from lti_tool.models.upsert import insert_for
+from lti_tool.progress.settle import settle_course
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +52,17 @@ def _settings_in(row: Row) -> CourseSettings:
 
 
 def change_settings(
-    session: Session, visitor: Visitor, wished: CourseSettings, *, shown: Shown = NOTHING_SHOWN, now: datetime
+    session: Session,
+    syllabus: Syllabus,
+    visitor: Visitor,
+    wished: CourseSettings,
+    *,
+    shown: Shown = NOTHING_SHOWN,
+    now: datetime,
 ) -> None:
     """Store the settings of the visitor's course. Attempts already begun keep their pass mark and their time.
 
-    Fewer conditions may complete modules: `settle_course` belongs into the same transaction.
+    Fewer conditions may complete modules.
 
     Args:
         shown: what the page showed, by the names of `CourseSettings.texts`: only what was changed there is written.
@@ -83,7 +91,9 @@ def change_settings(
     row.practice_rule = None if settings.conditions is None else settings.conditions.practice.value
     row.changed_at = now
     row.changed_by_id = visitor.user_id
+    session.flush()
     log.info("course_settings_changed", extra={"course": viewer.course_id, "user": visitor.user_id})
+    settle_course(session, syllabus, viewer.course_id, now=now)
 
 
 def _locked_row(session: Session, course_id: int, *, now: datetime) -> Row:

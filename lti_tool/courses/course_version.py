@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from lti_tool.courses.viewer import teaching_viewer_of
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Change, Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Attempt, ContentVersion, Course
+from lti_tool.progress.settle import settle_course
 
 log = logging.getLogger(__name__)
 
@@ -66,22 +68,22 @@ def course_version(session: Session, visitor: Visitor, *, used: Programme, newes
     )
 
 
-def move_course(session: Session, visitor: Visitor, *, seen: str, to: str, now: datetime) -> int:
-    """Let the visitor's course learn with a newer kept version from now on. There is no way back.
+def move_course(session: Session, syllabus: Syllabus, visitor: Visitor, *, seen: str, to: str, now: datetime) -> None:
+    """Let the visitor's course learn with the newest version from now on. There is no way back.
 
-    Attempts under way are finished with the version they began with; what was passed stays passed.
+    Attempts under way are finished with the version they began with; what was passed stays passed. Where the new version asks
+    for less than the old, somebody may have done all of it.
 
     Args:
+        syllabus: the newest.
         seen: the version that the instructor was shown as the course's.
         to: the one they were offered.
-    Returns:
-        The course's key.
     Raises:
         Forbidden: the visitor does not teach here.
         NothingToMoveTo: somebody else has moved the course meanwhile, or there is no such newer version.
     """
     viewer = teaching_viewer_of(session, visitor)
-    if not _is_newer(session, to, seen):
+    if to != syllabus.programme.version or not _is_newer(session, to, seen):
         raise NothingToMoveTo
     moved = session.execute(
         update(Course)
@@ -92,7 +94,7 @@ def move_course(session: Session, visitor: Visitor, *, seen: str, to: str, now: 
     if moved is None:
         raise NothingToMoveTo
     log.info("course_moved", extra={"course": viewer.course_id, "user": visitor.user_id, "version": to})
-    return viewer.course_id
+    settle_course(session, syllabus, viewer.course_id, now=now)
 
 
 def _is_newer(session: Session, one: str, other: str) -> bool:

@@ -11,10 +11,11 @@ from lti_tool.courses.viewer import name_of, teaching_viewer_of
 from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.live import LINK_LENGTH_MAX, MINUTES, YEARS, Meeting
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.progress.meetings import get_meeting, lock_meeting
+from lti_tool.progress.settle import settle_course
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ def plan_of(meeting: Meeting) -> Plan:
 
 def plan_meeting(
     session: Session,
-    programme: Programme,
+    syllabus: Syllabus,
     visitor: Visitor,
     module_slug: str,
     code: str,
@@ -85,13 +86,11 @@ def plan_meeting(
     *,
     shown: Shown = NOTHING_SHOWN,
     now: datetime,
-) -> Module:
+) -> None:
     """Store when and where a live session of the visitor's course takes place.
 
-    A session that is cancelled is asked of nobody: `settle_course` belongs into the same transaction.
+    A session that is cancelled is asked of nobody, which may complete its module for some.
 
-    Returns:
-        The module that it belongs to.
     Raises:
         Forbidden: the visitor does not teach here.
         NotFound: there is no such session.
@@ -99,7 +98,7 @@ def plan_meeting(
         ChangedMeanwhile: somebody else has planned it otherwise since the page was opened.
     """
     viewer = teaching_viewer_of(session, visitor)
-    meeting = get_meeting(session, programme, viewer.course_id, module_slug, code)
+    meeting = get_meeting(session, syllabus.programme, viewer.course_id, module_slug, code)
     faults = plan.faults()
     if faults:
         raise PlanRefused(faults)
@@ -110,7 +109,7 @@ def plan_meeting(
     if merged.clashes:
         raise ChangedMeanwhile(merged.clashes, by=name_of(session, row.changed_by_id), at=row.changed_at)
     if not merged.changed:
-        return meeting.module
+        return
     if "day" in merged.changed:
         row.starts_at = plan.starts_at
     if "minutes" in merged.changed:
@@ -124,4 +123,4 @@ def plan_meeting(
     row.changed_at, row.changed_by_id = now, visitor.user_id
     session.flush()
     log.info("meeting_planned", extra={"course": viewer.course_id, "user": visitor.user_id, "session": code})
-    return meeting.module
+    settle_course(session, syllabus, viewer.course_id, only=meeting.module, now=now)

@@ -12,16 +12,17 @@ from lti_tool.courses.viewer import teaching_viewer_of
 from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.models import Attendance, AttendanceChange
 from lti_tool.progress.meetings import get_meeting, lock_meeting
+from lti_tool.progress.settle import settle_people
 
 log = logging.getLogger(__name__)
 
 
 def record_attendance(
     session: Session,
-    programme: Programme,
+    syllabus: Syllabus,
     visitor: Visitor,
     module_slug: str,
     code: str,
@@ -37,14 +38,14 @@ def record_attendance(
         shown: what the page showed, by person: only what was changed there is written.
         others_were_there: whoever of them has no entry was present.
     Returns:
-        Whose entry changed: their modules may be completed by this now.
+        Whose entry changed.
     Raises:
         Forbidden: the visitor does not teach here.
         NotFound: there is no such session.
         ChangedMeanwhile: somebody else has recorded another presence since the page was opened.
     """
     viewer = teaching_viewer_of(session, visitor)
-    meeting = get_meeting(session, programme, viewer.course_id, module_slug, code)
+    meeting = get_meeting(session, syllabus.programme, viewer.course_id, module_slug, code)
     # Two instructors who record the same session take turns, so that the log tells each change once.
     lock_meeting(session, viewer.course_id, meeting, now=now)
     rows = {
@@ -77,6 +78,7 @@ def record_attendance(
         session.add(AttendanceChange(user_id=user_id, before=before, after=presence, changed_by_id=visitor.user_id, **where))
     session.flush()
     log.info("attendance_recorded", extra={"course": viewer.course_id, "user": visitor.user_id, "people": len(changed)})
+    settle_people(session, syllabus, changed, viewer.course_id, [meeting.module], now=now)
     return tuple(changed)
 
 

@@ -17,24 +17,17 @@ class Role(StrEnum):
 _WORDS = frozenset(role.value for role in Role)
 
 
-@dataclass(frozen=True)
-class Visitor:
-    """Who is at the screen now: one person in one course, come in by one launch.
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A person in a course, as they are there; nobody need be at a screen.
 
-    `course_id`, `resource_link_id` and `module_slug` are None where the launch named none.
+    `course_id` is None outside of any course, `resource_link_id` where no link is concerned.
     """
 
     user_id: int
-    platform_id: int
-    registration_id: int
-    deployment_id: int
     course_id: int | None
-    resource_link_id: int | None
-    module_slug: str | None
     roles: frozenset[Role]
-    locale: str
-    frame_origin: str
-    """Origins of the platform (scheme://host[:port]), separated by spaces; they alone may frame our pages."""
+    resource_link_id: int | None = None
 
     @property
     def is_instructor(self) -> bool:
@@ -44,6 +37,27 @@ class Visitor:
     def is_participant(self) -> bool:
         """Whoever neither teaches nor administers learns, without any role too; a mentor only where they also take part."""
         return takes_part(self.roles)
+
+    @property
+    def is_test_user(self) -> bool:
+        """An instructor's pretended participant."""
+        return Role.TEST_USER in self.roles
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor(Member):
+    """Who is at the screen now: a person in a course, come in by one launch.
+
+    `course_id`, `resource_link_id` and `module_slug` are None where the launch named none.
+    """
+
+    platform_id: int
+    registration_id: int
+    deployment_id: int
+    module_slug: str | None
+    locale: str
+    frame_origin: str
+    """Origins of the platform (scheme://host[:port]), separated by spaces; they alone may frame our pages."""
 
 
 def roles_in(words: str) -> frozenset[Role]:

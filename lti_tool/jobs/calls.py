@@ -24,6 +24,7 @@ _CLEAR: Final = text(
     "DELETE FROM procrastinate.procrastinate_jobs"
     " WHERE status NOT IN ('todo', 'doing') OR (status = 'doing' AND worker_id IS NULL)"
 )
+_QUEUES = "queues"
 
 
 def has_calls(session: Session) -> bool:
@@ -33,8 +34,15 @@ def has_calls(session: Session) -> bool:
 
 def call_worker(session: Session, locks: Collection[str], *, queue: str, task: str) -> None:
     """Write a call for each lock, in the caller's transaction; a lock that is called for already needs no second one."""
+    if locks:
+        session.info.setdefault(_QUEUES, set()).add(queue)
     if locks and has_calls(session):
         session.connection().execute(_CALL, {"queue": queue, "task": task, "locks": list(locks)})
+
+
+def called_for(session: Session) -> frozenset[str]:
+    """Return the queues for which a session has written work: whoever commits it wakes them in this process."""
+    return frozenset(session.info.get(_QUEUES, ()))
 
 
 def take_calls_back(session: Session, locks: Collection[str]) -> None:

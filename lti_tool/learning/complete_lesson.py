@@ -5,25 +5,18 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Lesson, Programme
+from lti_tool.domain.programme import Lesson
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.learning.open_module import first_unread
 from lti_tool.learning.read_lesson import read_lesson, remember_opening
 from lti_tool.models import LessonProgress
 from lti_tool.progress.footprint import footprint_of
-from lti_tool.progress.settle import settle_module
+from lti_tool.progress.settle import settle
 
 
 def complete_lesson(
-    session: Session,
-    programme: Programme,
-    visitor: Visitor,
-    module_slug: str,
-    lesson_slug: str,
-    *,
-    issuer: Issuer,
-    now: datetime,
+    session: Session, syllabus: Syllabus, visitor: Visitor, module_slug: str, lesson_slug: str, *, now: datetime
 ) -> Lesson | None:
     """Mark a lesson as read, which may pass the module; a second time changes nothing.
 
@@ -32,8 +25,8 @@ def complete_lesson(
     Raises:
         NotFound: there is no such module or lesson.
     """
-    page = read_lesson(session, programme, visitor, module_slug, lesson_slug)
-    remember_opening(session, programme, visitor, page, now=now)
+    page = read_lesson(session, syllabus.programme, visitor, module_slug, lesson_slug)
+    remember_opening(session, syllabus.programme, visitor, page, now=now)
     session.execute(
         update(LessonProgress)
         .where(
@@ -44,7 +37,7 @@ def complete_lesson(
         )
         .values(completed_at=now, position="")
     )
-    settle_module(session, programme, visitor, page.module, issuer=issuer, now=now)
+    settle(session, syllabus, visitor, page.module, now=now)
     footprint = footprint_of(session, visitor.user_id)
     later = [lesson for lesson in page.module.lessons[page.number :] if not footprint.is_read(page.module, lesson.code)]
     return later[0] if later else first_unread(page.module, footprint)

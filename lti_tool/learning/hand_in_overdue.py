@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -10,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.people import Member, Role, roles_in
 from lti_tool.domain.programme import Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.domain.time_limit import NETWORK_GRACE
 from lti_tool.learning.submit_quiz import hand_in
-from lti_tool.models import Attempt, Course, Deployment, Membership, User
+from lti_tool.models import Attempt, Course, Membership
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
@@ -35,6 +37,7 @@ def hand_in_all_overdue(
     database: "Database",
     programme_in: Callable[[str | None], Programme],
     *,
+    begin: Callable[[], AbstractContextManager[Session]],
     issuer: Issuer,
     user_id: int | None = None,
     course_id: int | None = None,
@@ -45,6 +48,7 @@ def hand_in_all_overdue(
 
     Args:
         programme_in: gives the programme in a content version; asked for outside of any transaction.
+        begin: begins a transaction.
     Returns:
         How many were handed in.
     """
@@ -54,8 +58,8 @@ def hand_in_all_overdue(
     for one in overdue:
         try:
             programme, drawn_from = programme_in(one.course_version), programme_in(one.drawn_version)
-            with database.write.begin() as session:
-                done += hand_in_overdue(session, programme, one.id, drawn_from=drawn_from, issuer=issuer, now=now)
+            with begin() as session:
+                done += hand_in_overdue(session, Syllabus(programme, issuer), one.id, drawn_from=drawn_from, now=now)
         except Exception:
             log.exception("hand_in_failed", extra={"attempt": one.id})
     return done
@@ -78,13 +82,7 @@ def overdue_attempts(
 
 
 def hand_in_overdue(
-    session: Session,
-    programme: Programme,
-    attempt_id: int,
-    *,
-    drawn_from: Programme | None = None,
-    issuer: Issuer,
-    now: datetime,
+    session: Session, syllabus: Syllabus, attempt_id: int, *, drawn_from: Programme | None = None, now: datetime
 ) -> bool:
     """Hand in one attempt with what was saved of it, as if its owner had done so at its end.
 
@@ -97,33 +95,16 @@ def hand_in_overdue(
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    module = (drawn_from or programme).find_module(attempt.module_slug) if attempt is not None else None
+    module = (drawn_from or syllabus.programme).find_module(attempt.module_slug) if attempt is not None else None
     if attempt is None or module is None:
         return False
-    hand_in(session, programme, _owner(session, attempt), module, attempt, issuer=issuer, now=now)
+    hand_in(session, syllabus, _owner(session, attempt), module, attempt, now=now)
     return True
 
 
-def _owner(session: Session, attempt: Attempt) -> Visitor:
-    """Give the attempt's owner in the course where it was begun, with the roles that they have there."""
-    row = session.execute(
-        select(User.platform_id, Course.registration_id, Membership.roles)
-        .select_from(User)
-        .outerjoin(Course, Course.id == attempt.course_id)
-        .outerjoin(Membership, (Membership.user_id == User.id) & (Membership.course_id == Course.id))
-        .where(User.id == attempt.user_id)
-    ).one()
-    deployment_id = session.scalar(select(Deployment.id).where(Deployment.registration_id == row.registration_id).limit(1))
-    return Visitor(
-        user_id=attempt.user_id,
-        platform_id=row.platform_id,
-        registration_id=row.registration_id or 0,
-        deployment_id=deployment_id or 0,
-        course_id=attempt.course_id,
-        # Nobody is at a screen: no link was launched, and no page will be shown.
-        resource_link_id=None,
-        module_slug=None,
-        roles=frozenset(map(Role, (row.roles or Role.PARTICIPANT).split())),
-        locale="",
-        frame_origin="",
+def _owner(session: Session, attempt: Attempt) -> Member:
+    """Return the attempt's owner with the roles that they have in the course where it was begun."""
+    words = session.scalar(
+        select(Membership.roles).where(Membership.user_id == attempt.user_id, Membership.course_id == attempt.course_id)
     )
+    return Member(user_id=attempt.user_id, course_id=attempt.course_id, roles=roles_in(words or Role.PARTICIPANT))

@@ -5,28 +5,27 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.marking import Mark, mark
-from lti_tool.domain.people import Visitor
+from lti_tool.domain.people import Member, Visitor
 from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.domain.time_limit import is_over
 from lti_tool.learning.attempt_rows import get_attempt, questions_of
 from lti_tool.learning.content import get_module
 from lti_tool.models import Attempt
-from lti_tool.progress.settle import settle_module
+from lti_tool.progress.settle import settle
 
 log = logging.getLogger(__name__)
 
 
 def submit_quiz(
     session: Session,
-    programme: Programme,
+    syllabus: Syllabus,
     visitor: Visitor,
     module_slug: str,
     number: int,
     *,
     drawn_from: Programme | None = None,
-    issuer: Issuer,
     now: datetime,
 ) -> Mark | None:
     """Mark what is saved of the visitor's attempt and draw the consequences.
@@ -34,23 +33,21 @@ def submit_quiz(
     Handing in twice (double click, back button, second tab) marks once.
 
     Args:
-        programme: what the course learns with now: it says what else belongs to the module.
+        syllabus: what the course learns with now: it says what else belongs to the module.
         drawn_from: what the attempt was drawn from, where the course has moved on since; it says what is right.
     Returns:
         The mark; None: the attempt was handed in before.
     Raises:
         NotFound: there is no such module, or the visitor has no such attempt.
     """
-    module = get_module(drawn_from or programme, module_slug)
+    module = get_module(drawn_from or syllabus.programme, module_slug)
     attempt = get_attempt(session, visitor, module, number, lock=True)
     if attempt.submitted_at is not None:
         return None
-    return hand_in(session, programme, visitor, module, attempt, issuer=issuer, now=now)
+    return hand_in(session, syllabus, visitor, module, attempt, now=now)
 
 
-def hand_in(
-    session: Session, programme: Programme, owner: Visitor, module: Module, attempt: Attempt, *, issuer: Issuer, now: datetime
-) -> Mark:
+def hand_in(session: Session, syllabus: Syllabus, owner: Member, module: Module, attempt: Attempt, *, now: datetime) -> Mark:
     """Mark an open attempt that this transaction has locked; one whose time is over counts as handed in at its end.
 
     Args:
@@ -73,5 +70,5 @@ def hand_in(
         extra={"attempt": attempt.id, "user": owner.user_id, "module_slug": module.slug, "by_time": attempt.is_ended_by_time},
     )
     # A module that the course's version has no more can still be passed by whoever has begun it.
-    settle_module(session, programme, owner, programme.find_module(module.slug) or module, issuer=issuer, now=now)
+    settle(session, syllabus, owner, syllabus.programme.find_module(module.slug) or module, now=now)
     return result

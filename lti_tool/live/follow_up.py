@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.live import ANSWER_LENGTH_MAX, Meeting, Part, may_follow_up
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import FollowUp
 from lti_tool.progress.live_records import records_of
 from lti_tool.progress.meetings import get_meeting
+from lti_tool.progress.settle import settle
 
 # Authors may have written no questions; what was learned can always be asked.
 QUESTION_WITHOUT_AUTHORS = N_("Was nehmen Sie aus dieser Sitzung für Ihre Kommune mit?")
@@ -90,7 +92,7 @@ def open_meeting(
 
 def save_follow_up(
     session: Session,
-    programme: Programme,
+    syllabus: Syllabus,
     visitor: Visitor,
     module_slug: str,
     code: str,
@@ -109,7 +111,7 @@ def save_follow_up(
         FollowUpClosed: it has not taken place yet.
         AnswersTooLong: an answer is longer than the table wants to hold.
     """
-    meeting = get_meeting(session, programme, visitor.course_id, module_slug, code)
+    meeting = get_meeting(session, syllabus.programme, visitor.course_id, module_slug, code)
     part = records_of(session, [visitor.user_id]).part(visitor.user_id, meeting)
     if not may_follow_up(meeting, part, now=now) and not _is_returned(_row(session, visitor.user_id, meeting)):
         raise FollowUpClosed
@@ -125,7 +127,7 @@ def save_follow_up(
         session_code=meeting.session.code,
         course_id=visitor.course_id,
         answers=cleaned,
-        programme_version=programme.version,
+        programme_version=syllabus.programme.version,
         saved_at=now,
         finished_at=now if is_finished else None,
     )
@@ -143,6 +145,7 @@ def save_follow_up(
         )
     )
     log.info("follow_up_saved", extra={"user": visitor.user_id, "session": meeting.session.code, "finished": is_finished})
+    settle(session, syllabus, visitor, meeting.module, now=now)
     return is_finished
 
 

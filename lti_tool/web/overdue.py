@@ -11,13 +11,13 @@ def hand_in_overdue_of(*, user_id: int | None = None, course_id: int | None = No
     """Hand in what is overdue of one person or in one course. Mostly a single look that finds nothing."""
     if user_id is None and course_id is None:
         return
-    if hand_in_all_overdue(
+    hand_in_all_overdue(
         parts().database,
         parts().programme_in,
+        begin=parts().step,
         issuer=parts().issuer,
         user_id=user_id,
         course_id=course_id,
         limit=MOST_AT_ONCE,
         now=parts().now(),
-    ):
-        parts().wake_worker()
+    )

@@ -1,7 +1,8 @@
 """What pages and endpoints work with: built once by bootstrap, found through the running application."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
@@ -13,17 +14,21 @@ from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.illustrations import Figure
 from lti_tool.domain.programme import Programme
+from lti_tool.jobs.calls import called_for
 from lti_tool.jobs.job import Job
 from lti_tool.jobs.stop import Stop
 from lti_tool.keyring import Keyring
 from lti_tool.lti.http import Http
 from lti_tool.passback.gradebooks import ClockedServiceClient
+from lti_tool.passback.jobs import SCORES
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.front_door import FrontDoor
 from lti_tool.settings import Settings
 
 if TYPE_CHECKING:
     # Only its name is needed: pages take `database` from here and never import a table.
+    from sqlalchemy.orm import Session
+
     from lti_tool.models.database import Database
 
 
@@ -47,8 +52,6 @@ class Parts:
     """Talks to the platforms' services."""
     worker: Worker
     """Delivers scores; runs only where it was started."""
-    wake_worker: Callable[[], None]
-    """To be called after a transaction that may have enqueued scores or issued a document."""
     now: Callable[[], datetime]
     press: Press = field(default_factory=Press)
     """Makes documents."""
@@ -59,11 +62,23 @@ class Parts:
     shelf: Shelf | None = None
     """The versions that courses learn with beside the newest; None: there are no others (tests)."""
 
-    def call(self, job: str) -> None:
-        """Have a job done soon: call it after the commit that brought work for it. On PostgreSQL a row has called already."""
-        for each in self.jobs:
-            if each.name == job:
-                each.call()
+    @contextmanager
+    def step(self) -> Iterator["Session"]:
+        """Begin a transaction; once it is committed, wake the jobs for which it wrote work (a score, a document).
+
+        What raises rolls back, and nobody is woken.
+        """
+        with self.database.write.begin() as session:
+            yield session
+        self.wake(called_for(session))
+
+    def wake(self, queues: Collection[str]) -> None:
+        """Wake those who do the work of some queues in this process; on PostgreSQL a row has called every process already."""
+        if SCORES in queues:
+            self.worker.wake()
+        for job in self.jobs:
+            if job.name in queues:
+                job.call()
 
     def programme_in(self, version: str | None) -> Programme:
         """Give the programme in a version; None, or one that was never kept: the newest.

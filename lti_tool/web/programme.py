@@ -8,6 +8,7 @@ from lti_tool.content_versions.pinned import version_of_course
 from lti_tool.domain.illustrations import Figure
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.learning.attempt_rows import version_of_attempt
 from lti_tool.learning.placed_modules import placed_modules
 from lti_tool.web.browser_session import visitor_if_any
@@ -35,6 +36,16 @@ def whole_programme() -> Programme:
     """Give the same with all electives: for pages on which something is placed."""
     found: Programme | None = g.get("whole_programme")
     return found or parts().programme
+
+
+def current_syllabus() -> Syllabus:
+    """Give what the visitor's course teaches, for whatever a step brings about."""
+    return Syllabus(current_programme(), parts().issuer)
+
+
+def newest_syllabus() -> Syllabus:
+    """Give what a course would teach after its move to the newest version."""
+    return Syllabus(parts().programme, parts().issuer)
 
 
 def programme_of_attempt(visitor: Visitor, module_slug: str, number: int) -> Programme:

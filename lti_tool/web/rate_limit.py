@@ -11,6 +11,7 @@ from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.traffic.take_turn import Limit, sources_of, take_turns
 from lti_tool.web.parts import parts
+from lti_tool.web.step import step
 
 P = ParamSpec("P")
 
@@ -61,7 +62,7 @@ def check_rate(limit: Limit, *, source: str | None = None) -> None:
         return
     secret = tool.settings.secret_key.get_secret_value()
     sources = sources_of(source or request.remote_addr or "", secret)
-    with tool.database.write.begin() as session:
+    with step() as session:
         wait_s = take_turns(session, limit, sources, now=tool.now())
     if wait_s:
         raise TooManyTries(wait_s)

@@ -10,12 +10,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.domain.typed_text import clean_text
 from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, Decision, EditionKind, Place, Rating, Status
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookEdition, WorkbookFeedback
+from lti_tool.progress.settle import settle_people
 from lti_tool.workbook.draft import WrongMoment, get_place, set_status, status_of
 from lti_tool.workbook.editions import find_latest
 from lti_tool.workbook.read_editions import get_shown_row, get_submission_row
@@ -55,24 +56,9 @@ class Said:
     text: str
 
 
-@dataclass(frozen=True)
-class Concerned:
-    """Whose module may be completed by this now."""
-
-    user_id: int
-    module: Module | None
-
-
 def decide_on_submission(
-    session: Session,
-    programme: Programme,
-    visitor: Visitor,
-    edition_id: int,
-    decision: Decision,
-    said: Said,
-    *,
-    now: datetime,
-) -> Concerned:
+    session: Session, syllabus: Syllabus, visitor: Visitor, edition_id: int, decision: Decision, said: Said, *, now: datetime
+) -> None:
     """Accept a submission, or give it back with feedback; an accepted one can be given back, too.
 
     Raises:
@@ -81,7 +67,7 @@ def decide_on_submission(
         FeedbackEmpty: it is to be given back without a word.
     """
     row = get_submission_row(session, visitor, edition_id)
-    place = get_place(programme, row.chapter_number)
+    place = get_place(syllabus.programme, row.chapter_number)
     workbook = _lock(session, row.workbook_id)
     # Under the lock everything is looked at once more: the author may have taken it back since.
     session.refresh(row)
@@ -98,19 +84,19 @@ def decide_on_submission(
     new_status = Status.ACCEPTED if decision is Decision.ACCEPTED else Status.FEEDBACK
     set_status(session, workbook.id, row.chapter_number, new_status, now=now)
     log.info("workbook_chapter_decided", extra={"edition": row.id, "decision": str(decision), "by": visitor.user_id})
-    return Concerned(workbook.user_id, place.module)
+    _settle(session, syllabus, visitor, workbook, place, now)
 
 
 def give_peer_feedback(
     session: Session,
-    programme: Programme,
+    syllabus: Syllabus,
     visitor: Visitor,
     edition_id: int,
     said: Said,
     *,
     is_confirmed: bool,
     now: datetime,
-) -> Concerned:
+) -> None:
     """Say something to a chapter that is shown in the visitor's course; said again, it replaces what was said before.
 
     Raises:
@@ -118,7 +104,7 @@ def give_peer_feedback(
         FeedbackEmpty: nothing was said.
     """
     row = get_shown_row(session, visitor, edition_id)
-    place = get_place(programme, row.chapter_number)
+    place = get_place(syllabus.programme, row.chapter_number)
     workbook = _lock(session, row.workbook_id)
     ratings = _cleaned(place, said)
     earlier = session.scalars(
@@ -131,7 +117,13 @@ def give_peer_feedback(
         session.flush()
     _add(session, row, visitor, "peer", ratings, said, is_confirmed=is_confirmed, now=now)
     log.info("workbook_peer_feedback", extra={"edition": row.id, "by": visitor.user_id})
-    return Concerned(workbook.user_id, place.module)
+    _settle(session, syllabus, visitor, workbook, place, now)
+
+
+def _settle(session: Session, syllabus: Syllabus, visitor: Visitor, workbook: Workbook, place: Place, now: datetime) -> None:
+    """Draw the consequences for the author, as a member of the course in which this was said."""
+    modules = [place.module] if place.module is not None else []
+    settle_people(session, syllabus, [workbook.user_id], visitor.course_id, modules, now=now)
 
 
 def _lock(session: Session, workbook_id: int) -> Workbook:

@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.programme import Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, EditionKind, Missing, Status, missing_fields
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
+from lti_tool.progress.settle import settle
 from lti_tool.workbook.draft import (
     ChapterNotFound,
     WrongMoment,
@@ -40,17 +42,16 @@ class ChapterIncomplete(Conflict):
         self.missing = tuple(missing)
 
 
-def submit_chapter(session: Session, programme: Programme, visitor: Visitor, number: int, *, now: datetime) -> Module | None:
+def submit_chapter(session: Session, syllabus: Syllabus, visitor: Visitor, number: int, *, now: datetime) -> None:
     """Hand in a chapter as it stands; from then on it rests until it comes back or its author takes it back.
 
-    Returns:
-        The module that may be completed by this now.
     Raises:
         ChapterNotFound: there is none, or it is the cover, which nobody hands in.
         Conflict: the visit belongs to no course, so nobody would read it.
         WrongMoment: it is handed in already.
         ChapterIncomplete: required fields are missing.
     """
+    programme = syllabus.programme
     place = get_place(programme, number)
     if number == COVER_NUMBER:
         raise ChapterNotFound
@@ -70,7 +71,8 @@ def submit_chapter(session: Session, programme: Programme, visitor: Visitor, num
     close_versions(session, workbook.id, place)
     set_status(session, workbook.id, number, Status.SUBMITTED, now=now)
     log.info("workbook_chapter_submitted", extra={"user": visitor.user_id, "chapter": number})
-    return place.module
+    if place.module is not None:
+        settle(session, syllabus, visitor, place.module, now=now)
 
 
 def take_back_chapter(session: Session, programme: Programme, visitor: Visitor, number: int, *, now: datetime) -> None:

@@ -16,7 +16,17 @@ class Person:
     """A participant in their browser."""
 
     def __init__(self, app: Flask, user_id: int, now: datetime, *, roles: frozenset[Role], course_id: int | None) -> None:
-        visitor = Visitor(user_id, 1, 1, 1, course_id, None, None, roles, "de", "https://lms.example")
+        visitor = Visitor(
+            user_id=user_id,
+            platform_id=1,
+            registration_id=1,
+            deployment_id=1,
+            course_id=course_id,
+            module_slug=None,
+            roles=roles,
+            locale="de",
+            frame_origin="https://lms.example",
+        )
         self.client = app.test_client()
         with app.test_request_context():
             response = Response()

@@ -83,7 +83,6 @@ def parts(database: Database, keyring: Keyring, clock: Clock) -> Parts:
         http=http,
         service_client=service_client,
         worker=worker,
-        wake_worker=worker.wake,
         now=clock,
     )
 

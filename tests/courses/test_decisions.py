@@ -16,6 +16,7 @@ from lti_tool.domain.people import Role, Visitor
 from lti_tool.errors import Forbidden, NotFound, ToolError
 from lti_tool.models import DeliveryEvent, ExtendedTime, ExtraAttempt, ScoreDelivery
 from tests.courses.conftest import M1, M2, School
+from tests.syllabus import taught
 
 
 def not_allowed(school: School) -> list[Visitor]:
@@ -30,19 +31,25 @@ def not_allowed(school: School) -> list[Visitor]:
 def test_settings_are_stored_and_changed(school: School) -> None:
     teacher = school.teacher()
     wished = CourseSettings(80, 5, 30, date(2026, 11, 1), date(2026, 12, 24))
-    change_settings(school.session, teacher, wished, now=school.now)
-    change_settings(school.session, teacher, wished, now=school.now)
+    change_settings(school.session, taught(school.programme), teacher, wished, now=school.now)
+    change_settings(school.session, taught(school.programme), teacher, wished, now=school.now)
     school.session.flush()
     assert settings_of(school.session, school.course_id) == wished
     assert settings_of(school.session, school.other_course_id) == CourseSettings()
-    change_settings(school.session, teacher, CourseSettings(), now=school.now)
+    change_settings(school.session, taught(school.programme), teacher, CourseSettings(), now=school.now)
     school.session.flush()
     assert settings_of(school.session, school.course_id) == CourseSettings()
 
 
 def test_settings_out_of_bounds_are_refused_by_name(school: School) -> None:
     with pytest.raises(SettingsRefused) as refused:
-        change_settings(school.session, school.teacher(), CourseSettings(pass_mark_pct=95, attempts=0), now=school.now)
+        change_settings(
+            school.session,
+            taught(school.programme),
+            school.teacher(),
+            CourseSettings(pass_mark_pct=95, attempts=0),
+            now=school.now,
+        )
     assert refused.value.faults == ("pass_mark_pct", "attempts")
 
 
@@ -111,7 +118,7 @@ def test_only_who_teaches_decides(school: School) -> None:
     delivery = school.deliver(ben, M1, school.line_item(M1), state="parked")
     for visitor in not_allowed(school):
         with pytest.raises(Forbidden):
-            change_settings(school.session, visitor, CourseSettings(), now=school.now)
+            change_settings(school.session, taught(school.programme), visitor, CourseSettings(), now=school.now)
         with pytest.raises(Forbidden):
             grant_attempt(school.session, school.programme, visitor, ben, M1, "x", now=school.now)
         with pytest.raises(Forbidden):

@@ -27,6 +27,7 @@ from lti_tool.models import (
 )
 from lti_tool.models.database import Database
 from lti_tool.programme.reader import read_programme
+from tests.syllabus import taught
 
 ISSUER = Issuer("Akademie", "https://akademie.test", "https://tool.test/verify")
 M1 = "grundlagen-und-strategie"
@@ -131,7 +132,7 @@ def take_quiz(
     """Make a whole attempt with so many right answers out of ten; gives its number."""
     number = start_quiz(session, programme, visitor, slug, seed=seed, now=now)
     answer_rightly(session, programme, visitor, slug, number, right=right, now=now)
-    submit_quiz(session, programme, visitor, slug, number, issuer=ISSUER, now=now)
+    submit_quiz(session, taught(programme), visitor, slug, number, now=now)
     return number
 
 
@@ -139,4 +140,4 @@ def read_all_lessons(session: Session, programme: Programme, visitor: Visitor, s
     module = programme.find_module(slug)
     assert module is not None
     for lesson in module.lessons:
-        complete_lesson(session, programme, visitor, slug, lesson.slug, issuer=ISSUER, now=now)
+        complete_lesson(session, taught(programme), visitor, slug, lesson.slug, now=now)

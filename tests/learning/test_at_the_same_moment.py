@@ -17,8 +17,9 @@ from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.live.follow_up import save_follow_up
 from lti_tool.models import AttendanceChange, Completion, CourseSettings, Membership, ScoreDelivery, User
 from lti_tool.models.database import Database
-from lti_tool.progress.settle import settle_course, settle_module, settle_people
-from tests.learning.conftest import ISSUER, M1, take_quiz
+from lti_tool.progress.settle import settle_course
+from tests.learning.conftest import M1, take_quiz
+from tests.syllabus import taught
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def petra(database: Database, programme: Programme, anna: Visitor, now: datetime
             session.add(Membership(user_id=user_id, course_id=anna.course_id, roles=roles, first_seen_at=now, last_seen_at=now))
         session.add(CourseSettings(course_id=anna.course_id, conditions="lessons quiz live", changed_at=now))
         for lesson in programme.modules[0].lessons[:-1]:
-            complete_lesson(session, programme, anna, M1, lesson.slug, issuer=ISSUER, now=now)
+            complete_lesson(session, taught(programme), anna, M1, lesson.slug, now=now)
         take_quiz(session, programme, anna, M1, right=9, now=now)
         return Visitor(**{**vars(anna), "user_id": teacher.id, "roles": frozenset({Role.INSTRUCTOR})})
 
@@ -65,12 +66,11 @@ def test_the_attendance_and_the_last_lesson(
     def record() -> None:
         with database.write.begin() as session:
             for code in ("1A", "1B"):
-                changed = record_attendance(session, programme, petra, M1, code, {anna.user_id: Presence.PRESENT}, now=now)
-                settle_people(session, programme, changed, petra.course_id, [module], issuer=ISSUER, now=now)
+                record_attendance(session, taught(programme), petra, M1, code, {anna.user_id: Presence.PRESENT}, now=now)
 
     def read_the_last() -> None:
         with database.write.begin() as session:
-            complete_lesson(session, programme, anna, M1, module.lessons[-1].slug, issuer=ISSUER, now=now)
+            complete_lesson(session, taught(programme), anna, M1, module.lessons[-1].slug, now=now)
 
     at_once(record, record, read_the_last)
     assert outcome(database) == (1, 1)
@@ -83,12 +83,12 @@ def test_the_last_lesson_while_the_course_begins_to_ask_for_less(
 ) -> None:
     def read_the_last() -> None:
         with database.write.begin() as session:
-            complete_lesson(session, programme, anna, M1, programme.modules[0].lessons[-1].slug, issuer=ISSUER, now=now)
+            complete_lesson(session, taught(programme), anna, M1, programme.modules[0].lessons[-1].slug, now=now)
 
     meanwhile = Thread(target=read_the_last)
     with database.write.begin() as session:
         session.scalars(select(CourseSettings)).one().conditions = "lessons quiz"
-        settle_course(session, programme, petra.course_id, issuer=ISSUER, now=now)
+        settle_course(session, taught(programme), petra.course_id, now=now)
         meanwhile.start()
         # Long enough for it to come to where it has to wait for this transaction.
         time.sleep(0.5)
@@ -101,19 +101,17 @@ def test_the_last_follow_up_while_the_other_session_is_cancelled(
 ) -> None:
     module = programme.modules[0]
     with database.write.begin() as session:
-        plan_meeting(session, programme, petra, M1, "1A", Plan(now - timedelta(days=1)), now=now)
-        plan_meeting(session, programme, petra, M1, "1B", Plan(now + timedelta(days=1)), now=now)
-        complete_lesson(session, programme, anna, M1, module.lessons[-1].slug, issuer=ISSUER, now=now)
+        plan_meeting(session, taught(programme), petra, M1, "1A", Plan(now - timedelta(days=1)), now=now)
+        plan_meeting(session, taught(programme), petra, M1, "1B", Plan(now + timedelta(days=1)), now=now)
+        complete_lesson(session, taught(programme), anna, M1, module.lessons[-1].slug, now=now)
 
     def follow_up() -> None:
         with database.write.begin() as session:
-            save_follow_up(session, programme, anna, M1, "1A", ["eins", "zwei", "drei"], now=now)
-            settle_module(session, programme, anna, module, issuer=ISSUER, now=now)
+            save_follow_up(session, taught(programme), anna, M1, "1A", ["eins", "zwei", "drei"], now=now)
 
     meanwhile = Thread(target=follow_up)
     with database.write.begin() as session:
-        plan_meeting(session, programme, petra, M1, "1B", Plan(is_cancelled=True), now=now)
-        settle_course(session, programme, petra.course_id, only=module, issuer=ISSUER, now=now)
+        plan_meeting(session, taught(programme), petra, M1, "1B", Plan(is_cancelled=True), now=now)
         meanwhile.start()
         time.sleep(0.5)
     meanwhile.join()

@@ -13,6 +13,7 @@ from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.workbook import PracticeRule
+from lti_tool.learning.content import get_module
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module
 from lti_tool.models import (
@@ -29,8 +30,9 @@ from lti_tool.models import (
     WorkbookFeedback,
 )
 from lti_tool.progress.due_scores import tell_gradebook_news
-from lti_tool.progress.settle import settle_course, settle_for
-from tests.learning.conftest import ISSUER, M1, M2, launch_link, read_all_lessons, take_quiz
+from lti_tool.progress.settle import settle_course, settle_people
+from tests.learning.conftest import M1, M2, launch_link, read_all_lessons, take_quiz
+from tests.syllabus import taught
 
 ALL = " ".join(Part)
 
@@ -102,8 +104,8 @@ def scores(session: Session) -> list[float]:
 
 
 def settle(session: Session, programme: Programme, anna: Visitor, slug: str, now: datetime) -> bool:
-    module = programme.find_module(slug)
-    return settle_for(session, programme, anna.user_id, anna.course_id, module, issuer=ISSUER, now=now)
+    module = get_module(programme, slug)
+    return settle_people(session, taught(programme), [anna.user_id], anna.course_id, [module], now=now) == 1
 
 
 def test_a_course_that_decided_nothing_asks_for_lessons_and_quiz(
@@ -139,9 +141,9 @@ def test_an_instructor_who_accepts_completes_nothing_of_their_own(
     session.flush()
     session.add(Membership(user_id=teacher.id, course_id=anna.course_id, roles="instructor", first_seen_at=now, last_seen_at=now))
     session.flush()
-    module = programme.find_module(M1)
-    assert not settle_for(session, programme, teacher.id, anna.course_id, module, issuer=ISSUER, now=now)
-    assert settle_course(session, programme, anna.course_id or 0, issuer=ISSUER, now=now) == 0
+    module = get_module(programme, M1)
+    assert settle_people(session, taught(programme), [teacher.id], anna.course_id, [module], now=now) == 0
+    assert settle_course(session, taught(programme), anna.course_id or 0, now=now) == 0
     assert completed(session) == []
 
 
@@ -177,7 +179,7 @@ def test_a_condition_that_is_switched_off_completes_what_waited_for_it(
     take_quiz(session, programme, anna, M1, right=8, now=now)
     assert completed(session) == []
     course_asks(session, anna, now, "lessons quiz")
-    settle_course(session, programme, anna.course_id or 0, issuer=ISSUER, now=now)
+    settle_course(session, taught(programme), anna.course_id or 0, now=now)
     assert (completed(session), scores(session)) == ([M1], [80.0])
 
 
@@ -187,7 +189,7 @@ def test_a_condition_that_is_switched_on_takes_nothing_away(
     read_all_lessons(session, programme, anna, M1, now=now)
     take_quiz(session, programme, anna, M1, right=8, now=now)
     course_asks(session, anna, now, ALL)
-    settle_course(session, programme, anna.course_id or 0, issuer=ISSUER, now=now)
+    settle_course(session, taught(programme), anna.course_id or 0, now=now)
     assert completed(session) == [M1]
     assert open_module(session, programme, anna, M1, now=now).missing == ()
 

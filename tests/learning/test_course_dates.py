@@ -14,7 +14,8 @@ from lti_tool.learning.open_quiz import open_quiz
 from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.models import CourseSettings, ExtraAttempt
-from tests.learning.conftest import ISSUER, M1, M2
+from tests.learning.conftest import M1, M2
+from tests.syllabus import taught
 
 FIRST, LAST = date(2026, 12, 1), date(2026, 12, 18)
 BEFORE = datetime(2026, 11, 30, 22, 59, tzinfo=UTC)
@@ -61,7 +62,7 @@ def test_an_attempt_begun_in_time_goes_on_and_is_handed_in_after_the_end(
 ) -> None:
     number = begin(session, programme, anna_in_december, M1, LAST_MOMENT)
     assert begin(session, programme, anna_in_december, M1, AFTER) == number
-    submit_quiz(session, programme, anna_in_december, M1, number, issuer=ISSUER, now=AFTER)
+    submit_quiz(session, taught(programme), anna_in_december, M1, number, now=AFTER)
 
 
 def test_who_teaches_tries_the_quiz_at_any_time(session: Session, programme: Programme, anna_in_december: Visitor) -> None:

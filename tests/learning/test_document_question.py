@@ -12,7 +12,8 @@ from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.models import AttemptItem
 from lti_tool.models.database import Database
 from tests.learning import test_pages
-from tests.learning.conftest import ISSUER, M1, read_all_lessons
+from tests.learning.conftest import M1, read_all_lessons
+from tests.syllabus import taught
 from tests.learning.draws import seed_that_draws
 
 Browser = test_pages.Browser
@@ -38,7 +39,7 @@ def test_the_document_stands_with_the_question_and_in_the_review(
     assert "Die Finanzierung wird zu gegebener Zeit geklärt." in figure[1]
     assert page.index("</figure>") < page.index('id="stem"')
     with database.write.begin() as session:
-        submit_quiz(session, programme, anna, M1, number, issuer=ISSUER, now=now)
+        submit_quiz(session, taught(programme), anna, M1, number, now=now)
     review = browser.open(f"/modules/{M1}/quiz/{number}").get_data(as_text=True)
     assert "<summary>Das Dokument: " in review
     assert "Die Finanzierung wird zu gegebener Zeit geklärt." in review

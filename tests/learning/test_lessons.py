@@ -20,7 +20,8 @@ from lti_tool.learning.read_lesson import read_lesson, remember_opening, remembe
 from lti_tool.learning.start_quiz import start_quiz
 from lti_tool.models import LessonProgress, ScoreDelivery
 from lti_tool.progress.due_scores import tell_gradebook_news
-from tests.learning.conftest import ISSUER, M1, M2, launch_link, read_all_lessons, take_quiz
+from tests.learning.conftest import M1, M2, launch_link, read_all_lessons, take_quiz
+from tests.syllabus import taught
 
 FIRST = "von-der-verwaltungsdigitalisierung"
 
@@ -55,19 +56,19 @@ def test_reading_is_remembered_with_its_place(session: Session, programme: Progr
 
 def test_a_read_lesson_leads_to_the_next_unread_one(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     lessons = programme.modules[0].lessons
-    following = complete_lesson(session, programme, anna, M1, lessons[1].slug, issuer=ISSUER, now=now)
+    following = complete_lesson(session, taught(programme), anna, M1, lessons[1].slug, now=now)
     assert following == lessons[2]
     for lesson in lessons[2:]:
-        following = complete_lesson(session, programme, anna, M1, lesson.slug, issuer=ISSUER, now=now)
+        following = complete_lesson(session, taught(programme), anna, M1, lesson.slug, now=now)
     assert following == lessons[0]
-    assert complete_lesson(session, programme, anna, M1, lessons[0].slug, issuer=ISSUER, now=now) is None
+    assert complete_lesson(session, taught(programme), anna, M1, lessons[0].slug, now=now) is None
 
 
 def test_marking_a_lesson_twice_keeps_the_first_moment(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    complete_lesson(session, programme, anna, M1, FIRST, issuer=ISSUER, now=now)
-    complete_lesson(session, programme, anna, M1, FIRST, issuer=ISSUER, now=now + timedelta(days=1))
+    complete_lesson(session, taught(programme), anna, M1, FIRST, now=now)
+    complete_lesson(session, taught(programme), anna, M1, FIRST, now=now + timedelta(days=1))
     assert session.scalars(select(LessonProgress.completed_at)).one() == now
 
 

@@ -36,8 +36,8 @@ from lti_tool.models import (
 )
 from lti_tool.progress.contributions import contributions_of
 from lti_tool.progress.requirements import requirements_of
-from lti_tool.progress.settle import settle_course, settle_module, settle_people
-from tests.learning.conftest import ISSUER, M1, read_all_lessons, take_quiz
+from tests.learning.conftest import M1, read_all_lessons, take_quiz
+from tests.syllabus import taught
 
 ANSWERS = ["Dimension 3", "Server", "Mit der Leitung"]
 
@@ -58,16 +58,11 @@ def petra(session: Session, anna: Visitor, now: datetime) -> Visitor:
 def record(
     session: Session, programme: Programme, petra: Visitor, anna: Visitor, code: str, presence: Presence | None, now: datetime
 ) -> None:
-    """Record and settle, as the page does."""
-    module = programme.modules[0]
-    changed = record_attendance(session, programme, petra, M1, code, {anna.user_id: presence}, now=now)
-    settle_people(session, programme, changed, petra.course_id, [module], issuer=ISSUER, now=now)
+    record_attendance(session, taught(programme), petra, M1, code, {anna.user_id: presence}, now=now)
 
 
 def follow_up(session: Session, programme: Programme, anna: Visitor, code: str, answers: list[str], now: datetime) -> bool:
-    is_finished = save_follow_up(session, programme, anna, M1, code, answers, now=now)
-    settle_module(session, programme, anna, programme.modules[0], issuer=ISSUER, now=now)
-    return is_finished
+    return save_follow_up(session, taught(programme), anna, M1, code, answers, now=now)
 
 
 def finish_the_rest(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
@@ -112,7 +107,7 @@ def test_an_optional_session_keeps_nobody_from_passing_but_its_time_counts(
     programme = replace(programme, modules=(replace(programme.modules[0], live_sessions=sessions), *programme.modules[1:]))
     module = programme.modules[0]
     finish_the_rest(session, programme, anna, now)
-    plan_meeting(session, programme, petra, M1, "1B", Plan(now - timedelta(hours=3)), now=now)
+    plan_meeting(session, taught(programme), petra, M1, "1B", Plan(now - timedelta(hours=3)), now=now)
     page = open_module(session, programme, anna, M1, now=now)
     assert page.missing == (Missing(Part.LIVE, 1),)
     assert [line.is_asked_for for line in page.meetings] == [True, False]
@@ -136,7 +131,7 @@ def test_the_follow_up_makes_up_for_a_session(
 ) -> None:
     finish_the_rest(session, programme, anna, now)
     record(session, programme, petra, anna, "1A", Presence.PARTLY, now)
-    plan_meeting(session, programme, petra, M1, "1B", Plan(now + timedelta(hours=1)), now=now)
+    plan_meeting(session, taught(programme), petra, M1, "1B", Plan(now + timedelta(hours=1)), now=now)
     assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.AWAIT_MEETING
     coming = list_modules(session, programme, anna, now=now).next_meeting
     assert coming is not None
@@ -167,7 +162,7 @@ def test_only_the_course_where_a_follow_up_was_written_reads_it(
     session.add(other)
     session.flush()
     session.add(Membership(user_id=anna.user_id, course_id=other.id, roles="participant", first_seen_at=now, last_seen_at=now))
-    plan_meeting(session, programme, petra, M1, "1A", Plan(now - timedelta(days=1)), now=now)
+    plan_meeting(session, taught(programme), petra, M1, "1A", Plan(now - timedelta(days=1)), now=now)
     assert follow_up(session, programme, anna, "1A", ANSWERS, now)
     (here,) = open_attendance(session, programme, petra, M1, "1A").lines
     (there,) = open_attendance(session, programme, replace(petra, course_id=other.id), M1, "1A").lines
@@ -190,7 +185,7 @@ def test_a_follow_up_sent_back_leaves_the_session_open_until_it_is_finished_anew
     take_quiz(session, programme, anna, M1, right=9, now=now)
     assert not is_completed(session)
     # A date set meanwhile closes it to others, not to who shall improve it.
-    plan_meeting(session, programme, petra, M1, "1B", Plan(now + timedelta(hours=1)), now=now)
+    plan_meeting(session, taught(programme), petra, M1, "1B", Plan(now + timedelta(hours=1)), now=now)
     page = open_meeting(session, programme, anna, M1, "1B", now=now)
     assert (page.may_follow_up, page.return_reason, page.answers) == (True, "Frage 2 fehlt.", tuple(ANSWERS))
     (line,) = open_attendance(session, programme, petra, M1, "1B").lines
@@ -210,7 +205,7 @@ def test_a_follow_up_sent_back_leaves_the_session_open_until_it_is_finished_anew
 
 def test_answers_have_an_end(session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime) -> None:
     with pytest.raises(AnswersTooLong):
-        save_follow_up(session, programme, anna, M1, "1A", ["x" * 4001], now=now)
+        save_follow_up(session, taught(programme), anna, M1, "1A", ["x" * 4001], now=now)
 
 
 def test_a_cancelled_session_completes_what_waited_for_it(
@@ -218,8 +213,7 @@ def test_a_cancelled_session_completes_what_waited_for_it(
 ) -> None:
     finish_the_rest(session, programme, anna, now)
     record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
-    module = plan_meeting(session, programme, petra, M1, "1B", Plan(is_cancelled=True), now=now)
-    settle_course(session, programme, petra.course_id, only=module, issuer=ISSUER, now=now)
+    plan_meeting(session, taught(programme), petra, M1, "1B", Plan(is_cancelled=True), now=now)
     assert is_completed(session)
 
 
@@ -247,17 +241,17 @@ def test_nobody_else_records_and_nobody_from_elsewhere_is_recorded(
     session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
 ) -> None:
     with pytest.raises(Forbidden):
-        record_attendance(session, programme, anna, M1, "1A", {anna.user_id: Presence.PRESENT}, now=now)
+        record_attendance(session, taught(programme), anna, M1, "1A", {anna.user_id: Presence.PRESENT}, now=now)
     with pytest.raises(Forbidden):
-        plan_meeting(session, programme, anna, M1, "1A", Plan(), now=now)
+        plan_meeting(session, taught(programme), anna, M1, "1A", Plan(), now=now)
     stranger = User(platform_id=anna.platform_id, sub="11", name="Fremd", first_seen_at=now, last_seen_at=now)
     session.add(stranger)
     session.flush()
     presences = {stranger.id: Presence.PRESENT, petra.user_id: Presence.PRESENT}
-    assert record_attendance(session, programme, petra, M1, "1A", presences, now=now) == ()
+    assert record_attendance(session, taught(programme), petra, M1, "1A", presences, now=now) == ()
     assert session.scalars(select(Attendance)).all() == []
     with pytest.raises(NotFound):
-        record_attendance(session, programme, petra, M1, "2A", {}, now=now)
+        record_attendance(session, taught(programme), petra, M1, "2A", {}, now=now)
 
 
 @pytest.mark.parametrize(
@@ -282,7 +276,7 @@ def test_a_plan_that_cannot_be_is_refused(
     assert plan.faults() == faults
     if faults:
         with pytest.raises(PlanRefused):
-            plan_meeting(session, programme, petra, M1, "1A", plan, now=now)
+            plan_meeting(session, taught(programme), petra, M1, "1A", plan, now=now)
 
 
 def test_the_certificate_needs_four_fifths_of_the_live_time(
@@ -296,18 +290,16 @@ def test_the_certificate_needs_four_fifths_of_the_live_time(
             # The live part is switched on before the last quiz, and this module's sessions are attended.
             settings.conditions = "lessons quiz live"
             for code in ("5A", "5B"):
-                record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
+                record_attendance(session, taught(programme), petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
         take_quiz(session, programme, anna, module.slug, right=9, now=now)
     assert len(session.scalars(select(Completion)).all()) == 5
     assert session.scalars(select(Certificate)).all() == []
     codes = [(module, live.code) for module in programme.modules[:4] for live in module.live_sessions]
     for module, code in codes[:5]:
-        record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
-        settle_people(session, programme, [anna.user_id], petra.course_id, [module], issuer=ISSUER, now=now)
+        record_attendance(session, taught(programme), petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
     assert session.scalars(select(Certificate)).all() == []  # 7 of 10
     module, code = codes[5]
-    record_attendance(session, programme, petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
-    settle_people(session, programme, [anna.user_id], petra.course_id, [module], issuer=ISSUER, now=now)
+    record_attendance(session, taught(programme), petra, module.slug, code, {anna.user_id: Presence.PRESENT}, now=now)
     facts = session.scalars(select(Certificate)).one().facts
     # Lessons and quizzes, no Transferfrage (nothing was written), and the eight sessions that were attended with what they ask
     # for beforehand.

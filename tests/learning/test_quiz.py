@@ -22,7 +22,8 @@ from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.models import Attempt, AttemptItem, Certificate, Completion, ScoreDelivery
 from lti_tool.models.database import Database
-from tests.learning.conftest import ISSUER, M1, answer_rightly, launch_link, read_all_lessons, take_quiz
+from tests.learning.conftest import M1, answer_rightly, launch_link, read_all_lessons, take_quiz
+from tests.syllabus import taught
 
 
 def scores(session: Session) -> list[tuple[str, float]]:
@@ -74,7 +75,7 @@ def test_handing_in_marks_saves_and_shows_the_result(
 def test_handing_in_twice_marks_once(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     read_all_lessons(session, programme, anna, M1, now=now)
     take_quiz(session, programme, anna, M1, right=8, now=now)
-    again = submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=now + timedelta(minutes=5))
+    again = submit_quiz(session, taught(programme), anna, M1, 1, now=now + timedelta(minutes=5))
     assert again is None
     attempt = session.scalars(select(Attempt)).one()
     assert attempt.submitted_at == now
@@ -94,7 +95,7 @@ def test_two_hand_ins_at_the_same_moment_mark_once(
     def hand_in() -> None:
         both_ready.wait()
         with database.write.begin() as session:
-            marks.append(submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=now) is not None)
+            marks.append(submit_quiz(session, taught(programme), anna, M1, 1, now=now) is not None)
 
     threads = [Thread(target=hand_in) for _ in range(2)]
     for thread in threads:
@@ -129,7 +130,7 @@ def test_the_last_lesson_and_the_quiz_at_the_same_moment_pass_the_module(
     lessons = programme.modules[0].lessons
     with database.write.begin() as session:
         for lesson in lessons[:-1]:
-            complete_lesson(session, programme, anna, M1, lesson.slug, issuer=ISSUER, now=now)
+            complete_lesson(session, taught(programme), anna, M1, lesson.slug, now=now)
         start_quiz(session, programme, anna, M1, seed=1, now=now)
         answer_rightly(session, programme, anna, M1, 1, right=8, now=now)
     both_ready = Barrier(2)
@@ -137,12 +138,12 @@ def test_the_last_lesson_and_the_quiz_at_the_same_moment_pass_the_module(
     def read_the_last() -> None:
         both_ready.wait()
         with database.write.begin() as session:
-            complete_lesson(session, programme, anna, M1, lessons[-1].slug, issuer=ISSUER, now=now)
+            complete_lesson(session, taught(programme), anna, M1, lessons[-1].slug, now=now)
 
     def hand_in() -> None:
         both_ready.wait()
         with database.write.begin() as session:
-            submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=now)
+            submit_quiz(session, taught(programme), anna, M1, 1, now=now)
 
     threads = [Thread(target=step) for step in (read_the_last, hand_in)]
     for thread in threads:
@@ -171,7 +172,7 @@ def test_a_hundred_simultaneous_last_quizzes_issue_one_certificate(
         if number < 20:
             start.wait(timeout=30)
         with database.write.begin() as session:
-            submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=now)
+            submit_quiz(session, taught(programme), anna, M1, 1, now=now)
 
     with ThreadPoolExecutor(20) as pool:
         list(pool.map(hand_in, range(100)))
@@ -255,7 +256,7 @@ def test_a_question_withdrawn_by_the_authors_counts_in_full(
     row = session.scalars(select(AttemptItem).where(AttemptItem.position == 1)).one()
     row.item_id = "M1-99"
     assert open_question(session, programme, anna, M1, 1, 1).question is None
-    submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=now)
+    submit_quiz(session, taught(programme), anna, M1, 1, now=now)
     review = review_attempt(session, programme, anna, M1, 1, now=now)
     assert review.points == 1.0
     assert review.items[0].verdict is Verdict.WITHDRAWN
@@ -334,4 +335,4 @@ def test_nobody_sees_another_persons_attempt(session: Session, programme: Progra
     with pytest.raises(NotFound):
         review_attempt(session, programme, stranger, M1, 1, now=now)
     with pytest.raises(NotFound):
-        submit_quiz(session, programme, stranger, M1, 1, issuer=ISSUER, now=now)
+        submit_quiz(session, taught(programme), stranger, M1, 1, now=now)

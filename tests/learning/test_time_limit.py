@@ -23,21 +23,22 @@ from lti_tool.learning.start_quiz import TimeChanged, start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.models import Attempt, Certificate, Completion, Membership, ScoreDelivery
 from lti_tool.models.database import Database
-from tests.learning.conftest import ISSUER, M1, answer_rightly, read_all_lessons, take_quiz
+from tests.learning.conftest import M1, answer_rightly, read_all_lessons, take_quiz
+from tests.syllabus import taught
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def petra(session: Session, anna: Visitor, now: datetime) -> Visitor:
+def petra(session: Session, programme: Programme, anna: Visitor, now: datetime) -> Visitor:
     """The instructor of Anna's course; its quizzes last 30 minutes."""
     session.add(
         Membership(user_id=anna.user_id, course_id=anna.course_id, roles="participant", first_seen_at=now, last_seen_at=now)
     )
     session.flush()
     teacher = replace(anna, roles=frozenset({Role.INSTRUCTOR}))
-    change_settings(session, teacher, CourseSettings(time_limit_min=30), now=now)
+    change_settings(session, taught(programme), teacher, CourseSettings(time_limit_min=30), now=now)
     session.flush()
     return teacher
 
@@ -48,7 +49,7 @@ def begin(session: Session, programme: Programme, anna: Visitor, now: datetime, 
 
 
 def hand_in_all(session: Session, programme: Programme, now: datetime) -> int:
-    return sum(hand_in_overdue(session, programme, one.id, issuer=ISSUER, now=now) for one in overdue_attempts(session, now=now))
+    return sum(hand_in_overdue(session, taught(programme), one.id, now=now) for one in overdue_attempts(session, now=now))
 
 
 def test_the_front_page_tells_the_time_with_the_persons_extension(
@@ -65,7 +66,7 @@ def test_an_attempt_keeps_the_end_of_its_start_whatever_the_course_sets_later(
 ) -> None:
     begin(session, programme, anna, now)
     for limit in (10, None):
-        change_settings(session, petra, CourseSettings(time_limit_min=limit), now=now + 5 * MINUTE)
+        change_settings(session, taught(programme), petra, CourseSettings(time_limit_min=limit), now=now + 5 * MINUTE)
         session.flush()
         assert open_question(session, programme, anna, M1, 1, 1).ends_at == now + 30 * MINUTE
     assert open_answers(session, programme, anna, M1, 1).ends_at == now + 30 * MINUTE
@@ -75,7 +76,7 @@ def test_more_time_can_be_given_while_a_timed_attempt_is_open_though_the_course_
     session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
 ) -> None:
     begin(session, programme, anna, now)
-    change_settings(session, petra, CourseSettings(), now=now)
+    change_settings(session, taught(programme), petra, CourseSettings(), now=now)
     session.flush()
     assert open_person(session, programme, petra, anna.user_id).may_have_more_time
     hand_in_all(session, programme, now + timedelta(hours=1))
@@ -85,7 +86,7 @@ def test_more_time_can_be_given_while_a_timed_attempt_is_open_though_the_course_
 def test_an_attempt_begun_without_a_limit_gets_none(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     start_quiz(session, programme, anna, M1, seed=1, now=now)
     teacher = replace(anna, roles=frozenset({Role.INSTRUCTOR}))
-    change_settings(session, teacher, CourseSettings(time_limit_min=5), now=now)
+    change_settings(session, taught(programme), teacher, CourseSettings(time_limit_min=5), now=now)
     session.flush()
     assert open_question(session, programme, anna, M1, 1, 1).ends_at is None
     assert overdue_attempts(session, now=now + timedelta(days=400)) == []
@@ -150,7 +151,7 @@ def test_handing_in_before_the_end_is_not_by_time(
     session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
 ) -> None:
     attempt = begin(session, programme, anna, now)
-    submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=now + 29 * MINUTE)
+    submit_quiz(session, taught(programme), anna, M1, 1, now=now + 29 * MINUTE)
     assert (attempt.is_ended_by_time, attempt.submitted_at) == (False, now + 29 * MINUTE)
     assert hand_in_all(session, programme, now + timedelta(days=1)) == 0
 
@@ -198,7 +199,7 @@ def test_an_absent_owner_counts_with_their_role_in_the_course(
 def take_quiz_in_time(session: Session, programme: Programme, visitor: Visitor, slug: str, now: datetime) -> None:
     number = start_quiz(session, programme, visitor, slug, seed=1, minutes_told=30, now=now)
     answer_rightly(session, programme, visitor, slug, number, right=10, now=now)
-    submit_quiz(session, programme, visitor, slug, number, issuer=ISSUER, now=now)
+    submit_quiz(session, taught(programme), visitor, slug, number, now=now)
 
 
 def test_only_the_asked_person_or_course_is_handed_in(
@@ -217,7 +218,7 @@ def test_worker_and_owner_at_the_same_moment_mark_once(
 ) -> None:
     with database.write.begin() as session:
         teacher = replace(anna, roles=frozenset({Role.INSTRUCTOR}))
-        change_settings(session, teacher, CourseSettings(time_limit_min=30), now=now)
+        change_settings(session, taught(programme), teacher, CourseSettings(time_limit_min=30), now=now)
         session.flush()
         read_all_lessons(session, programme, anna, M1, now=now)
         start_quiz(session, programme, anna, M1, seed=1, minutes_told=30, now=now)
@@ -234,7 +235,7 @@ def test_worker_and_owner_at_the_same_moment_mark_once(
     def by_the_owner() -> None:
         both_ready.wait()
         with database.write.begin() as session:
-            marks.append(submit_quiz(session, programme, anna, M1, 1, issuer=ISSUER, now=later) is not None)
+            marks.append(submit_quiz(session, taught(programme), anna, M1, 1, now=later) is not None)
 
     threads = [Thread(target=one) for one in (by_the_worker, by_the_owner)]
     for thread in threads:

@@ -124,7 +124,15 @@ class Builder:
                 )
             )
             people[role.value] = Visitor(
-                user.id, platform_id, registration_id, deployment_id, course.id, None, MODULE, roles, "de", "https://moodle.test"
+                user_id=user.id,
+                platform_id=platform_id,
+                registration_id=registration_id,
+                deployment_id=deployment_id,
+                course_id=course.id,
+                module_slug=MODULE,
+                roles=roles,
+                locale="de",
+                frame_origin="https://moodle.test",
             )
         return Course(course.id, people)
 

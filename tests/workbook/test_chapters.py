@@ -29,6 +29,7 @@ from lti_tool.workbook.read_editions import (
 )
 from lti_tool.workbook.release_chapter import end_release, release_chapter
 from lti_tool.workbook.submit_chapter import ChapterIncomplete, submit_chapter, take_back_chapter
+from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, rows, write
 
 BASICS: Module = PROGRAMME.modules[0]
@@ -41,7 +42,7 @@ def submitted(
     session: Session, visitor: Visitor, number: int = 2, field_id: str = "zielbild", text: str = "Im Jahr 2035"
 ) -> None:
     write(session, visitor, number, field_id, text)
-    submit_chapter(session, PROGRAMME, visitor, number, now=MONDAY)
+    submit_chapter(session, taught(PROGRAMME), visitor, number, now=MONDAY)
 
 
 def waiting_id(session: Session, instructor: Visitor) -> int:
@@ -52,7 +53,7 @@ def decide(
     session: Session, instructor: Visitor, decision: Decision, said: Said = A_SENTENCE, edition_id: int | None = None
 ) -> int:
     edition_id = edition_id or waiting_id(session, instructor)
-    decide_on_submission(session, PROGRAMME, instructor, edition_id, decision, said, now=MONDAY)
+    decide_on_submission(session, taught(PROGRAMME), instructor, edition_id, decision, said, now=MONDAY)
     return edition_id
 
 
@@ -66,7 +67,7 @@ def status(session: Session, visitor: Visitor, number: int = 2) -> Status:
 def test_a_chapter_lacking_required_fields_is_not_handed_in_and_they_are_named(session: Session, ayse: Visitor) -> None:
     write(session, ayse, 1, "vorhaben", rows("Bürgerportal"))
     with pytest.raises(ChapterIncomplete) as refusal:
-        submit_chapter(session, PROGRAMME, ayse, 1, now=MONDAY)
+        submit_chapter(session, taught(PROGRAMME), ayse, 1, now=MONDAY)
     (missing,) = refusal.value.missing
     assert (missing.field.id, missing.rows, missing.rows_wanted) == ("vorhaben", 1, 2)
     assert status(session, ayse, 1) is Status.IN_PROGRESS
@@ -80,19 +81,19 @@ def test_fields_that_are_not_required_may_stay_empty(session: Session, ayse: Vis
 def test_a_chapter_is_handed_in_once(session: Session, ayse: Visitor) -> None:
     submitted(session, ayse)
     with pytest.raises(WrongMoment):
-        submit_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
+        submit_chapter(session, taught(PROGRAMME), ayse, 2, now=MONDAY)
 
 
 def test_outside_of_any_course_nothing_is_handed_in(session: Session, ayse: Visitor) -> None:
     write(session, ayse, 2, "zielbild", "Im Jahr 2035")
     with pytest.raises(Conflict):
-        submit_chapter(session, PROGRAMME, replace(ayse, course_id=None), 2, now=MONDAY)
+        submit_chapter(session, taught(PROGRAMME), replace(ayse, course_id=None), 2, now=MONDAY)
     assert status(session, ayse) is Status.IN_PROGRESS
 
 
 def test_the_cover_is_nothing_to_hand_in(session: Session, ayse: Visitor) -> None:
     with pytest.raises(ChapterNotFound):
-        submit_chapter(session, PROGRAMME, ayse, -1, now=MONDAY)
+        submit_chapter(session, taught(PROGRAMME), ayse, -1, now=MONDAY)
 
 
 def test_taken_back_it_is_in_progress_and_nobody_reads_it_any_more(session: Session, ayse: Visitor, instructor: Visitor) -> None:
@@ -181,7 +182,7 @@ def test_who_left_the_course_is_no_longer_listed(session: Session, ayse: Visitor
 
 def test_the_longest_waiting_stands_first(session: Session, ayse: Visitor, bernd: Visitor, instructor: Visitor) -> None:
     write(session, bernd, 2, "zielbild", "x")
-    submit_chapter(session, PROGRAMME, bernd, 2, now=MONDAY + timedelta(hours=1))
+    submit_chapter(session, taught(PROGRAMME), bernd, 2, now=MONDAY + timedelta(hours=1))
     submitted(session, ayse)
     assert [one.name for one in list_course_drafts(session, PROGRAMME, instructor).waiting] == ["Ayşe Öztürk", "Bernd Schulze"]
 
@@ -231,7 +232,7 @@ def test_what_was_taken_back_meanwhile_cannot_be_accepted(session: Session, ayse
     submitted(session, ayse)
     edition_id = waiting_id(session, instructor)
     take_back_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
-    submit_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
+    submit_chapter(session, taught(PROGRAMME), ayse, 2, now=MONDAY)
     with pytest.raises(NotFound):
         decide(session, instructor, Decision.ACCEPTED, edition_id=edition_id)
 
@@ -285,7 +286,7 @@ def test_an_ended_release_is_gone(session: Session, ayse: Visitor, bernd: Visito
     end_release(session, PROGRAMME, ayse, 2, now=MONDAY)
     assert list_shown_chapters(session, PROGRAMME, bernd) == ()
     with pytest.raises(NotFound):
-        give_peer_feedback(session, PROGRAMME, bernd, edition_id, A_SENTENCE, is_confirmed=True, now=MONDAY)
+        give_peer_feedback(session, taught(PROGRAMME), bernd, edition_id, A_SENTENCE, is_confirmed=True, now=MONDAY)
 
 
 def test_a_release_replaces_the_earlier_one(session: Session, ayse: Visitor, bernd: Visitor) -> None:
@@ -317,7 +318,7 @@ def test_a_member_says_something_once_and_may_change_it(session: Session, ayse: 
     release_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
     edition_id = list_shown_chapters(session, PROGRAMME, bernd)[0].edition_id
     for text in ("Gut.", "Sehr gut."):
-        give_peer_feedback(session, PROGRAMME, bernd, edition_id, Said({}, {}, text), is_confirmed=False, now=MONDAY)
+        give_peer_feedback(session, taught(PROGRAMME), bernd, edition_id, Said({}, {}, text), is_confirmed=False, now=MONDAY)
     (feedback,) = open_chapter(session, PROGRAMME, ayse, 2).feedback
     assert (feedback.text, feedback.is_from_peer, feedback.author_name) == ("Sehr gut.", True, "Bernd Schulze")
 
@@ -326,7 +327,7 @@ def test_a_member_reads_only_their_own_feedback(session: Session, course: Course
     write(session, ayse, 2, "zielbild", "Im Jahr 2035")
     release_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
     edition_id = list_shown_chapters(session, PROGRAMME, bernd)[0].edition_id
-    give_peer_feedback(session, PROGRAMME, bernd, edition_id, A_SENTENCE, is_confirmed=False, now=MONDAY)
+    give_peer_feedback(session, taught(PROGRAMME), bernd, edition_id, A_SENTENCE, is_confirmed=False, now=MONDAY)
     third = course.person("Dörte Neumann")
     assert read_shown_chapter(session, PROGRAMME, third, edition_id).feedback == ()
 
@@ -336,7 +337,7 @@ def test_nobody_confirms_their_own_chapter(session: Session, ayse: Visitor, bern
     release_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
     edition_id = list_shown_chapters(session, PROGRAMME, bernd)[0].edition_id
     with pytest.raises(NotFound):
-        give_peer_feedback(session, PROGRAMME, ayse, edition_id, A_SENTENCE, is_confirmed=True, now=MONDAY)
+        give_peer_feedback(session, taught(PROGRAMME), ayse, edition_id, A_SENTENCE, is_confirmed=True, now=MONDAY)
 
 
 # --- the practice task ---
@@ -349,7 +350,7 @@ def test_the_practice_task_is_done_when_all_its_chapters_are_accepted(
     decide(session, instructor, Decision.ACCEPTED)
     assert not practice_state(session, user_id=ayse.user_id, module=BASICS).is_done
     write(session, ayse, 1, "vorhaben", rows("Bürgerportal", "Sensorik"))
-    submit_chapter(session, PROGRAMME, ayse, 1, now=MONDAY)
+    submit_chapter(session, taught(PROGRAMME), ayse, 1, now=MONDAY)
     decide(session, instructor, Decision.ACCEPTED)
     state = practice_state(session, user_id=ayse.user_id, module=BASICS)
     assert [(one.chapter.number, one.status, one.is_done) for one in state.chapters] == [
@@ -371,9 +372,9 @@ def test_a_members_confirmation_counts_where_the_course_says_so(session: Session
     submitted(session, ayse)
     release_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
     edition_id = list_shown_chapters(session, PROGRAMME, bernd)[0].edition_id
-    give_peer_feedback(session, PROGRAMME, bernd, edition_id, A_SENTENCE, is_confirmed=False, now=MONDAY)
+    give_peer_feedback(session, taught(PROGRAMME), bernd, edition_id, A_SENTENCE, is_confirmed=False, now=MONDAY)
     assert not is_done()
-    give_peer_feedback(session, PROGRAMME, bernd, edition_id, A_SENTENCE, is_confirmed=True, now=MONDAY)
+    give_peer_feedback(session, taught(PROGRAMME), bernd, edition_id, A_SENTENCE, is_confirmed=True, now=MONDAY)
     assert is_done()
 
 

@@ -17,6 +17,7 @@ from lti_tool.workbook.draft import read_draft
 from lti_tool.workbook.release_chapter import release_chapter
 from lti_tool.workbook.submit_chapter import submit_chapter
 from tests.dialogs import answered_dialogs
+from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, rows, write
 from tests.workbook.site import a_site
 
@@ -38,7 +39,7 @@ def people(database: Database) -> dict[str, Visitor]:
         course = Course(session)
         bernd = course.person("Bernd Schulze")
         write(session, bernd, 2, "zielbild", "Im Jahr 2035")
-        submit_chapter(session, PROGRAMME, bernd, 2, now=MONDAY)
+        submit_chapter(session, taught(PROGRAMME), bernd, 2, now=MONDAY)
         write(session, bernd, 1, "vorhaben", rows("Straßenbeleuchtungskataster", "Bürgerportal"))
         release_chapter(session, PROGRAMME, bernd, 1, now=MONDAY)
         return {

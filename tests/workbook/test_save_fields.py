@@ -13,6 +13,7 @@ from lti_tool.workbook.history import read_history, restore_version
 from lti_tool.workbook.save_fields import Entry, Outcome, Saved, save_fields
 from lti_tool.workbook.stored_content import digest_of
 from lti_tool.workbook.submit_chapter import submit_chapter
+from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, rows, write
 
 
@@ -164,7 +165,7 @@ def test_the_history_keeps_the_newest_sixty(session: Session, ayse: Visitor) -> 
 
 def test_what_is_typed_after_handing_in_is_set_aside(session: Session, ayse: Visitor) -> None:
     write(session, ayse, 2, "zielbild", "fertig")
-    submit_chapter(session, PROGRAMME, ayse, 2, now=MONDAY)
+    submit_chapter(session, taught(PROGRAMME), ayse, 2, now=MONDAY)
     result = save(session, ayse, "fertig, mit Zusatz", base=1, shown="fertig")
     assert result.outcome is Outcome.RESTS
     assert text_of(session, ayse) == "fertig"

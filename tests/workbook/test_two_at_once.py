@@ -14,6 +14,7 @@ from lti_tool.workbook.history import read_history
 from lti_tool.workbook.read_editions import list_course_drafts
 from lti_tool.workbook.save_fields import Entry, save_fields
 from lti_tool.workbook.submit_chapter import submit_chapter
+from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, write
 
 
@@ -52,7 +53,7 @@ def test_a_chapter_submitted_twice_in_the_same_moment_is_submitted_once(database
     def submit() -> str:
         try:
             with database.write.begin() as session:
-                submit_chapter(session, PROGRAMME, author, 2, now=MONDAY)
+                submit_chapter(session, taught(PROGRAMME), author, 2, now=MONDAY)
         except WrongMoment:
             return "refused"
         return "submitted"
@@ -65,14 +66,14 @@ def test_of_two_decisions_in_the_same_moment_one_counts(database: Database) -> N
         course = Course(session)
         author, instructor = course.person("Ayşe Öztürk"), course.person("Ines Lehmann", Role.INSTRUCTOR)
         write(session, author, 2, "zielbild", "Im Jahr 2035")
-        submit_chapter(session, PROGRAMME, author, 2, now=MONDAY)
+        submit_chapter(session, taught(PROGRAMME), author, 2, now=MONDAY)
         edition_id = list_course_drafts(session, PROGRAMME, instructor).waiting[0].edition_id
 
     def accept() -> str:
         try:
             with database.write.begin() as session:
                 said = Said({}, {}, "Gut.")
-                decide_on_submission(session, PROGRAMME, instructor, edition_id, Decision.ACCEPTED, said, now=MONDAY)
+                decide_on_submission(session, taught(PROGRAMME), instructor, edition_id, Decision.ACCEPTED, said, now=MONDAY)
         except WrongMoment:
             return "refused"
         return "accepted"

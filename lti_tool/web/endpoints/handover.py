@@ -19,6 +19,7 @@ from lti_tool.web.guards import is_posted_by_own_page
 from lti_tool.web.headers import allow_framing_by
 from lti_tool.web.parts import parts
 from lti_tool.web.refusals import limit_refusals
+from lti_tool.web.step import step
 
 HANDOVER_LIFETIME_S = 600
 # A launch that has not brought anybody to a page is a 403, like the page that begins the login in a new window.
@@ -49,7 +50,7 @@ def take_over() -> ResponseReturnValue:
     visitor = unseal_visitor(visit_key, sealed, now=now)
     if visitor is None or not -60 <= now.timestamp() - made_at <= HANDOVER_LIFETIME_S:
         raise LaunchRejected(code="state_expired")
-    with parts().database.write.begin() as session:
+    with step() as session:
         use_handover(session, handover_id, now=now)
     response = redirect(landing, 303)
     open_visit(response, visitor, key=visit_key, now=now)

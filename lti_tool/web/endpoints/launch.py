@@ -22,6 +22,7 @@ from lti_tool.web.endpoints.send_on import send_on
 from lti_tool.web.guards import is_posted_by_own_page
 from lti_tool.web.parts import parts
 from lti_tool.web.refusals import limit_refusals
+from lti_tool.web.step import step
 
 # An id_token of at most 64 KB and what surrounds it.
 LARGEST_BODY = 128 * 1024
@@ -67,10 +68,10 @@ def _keep_what_only_this_launch_says(arrival: Arrival, visit_key: str, now: date
     """Keep what few launches have: a request for content, and whom a mentor accompanies."""
     launch, visitor = arrival.launch, arrival.visitor
     if launch.deep_linking is not None:
-        with parts().database.write.begin() as session:
+        with step() as session:
             keep_deep_linking_request(
                 session, visitor, visit_key, deployment_id=launch.deployment_id, settings=launch.deep_linking, now=now
             )
     if Role.MENTOR in visitor.roles:
-        with parts().database.write.begin() as session:
+        with step() as session:
             remember_mentored(session, visitor, launch.mentored_subs, now=now)

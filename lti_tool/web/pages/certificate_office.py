@@ -21,6 +21,7 @@ from lti_tool.web.guards import current_administrator, current_instructor
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.shown import shown_in_form
+from lti_tool.web.step import step
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("certificate_office", __name__)
@@ -67,7 +68,7 @@ def decide(request_id: int) -> ResponseReturnValue:
     visitor = current_instructor()
     tool = parts()
     try:
-        with tool.database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
                 decide_name_request(
                     session,
@@ -82,7 +83,6 @@ def decide(request_id: int) -> ResponseReturnValue:
                 )
     except ToolError as error:
         return _overview(visitor, error, came_back=request_id), error.status
-    tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
 
 
@@ -92,7 +92,7 @@ def respell(certificate_id: int) -> ResponseReturnValue:
     visitor = current_instructor()
     tool = parts()
     try:
-        with tool.database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
                 respell_document(
                     session,
@@ -105,7 +105,6 @@ def respell(certificate_id: int) -> ResponseReturnValue:
                 )
     except ToolError as error:
         return _overview(visitor, error, came_back=certificate_id), error.status
-    tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
 
 
@@ -116,14 +115,13 @@ def renew(certificate_id: int) -> ResponseReturnValue:
     tool = parts()
     course_id = _course_of(visitor)
     try:
-        with tool.database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
                 issue_anew(
                     session, certificate_id, course_id=course_id, by_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
                 )
     except ToolError as error:
         return _overview(visitor, error), error.status
-    tool.wake_worker()
     return redirect(href("certificate_office.overview"), 303)
 
 
@@ -160,7 +158,7 @@ def revoke() -> ResponseReturnValue:
                 found = find_revocable(session, code, course_id=course, by_id=visitor.user_id)
             check_reason(request.form.get("reason", ""))
             return _revocation_page(found)
-        with tool.database.write.begin() as session:
+        with step() as session:
             reason = request.form.get("reason", "")
             if is_first_time(session):
                 revoke_in_course(session, code, course_id=course, by_id=visitor.user_id, reason=reason, now=tool.now())

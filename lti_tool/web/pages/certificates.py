@@ -24,6 +24,7 @@ from lti_tool.web.form_key import is_first_time
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.step import step
 
 blueprint = Blueprint("certificates", __name__)
 
@@ -109,13 +110,12 @@ def participation(slug: str) -> ResponseReturnValue:
     module = next((module for module in current_programme().modules if module.slug == slug), None)
     if module is None:
         raise NotFound(N_("Dieses Modul gibt es nicht."), code="module_not_found")
-    with tool.database.write.begin() as session:
+    with step() as session:
         if is_first_time(session):
             record = course_record_of(session, current_programme(), visitor.user_id)
             issue_participation(
                 session, current_programme(), module, record, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
             )
-    tool.wake_worker()
     return redirect(href("certificates.overview"), 303)
 
 
@@ -131,7 +131,7 @@ def send_name_request(certificate_id: int) -> ResponseReturnValue:
     visitor = current_visitor()
     form = request.form
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
                 request_name(
                     session,
@@ -190,7 +190,7 @@ def save_name() -> ResponseReturnValue:
 
 
 def _store_name(visitor: Visitor, printed: str) -> None:
-    with parts().database.write.begin() as session:
+    with step() as session:
         if is_first_time(session):
             name_and_issue(
                 session,
@@ -200,14 +200,12 @@ def _store_name(visitor: Visitor, printed: str) -> None:
                 issuer=parts().issuer,
                 now=parts().now(),
             )
-    parts().wake_worker()
 
 
 def _issue_what_is_due(visitor: Visitor) -> None:
     tool = parts()
-    with tool.database.write.begin() as session:
+    with step() as session:
         issue_if_due(session, current_programme(), user_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
-    tool.wake_worker()
 
 
 def _without_document(mine: MyCertificates) -> list[int]:

@@ -12,10 +12,11 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.people import Visitor
 from lti_tool.platforms.checked_place import check_claims, check_frame, load_place
 from lti_tool.platforms.findings import Standing, from_json
-from lti_tool.platforms.inquiries import JOB, InquiryState, Kind, Place, open_inquiry, state_of
+from lti_tool.platforms.inquiries import InquiryState, Kind, Place, open_inquiry, state_of
 from lti_tool.web.browser_session import href
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
+from lti_tool.web.step import step
 
 blueprint = Blueprint("check", __name__)
 _FRAMES = frozenset({"iframe", "frame", "embed", "object"})
@@ -59,9 +60,8 @@ def check_again() -> ResponseReturnValue:
 
 
 def _ask(visitor: Visitor, now: datetime) -> None:
-    with parts().database.write.begin() as session:
+    with step() as session:
         open_inquiry(session, Kind.CONNECTION, _place(visitor), now=now)
-    parts().call(JOB)
 
 
 def _state(visitor: Visitor, now: datetime) -> InquiryState:

@@ -22,19 +22,18 @@ from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import PracticeRule
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.platforms.inquiries import JOB as INQUIRIES
 from lti_tool.platforms.inquiries import InquiryState, Kind, open_inquiry, state_of
 from lti_tool.platforms.refresh_roster import RosterNotOffered, ask_for_roster, roster_place
 from lti_tool.platforms.roster_problems import roster_problem
-from lti_tool.progress.settle import settle_course
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import format_day, local, message_of, one_language, translate
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.pages import course_live, course_people, course_version
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, current_syllabus
 from lti_tool.web.shown import come_back, shown_in_form
+from lti_tool.web.step import step
 
 blueprint = Blueprint("course", __name__, url_prefix="/course")
 
@@ -108,12 +107,11 @@ def refresh() -> ResponseReturnValue:
     """Have the platform's roster read anew, in the background."""
     visitor = current_visitor()
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             viewer = teaching_viewer_of(session, visitor)
             ask_for_roster(session, viewer.course_id, now=parts().now())
     except RosterNotOffered as problem:
         return _overview(visitor, problem=problem)
-    parts().call(INQUIRIES)
     return redirect(href("course.overview") + "#members", 303)
 
 
@@ -121,10 +119,9 @@ def refresh() -> ResponseReturnValue:
 def resend_all() -> ResponseReturnValue:
     """Send every score again that has not arrived."""
     visitor = current_visitor()
-    with parts().database.write.begin() as session:
+    with step() as session:
         if is_first_time(session):
             resend_late_scores(session, visitor, now=parts().now())
-    parts().wake_worker()
     return redirect(href("course.overview", done="sent"), 303)
 
 
@@ -132,9 +129,8 @@ def resend_all() -> ResponseReturnValue:
 def answer_about_emptied() -> ResponseReturnValue:
     """Send again what somebody has emptied in the gradebook, or leave it so."""
     visitor, fills = current_visitor(), request.form.get("answer") == "send"
-    with parts().database.write.begin() as session:
+    with step() as session:
         answer_emptied(session, visitor, fills=fills, now=parts().now())
-    parts().wake_worker()
     return redirect(href("course.overview", done="sent" if fills else "left"), 303)
 
 
@@ -156,14 +152,12 @@ def save_settings() -> ResponseReturnValue:
     try:
         if unreadable:
             raise SettingsRefused(unreadable)
-        with parts().database.write.begin() as session:
-            change_settings(session, visitor, wished, shown=shown_in_form(), now=parts().now())
-            settle_course(session, current_programme(), visitor.course_id, issuer=parts().issuer, now=parts().now())
+        with step() as session:
+            change_settings(session, current_syllabus(), visitor, wished, shown=shown_in_form(), now=parts().now())
     except (SettingsRefused, ChangedMeanwhile) as problem:
         with parts().database.read() as session:
             stored = settings_of(session, teaching_viewer_of(session, visitor).course_id).texts()
         return _settings_page(*come_back(typed, stored, problem), problem), problem.status
-    parts().wake_worker()
     return redirect(href("course.overview", done="saved"), 303)
 
 
@@ -199,9 +193,8 @@ def _roster_reading(visitor: Visitor, page: CoursePage) -> InquiryState:
         state = state_of(session, Kind.ROSTER, place, now=now) if place else InquiryState()
     if state.is_open or state.answered_at or page.roster.read_at or page.roster.problem or place is None:
         return state
-    with parts().database.write.begin() as session:
+    with step() as session:
         open_inquiry(session, Kind.ROSTER, place, now=now)
-    parts().call(INQUIRIES)
     return InquiryState(is_open=True)
 
 

@@ -15,13 +15,13 @@ from lti_tool.domain.live import MINUTES, PRESENCE_WORDS, Meeting, Presence
 from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.progress.settle import settle_course, settle_people
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import ZONE, format_moment, local, translate
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, current_syllabus
 from lti_tool.web.shown import come_back, shown_in_form, still_shown
+from lti_tool.web.step import step
 
 blueprint = Blueprint("course_live", __name__, url_prefix="/course/live")
 
@@ -53,14 +53,12 @@ def plan(module_slug: str, code: str) -> ResponseReturnValue:
     typed = {name: clean_line(request.form.get(name, "")) for name in ("day", "time", "minutes", "link", "cancelled")}
     try:
         wished = _read(typed)
-        with parts().database.write.begin() as session:
-            module = plan_meeting(
-                session, current_programme(), visitor, module_slug, code, wished, shown=shown_in_form(), now=parts().now()
+        with step() as session:
+            plan_meeting(
+                session, current_syllabus(), visitor, module_slug, code, wished, shown=shown_in_form(), now=parts().now()
             )
-            settle_course(session, current_programme(), visitor.course_id, only=module, issuer=parts().issuer, now=parts().now())
     except (PlanRefused, ChangedMeanwhile) as problem:
         return _render(_page(module_slug, code), plan=typed, problem=problem, form="plan"), problem.status
-    parts().wake_worker()
     return redirect(href("course_live.meeting", module_slug=module_slug, code=code, done="planned"), 303)
 
 
@@ -73,28 +71,21 @@ def attendance(module_slug: str, code: str) -> ResponseReturnValue:
         number = name.removeprefix("presence.")
         if number != name and number.isdecimal() and len(number) < 10 and (not word or word in set(Presence)):
             presences[int(number)] = Presence(word) if word else None
-    tool = parts()
-    module = current_programme().find_module(module_slug)
     try:
-        with tool.database.write.begin() as session:
-            changed = record_attendance(
+        with step() as session:
+            record_attendance(
                 session,
-                current_programme(),
+                current_syllabus(),
                 visitor,
                 module_slug,
                 code,
                 presences,
                 shown=shown_in_form(),
                 others_were_there=request.form.get("action") == "all",
-                now=tool.now(),
+                now=parts().now(),
             )
-            if module is not None:
-                settle_people(
-                    session, current_programme(), changed, visitor.course_id, [module], issuer=tool.issuer, now=tool.now()
-                )
     except ChangedMeanwhile as problem:
         return _render(_page(module_slug, code), presences=presences, problem=problem, form="attendance"), problem.status
-    tool.wake_worker()
     return redirect(href("course_live.meeting", module_slug=module_slug, code=code, done="recorded"), 303)
 
 
@@ -103,7 +94,7 @@ def return_one(module_slug: str, code: str, user_id: int) -> ResponseReturnValue
     """Send a follow-up back."""
     visitor, reason = current_visitor(), request.form.get("reason", "")
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
                 return_follow_up(session, current_programme(), visitor, module_slug, code, user_id, reason, now=parts().now())
     except ReasonMissing as problem:

@@ -19,6 +19,7 @@ from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.shown import shown_in_form
+from lti_tool.web.step import step
 
 blueprint = Blueprint("course_people", __name__, url_prefix="/course/people")
 
@@ -58,10 +59,9 @@ def person(user_id: int) -> ResponseReturnValue:
 def resend(user_id: int, delivery_id: int) -> ResponseReturnValue:
     """Send one score again."""
     visitor = current_visitor()
-    with parts().database.write.begin() as session:
+    with step() as session:
         if is_first_time(session):
             resend_score(session, visitor, delivery_id, now=parts().now())
-    parts().wake_worker()
     return _back(user_id, "sent")
 
 
@@ -71,7 +71,7 @@ def grant(user_id: int) -> ResponseReturnValue:
     visitor = current_visitor()
     module, reason = request.form.get("module", ""), request.form.get("reason", "")
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
                 grant_attempt(
                     session, current_programme(), visitor, user_id, module, reason, shown=shown_in_form(), now=parts().now()
@@ -88,7 +88,7 @@ def more_time(user_id: int) -> ResponseReturnValue:
     hand_in_overdue_of(course_id=visitor.course_id)
     extra = request.form.get("extra", -1, int)
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             extend_time(session, visitor, user_id, extra, shown=shown_in_form(), now=parts().now())
     except ChangedMeanwhile as problem:
         return _person(user_id, extra=extra, problem=problem), problem.status

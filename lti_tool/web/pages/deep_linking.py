@@ -16,6 +16,7 @@ from lti_tool.web.headers import allow_forms_to_anywhere
 from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import whole_programme
+from lti_tool.web.step import step
 
 # The buttons that take all modules, or all that the course lacks, without looking at the boxes.
 WHOLE_PROGRAMME = "programme"
@@ -56,7 +57,7 @@ def place() -> ResponseReturnValue:
         if refusal.code != "deep_linking_empty":
             raise
         return _choice(visitor, pending, problem=refusal)
-    with parts().database.write.begin() as session:
+    with step() as session:
         remember_offered(session, visitor, [each.key for each in chosen], now=parts().now())
     # The form goes to the platform, whose answer may lead on to wherever it likes.
     allow_forms_to_anywhere()

@@ -16,6 +16,7 @@ from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.rate_limit import retry_after
+from lti_tool.web.step import step
 
 blueprint = Blueprint("hints", __name__)
 
@@ -55,7 +56,7 @@ def leave(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
     text, heading = request.form.get("text", ""), request.form.get("heading", "")
     key = request.form.get("form_key", "")
     try:
-        with tool.database.write.begin() as session:
+        with step() as session:
             leave_hint(
                 session,
                 current_programme(),
@@ -92,7 +93,7 @@ def course() -> str:
 @blueprint.post("/course/hints/<int:hint_id>")
 def settle(hint_id: int) -> ResponseReturnValue:
     """Mark a hint of the course as done, or as open again."""
-    with parts().database.write.begin() as session:
+    with step() as session:
         viewer = teaching_viewer_of(session, current_visitor())
         is_done = request.form.get("status") == "done"
         settle_hint(session, hint_id, is_done=is_done, now=parts().now(), course_id=viewer.course_id)

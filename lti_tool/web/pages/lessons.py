@@ -9,7 +9,8 @@ from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.read_lesson import read_lesson, remember_opening, remember_position
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, current_syllabus
+from lti_tool.web.step import step
 
 blueprint = Blueprint("lessons", __name__)
 
@@ -24,11 +25,8 @@ def page(module_slug: str, lesson_slug: str) -> str:
 def mark_as_read(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
     """Mark a lesson as read and go on: to the next unread one, else to the module."""
     visitor = current_visitor()
-    with parts().database.write.begin() as session:
-        following = complete_lesson(
-            session, current_programme(), visitor, module_slug, lesson_slug, issuer=parts().issuer, now=parts().now()
-        )
-    parts().wake_worker()
+    with step() as session:
+        following = complete_lesson(session, current_syllabus(), visitor, module_slug, lesson_slug, now=parts().now())
     if following is None:
         return redirect(href("modules.page", module_slug=module_slug), 303)
     return redirect(href("lessons.page", module_slug=module_slug, lesson_slug=following.slug), 303)
@@ -47,7 +45,7 @@ def check(module_slug: str, lesson_slug: str, check_id: str) -> str:
 def position(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
     """Remember where the lesson is being read (sent by the page's script when it is left)."""
     visitor = current_visitor()
-    with parts().database.write.begin() as session:
+    with step() as session:
         remember_position(session, current_programme(), visitor, module_slug, lesson_slug, request.form.get("anchor", ""))
     return Response(status=204)
 
@@ -57,6 +55,6 @@ def _page(visitor: Visitor, module_slug: str, lesson_slug: str, result: CheckRes
     with parts().database.read() as session:
         lesson_page = read_lesson(session, programme, visitor, module_slug, lesson_slug)
     if not lesson_page.is_opened:
-        with parts().database.write.begin() as session:
+        with step() as session:
             remember_opening(session, programme, visitor, lesson_page, now=parts().now())
     return render_template("lessons/lesson.html", section="modules", page=lesson_page, result=result, programme=programme)

@@ -31,6 +31,7 @@ from lti_tool.web.language import translate
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.shown import shown_in_form, still_shown
+from lti_tool.web.step import step
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("letterhead", __name__)
@@ -84,7 +85,7 @@ def save() -> ResponseReturnValue:
             head = with_changes(stored, typed, changed)
             logo_svg = find_logo(session, head.logo_sha256)
         _try(head, logo_svg, content)
-        with tool.database.write.begin() as session:
+        with step() as session:
             head = _typed(letterhead_of(session, visitor.registration_id))
             save_letterhead(
                 session,

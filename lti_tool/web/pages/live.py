@@ -7,11 +7,11 @@ from lti_tool.domain.live import ANSWER_LENGTH_MAX, PRESENCE_WORDS
 from lti_tool.live.calendar import as_calendar, get_calendar_entry
 from lti_tool.live.follow_up import QUESTION_WITHOUT_AUTHORS, AnswersTooLong, MeetingPage, open_meeting, save_follow_up
 from lti_tool.messages import N_
-from lti_tool.progress.settle import settle_module
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import message_of, translate
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, current_syllabus
+from lti_tool.web.step import step
 
 blueprint = Blueprint("live", __name__, url_prefix="/modules/<module_slug>/live")
 
@@ -36,12 +36,10 @@ def follow_up(module_slug: str, code: str) -> ResponseReturnValue:
     page = _page(module_slug, code)
     answers = [request.form.get(f"answer.{number}", "") for number in range(len(page.answers))]
     try:
-        with tool.database.write.begin() as session:
-            is_finished = save_follow_up(session, current_programme(), visitor, module_slug, code, answers, now=tool.now())
-            settle_module(session, current_programme(), visitor, page.meeting.module, issuer=tool.issuer, now=tool.now())
+        with step() as session:
+            is_finished = save_follow_up(session, current_syllabus(), visitor, module_slug, code, answers, now=tool.now())
     except AnswersTooLong as refused:
         return _render(page, tuple(answers), problem=message_of(refused)), refused.status
-    tool.wake_worker()
     done = "finished" if is_finished else "saved"
     return redirect(href("live.meeting", module_slug=module_slug, code=code, done=done, _anchor="follow-up"), 303)
 

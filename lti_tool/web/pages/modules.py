@@ -20,6 +20,7 @@ from lti_tool.web.pages import booklet, content, glossary, hints, lessons, live
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, whole_programme
+from lti_tool.web.step import step
 
 blueprint = Blueprint("modules", __name__)
 
@@ -60,7 +61,7 @@ def choose() -> ResponseReturnValue:
     """Give the link that an instructor came by its module."""
     visitor = current_visitor()
     slug = request.form.get("module", "")
-    with parts().database.write.begin() as session:
+    with step() as session:
         choose_module(session, whole_programme(), visitor, slug)
     return redirect(href("modules.page", module_slug=slug), 303)
 
@@ -91,9 +92,8 @@ def page(module_slug: str) -> str:
 
 
 def _tell_gradebook_news(visitor: Visitor) -> None:
-    with parts().database.write.begin() as session:
+    with step() as session:
         tell_gradebook_news(session, visitor, now=parts().now())
-    parts().wake_worker()
 
 
 @blueprint.app_template_test("today")

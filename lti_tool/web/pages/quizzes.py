@@ -20,7 +20,8 @@ from lti_tool.web.for_scripts import wants_json
 from lti_tool.web.language import format_time_of_day, message_of, translate
 from lti_tool.web.overdue import hand_in_overdue_of
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme, programme_of_attempt
+from lti_tool.web.programme import current_programme, current_syllabus, programme_of_attempt
+from lti_tool.web.step import step
 
 blueprint = Blueprint("quizzes", __name__, url_prefix="/modules/<module_slug>/quiz")
 
@@ -71,7 +72,7 @@ def start(module_slug: str) -> ResponseReturnValue:
     hand_in_overdue_of(user_id=visitor.user_id)
     told = request.form.get("minutes", type=int)
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             number = start_quiz(
                 session,
                 current_programme(),
@@ -99,7 +100,7 @@ def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
     visitor = current_visitor()
     programme = programme_of_attempt(visitor, module_slug, number)
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             saved = save_answer(
                 session,
                 programme,
@@ -152,18 +153,8 @@ def submit(module_slug: str, number: int) -> ResponseReturnValue:
     """Hand in; a second time just shows the result."""
     visitor = current_visitor()
     drawn_from = programme_of_attempt(visitor, module_slug, number)
-    with parts().database.write.begin() as session:
-        submit_quiz(
-            session,
-            current_programme(),
-            visitor,
-            module_slug,
-            number,
-            drawn_from=drawn_from,
-            issuer=parts().issuer,
-            now=parts().now(),
-        )
-    parts().wake_worker()
+    with step() as session:
+        submit_quiz(session, current_syllabus(), visitor, module_slug, number, drawn_from=drawn_from, now=parts().now())
     return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
 
 

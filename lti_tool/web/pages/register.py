@@ -48,6 +48,7 @@ from lti_tool.web.language import translate
 from lti_tool.web.pages.next_clicks import after_update, next_clicks
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import check_rate
+from lti_tool.web.step import step
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("register", __name__)
@@ -125,13 +126,13 @@ def confirm(invite: str) -> ResponseReturnValue:
         raise ToolError(_TOO_OLD, next_step=_BEGIN_AGAIN, code="offer_unusable")
     platform, token = offer
     _frame_for(platform.issuer)
-    with parts().database.write.begin() as session:
+    with step() as session:
         claim_invite(session, opened.id, now=now)
     try:
         registered = register(_http(), platform, _request(platform), token)
         admitted = _store(opened, registration_from(platform, registered))
     except ToolError as failure:
-        with parts().database.write.begin() as session:
+        with step() as session:
             release_invite(session, opened.id)
         if isinstance(failure, RegistrationFailed):
             return _failed(failure, host_of(platform.issuer))
@@ -257,7 +258,7 @@ def _would_wait(opened: OpenInvite, issuer: str) -> bool:
 
 
 def _store(opened: OpenInvite, new: NewRegistration) -> Admitted:
-    with parts().database.write.begin() as session:
+    with step() as session:
         admitted = admit_registration(session, opened, new, is_production=parts().settings.is_production, now=parts().now())
     if admitted.saved is not None:
         extra = {"registration": admitted.saved.registration.id, "invite": opened.id, "is_new": admitted.saved.is_new}

@@ -15,6 +15,7 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.shown import come_back, shown_in_form
+from lti_tool.web.step import step
 
 blueprint = Blueprint("reifegrad", __name__)
 
@@ -59,7 +60,7 @@ def save(moment: str) -> ResponseReturnValue:
     finishes = request.form.get("go") == "finish"
     database = parts().database
     try:
-        with database.write.begin() as session:
+        with step() as session:
             saved = save_round(
                 session,
                 programme,

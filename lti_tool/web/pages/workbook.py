@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import COVER_NUMBER, LENGTH_MAX, RATING_WORDS, STATUS_WORDS, Missing, heading_of
 from lti_tool.messages import N_
-from lti_tool.progress.settle import settle_for
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import translate
@@ -18,7 +17,8 @@ from lti_tool.web.pages import workbook_export, workbook_feedback
 from lti_tool.web.pages.workbook_author import current_author
 from lti_tool.web.pages.workbook_form import ROWS_ADDED, problem_of, read_entry, saved_words, token_of, view_of
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, current_syllabus
+from lti_tool.web.step import step
 from lti_tool.workbook.draft import ChapterNotFound, get_place, hide_questions
 from lti_tool.workbook.history import read_history, restore_version
 from lti_tool.workbook.open_workbook import ChapterPage, open_chapter, open_workbook
@@ -84,7 +84,7 @@ def save(name: str) -> ResponseReturnValue:
     """Save the whole chapter, and do what the pressed button says besides."""
     visitor, number = current_author(), _number(name)
     action, _, argument = request.form.get("action", "save").partition(":")
-    with parts().database.write.begin() as session:
+    with step() as session:
         results = save_fields(
             session,
             current_programme(),
@@ -115,23 +115,13 @@ def _entries(number: int, *, leave_out: str) -> dict[str, Entry]:
 
 def _submit(visitor: Visitor, number: int) -> ResponseReturnValue:
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
-                module = submit_chapter(session, current_programme(), visitor, number, now=parts().now())
-                settle_for(
-                    session,
-                    current_programme(),
-                    visitor.user_id,
-                    visitor.course_id,
-                    module,
-                    issuer=parts().issuer,
-                    now=parts().now(),
-                )
+                submit_chapter(session, current_syllabus(), visitor, number, now=parts().now())
     except ChapterIncomplete as incomplete:
         with parts().database.read() as session:
             page = open_chapter(session, current_programme(), visitor, number)
         return _render(page, {}, incomplete.missing), incomplete.status
-    parts().wake_worker()
     return redirect(href("workbook.chapter", name=chapter_name(number)), 303)
 
 
@@ -144,7 +134,7 @@ def save_field(name: str, field_id: str) -> ResponseReturnValue:
     entry = read_entry(request.form, field) if field else None
     if field is None or entry is None:
         return jsonify(message=translate(N_("Das Feld wurde nicht gespeichert. Laden Sie die Seite bitte neu."))), 404
-    with parts().database.write.begin() as session:
+    with step() as session:
         saved = save_fields(
             session, programme, user_id=visitor.user_id, number=number, entries={field_id: entry}, now=parts().now()
         )[field_id]
@@ -172,7 +162,7 @@ def history(name: str, field_id: str) -> str:
 def restore(name: str, field_id: str) -> ResponseReturnValue:
     """Take a kept state back."""
     version = request.form.get("version", "")
-    with parts().database.write.begin() as session:
+    with step() as session:
         if is_first_time(session):
             restore_version(
                 session,
@@ -189,7 +179,7 @@ def restore(name: str, field_id: str) -> ResponseReturnValue:
 @blueprint.post("/workbook/chapters/<name>/reopen")
 def take_back(name: str) -> ResponseReturnValue:
     """Write on in a chapter that was handed in or accepted."""
-    with parts().database.write.begin() as session:
+    with step() as session:
         visitor, number = current_author(), _number(name)
         if is_first_time(session):
             take_back_chapter(session, current_programme(), visitor, number, now=parts().now())
@@ -200,7 +190,7 @@ def take_back(name: str) -> ResponseReturnValue:
 def release(name: str) -> ResponseReturnValue:
     """Show the chapter to the members of the course, or end that."""
     visitor, number, now = current_author(), _number(name), parts().now()
-    with parts().database.write.begin() as session:
+    with step() as session:
         if not is_first_time(session):
             pass
         elif request.form.get("action") == "end":

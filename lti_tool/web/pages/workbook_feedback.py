@@ -4,12 +4,12 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, RATING_WORDS, Decision, Place, Rating
-from lti_tool.progress.settle import settle_for
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, current_syllabus
+from lti_tool.web.step import step
 from lti_tool.workbook.editions import Edition
 from lti_tool.workbook.give_feedback import (
     FeedbackEmpty,
@@ -55,23 +55,11 @@ def decide(edition_id: int) -> ResponseReturnValue:
     said = _said(edition.place)
     decision = Decision.ACCEPTED if request.form.get("action") == "accept" else Decision.RETURNED
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
-                concerned = decide_on_submission(
-                    session, current_programme(), visitor, edition_id, decision, said, now=parts().now()
-                )
-                settle_for(
-                    session,
-                    current_programme(),
-                    concerned.user_id,
-                    visitor.course_id,
-                    concerned.module,
-                    issuer=parts().issuer,
-                    now=parts().now(),
-                )
+                decide_on_submission(session, current_syllabus(), visitor, edition_id, decision, said, now=parts().now())
     except (FeedbackEmpty, FeedbackTooLong) as refusal:
         return _render("workbook/submission.html", edition, said, refusal), refusal.status
-    parts().wake_worker()
     return redirect(href("workbook_feedback.submission", edition_id=edition_id), 303)
 
 
@@ -102,23 +90,13 @@ def say(edition_id: int) -> ResponseReturnValue:
     said = _said(edition.place)
     is_confirmed = request.form.get("confirmed") == "yes"
     try:
-        with parts().database.write.begin() as session:
+        with step() as session:
             if is_first_time(session):
-                concerned = give_peer_feedback(
-                    session, current_programme(), visitor, edition_id, said, is_confirmed=is_confirmed, now=parts().now()
-                )
-                settle_for(
-                    session,
-                    current_programme(),
-                    concerned.user_id,
-                    visitor.course_id,
-                    concerned.module,
-                    issuer=parts().issuer,
-                    now=parts().now(),
+                give_peer_feedback(
+                    session, current_syllabus(), visitor, edition_id, said, is_confirmed=is_confirmed, now=parts().now()
                 )
     except (FeedbackEmpty, FeedbackTooLong) as refusal:
         return _render("workbook/shown_chapter.html", edition, said, refusal), refusal.status
-    parts().wake_worker()
     return redirect(href("workbook_feedback.shown_chapter", edition_id=edition_id, _anchor="feedback"), 303)
 
 
