@@ -13,8 +13,8 @@ from lti_tool.models import AttemptItem
 from lti_tool.models.database import Database
 from tests.learning import test_pages
 from tests.learning.conftest import M1, read_all_lessons
-from tests.syllabus import taught
 from tests.learning.draws import seed_that_draws
+from tests.syllabus import taught
 
 Browser = test_pages.Browser
 app = test_pages.app
