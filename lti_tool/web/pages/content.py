@@ -19,6 +19,7 @@ _TERM_LINK = re.compile(r'href="#glossar-([a-z0-9-]+)"')
 _HEADING = re.compile(r"<(/?)h([23])")
 _WITHOUT_PAGE = re.compile(r'<a href="(?:fall|vorlage):[a-z0-9-]+">(.*?)</a>', re.DOTALL)
 _OUTSIDE = re.compile(r'<a href="(https?://[^"]*)">(.*?)</a>', re.DOTALL)
+_CITATION = re.compile(r'href="#quelle-')
 _ANCHOR = re.compile(r'id="([^"]+)"')
 _FIGURE = re.compile(r'src="figur:([a-z0-9-]+\.svg)"')
 # A drawing opened by itself is a document of its own: it may style itself and do nothing else.
@@ -49,7 +50,9 @@ def as_part(html: str, code: str) -> str:
     """Make a lesson's text part of a longer page: headings one level deeper, anchors named after it, nothing folded."""
     html = html.replace("<details>", "<details open>")
     html = _HEADING.sub(lambda found: f"<{found[1]}h{int(found[2]) + 1}", html)
-    return _ANCHOR.sub(lambda found: f'id="{code.replace(".", "-")}-{found[1]}"', html)
+    prefix = code.replace(".", "-")
+    html = _CITATION.sub(f'href="#{prefix}-quelle-', html)
+    return _ANCHOR.sub(lambda found: f'id="{prefix}-{found[1]}"', html)
 
 
 @blueprint.app_template_filter("authored")
