@@ -76,9 +76,14 @@ class Learner:
                 row.locator("input").check()
 
     def _decide(self, entry: ShownSelect, texts: dict[int, str]) -> None:
-        """Choose for one part of a question: the select in the row with its text, or the one of its name."""
+        """Answer one part of a question: in the row with its text, or else in the select of its name."""
         assert entry.chosen is not None
-        rows = [row for row in self.screen.locator(".match").all() if shown(row.locator("label")) == plain(entry.html)]
-        select = rows[0].locator("select") if rows else self.screen.locator(f"select[name={entry.name}]")
-        places = {shown(option): option.get_attribute("value") for option in select.locator("option").all()}
-        select.select_option(value=places[texts[entry.chosen]])
+        rows = [row for row in self.screen.locator(".match").all() if shown(row.locator(".match__text")) == plain(entry.html)]
+        place = rows[0] if rows else self.screen
+        if texts:
+            select = place.locator("select" if rows else f"select[name={entry.name}]")
+            places = {shown(option): option.get_attribute("value") for option in select.locator("option").all()}
+            select.select_option(value=places[texts[entry.chosen]])
+        else:
+            # The same words beside each part: the value says which is meant.
+            place.locator(f"input[type=radio][value='{entry.chosen}']").check()
