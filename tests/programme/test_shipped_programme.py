@@ -20,7 +20,6 @@ LESSONS = [lesson for module in PROGRAMME.modules for lesson in module.lessons]
 
 # Rules that came after the texts: each leaves this list, and joins ENFORCED, when all texts keep it.
 BEING_WRITTEN = {
-    Rule.SOURCE_ADDRESS,
     Rule.WORKED_EXAMPLE,
     Rule.CRITERION_LEVELS,
     Rule.PRACTICE_HOURS,
