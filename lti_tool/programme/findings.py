@@ -46,7 +46,17 @@ class Rule(StrEnum):
     """Every live session has a pack for who leads it."""
 
 
-ENFORCED: Final[frozenset[Rule]] = frozenset({Rule.LESSON_CASE, Rule.LESSON_MINUTES, Rule.LIVE_PREPARATION, Rule.SOURCE_ADDRESS})
+ENFORCED: Final[frozenset[Rule]] = frozenset(
+    {
+        Rule.DOCUMENT_ITEM,
+        Rule.GIVEAWAY,
+        Rule.GUESSER,
+        Rule.LESSON_CASE,
+        Rule.LESSON_MINUTES,
+        Rule.LIVE_PREPARATION,
+        Rule.SOURCE_ADDRESS,
+    }
+)
 """Rules whose findings are errors. A rule joins as soon as the shipped content keeps it."""
 
 

@@ -27,9 +27,6 @@ BEING_WRITTEN = {
     Rule.IN_SHORT,
     Rule.RHYTHM,
     Rule.COUNTED,
-    Rule.GIVEAWAY,
-    Rule.GUESSER,
-    Rule.DOCUMENT_ITEM,
 }
 
 

@@ -29,19 +29,19 @@ def test_a_source_tells_place_address_and_when_it_was_read(folder: Folder) -> No
 def test_a_source_that_stands_online_without_its_address_is_reported(folder: Folder, kind: str, is_reported: bool) -> None:
     folder.spoil(LESSON, URL, f'kind = "{kind}"\n')
     assert bool(found(folder)) is is_reported
-    assert {finding.severity for finding in found(folder)} <= {Severity.ERROR}
+    assert {finding.severity for finding in found(folder)} <= {Severity.WARNING}
 
 
 def test_what_says_nothing_about_its_kind_stands_online(folder: Folder) -> None:
     folder.spoil(LESSON, URL, "")
-    assert str(found(folder)[0]).startswith(f"{LESSON}:16: Fehler: Die Quelle „Heft“ hat keine Adresse (url)")
+    assert str(found(folder)[0]).startswith(f"{LESSON}:16: Warnung: Die Quelle „Heft“ hat keine Adresse (url)")
     assert str(found(folder)[0]).endswith("[source-address]")
 
 
-def test_a_rule_makes_warnings_until_it_is_enforced(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(findings_module, "ENFORCED", frozenset())
+def test_an_enforced_rule_makes_errors(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(findings_module, "ENFORCED", frozenset({Rule.SOURCE_ADDRESS}))
     folder.spoil(LESSON, URL, "")
-    assert [finding.severity for finding in found(folder)] == [Severity.WARNING]
+    assert [finding.severity for finding in found(folder)] == [Severity.ERROR]
 
 
 def test_a_source_without_year_says_when_it_was_read(folder: Folder) -> None:
