@@ -14,7 +14,7 @@ from lti_tool.content_versions.archive import pack
 from lti_tool.content_versions.keep_version import check_not_taken, keep_version
 from lti_tool.errors import ConfigurationError, ToolError
 from lti_tool.keyring import Keyring
-from lti_tool.models import Chore
+from lti_tool.models import ChoreRow
 from lti_tool.models.database import open_database
 from lti_tool.models.trouble import Trouble
 from lti_tool.passback.after_restore import Sign, notice_restore
@@ -66,7 +66,7 @@ class Readiness:
         if self._written_at is not None and moment - self._written_at < _WRITE_EVERY_S:
             return ""
         row = {"name": "readiness", "done_for": self._parts.now()}
-        insert = postgresql.insert(Chore) if database.is_postgresql else sqlite.insert(Chore)
+        insert = postgresql.insert(ChoreRow) if database.is_postgresql else sqlite.insert(ChoreRow)
         statement = insert.values(row).on_conflict_do_update(index_elements=["name"], set_={"done_for": row["done_for"]})
         with database.write.begin() as session:
             session.execute(statement)

@@ -162,6 +162,17 @@ def test_no_room_is_a_drawer() -> None:
     assert names & FORBIDDEN_ROOMS == set()
 
 
+def test_no_class_name_occurs_twice() -> None:
+    # The playground plays another product, with words of its own.
+    places: dict[str, list[str]] = {}
+    for path in sorted(ROOT.rglob("*.py")):
+        if room_of(path) != "playground":
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
 def test_only_edges_read_the_clock() -> None:
     readers = [
         str(path.relative_to(ROOT))

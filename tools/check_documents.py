@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lti_tool.certificates.seal import open_seal
 from lti_tool.certificates.typeset import typeset
-from lti_tool.domain.certificate import Kind
+from lti_tool.domain.certificate import DocumentKind
 from tests.bench.documents import AT, FACTS
 from tests.certificates.authority import Identity
 
@@ -32,7 +32,9 @@ def main() -> None:
     samples = {
         "certificate": FACTS,
         "certificate-en": replace(FACTS, language="en"),
-        "participation": replace(FACTS, kind=Kind.PARTICIPATION, modules=FACTS.modules[:1], topics=("Ein Thema", "Noch eines")),
+        "participation": replace(
+            FACTS, kind=DocumentKind.PARTICIPATION, modules=FACTS.modules[:1], topics=("Ein Thema", "Noch eines")
+        ),
     }
     files = []
     for name, facts in samples.items():

@@ -17,7 +17,7 @@ from lti_tool.certificates.credential_keys import CredentialKeys
 from lti_tool.certificates.linked_data import CREDENTIALS, OPEN_BADGES, OPEN_BADGES_EXTENSIONS, add_proof
 from lti_tool.certificates.press import Credential
 from lti_tool.certificates.wording import document_title, hours_text, statement
-from lti_tool.domain.certificate import Facts, Kind
+from lti_tool.domain.certificate import DocumentKind, Facts
 
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 # Verifiers ask again after so long; a revocation is seen everywhere by then.
@@ -149,9 +149,9 @@ def credential_for(
 
 def achievement(facts: Facts, public_url: str) -> dict[str, Any]:
     """Describe what was achieved, with its criteria and one result description for each module; says nothing of a person."""
-    slug = "programme" if facts.kind is Kind.CERTIFICATE else f"module-{facts.modules[0].number}"
+    slug = "programme" if facts.kind is DocumentKind.CERTIFICATE else f"module-{facts.modules[0].number}"
     address = f"{public_url}/credentials/achievements/{slug}"
-    is_programme = facts.kind is Kind.CERTIFICATE
+    is_programme = facts.kind is DocumentKind.CERTIFICATE
     return {
         "id": address,
         "type": ["Achievement"],
@@ -173,7 +173,7 @@ def achievement(facts: Facts, public_url: str) -> dict[str, Any]:
 
 
 def _criteria(facts: Facts) -> str:
-    if facts.kind is Kind.CERTIFICATE:
+    if facts.kind is DocumentKind.CERTIFICATE:
         tested = " und die Lernerfolgskontrolle jedes Moduls bestanden" if facts.is_tested else ""
         return f"Alle Module abgeschlossen: alle Lektionen bearbeitet{tested}. Noten werden nicht vergeben."
     return "Alle Lektionen des Moduls bearbeitet. " + ("Die Lernerfolgskontrolle ist bestanden." if facts.is_passed else "")

@@ -31,7 +31,7 @@ _ED25519_PREFIX = b"\xed\x01"
 
 
 @dataclass(frozen=True)
-class KeyFile:
+class CredentialKeyFile:
     kid: str
     kind: Kind
     path: Path
@@ -49,17 +49,17 @@ class CredentialKeys:
         self._parsed: dict[str, Any] = {}
         self._lock = Lock()
 
-    def list(self) -> Sequence[KeyFile]:
+    def list(self) -> Sequence[CredentialKeyFile]:
         """Give all keys, the oldest first."""
         found = []
         for path in sorted(self._folder.glob("*.pem")):
             name = _FILE_NAME.fullmatch(path.name)
             if name is not None:
                 kind: Kind = "rsa" if name["kind"] == "rsa" else "ed25519"
-                found.append(KeyFile(name["kid"], kind, path, name["retired"] is not None))
+                found.append(CredentialKeyFile(name["kid"], kind, path, name["retired"] is not None))
         return found
 
-    def new(self, kind: Kind) -> KeyFile:
+    def new(self, kind: Kind) -> CredentialKeyFile:
         """Make a key; it signs from now on."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         key = (
@@ -71,7 +71,7 @@ class CredentialKeys:
         kid = f"{self._now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
         path = self._folder / f"{kid}.{kind}.pem"
         self._write(path, pem)
-        return KeyFile(kid, kind, path, is_retired=False)
+        return CredentialKeyFile(kid, kind, path, is_retired=False)
 
     def check(self) -> None:
         """Stop the start where a key is missing.
@@ -134,14 +134,14 @@ class CredentialKeys:
             methods.append(method)
         return methods
 
-    def _public_pem(self, file: KeyFile) -> bytes:
+    def _public_pem(self, file: CredentialKeyFile) -> bytes:
         if file.is_retired:
             return file.path.read_bytes()
         public = self._private(file).public_key()
         pem: bytes = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         return pem
 
-    def _private(self, file: KeyFile) -> Any:
+    def _private(self, file: CredentialKeyFile) -> Any:
         with self._lock:
             if file.kid not in self._parsed:
                 if file.path.stat().st_mode & 0o077:
@@ -149,10 +149,10 @@ class CredentialKeys:
                 self._parsed[file.kid] = serialization.load_pem_private_key(file.path.read_bytes(), None)
             return self._parsed[file.kid]
 
-    def _newest(self, kind: Kind) -> KeyFile | None:
+    def _newest(self, kind: Kind) -> CredentialKeyFile | None:
         return next((file for file in reversed(self.list()) if file.kind == kind and not file.is_retired), None)
 
-    def _current(self, kind: Kind) -> KeyFile:
+    def _current(self, kind: Kind) -> CredentialKeyFile:
         file = self._newest(kind)
         if file is None and self._makes_missing:
             return self.new(kind)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.verify_certificate import State, state_of
+from lti_tool.certificates.verify_certificate import RegisterState, state_of
 from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import Issuer, day_of
 from lti_tool.domain.check_code import group_check_code
@@ -40,7 +40,7 @@ def list_ended_documents(session: Session, *, course_id: int, today: date) -> li
     newest: dict[tuple[int | None, str], Certificate] = {}
     for row in session.scalars(_of_course(course_id).order_by(Certificate.serial)):
         newest[row.user_id, row.subject] = row
-    rows = [row for row in newest.values() if state_of(row, today=today) in (State.REVOKED, State.EXPIRED)]
+    rows = [row for row in newest.values() if state_of(row, today=today) in (RegisterState.REVOKED, RegisterState.EXPIRED)]
     return sorted((_ended(row) for row in rows), key=lambda each: each.ended_on, reverse=True)
 
 
@@ -54,7 +54,7 @@ def issue_anew(session: Session, certificate_id: int, *, course_id: int, by_id: 
         Conflict: it is one's own, or was followed by another.
     """
     row = session.scalars(_of_course(course_id).where(Certificate.id == certificate_id)).one_or_none()
-    if row is None or state_of(row, today=day_of(now)) not in (State.REVOKED, State.EXPIRED):
+    if row is None or state_of(row, today=day_of(now)) not in (RegisterState.REVOKED, RegisterState.EXPIRED):
         raise NotFound(
             N_("Dieses Dokument gilt, oder jemand hat es schon neu ausgestellt."),
             next_step=N_("Laden Sie die Liste neu."),

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from lti_tool.certificates.wording import document_title, hours_text, statement
-from lti_tool.domain.certificate import CertifiedModule, Facts, Kind
+from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts
 from lti_tool.domain.check_code import group_check_code
 
 CONTEXTS = ("https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap")
@@ -41,10 +41,10 @@ def european_credential(facts: Facts, *, issued_at: datetime, pictures: Sequence
         country: where the issuer is.
         pictures: the document's page as PNG, which viewers show; several where an operator's own template has several.
     """
-    return json.dumps(_Writer(facts, country).credential(issued_at, pictures), ensure_ascii=False, indent=1)
+    return json.dumps(_PartsWriter(facts, country).credential(issued_at, pictures), ensure_ascii=False, indent=1)
 
 
-class _Writer:
+class _PartsWriter:
     """Writes the parts; each gets an identifier of its own, for the shapes look at each by itself."""
 
     def __init__(self, facts: Facts, country: str) -> None:
@@ -73,7 +73,7 @@ class _Writer:
 
     def _claim(self) -> dict[str, Any]:
         facts = self._facts
-        is_programme = facts.kind is Kind.CERTIFICATE
+        is_programme = facts.kind is DocumentKind.CERTIFICATE
         claim = self._achievement(facts.programme_title if is_programme else facts.modules[0].title)
         claim["description"] = self._text(f"{facts.name} {statement(facts)}")
         claim["supplementaryDocument"] = self._part(

@@ -10,7 +10,7 @@ from lti_tool.certificates.issue_certificate import begin_facts, find_newest_cer
 from lti_tool.certificates.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.reissue_certificate import replace_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, hours_in_print
+from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, Issuer, day_of, hours_in_print
 from lti_tool.domain.course_record import CourseRecord
 from lti_tool.domain.multilang import in_one_language
 from lti_tool.domain.printed_name import find_printable_name
@@ -99,7 +99,12 @@ def can_be_improved(session: Session, certificate_id: int) -> bool:
     """Tell whether the test was passed since a valid Teilnahmebescheinigung was issued that does not say so."""
     row = session.get_one(Certificate, certificate_id)
     facts = facts_from_json(row.facts)
-    if facts.kind is not Kind.PARTICIPATION or facts.is_passed or row.revoked_at is not None or row.replaced_by_id is not None:
+    if (
+        facts.kind is not DocumentKind.PARTICIPATION
+        or facts.is_passed
+        or row.revoked_at is not None
+        or row.replaced_by_id is not None
+    ):
         return False
     passed = select(Attempt.id).where(
         Attempt.user_id == row.user_id, Attempt.module_slug == row.subject, Attempt.is_passed.is_(True)
@@ -124,7 +129,7 @@ def _facts(
     ended_on = state.ended_on or day_of(now)
     return replace(
         begin_facts(programme, head, issuer, name=name, now=now),
-        kind=Kind.PARTICIPATION,
+        kind=DocumentKind.PARTICIPATION,
         title=head.participation_title,
         modules=(CertifiedModule(module.number, module.title, state.version, ended_on),),
         hours=hours_in_print(record.minutes_in(module) / 60),

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lti_tool.certificates.document_queue import claim_document, find_due_documents, put_document_off
 from lti_tool.certificates.letterheads import find_logo, with_present_logo
 from lti_tool.certificates.press import Press, SealMaker, SealUnavailable
-from lti_tool.certificates.status_list import Place, reserve_status
+from lti_tool.certificates.status_list import StatusPlace, reserve_status
 from lti_tool.certificates.typeset import LogoCannotBeDrawn, NameCannotBeSet, typeset
 from lti_tool.domain.certificate import Facts
 from lti_tool.models import Certificate, SealCertificate
@@ -23,7 +23,7 @@ from lti_tool.models.database import Database
 log = logging.getLogger(__name__)
 
 
-class Outcome(StrEnum):
+class MakingOutcome(StrEnum):
     """What became of one try to make a document."""
 
     MADE = "made"
@@ -45,11 +45,11 @@ class _Order:
     facts: Facts
     issued_at: datetime
     logo_svg: str
-    place: Place | None
+    place: StatusPlace | None
     """In a status list, where badges are on."""
 
 
-def make_document(database: Database, press: Press, certificate_id: int, *, now: datetime) -> Outcome:
+def make_document(database: Database, press: Press, certificate_id: int, *, now: datetime) -> MakingOutcome:
     """Make a document from its stored facts and keep the bytes with their SHA-256; call it after the issue's commit.
 
     Claim, sign the badge, typeset, attach, seal, store. Safe to call again, by anyone, at any time: one at a time makes it, and
@@ -62,31 +62,31 @@ def make_document(database: Database, press: Press, certificate_id: int, *, now:
             return _outcome_so_far(row)
     order = _claim(database, press, certificate_id, now)
     if order is None:
-        return Outcome.NOT_DUE
+        return MakingOutcome.NOT_DUE
     try:
         if press.seal is not None and (refusal := press.seal.period.refusal(now)):
             raise SealUnavailable(refusal)
         values = _make(press, order)
     except LogoCannotBeDrawn:
         log.error("certificate_logo_cannot_be_drawn", extra={"certificate": certificate_id})
-        return _put_off(database, certificate_id, now, Outcome.FAILED)
+        return _put_off(database, certificate_id, now, MakingOutcome.FAILED)
     except NameCannotBeSet as err:
         _store(database, _still_open(certificate_id).values(problem=str(err)))
         log.error("certificate_cannot_be_set", extra={"certificate": certificate_id})
-        return Outcome.NEEDS_HELP
+        return MakingOutcome.NEEDS_HELP
     except SealUnavailable as err:
         log.warning("certificate_seal_delayed", extra={"certificate": certificate_id, "error": str(err)})
-        return _put_off(database, certificate_id, now, Outcome.PUT_OFF)
+        return _put_off(database, certificate_id, now, MakingOutcome.PUT_OFF)
     except Exception:
         # The template or a key fails, which is our fault or the operator's. The certificate stands, and neither its person's page
         # nor the documents behind it shall fail with it.
         log.exception("certificate_document_failed", extra={"certificate": certificate_id})
-        return _put_off(database, certificate_id, now, Outcome.FAILED)
+        return _put_off(database, certificate_id, now, MakingOutcome.FAILED)
     if press.seal is not None:
         remember_seal(database, press.seal, order.issued_at)
     if _store(database, _still_open(certificate_id).values(values)):
         log.info("certificate_document_made", extra={"certificate": certificate_id, "bytes": len(values["pdf"])})
-    return Outcome.MADE
+    return MakingOutcome.MADE
 
 
 def make_missing_documents(database: Database, press: Press, *, clock: Callable[[], datetime]) -> int:
@@ -103,9 +103,9 @@ def make_missing_documents(database: Database, press: Press, *, clock: Callable[
             except Exception:
                 # Its row cannot be read (a newer release wrote it). It must not stand before the others for ever.
                 log.exception("certificate_document_failed", extra={"certificate": certificate_id})
-                outcome = _put_off(database, certificate_id, clock(), Outcome.FAILED)
-            made += outcome is Outcome.MADE
-            if outcome is Outcome.PUT_OFF:
+                outcome = _put_off(database, certificate_id, clock(), MakingOutcome.FAILED)
+            made += outcome is MakingOutcome.MADE
+            if outcome is MakingOutcome.PUT_OFF:
                 # Without a seal none is made: the others are left to the next call, in half a minute.
                 return made
 
@@ -127,10 +127,10 @@ def remember_seal(database: Database, seal: SealMaker, now: datetime) -> None:
         )
 
 
-def _outcome_so_far(row: Certificate | None) -> Outcome:
+def _outcome_so_far(row: Certificate | None) -> MakingOutcome:
     if row is not None and row.pdf_sha256:
-        return Outcome.MADE
-    return Outcome.NEEDS_HELP if row is not None and row.problem else Outcome.NOT_DUE
+        return MakingOutcome.MADE
+    return MakingOutcome.NEEDS_HELP if row is not None and row.problem else MakingOutcome.NOT_DUE
 
 
 def _claim(database: Database, press: Press, certificate_id: int, now: datetime) -> _Order | None:
@@ -173,7 +173,7 @@ def _make(press: Press, order: _Order) -> dict[str, Any]:
     }
 
 
-def _put_off(database: Database, certificate_id: int, now: datetime, outcome: Outcome) -> Outcome:
+def _put_off(database: Database, certificate_id: int, now: datetime, outcome: MakingOutcome) -> MakingOutcome:
     with database.write.begin() as session:
         put_document_off(session, certificate_id, now=now)
     return outcome

@@ -13,7 +13,7 @@ from lti_tool.certificates.letterheads import find_logo
 from lti_tool.certificates.name_certificate import may_name
 from lti_tool.certificates.renewal import Renewal, renewal_of
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.verify_certificate import State, state_of
+from lti_tool.certificates.verify_certificate import RegisterState, state_of
 from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import Facts, day_of, lapsing_modules, missing_modules
 from lti_tool.domain.check_code import group_check_code
@@ -33,7 +33,7 @@ class HeldCertificate:
     issued_on: date
     code: str
     verify_url: str
-    state: State
+    state: RegisterState
     ended_on: date | None
     reason: str
     document_bytes: int | None

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.verify_certificate import State, state_of
+from lti_tool.certificates.verify_certificate import RegisterState, state_of
 from lti_tool.certificates.wording import document_title
 from lti_tool.domain.certificate import Issuer, day_of
 from lti_tool.domain.check_code import group_check_code
@@ -179,7 +179,7 @@ def _with_this_name(session: Session, asked: Certificate, *, today: date) -> lis
             Certificate.replaced_by_id.is_(None),
         )
     )
-    chosen = [row for row in rows if row.id == asked.id or state_of(row, today=today) is State.VALID]
+    chosen = [row for row in rows if row.id == asked.id or state_of(row, today=today) is RegisterState.VALID]
     return sorted(chosen, key=lambda row: (row.id != asked.id, row.id))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from lti_tool.certificates.issue_certificate import begin_facts
-from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, hours_in_print
+from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, Issuer, day_of, hours_in_print
 from lti_tool.domain.hours import module_minutes, programme_minutes
 from lti_tool.domain.letterhead import Letterhead, add_months
 from lti_tool.domain.programme import Module, Programme
@@ -22,7 +22,7 @@ _FULL_DRAFT = (
 
 
 def preview_facts(
-    programme: Programme, issuer: Issuer, head: Letterhead, kind: Kind, *, is_full: bool = False, now: datetime
+    programme: Programme, issuer: Issuer, head: Letterhead, kind: DocumentKind, *, is_full: bool = False, now: datetime
 ) -> Facts:
     """Compose a sample; its check code is drawn anew each time and in no register, so it verifies as unknown.
 
@@ -33,7 +33,7 @@ def preview_facts(
     name = SAMPLE_NAME[head.language]
     facts = begin_facts(programme, head, issuer, name=_FULL_NAME.format(name.partition(" ")[0]) if is_full else name, now=now)
     facts = replace(facts, course=_FULL_COURSE if is_full else _SAMPLE_COURSE)
-    if kind is Kind.CERTIFICATE:
+    if kind is DocumentKind.CERTIFICATE:
         return replace(
             facts,
             title=head.certificate_title,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.badge import achievement
 from lti_tool.certificates.press import BadgeMaker, Credential
 from lti_tool.certificates.status_list import encoded_list, list_exists
-from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, Kind, day_of, hours_in_print
+from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, Issuer, day_of, hours_in_print
 from lti_tool.domain.hours import module_minutes, programme_minutes
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.errors import NotFound
@@ -59,5 +59,5 @@ def _sample(programme: Programme, module: Module | None, issuer: Issuer, now: da
         issued_on=today,
         check_code="",
         verify_url="",
-        kind=Kind.CERTIFICATE if module is None else Kind.PARTICIPATION,
+        kind=DocumentKind.CERTIFICATE if module is None else DocumentKind.PARTICIPATION,
     )

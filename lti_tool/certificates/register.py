@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.verify_certificate import State, state_of
+from lti_tool.certificates.verify_certificate import RegisterState, state_of
 from lti_tool.domain.certificate import Facts
 from lti_tool.domain.check_code import TypingError, group_check_code, read_check_code
 from lti_tool.errors import NotFound, ToolError
@@ -25,14 +25,14 @@ class MistypedCode(ToolError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegisterEntry:
     """One certificate in the register."""
 
     id: int
     user_id: int | None
     code: str
     serial: int
-    state: State
+    state: RegisterState
     """Never `expired`: the register has no today; `facts.valid_until` tells the last day."""
     facts: Facts
     issued_at: datetime
@@ -43,12 +43,12 @@ class Entry:
     replaced_by_id: int | None
 
 
-def list_certificates(session: Session) -> list[Entry]:
+def list_certificates(session: Session) -> list[RegisterEntry]:
     """List all certificates, the oldest first; documents are not loaded."""
     return [_entry(row) for row in session.scalars(select(Certificate).order_by(Certificate.issued_at, Certificate.id))]
 
 
-def get_certificate(session: Session, typed_code: str) -> Entry:
+def get_certificate(session: Session, typed_code: str) -> RegisterEntry:
     """Find a certificate by its check code.
 
     Raises:
@@ -81,8 +81,8 @@ def find_row(session: Session, typed_code: str) -> Certificate:
     return row
 
 
-def _entry(row: Certificate) -> Entry:
-    return Entry(
+def _entry(row: Certificate) -> RegisterEntry:
+    return RegisterEntry(
         id=row.id,
         user_id=row.user_id,
         code=group_check_code(row.check_code),

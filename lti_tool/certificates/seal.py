@@ -66,7 +66,7 @@ class LoadedKey(Signer):
 
 
 @dataclass(frozen=True)
-class Seal:
+class DocumentSeal:
     """What seals documents now."""
 
     level: str
@@ -115,7 +115,7 @@ class Seal:
         return self.apply(pdf, issuer=issuer, language=language) if _learn_room(self, sealed) else sealed
 
 
-def _sign(seal: Seal, writer: IncrementalPdfFileWriter) -> bytes:
+def _sign(seal: DocumentSeal, writer: IncrementalPdfFileWriter) -> bytes:
     long_term: dict[str, Any] = {}
     if seal.level == "B-LTA":
         long_term = {
@@ -145,7 +145,7 @@ def _sign(seal: Seal, writer: IncrementalPdfFileWriter) -> bytes:
     return bytes(sealed.getvalue())
 
 
-def _learn_room(seal: Seal, sealed: bytes) -> bool:
+def _learn_room(seal: DocumentSeal, sealed: bytes) -> bool:
     # Digits that are reserved and not used are covered by no signature: a byte changed there would show to nobody but us. An RSA
     # signature without timestamp is always equally long, so the second try leaves no such room.
     if seal.level != "B-B" or not seal.signer.is_rsa or seal.signer.room is not None:
@@ -157,7 +157,7 @@ def _learn_room(seal: Seal, sealed: bytes) -> bool:
 
 def open_seal(
     *, level: str, key_pem: str = "", pkcs12_file: bytes = b"", passphrase: str = "", tsa_url: str = "", trust_pem: str = ""
-) -> Seal:
+) -> DocumentSeal:
     """Read the seal's key and certificates, once.
 
     Raises:
@@ -176,7 +176,7 @@ def open_seal(
     chain.sort(key=lambda certificate: certificate.public_key.dump() != public)
     if not chain or chain[0].public_key.dump() != public:
         raise ConfigurationError("The seal's certificate does not belong to its key")
-    return Seal(
+    return DocumentSeal(
         level=level,
         signer=LoadedKey(key, chain),
         chain_pem="".join(pem_format.armor("CERTIFICATE", each.dump()).decode() for each in chain),

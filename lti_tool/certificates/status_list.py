@@ -18,16 +18,16 @@ _TAKEN_MAX = BITS // 2
 
 
 @dataclass(frozen=True)
-class Place:
+class StatusPlace:
     status_list: int
     index: int
 
 
-def reserve_status(session: Session, certificate_id: int) -> Place:
+def reserve_status(session: Session, certificate_id: int) -> StatusPlace:
     """Give a certificate its place in a status list, drawn at random once and for ever."""
     row = session.get_one(Certificate, certificate_id, with_for_update=True)
     if row.status_list is not None and row.status_index is not None:
-        return Place(row.status_list, row.status_index)
+        return StatusPlace(row.status_list, row.status_index)
     newest = session.scalar(select(func.max(Certificate.status_list))) or 1
     taken = session.scalar(select(func.count()).where(Certificate.status_list == newest)) or 0
     number = newest + (taken >= _TAKEN_MAX)
@@ -40,7 +40,7 @@ def reserve_status(session: Session, certificate_id: int) -> Place:
                 session.flush()
         except IntegrityError:
             continue
-        return Place(number, index)
+        return StatusPlace(number, index)
 
 
 def list_exists(session: Session, number: int) -> bool:

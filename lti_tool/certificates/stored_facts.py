@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from lti_tool.domain.certificate import CertifiedModule, Facts, Kind
+from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts
 from lti_tool.domain.letterhead import Letterhead, Signatory
 
 # 1: the certificate alone. 2: two kinds of document, letterhead, course, expiry; what 1 lacks has the defaults of `Facts`.
@@ -66,7 +66,7 @@ def facts_from_json(stored: dict[str, Any]) -> Facts:
         check_code=stored["check_code"],
         verify_url=stored["verify_url"],
         language=stored["language"],
-        kind=Kind(stored.get("kind", Kind.CERTIFICATE)),
+        kind=DocumentKind(stored.get("kind", DocumentKind.CERTIFICATE)),
         title=stored.get("title", ""),
         topics=tuple(stored.get("topics", ())),
         began_on=_day(stored.get("began_on")),

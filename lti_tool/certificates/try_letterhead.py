@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.typeset import LogoCannotBeDrawn, scale_of
-from lti_tool.domain.certificate import Issuer, Kind
+from lti_tool.domain.certificate import DocumentKind, Issuer
 from lti_tool.domain.letterhead import LANGUAGES, Letterhead, LetterheadRefused
 from lti_tool.domain.programme import Programme
 from lti_tool.messages import N_
@@ -56,7 +56,7 @@ def try_letterhead(
         LetterheadRefused: they would be too small to read, or the logo cannot be drawn.
     """
     for language in LANGUAGES:
-        for kind in Kind:
+        for kind in DocumentKind:
             facts = preview_facts(programme, issuer, replace(head, language=language), kind, is_full=True, now=now)
             try:
                 scale = scale_of(facts, logo_svg=logo_svg, template=template)

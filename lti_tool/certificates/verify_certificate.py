@@ -15,7 +15,7 @@ from lti_tool.domain.check_code import TypingError, group_check_code, read_check
 from lti_tool.models import Certificate
 
 
-class State(StrEnum):
+class RegisterState(StrEnum):
     """What the register says of a check code."""
 
     VALID = "valid"
@@ -40,7 +40,7 @@ class Verification:
 
     code: str
     """In groups, as read; what was typed may have differed."""
-    state: State
+    state: RegisterState
     typing_error: TypingError | None = None
     wrong_sign: str = ""
     """The sign that no check code has, where one was typed."""
@@ -60,10 +60,10 @@ def verify_certificate(session: Session, typed: str, *, now: datetime) -> Verifi
     """Look up a check code however it was typed or pasted."""
     read = read_check_code(typed)
     if read.error is not None:
-        return Verification(group_check_code(read.code), State.MISTYPED, read.error, read.wrong_sign)
+        return Verification(group_check_code(read.code), RegisterState.MISTYPED, read.error, read.wrong_sign)
     certificate = session.scalars(select(Certificate).where(Certificate.check_code == read.code)).one_or_none()
     if certificate is None:
-        return Verification(group_check_code(read.code), State.UNKNOWN)
+        return Verification(group_check_code(read.code), RegisterState.UNKNOWN)
     return verification_of(certificate, now=now)
 
 
@@ -71,7 +71,7 @@ def verification_of(certificate: Certificate, *, now: datetime) -> Verification:
     """Say of a stored certificate what anyone may know."""
     facts = facts_from_json(certificate.facts)
     state = state_of(certificate, today=day_of(now))
-    ended_on = facts.valid_until if state is State.EXPIRED else None
+    ended_on = facts.valid_until if state is RegisterState.EXPIRED else None
     return Verification(
         code=group_check_code(certificate.check_code),
         state=state,
@@ -85,11 +85,11 @@ def verification_of(certificate: Certificate, *, now: datetime) -> Verification:
     )
 
 
-def state_of(certificate: Certificate, *, today: date) -> State:
+def state_of(certificate: Certificate, *, today: date) -> RegisterState:
     """Tell the state of a stored certificate."""
     if certificate.replaced_by_id is not None:
-        return State.REPLACED
+        return RegisterState.REPLACED
     if certificate.revoked_at is not None:
-        return State.REVOKED
+        return RegisterState.REVOKED
     valid_until = certificate.facts.get("valid_until")
-    return State.EXPIRED if valid_until and today > date.fromisoformat(valid_until) else State.VALID
+    return RegisterState.EXPIRED if valid_until and today > date.fromisoformat(valid_until) else RegisterState.VALID

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from lti_tool.domain.certificate import Facts, Kind
+from lti_tool.domain.certificate import DocumentKind, Facts
 from lti_tool.domain.check_code import group_check_code
 
 _MONTHS = {
@@ -27,10 +27,10 @@ _NUMBERS = {
     "en": ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"],
 }
 _TYPES = {
-    "de": {Kind.CERTIFICATE: "Zertifikat", Kind.PARTICIPATION: "Teilnahmebescheinigung"},
-    "en": {Kind.CERTIFICATE: "Certificate", Kind.PARTICIPATION: "Confirmation of participation"},
+    "de": {DocumentKind.CERTIFICATE: "Zertifikat", DocumentKind.PARTICIPATION: "Teilnahmebescheinigung"},
+    "en": {DocumentKind.CERTIFICATE: "Certificate", DocumentKind.PARTICIPATION: "Confirmation of participation"},
 }
-DOCUMENT_TYPE = _TYPES["de"][Kind.CERTIFICATE]
+DOCUMENT_TYPE = _TYPES["de"][DocumentKind.CERTIFICATE]
 DEFAULT_ACCENT = "#17427a"
 _LABELS = {
     "de": {
@@ -79,7 +79,7 @@ def document_type(facts: Facts) -> str:
 
 def document_title(facts: Facts) -> str:
     """Name the document with what it is about, for lists and file properties."""
-    if facts.kind is Kind.PARTICIPATION and facts.modules:
+    if facts.kind is DocumentKind.PARTICIPATION and facts.modules:
         return f"{document_type(facts)} {facts.modules[0].title}"
     return f"{document_type(facts)} {facts.programme_title}"
 
@@ -87,7 +87,7 @@ def document_title(facts: Facts) -> str:
 def words_for(facts: Facts) -> dict[str, object]:
     """Write every line of a document, ready to be placed; neither the template nor the verification page adds any."""
     labels = _LABELS[facts.language]
-    is_participation = facts.kind is Kind.PARTICIPATION
+    is_participation = facts.kind is DocumentKind.PARTICIPATION
     title = document_title(facts)
     return labels | {
         "language": facts.language,
@@ -124,7 +124,7 @@ def words_for(facts: Facts) -> dict[str, object]:
 
 def statement(facts: Facts) -> str:
     """Write the sentence that follows the name."""
-    if facts.kind is Kind.CERTIFICATE:
+    if facts.kind is DocumentKind.CERTIFICATE:
         number = _in_words(len(facts.modules), facts.language)
         if facts.language == "en":
             tested = ", passed the test of each" if facts.is_tested else ""

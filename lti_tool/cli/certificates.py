@@ -12,11 +12,11 @@ from lti_tool.certificates.document_queue import document_backlog
 from lti_tool.certificates.european_credential import european_credential
 from lti_tool.certificates.export_documents import export_documents
 from lti_tool.certificates.letterheads import find_logo
-from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
+from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.typeset import pictures
-from lti_tool.certificates.verify_certificate import State
+from lti_tool.certificates.verify_certificate import RegisterState
 from lti_tool.cli.registrations import opened
 from lti_tool.domain.certificate import day_of
 from lti_tool.errors import Conflict
@@ -84,7 +84,7 @@ def reissue(code: str, name: str | None, ended: bool) -> None:
     with database.read() as session:
         new = next(each for each in register.list_certificates(session) if each.id == made)
     click.echo(new.code)
-    if outcome is not Outcome.MADE:
+    if outcome is not MakingOutcome.MADE:
         click.echo(f"Its document is not made yet: {new.problem or 'the worker tries again'}", err=True)
 
 
@@ -126,7 +126,7 @@ def elm(code: str, out: Path) -> None:
     with database.read() as session:
         found = register.get_certificate(session, code)
         logo_svg = find_logo(session, found.facts.logo_sha256)
-    if found.state != State.VALID or not found.facts.name:
+    if found.state != RegisterState.VALID or not found.facts.name:
         raise Conflict(N_("Dieses Zertifikat gilt nicht mehr."), code="certificate_not_valid")
     pages = pictures(found.facts, logo_svg=logo_svg, template=bootstrap.press(settings).template)
     credential = european_credential(found.facts, issued_at=found.issued_at, pictures=pages, country=settings.issuer_country)

@@ -14,7 +14,7 @@ from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.ports import Registration
 from lti_tool.personal_data.erasure_list import Marker, find_returned, read_erasures
 from lti_tool.platforms.connection_check import check_connection
-from lti_tool.platforms.findings import Standing
+from lti_tool.platforms.findings import FindingStanding
 from lti_tool.platforms.institutions import mixed_platforms
 from lti_tool.platforms.registrations import list_registrations
 from lti_tool.settings import Settings, load_settings
@@ -163,7 +163,7 @@ def _platform(parts: Parts, registration: Registration) -> Iterator[Check]:
         if finding.listed:
             says += " " + ", ".join(map(in_english, finding.listed))
         remedy = in_english(finding.remedy, **finding.values)
-        yield Check(f"{what} {finding.check}", finding.standing is not Standing.BAD, says, remedy)
+        yield Check(f"{what} {finding.check}", finding.standing is not FindingStanding.BAD, says, remedy)
 
 
 def add_to(main: click.Group) -> None:

@@ -11,12 +11,12 @@ from lti_tool.cli.output import ID, counted
 from lti_tool.cli.registrations import opened, registrations
 from lti_tool.platforms import proposals as use_cases
 from lti_tool.platforms.invite_platform import invite_platform
-from lti_tool.platforms.proposals import ProposalDetails, Reason
+from lti_tool.platforms.proposals import ProposalDetails, ProposalReason
 
 _REASONS = {
-    Reason.KNOWN_ISSUER: "a further client of a platform that is connected: it would speak for all people of it",
-    Reason.KNOWN_CLIENT: "other addresses for a registration that is in use: its keys would speak for all people of it",
-    Reason.SAME_CLIENT: "the client id and token address of another platform: it could get that platform's tokens",
+    ProposalReason.KNOWN_ISSUER: "a further client of a platform that is connected: it would speak for all people of it",
+    ProposalReason.KNOWN_CLIENT: "other addresses for a registration that is in use: its keys would speak for all people of it",
+    ProposalReason.SAME_CLIENT: "the client id and token address of another platform: it could get that platform's tokens",
 }
 
 

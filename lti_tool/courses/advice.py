@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleStanding, State
-from lti_tool.domain.completion import Part
+from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleStanding, ModuleState
+from lti_tool.domain.completion import Condition
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.messages import N_
 
@@ -26,13 +26,13 @@ def advice_for(programme: Programme, member: MemberStanding) -> Advice:
                 return _trouble(module, standing)
     if member.certificate is not CertificateState.NOT_YET:
         return Advice(_CERTIFICATE[member.certificate])
-    open_pairs = [(module, standing) for module, standing in pairs if standing.state is not State.PASSED]
+    open_pairs = [(module, standing) for module, standing in pairs if standing.state is not ModuleState.PASSED]
     unfinished = [(module, standing) for module, standing in open_pairs if module.is_required]
     if not unfinished:
         return Advice(N_("Alle Module bestanden"))
-    if all(standing.state is State.OPEN for _, standing in pairs):
+    if all(standing.state is ModuleState.OPEN for _, standing in pairs):
         return Advice(N_("Noch nicht begonnen"))
-    begun = [pair for pair in open_pairs if pair[1].state is State.BEGUN]
+    begun = [pair for pair in open_pairs if pair[1].state is ModuleState.BEGUN]
     return _work(*(begun or unfinished)[0])
 
 
@@ -49,7 +49,7 @@ def _late(standing: ModuleStanding) -> bool:
 
 
 def _stuck(standing: ModuleStanding) -> bool:
-    return standing.state is State.STUCK
+    return standing.state is ModuleState.STUCK
 
 
 def _trouble(module: Module, standing: ModuleStanding) -> Advice:
@@ -64,7 +64,7 @@ def _trouble(module: Module, standing: ModuleStanding) -> Advice:
 
 
 def _work(module: Module, standing: ModuleStanding) -> Advice:
-    if standing.state is State.OPEN:
+    if standing.state is ModuleState.OPEN:
         return Advice(N_("Modul %(number)s: noch nicht begonnen"), {"number": module.number})
     if not standing.missing:
         # Possible for a moment only: the next step of the person settles it.
@@ -75,8 +75,8 @@ def _work(module: Module, standing: ModuleStanding) -> Advice:
 
 
 _LEFT = {
-    Part.LESSONS: (N_("Modul %(number)s: 1 Lektion offen"), N_("Modul %(number)s: %(left)s Lektionen offen")),
-    Part.PRACTICE: (N_("Modul %(number)s: 1 Kapitel offen"), N_("Modul %(number)s: %(left)s Kapitel offen")),
-    Part.QUIZ: (N_("Modul %(number)s: Lernerfolgskontrolle offen"), N_("Modul %(number)s: Lernerfolgskontrolle offen")),
-    Part.LIVE: (N_("Modul %(number)s: 1 Live-Sitzung offen"), N_("Modul %(number)s: %(left)s Live-Sitzungen offen")),
+    Condition.LESSONS: (N_("Modul %(number)s: 1 Lektion offen"), N_("Modul %(number)s: %(left)s Lektionen offen")),
+    Condition.PRACTICE: (N_("Modul %(number)s: 1 Kapitel offen"), N_("Modul %(number)s: %(left)s Kapitel offen")),
+    Condition.QUIZ: (N_("Modul %(number)s: Lernerfolgskontrolle offen"), N_("Modul %(number)s: Lernerfolgskontrolle offen")),
+    Condition.LIVE: (N_("Modul %(number)s: 1 Live-Sitzung offen"), N_("Modul %(number)s: %(left)s Live-Sitzungen offen")),
 }

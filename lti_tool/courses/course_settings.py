@@ -14,7 +14,7 @@ from lti_tool.domain.people import Visitor
 from lti_tool.domain.syllabus import Syllabus
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.models import CourseSettings as Row
+from lti_tool.models import CourseSettingsRow as Row
 from lti_tool.models.upsert import insert_for
 from lti_tool.progress.settle import settle_course
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from lti_tool.courses.advice import advice_for
 from lti_tool.courses.course_settings import settings_of
 from lti_tool.courses.open_course import in_order_of_names
-from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleStanding, State, standings_in
+from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleStanding, ModuleState, standings_in
 from lti_tool.courses.viewer import teaching_viewer_of
-from lti_tool.domain.completion import Part
+from lti_tool.domain.completion import Condition
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.messages import N_
@@ -24,10 +24,10 @@ Say = Callable[..., str]
 """Gives a msgid in the reader's language, with its values filled in."""
 
 STATES = {
-    State.PASSED: N_("bestanden"),
-    State.STUCK: N_("Versuche genutzt"),
-    State.BEGUN: N_("begonnen"),
-    State.OPEN: N_("offen"),
+    ModuleState.PASSED: N_("bestanden"),
+    ModuleState.STUCK: N_("Versuche genutzt"),
+    ModuleState.BEGUN: N_("begonnen"),
+    ModuleState.OPEN: N_("offen"),
 }
 ARRIVALS = {
     "delivered": N_("angekommen"),
@@ -47,10 +47,10 @@ CERTIFICATES = {
 
 
 _LEFT = {
-    Part.LESSONS: (N_("1 Lektion"), N_("%(left)s Lektionen")),
-    Part.PRACTICE: (N_("1 Kapitel"), N_("%(left)s Kapitel")),
-    Part.QUIZ: (N_("Lernerfolgskontrolle"), N_("Lernerfolgskontrolle")),
-    Part.LIVE: (N_("1 Live-Sitzung"), N_("%(left)s Live-Sitzungen")),
+    Condition.LESSONS: (N_("1 Lektion"), N_("%(left)s Lektionen")),
+    Condition.PRACTICE: (N_("1 Kapitel"), N_("%(left)s Kapitel")),
+    Condition.QUIZ: (N_("Lernerfolgskontrolle"), N_("Lernerfolgskontrolle")),
+    Condition.LIVE: (N_("1 Live-Sitzung"), N_("%(left)s Live-Sitzungen")),
 }
 """One of a part, and several."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.courses.advice import Advice, advice_for
 from lti_tool.courses.course_settings import settings_of
-from lti_tool.courses.standings import CertificateState, MemberStanding, State, standings_in
+from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleState, standings_in
 from lti_tool.courses.viewer import Viewer, viewer_of
 from lti_tool.domain.course import CourseSettings
 from lti_tool.domain.folding import by_name, is_found
@@ -83,7 +83,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class LateScores:
     """Scores that have not arrived for the same reason."""
 
     count: int
@@ -124,7 +124,7 @@ class CoursePage:
     lines: tuple[CourseLine, ...]
     found: int
     pages: int
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[LateScores, ...]
     emptied: int
     """Scores that were in the gradebook and are not any more; whoever teaches is asked once what is meant."""
     without_column: tuple[WithoutColumn, ...]
@@ -204,7 +204,7 @@ def _shows(member: MemberStanding, show: Show) -> bool:
         case Show.UNFINISHED:
             return not member.is_finished
         case Show.NOT_BEGUN:
-            return all(module.state is State.OPEN for module in member.modules)
+            return all(module.state is ModuleState.OPEN for module in member.modules)
         case Show.CERTIFIED:
             return member.certificate is CertificateState.ISSUED
         case _:
@@ -215,19 +215,19 @@ def _bars(programme: Programme, present: Sequence[MemberStanding], viewer: Viewe
     if not present or (not viewer.sees_details and len(present) < FEWEST_FOR_FIGURES):
         return ()
     return tuple(
-        Bar(module, sum(member.modules[place].state is State.PASSED for member in present))
+        Bar(module, sum(member.modules[place].state is ModuleState.PASSED for member in present))
         for place, module in enumerate(programme.modules)
     )
 
 
-def _troubles(present: Iterable[MemberStanding]) -> tuple[Trouble, ...]:
+def _troubles(present: Iterable[MemberStanding]) -> tuple[LateScores, ...]:
     late = [module.score for member in present for module in member.modules if module.score is not None and module.score.is_late]
     counts = Counter((score.reason, score.state) for score in late)
     troubles = []
     for (code, state), count in counts.most_common():
         alike = [score for score in late if (score.reason, score.state) == (code, state)]
         tries = [score.next_try_at for score in alike if score.next_try_at is not None]
-        troubles.append(Trouble(count, reason_for(code), min(score.since for score in alike), min(tries, default=None)))
+        troubles.append(LateScores(count, reason_for(code), min(score.since for score in alike), min(tries, default=None)))
     return tuple(troubles)
 
 

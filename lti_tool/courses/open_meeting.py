@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lti_tool.courses.viewer import teaching_viewer_of
-from lti_tool.domain.completion import Part as Condition
+from lti_tool.domain.completion import Condition
 from lti_tool.domain.folding import by_name
 from lti_tool.domain.live import Meeting, Presence
 from lti_tool.domain.people import Visitor, is_counted, roles_in
@@ -55,7 +55,7 @@ class AttendanceLine:
 
 
 @dataclass(frozen=True)
-class Change:
+class PresenceChange:
     """One entry of the log."""
 
     name: str | None
@@ -70,7 +70,7 @@ class Change:
 class AttendancePage:
     meeting: Meeting
     lines: tuple[AttendanceLine, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[PresenceChange, ...]
     """Newest first."""
     is_asked_for: bool
 
@@ -188,7 +188,7 @@ def _line(
     )
 
 
-def _changes(session: Session, course_id: int, meeting: Meeting) -> tuple[Change, ...]:
+def _changes(session: Session, course_id: int, meeting: Meeting) -> tuple[PresenceChange, ...]:
     author = aliased(User)
     rows = session.execute(
         select(AttendanceChange, User.name, author.name)
@@ -202,7 +202,7 @@ def _changes(session: Session, course_id: int, meeting: Meeting) -> tuple[Change
         .order_by(AttendanceChange.id.desc())
     )
     return tuple(
-        Change(name, row.user_id, _presence(row.before), _presence(row.after), changed_by, row.changed_at)
+        PresenceChange(name, row.user_id, _presence(row.before), _presence(row.after), changed_by, row.changed_at)
         for row, name, changed_by in rows
     )
 

@@ -22,7 +22,7 @@ from lti_tool.models import (
     DeliveryEvent,
     ExtendedTime,
     ExtraAttempt,
-    LineItem,
+    LineItemRow,
     ResourceLink,
     ScoreDelivery,
     User,
@@ -163,11 +163,11 @@ def _tries(session: Session, user_id: int) -> defaultdict[str, list[Try]]:
 def _deliveries(session: Session, course_id: int, user_id: int) -> defaultdict[str, list[Delivery]]:
     rows = session.execute(
         select(ScoreDelivery, func.coalesce(ResourceLink.title, "").label("title"))
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
         .where(
             ScoreDelivery.user_id == user_id,
-            or_(ResourceLink.course_id == course_id, LineItem.course_id == course_id),
+            or_(ResourceLink.course_id == course_id, LineItemRow.course_id == course_id),
         )
         .order_by(ScoreDelivery.id)
     ).all()

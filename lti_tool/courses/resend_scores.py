@@ -10,7 +10,7 @@ from lti_tool.courses.viewer import teaching_viewer_of
 from lti_tool.domain.people import Visitor
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
-from lti_tool.models import LineItem, ResourceLink, ScoreDelivery
+from lti_tool.models import LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback.deliveries import leave_empty, retry_deliveries
 from lti_tool.passback.delivery import EMPTIED, MISSING
 
@@ -63,9 +63,9 @@ def answer_emptied(session: Session, visitor: Visitor, *, fills: bool, now: date
 def _of_course(course_id: int) -> Select[int]:
     return (
         select(ScoreDelivery.id)
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(or_(ResourceLink.course_id == course_id, LineItem.course_id == course_id))
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
+        .where(or_(ResourceLink.course_id == course_id, LineItemRow.course_id == course_id))
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Missing, Part, missing
+from lti_tool.domain.completion import Condition, MissingCondition, missing
 from lti_tool.domain.people import is_counted, roles_in
 from lti_tool.domain.printed_name import find_printable_name
 from lti_tool.domain.programme import AssessmentRules, Chapter, Module, Programme
@@ -21,7 +21,7 @@ from lti_tool.models import (
     DueScore,
     ExtraAttempt,
     LessonProgress,
-    LineItem,
+    LineItemRow,
     Membership,
     ResourceLink,
     ScoreDelivery,
@@ -36,7 +36,7 @@ from lti_tool.progress.requirements import requirements_of
 _WHOLE_PROGRAMME = "programme"
 
 
-class State(StrEnum):
+class ModuleState(StrEnum):
     """Where somebody stands in one module, in the words of the table."""
 
     PASSED = "passed"
@@ -75,7 +75,7 @@ class ScoreStanding:
 @dataclass(frozen=True, slots=True)
 class ModuleStanding:
     module: Module
-    state: State
+    state: ModuleState
     lessons_read: int
     attempts: int
     attempts_allowed: int
@@ -84,7 +84,7 @@ class ModuleStanding:
     completed_at: datetime | None
     score: ScoreStanding | None
     """None: nothing was to be sent to this course."""
-    missing: tuple[Missing, ...] = ()
+    missing: tuple[MissingCondition, ...] = ()
     """What this course still asks for; empty: the module is passed."""
 
 
@@ -105,12 +105,12 @@ class MemberStanding:
     @property
     def passed(self) -> int:
         """Count the passed modules among those that the certificate asks for."""
-        return sum(standing.state is State.PASSED for standing in self.modules if standing.module.is_required)
+        return sum(standing.state is ModuleState.PASSED for standing in self.modules if standing.module.is_required)
 
     @property
     def is_finished(self) -> bool:
         """Nothing that the certificate asks for is open; electives are never missing."""
-        return all(standing.state is State.PASSED for standing in self.modules if standing.module.is_required)
+        return all(standing.state is ModuleState.PASSED for standing in self.modules if standing.module.is_required)
 
     @property
     def has_late_score(self) -> bool:
@@ -118,7 +118,7 @@ class MemberStanding:
 
     @property
     def is_stuck(self) -> bool:
-        return any(module.state is State.STUCK for module in self.modules)
+        return any(module.state is ModuleState.STUCK for module in self.modules)
 
 
 @dataclass(frozen=True)
@@ -251,9 +251,9 @@ def _scores(connection: Connection, course_id: int, people: Any) -> dict[tuple[i
             case((ScoreDelivery.state.in_((WAITING, CLAIMED)), ScoreDelivery.next_try_at)),
             ScoreDelivery.changed_at,
         )
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(or_(ResourceLink.course_id == course_id, LineItem.course_id == course_id), ScoreDelivery.user_id.in_(people))
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
+        .where(or_(ResourceLink.course_id == course_id, LineItemRow.course_id == course_id), ScoreDelivery.user_id.in_(people))
     ).all()
     found: dict[tuple[int, str], ScoreStanding] = {}
     for user, slug, stored, tries, reason, next_try_at, changed_at in rows:
@@ -295,12 +295,12 @@ def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts)
     allowed = rules.attempts + facts.granted.get(key, 0)
     completed_at = facts.completed.get(key)
     if completed_at is not None:
-        state = State.PASSED
-    elif not is_passed and submitted >= allowed and facts.beside.requirements.asks_for(Part.QUIZ):
-        state = State.STUCK
+        state = ModuleState.PASSED
+    elif not is_passed and submitted >= allowed and facts.beside.requirements.asks_for(Condition.QUIZ):
+        state = ModuleState.STUCK
     else:
-        state = State.BEGUN if opened or attempts else State.OPEN
-    left: tuple[Missing, ...] = ()
+        state = ModuleState.BEGUN if opened or attempts else ModuleState.OPEN
+    left: tuple[MissingCondition, ...] = ()
     if completed_at is None:
         evidence = facts.beside.evidence(user_id, module, lessons_read=read, is_quiz_passed=bool(is_passed))
         left = missing(evidence, facts.beside.requirements.conditions.parts)

@@ -33,7 +33,7 @@ class NextTry(StrEnum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class QuizStanding:
     """Where a person stands with a module's quiz."""
 
     next_try: NextTry
@@ -52,7 +52,7 @@ class Standing:
         return self.is_passed or self.next_try is NextTry.NONE_LEFT
 
 
-def standing(tries: Sequence[Try], rules: AssessmentRules, *, unlocked: int = 0, now: datetime) -> Standing:
+def standing(tries: Sequence[Try], rules: AssessmentRules, *, unlocked: int = 0, now: datetime) -> QuizStanding:
     """Work out what is possible next.
 
     Args:
@@ -64,7 +64,7 @@ def standing(tries: Sequence[Try], rules: AssessmentRules, *, unlocked: int = 0,
     allowed = rules.attempts + unlocked
     number = open_try.number if open_try else max((attempt.number for attempt in tries), default=0) + 1
     waits_until = None if open_try else _end_of_wait(submitted, number, rules, now)
-    return Standing(
+    return QuizStanding(
         next_try=_next_try(open_try is not None, number, allowed, waits_until),
         next_number=number,
         left=max(0, allowed - len(tries)),

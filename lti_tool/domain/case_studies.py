@@ -44,7 +44,7 @@ SIZE_WORDS: Mapping[Size, str] = {
 _FROM_MIDDLE, _FROM_LARGE = 10_000, 100_000
 
 
-class Outcome(StrEnum):
+class CaseOutcome(StrEnum):
     """How it went, as far as the sources say."""
 
     RUNNING = "laeuft"
@@ -53,11 +53,11 @@ class Outcome(StrEnum):
     STOPPED = "eingestellt"
 
 
-OUTCOME_WORDS: Mapping[Outcome, str] = {
-    Outcome.RUNNING: N_("läuft"),
-    Outcome.LASTING: N_("Teil der laufenden Arbeit"),
-    Outcome.UNKNOWN: N_("Ausgang offen"),
-    Outcome.STOPPED: N_("eingestellt oder gescheitert"),
+OUTCOME_WORDS: Mapping[CaseOutcome, str] = {
+    CaseOutcome.RUNNING: N_("läuft"),
+    CaseOutcome.LASTING: N_("Teil der laufenden Arbeit"),
+    CaseOutcome.UNKNOWN: N_("Ausgang offen"),
+    CaseOutcome.STOPPED: N_("eingestellt oder gescheitert"),
 }
 
 # ISO 3166-2:DE; DE stands for what concerns more than one or all of them.
@@ -122,7 +122,7 @@ class CaseStudy:
     began: int
     ended: int
     """0: it has not ended, or nobody says so."""
-    outcome: Outcome
+    outcome: CaseOutcome
     funding: str
     takes_over_best_if: str
     certainty: Certainty

@@ -27,7 +27,7 @@ class Issuer:
     """The installation's; a registration may lay its own over it."""
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """The two documents (curriculum, section 6)."""
 
     CERTIFICATE = "certificate"
@@ -61,7 +61,7 @@ class Facts:
     verify_url: str
     """Full address of this certificate's verification page, as the QR code holds it."""
     language: str = "de"
-    kind: Kind = Kind.CERTIFICATE
+    kind: DocumentKind = DocumentKind.CERTIFICATE
     title: str = ""
     """The issuer's own word for the document; empty: Zertifikat, Teilnahmebescheinigung."""
     topics: tuple[str, ...] = ()

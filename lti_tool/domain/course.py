@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 
-from lti_tool.domain.completion import Conditions, Part
+from lti_tool.domain.completion import Condition, Conditions
 from lti_tool.domain.programme import AssessmentRules
 
 PASS_MARKS_PCT = range(60, 91)
@@ -47,7 +47,7 @@ class CourseSettings:
             "time_limit_min": _written(self.time_limit_min),
             "begins_on": _written(self.begins_on),
             "ends_on": _written(self.ends_on),
-            **{f"asks_{part.value}": "yes" if part in conditions.parts else "" for part in Part},
+            **{f"asks_{part.value}": "yes" if part in conditions.parts else "" for part in Condition},
             "practice_rule": conditions.practice.value,
         }
 
@@ -55,7 +55,7 @@ class CourseSettings:
         """Take what has changed, by the names of `texts`, from other settings."""
         own = {name: getattr(other, name) for name in _FIELDS if name in names}
         mine, theirs = self.conditions or Conditions(), other.conditions or Conditions()
-        changed_parts = {part for part in Part if f"asks_{part.value}" in names}
+        changed_parts = {part for part in Condition if f"asks_{part.value}" in names}
         if changed_parts or "practice_rule" in names:
             parts = (mine.parts - changed_parts) | (theirs.parts & changed_parts)
             practice = theirs.practice if "practice_rule" in names else mine.practice

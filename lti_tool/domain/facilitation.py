@@ -20,7 +20,7 @@ class LiveSession:
 
 
 @dataclass(frozen=True)
-class Step:
+class PackStep:
     """One step of the plan; `form` is how people work in it."""
 
     minutes: int
@@ -35,7 +35,7 @@ class TimedStep:
     """A step and the minute at which it begins, counted from the start of the session."""
 
     begins_at: int
-    step: Step
+    step: PackStep
 
     @property
     def ends_at(self) -> int:
@@ -85,7 +85,7 @@ class FacilitatorPack:
     preparation_minutes: int
     """What the facilitator needs beforehand."""
     material: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[PackStep, ...]
     boards: tuple[Board, ...]
     roles: tuple[RoleCard, ...]
     injects: tuple[Inject, ...]

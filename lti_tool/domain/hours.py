@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from lti_tool.domain.completion import LESSONS_AND_QUIZ, Part
+from lti_tool.domain.completion import LESSONS_AND_QUIZ, Condition
 from lti_tool.domain.programme import HoursRules, Lesson, Module, Programme
 
 
@@ -16,7 +16,7 @@ def lesson_minutes(lesson: Lesson, rules: HoursRules) -> float:
 def module_minutes(
     module: Module,
     rules: HoursRules,
-    offered: frozenset[Part] = LESSONS_AND_QUIZ,
+    offered: frozenset[Condition] = LESSONS_AND_QUIZ,
     *,
     written: Collection[str] | None = None,
 ) -> int:
@@ -26,19 +26,19 @@ def module_minutes(
         written: codes of the lessons to whose Transferfrage something was written; None: all are meant to be.
     """
     minutes = 0.0
-    if Part.LESSONS in offered:
+    if Condition.LESSONS in offered:
         minutes += sum(lesson_minutes(lesson, rules) for lesson in module.lessons)
         minutes += rules.transfer_minutes_per_lesson * len(_transfers(module, rules, written))
-    if Part.QUIZ in offered:
+    if Condition.QUIZ in offered:
         minutes += rules.quiz_minutes
-    if Part.PRACTICE in offered and module.practice is not None:
+    if Condition.PRACTICE in offered and module.practice is not None:
         minutes += module.practice.hours * 60
-    if Part.LIVE in offered:
+    if Condition.LIVE in offered:
         minutes += sum(session.minutes + session.preparation_minutes for session in module.live_sessions if session.is_required)
     return round(minutes)
 
 
-def programme_minutes(programme: Programme, offered: frozenset[Part] = LESSONS_AND_QUIZ) -> int:
+def programme_minutes(programme: Programme, offered: frozenset[Condition] = LESSONS_AND_QUIZ) -> int:
     """Add up the minutes of all modules that the certificate asks for."""
     return sum(module_minutes(module, programme.hours, offered) for module in programme.required_modules)
 

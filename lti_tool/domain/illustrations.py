@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from lti_tool.domain.figures.breach_clock import BreachClock
-from lti_tool.domain.figures.decision import Decision
+from lti_tool.domain.figures.decision import DecisionTree
 from lti_tool.domain.figures.lifecycle_cost import LifecycleCost
 from lti_tool.domain.figures.nutzwert import Nutzwert
-from lti_tool.domain.figures.participation import Participation
+from lti_tool.domain.figures.participation import ParticipationLadder
 from lti_tool.domain.figures.small_numbers import SmallNumbers
 
-FigureData = Nutzwert | LifecycleCost | Decision | BreachClock | Participation | SmallNumbers
+FigureData = Nutzwert | LifecycleCost | DecisionTree | BreachClock | ParticipationLadder | SmallNumbers
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ class Meeting:
 
 
 @dataclass(frozen=True)
-class Part:
+class LivePart:
     """What one person has done for one meeting."""
 
     presence: Presence | None = None
@@ -86,14 +86,14 @@ class Part:
         return minutes / 2 if self.presence is Presence.PARTLY and not self.has_followed_up else minutes
 
 
-def may_follow_up(meeting: Meeting, part: Part, *, now: datetime) -> bool:
+def may_follow_up(meeting: Meeting, part: LivePart, *, now: datetime) -> bool:
     """Tell whether the follow-up is open: after the session; before it for who is excused; always where no date is set."""
     if meeting.is_cancelled:
         return False
     return meeting.starts_at is None or meeting.is_over(now) or part.presence is Presence.EXCUSED or part.has_followed_up
 
 
-def attended_share_pct(meetings: Iterable[tuple[Meeting, Part]]) -> float:
+def attended_share_pct(meetings: Iterable[tuple[Meeting, LivePart]]) -> float:
     """Tell how much of the live time somebody attended or made up for; 100 where there is none."""
     held = [(meeting.minutes, part) for meeting, part in meetings if not meeting.is_cancelled]
     total = sum(minutes for minutes, _ in held)

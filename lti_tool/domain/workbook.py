@@ -79,7 +79,7 @@ STATUS_WORDS: Mapping[Status, str] = {
 EDITABLE = frozenset({Status.OPEN, Status.IN_PROGRESS, Status.FEEDBACK})
 
 
-class Rating(StrEnum):
+class CriterionRating(StrEnum):
     """What feedback says to one criterion. A module's criteria serve all its chapters, so some do not fit one of them."""
 
     NOT_YET = "not_yet"
@@ -88,11 +88,11 @@ class Rating(StrEnum):
     NOT_HERE = "not_here"
 
 
-RATING_WORDS: Mapping[Rating, str] = {
-    Rating.NOT_YET: N_("noch nicht"),
-    Rating.SOUND: N_("trägt"),
-    Rating.CONVINCING: N_("überzeugt"),
-    Rating.NOT_HERE: N_("betrifft dieses Kapitel nicht"),
+RATING_WORDS: Mapping[CriterionRating, str] = {
+    CriterionRating.NOT_YET: N_("noch nicht"),
+    CriterionRating.SOUND: N_("trägt"),
+    CriterionRating.CONVINCING: N_("überzeugt"),
+    CriterionRating.NOT_HERE: N_("betrifft dieses Kapitel nicht"),
 }
 
 
@@ -131,7 +131,7 @@ EMPTY = Content()
 
 
 @dataclass(frozen=True)
-class Place:
+class ChapterPlace:
     """A chapter and the module whose practice task asks for it; the cover has none."""
 
     chapter: Chapter
@@ -156,7 +156,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingField:
     """A required field that is not ready; `rows` counts what is there, `rows_wanted` 0 means it is not a table."""
 
     field: Field
@@ -164,18 +164,18 @@ class Missing:
     rows_wanted: int = 0
 
 
-def places(programme: Programme) -> tuple[Place, ...]:
+def places(programme: Programme) -> tuple[ChapterPlace, ...]:
     """List the chapters of the draft in the document's order: cover, summary, 1, 2, 3 …"""
     chapters = [
-        Place(chapter, module)
+        ChapterPlace(chapter, module)
         for module in programme.modules
         if module.practice is not None
         for chapter in module.practice.chapters
     ]
-    return (Place(COVER, None), *sorted(chapters, key=lambda place: place.chapter.number))
+    return (ChapterPlace(COVER, None), *sorted(chapters, key=lambda place: place.chapter.number))
 
 
-def find_place(programme: Programme, number: int) -> Place | None:
+def find_place(programme: Programme, number: int) -> ChapterPlace | None:
     """Find a chapter by its number, with the module that it belongs to."""
     return next((place for place in places(programme) if place.chapter.number == number), None)
 
@@ -219,7 +219,7 @@ def count_words(text: str) -> int:
     return sum(1 for run in text.split() if any(sign.isalnum() for sign in run))
 
 
-def missing_fields(chapter: Chapter, contents: Mapping[str, Content]) -> tuple[Missing, ...]:
+def missing_fields(chapter: Chapter, contents: Mapping[str, Content]) -> tuple[MissingField, ...]:
     """Name the required fields that keep a chapter from being handed in; the recommended range of words does not."""
     found = []
     for field in chapter.fields:
@@ -229,9 +229,9 @@ def missing_fields(chapter: Chapter, contents: Mapping[str, Content]) -> tuple[M
         if field.kind == "table":
             wanted = max(field.min_rows, 1)
             if len(content.rows) < wanted:
-                found.append(Missing(field, len(content.rows), wanted))
+                found.append(MissingField(field, len(content.rows), wanted))
         elif content.is_empty:
-            found.append(Missing(field))
+            found.append(MissingField(field))
     return tuple(found)
 
 

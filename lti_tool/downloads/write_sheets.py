@@ -30,11 +30,11 @@ def write_sheets(programme: Programme, download: Download, *, made_at: datetime)
             }
         )
         for sheet in download.sheets:
-            _Writer(book, sheet).write(download.title)
+            _SheetWriter(book, sheet).write(download.title)
     return target.getvalue()
 
 
-class _Writer:
+class _SheetWriter:
     def __init__(self, book: Any, sheet: Sheet) -> None:
         self._sheet = sheet
         self._page = book.add_worksheet(sheet.title)

@@ -9,7 +9,7 @@ from sqlalchemy import Table, or_, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.models import Chore as ChoreRow
+from lti_tool.models import ChoreRow
 
 _CHORES = cast(Table, ChoreRow.__table__)
 

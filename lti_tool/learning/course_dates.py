@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.certificate import ZONE
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module
-from lti_tool.models import CourseSettings, ExtraAttempt
+from lti_tool.models import CourseSettingsRow, ExtraAttempt
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def course_dates_of(session: Session, visitor: Visitor, module: Module, *, now: 
     if visitor.course_id is None:
         return CourseDates()
     found = session.execute(
-        select(CourseSettings.begins_on, CourseSettings.ends_on).where(CourseSettings.course_id == visitor.course_id)
+        select(CourseSettingsRow.begins_on, CourseSettingsRow.ends_on).where(CourseSettingsRow.course_id == visitor.course_id)
     ).one_or_none()
     if found is None:
         return CourseDates()

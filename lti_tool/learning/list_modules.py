@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Missing, missing
+from lti_tool.domain.completion import MissingCondition, missing
 from lti_tool.domain.live import Meeting
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
@@ -32,7 +32,7 @@ class ModuleLine:
     delivery: DeliveryStatus | None
     """None: the module is not passed, or no course waits for its score."""
     is_next: bool
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingCondition, ...]
     """What is still missing; empty: the module is passed."""
 
 

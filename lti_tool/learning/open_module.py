@@ -7,10 +7,9 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue_certificate import find_newest_certificate_id
-from lti_tool.domain.attempts import NextTry, Standing
-from lti_tool.domain.completion import Missing, Part, missing
-from lti_tool.domain.live import Meeting, may_follow_up
-from lti_tool.domain.live import Part as LivePart
+from lti_tool.domain.attempts import NextTry, QuizStanding
+from lti_tool.domain.completion import Condition, MissingCondition, missing
+from lti_tool.domain.live import LivePart, Meeting, may_follow_up
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Chapter, Lesson, Module, Programme
 from lti_tool.domain.workbook import EDITABLE, PracticeRule
@@ -99,7 +98,7 @@ class ModulePage:
     version: str
     lessons: tuple[LessonLine, ...]
     lessons_read: int
-    quiz: Standing
+    quiz: QuizStanding
     dates: CourseDates
     question_count: int
     pass_mark_pct: int
@@ -109,7 +108,7 @@ class ModulePage:
     """None: the course does not ask for the practice task."""
     meetings: tuple[MeetingLine, ...]
     asks_for_quiz: bool
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingCondition, ...]
     next_step: NextStep
     completed_at: datetime | None
     delivery: DeliveryStatus | None
@@ -153,7 +152,7 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
         practice=practice,
         practice_rule=requirements.conditions.practice if requirements.chapters_in(module) else None,
         meetings=meetings,
-        asks_for_quiz=requirements.asks_for(Part.QUIZ),
+        asks_for_quiz=requirements.asks_for(Condition.QUIZ),
         missing=left,
         next_step=_next_step(programme, module, footprint, stands, left, practice, meetings),
         completed_at=completed_at,
@@ -195,7 +194,7 @@ def _meeting_lines(
     session: Session, programme: Programme, visitor: Visitor, module: Module, beside: Contributions, *, now: datetime
 ) -> tuple[MeetingLine, ...]:
     """Show the live sessions where the course asks for them, or has at least set a date."""
-    are_asked_for = beside.requirements.asks_for(Part.LIVE)
+    are_asked_for = beside.requirements.asks_for(Condition.LIVE)
     records = beside.records if are_asked_for else records_of(session, [visitor.user_id])
     meetings = meetings_of(session, programme, visitor.course_id).get(module.slug, ())
     lines = []
@@ -212,8 +211,8 @@ def _next_step(
     programme: Programme,
     module: Module,
     footprint: Footprint,
-    stands: Standing,
-    left: tuple[Missing, ...],
+    stands: QuizStanding,
+    left: tuple[MissingCondition, ...],
     practice: PracticeState | None,
     meetings: tuple[MeetingLine, ...],
 ) -> NextStep:
@@ -221,15 +220,15 @@ def _next_step(
     parts = {entry.part for entry in left}
     if stands.next_try is NextTry.RESUME:
         return NextStep(StepKind.RESUME_QUIZ)
-    if Part.LESSONS in parts:
+    if Condition.LESSONS in parts:
         return NextStep(StepKind.LESSON, lesson=first_unread(module, footprint))
     steps = []
-    if Part.PRACTICE in parts and practice is not None:
+    if Condition.PRACTICE in parts and practice is not None:
         steps.append(_practice_step(practice))
-    if Part.QUIZ in parts:
+    if Condition.QUIZ in parts:
         kinds = {NextTry.START: StepKind.START_QUIZ, NextTry.WAIT: StepKind.WAIT, NextTry.NONE_LEFT: StepKind.ASK_FOR_HELP}
         steps.append(NextStep(kinds[stands.next_try]))
-    if Part.LIVE in parts:
+    if Condition.LIVE in parts:
         steps.append(_live_step(meetings))
     if steps:
         return next((step for step in steps if step.kind not in _WAITING), steps[0])

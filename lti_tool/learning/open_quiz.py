@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import Standing, Try
+from lti_tool.domain.attempts import QuizStanding, Try
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import AssessmentRules, Module, Programme
 from lti_tool.learning.content import get_module
@@ -19,7 +19,7 @@ from lti_tool.progress.footprint import footprint_of
 class QuizPage:
     module: Module
     rules: AssessmentRules
-    stands: Standing
+    stands: QuizStanding
     tries: Sequence[Try]
     lessons_unread: int
     minutes: int

@@ -9,7 +9,7 @@ from lti_tool.learning.content import get_module
 
 
 @dataclass(frozen=True)
-class Entry:
+class GlossaryEntry:
     term: Term
     lessons: tuple[tuple[Module, Lesson], ...]
     """Where it is used: within the glossary's module, or anywhere."""
@@ -19,7 +19,7 @@ class Entry:
 class Glossary:
     module: Module | None
     """None: the whole programme's."""
-    letters: tuple[tuple[str, tuple[Entry, ...]], ...]
+    letters: tuple[tuple[str, tuple[GlossaryEntry, ...]], ...]
     came_from: tuple[Module, Lesson] | None
     """The lesson to go back to."""
 
@@ -45,7 +45,9 @@ def read_glossary(programme: Programme, module_slug: str | None, *, lesson_code:
         for lesson in one.lessons:
             for term_id in lesson.term_ids:
                 uses.setdefault(term_id, []).append((one, lesson))
-    entries = [Entry(programme.terms[term_id], tuple(places)) for term_id, places in uses.items() if term_id in programme.terms]
+    entries = [
+        GlossaryEntry(programme.terms[term_id], tuple(places)) for term_id, places in uses.items() if term_id in programme.terms
+    ]
     entries.sort(key=lambda entry: fold(entry.term.term))
     letters = groupby(entries, key=lambda entry: fold(entry.term.term)[:1].upper())
     return Glossary(

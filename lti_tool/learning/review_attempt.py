@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import Standing
-from lti_tool.domain.completion import Missing, missing
+from lti_tool.domain.attempts import QuizStanding
+from lti_tool.domain.completion import MissingCondition, missing
 from lti_tool.domain.items import Item
 from lti_tool.domain.items.base import Answer, Extent, Remark
 from lti_tool.domain.people import Visitor
@@ -27,7 +27,7 @@ from lti_tool.progress.footprint import footprint_of
 from lti_tool.progress.requirements import requirements_of
 
 
-class Verdict(StrEnum):
+class AnswerVerdict(StrEnum):
     RIGHT = "right"
     PARTLY = "partly"
     WRONG = "wrong"
@@ -51,7 +51,7 @@ class ItemReview:
     position: int
     item: Item | None
     points: float
-    verdict: Verdict
+    verdict: AnswerVerdict
     answer: Answer | None
     remarks: tuple[Remark, ...]
     lesson: Lesson | None
@@ -80,8 +80,8 @@ class AttemptReview:
     items: tuple[ItemReview, ...]
     shows_solutions: bool
     """Only then may a page show `item`'s right answers and its explanation."""
-    stands: Standing
-    missing: tuple[Missing, ...]
+    stands: QuizStanding
+    missing: tuple[MissingCondition, ...]
     completed_at: datetime | None
     delivery: DeliveryStatus | None
     next_lesson: Lesson | None
@@ -148,7 +148,7 @@ def _review(question: DrawnQuestion, module: Module) -> ItemReview:
     item, answer = question.item, question.answer
     points = question.row.points or 0.0
     if item is None:
-        return ItemReview(question.position, None, points, Verdict.WITHDRAWN, None, (), None)
+        return ItemReview(question.position, None, points, AnswerVerdict.WITHDRAWN, None, (), None)
     return ItemReview(
         position=question.position,
         item=item,
@@ -161,12 +161,12 @@ def _review(question: DrawnQuestion, module: Module) -> ItemReview:
     )
 
 
-def _verdict(item: Item, answer: Answer | None, points: float) -> Verdict:
+def _verdict(item: Item, answer: Answer | None, points: float) -> AnswerVerdict:
     if item.extent_of(answer) is Extent.NOTHING:
-        return Verdict.UNANSWERED
+        return AnswerVerdict.UNANSWERED
     if points == 1:
-        return Verdict.RIGHT
-    return Verdict.PARTLY if points > 0 else Verdict.WRONG
+        return AnswerVerdict.RIGHT
+    return AnswerVerdict.PARTLY if points > 0 else AnswerVerdict.WRONG
 
 
 def _lessons_to_repeat(items: Sequence[ItemReview], module: Module) -> tuple[Lesson, ...]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.live import ANSWER_LENGTH_MAX, Meeting, Part, may_follow_up
+from lti_tool.domain.live import ANSWER_LENGTH_MAX, LivePart, Meeting, may_follow_up
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.syllabus import Syllabus
@@ -53,7 +53,7 @@ class MeetingPage:
     """One live session for somebody who takes part."""
 
     meeting: Meeting
-    part: Part
+    part: LivePart
     is_over: bool
     may_follow_up: bool
     questions: tuple[str, ...]

@@ -16,7 +16,7 @@ from lti_tool.lti import claim_names as names
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.guarded_fetch import GuardedHttp
-from lti_tool.lti.http import Answer
+from lti_tool.lti.http import HttpAnswer
 from lti_tool.lti.json_shapes import host_of
 from lti_tool.lti.known_clouds import cloud_of
 from lti_tool.lti.registration_failed import LONGEST_SHOWN, RegistrationFailed
@@ -253,7 +253,7 @@ def is_usable_token(token: str) -> bool:
     return token.isascii() and token.isprintable() and " " not in token and len(token) <= _LARGEST_TOKEN
 
 
-def readable(answer: Answer) -> str:
+def readable(answer: HttpAnswer) -> str:
     """Give the words of an answer without markup and cut, for people; it is still somebody else's text."""
     text = answer.body[: 64 * 1024].decode("utf-8", "replace")
     text = re.sub(r"(?is)<(script|style|head)\b.*?</\1\s*>", " ", text)
@@ -262,14 +262,14 @@ def readable(answer: Answer) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + " …"
 
 
-def _send(http: GuardedHttp, method: str, url: str, **rest: Any) -> Answer:
+def _send(http: GuardedHttp, method: str, url: str, **rest: Any) -> HttpAnswer:
     try:
         return http.send(method, url, **rest)
     except (ServiceRefused, ServiceUnavailable) as err:
         raise RegistrationFailed(err.code) from err
 
 
-def _object(answer: Answer, code: str) -> Mapping[str, Any]:
+def _object(answer: HttpAnswer, code: str) -> Mapping[str, Any]:
     try:
         document = answer.json()
     except ValueError as err:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import USER_AGENT, Answer, tls_context
+from lti_tool.lti.http import USER_AGENT, HttpAnswer, tls_context
 from lti_tool.lti.json_shapes import origin_of
 
 # So many requests of a process wait for addresses of strangers at once; whoever finds no room is soon told. Else twenty calls of
@@ -121,7 +121,7 @@ class GuardedHttp:
         body: bytes | None = None,
         bearer: str | None = None,
         largest: int = LARGEST_ANSWER,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request and read the whole answer, whatever its status, but a redirect.
 
         Raises:
@@ -144,7 +144,7 @@ class GuardedHttp:
         body: bytes | None,
         bearer: str | None,
         largest: int,
-    ) -> Answer:
+    ) -> HttpAnswer:
         deadline = time.monotonic() + self._whole_request_s
         addresses = self.check(url)
         parts = urlsplit(url)
@@ -173,7 +173,7 @@ class GuardedHttp:
             raise ServiceUnavailable("broken_off") from err
         finally:
             wire.hang_up()
-        return Answer(response.status, response.reason, dict(response.getheaders()), content)
+        return HttpAnswer(response.status, response.reason, dict(response.getheaders()), content)
 
 
 def _port_of(url: str) -> int:
@@ -233,7 +233,7 @@ class _Wire:
         self.be_quick().sendall(data)
 
     def makefile(self, mode: str) -> BinaryIO:
-        return cast(BinaryIO, io.BufferedReader(_Arrivals(self)))
+        return cast(BinaryIO, io.BufferedReader(_WireReads(self)))
 
     def close(self) -> None:
         """Leave it open: `http.client` calls this as soon as the headers are there, and the body is still to be read."""
@@ -242,7 +242,7 @@ class _Wire:
         self._socket.close()
 
 
-class _Arrivals(io.RawIOBase):
+class _WireReads(io.RawIOBase):
     def __init__(self, wire: _Wire) -> None:
         self._wire = wire
 

@@ -28,7 +28,7 @@ USER_AGENT = "lti-tool"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     status: int
     reason: str
     """The platform's words; may name people, so it is for decisions and not for the log."""
@@ -80,7 +80,7 @@ class Http:
         body: bytes | None = None,
         bearer: str | None = None,
         largest: int = LARGEST_ANSWER,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Send one request and read the whole answer, whatever its status.
 
         Raises:
@@ -95,7 +95,7 @@ class Http:
             asked["Authorization"] = f"Bearer {bearer}"
         with within(time_for_call(WHOLE_REQUEST_S)):
             response = self._begin(method, url, asked, body, self._way_to(origin))
-            return Answer(response.status, response.reason or "", response.headers, _read(response, largest))
+            return HttpAnswer(response.status, response.reason or "", response.headers, _read(response, largest))
 
     def _begin(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, way: PoolManager) -> BaseHTTPResponse:
         try:

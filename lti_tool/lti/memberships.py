@@ -24,7 +24,7 @@ _GONE = frozenset({"inactive", "deleted"})
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class RosterMember:
     """One person of the roster. Names are there only if the platform shares them.
 
     Moodle leaves suspended people out and Open edX those who left; others say `Inactive` or `Deleted`.
@@ -39,7 +39,7 @@ class Member:
     email: str | None = None
 
 
-def read_members(client: ServiceClient, registration: Registration, memberships_url: str, *, now: datetime) -> list[Member]:
+def read_members(client: ServiceClient, registration: Registration, memberships_url: str, *, now: datetime) -> list[RosterMember]:
     """Return all members of a context, each once.
 
     A page may shift while it is read (Moodle sorts by name), and some platforms have an entry for each role or section of
@@ -49,7 +49,7 @@ def read_members(client: ServiceClient, registration: Registration, memberships_
         ServiceRefused, ServiceUnavailable: see `read_pages`; also `above_response_limit` of Open edX is a refusal, and
             `roster_unreadable` where there are entries and none of them is a person.
     """
-    found: dict[str, Member] = {}
+    found: dict[str, RosterMember] = {}
     has_entries = False
     for page in _pages(client, registration, memberships_url, now=now):
         for entry in _entries(page):
@@ -82,7 +82,7 @@ def _pages(client: ServiceClient, registration: Registration, memberships_url: s
     return read_pages(client, registration, request, now=now)
 
 
-def _both(one: Member, other: Member) -> Member:
+def _both(one: RosterMember, other: RosterMember) -> RosterMember:
     """Make one person of two entries."""
     if one.is_active != other.is_active:
         return one if one.is_active else other
@@ -105,13 +105,13 @@ def _entries(page: Any) -> list[Any]:
     raise ServiceUnavailable("roster_unreadable", "The platform's answer is no roster.")
 
 
-def _member(entry: Any) -> Member | None:
+def _member(entry: Any) -> RosterMember | None:
     if not isinstance(entry, Mapping):
         return None
     user_id = text_of(entry.get("user_id"))
     if not user_id or len(user_id) > _LONGEST_ID:
         return None
-    return Member(
+    return RosterMember(
         user_id=user_id,
         roles=Roles.of(role_names_of(entry.get("roles")) or ()),
         is_active=_is_active(entry.get("status")),

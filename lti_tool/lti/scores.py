@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Answer
+from lti_tool.lti.http import HttpAnswer
 from lti_tool.lti.line_items import scores_url
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest, checked
@@ -102,7 +102,7 @@ def _document(score: Score) -> dict[str, object]:
     return document
 
 
-def _is_page(answer: Answer) -> bool:
+def _is_page(answer: HttpAnswer) -> bool:
     """Tell whether a success bears a web page: whatever said so, it was not the service. Moodle's own body is empty."""
     body = answer.body.removeprefix(b"\xef\xbb\xbf").lstrip()
     if body.startswith(b"<"):
@@ -111,7 +111,7 @@ def _is_page(answer: Answer) -> bool:
     return is_html and any(mark in body.lower() for mark in (b"<html", b"<form", b"<body"))
 
 
-def _special_refusal(answer: Answer) -> Refused | None:
+def _special_refusal(answer: HttpAnswer) -> Refused | None:
     """Tell apart the two refusals that mean something of their own."""
     if answer.status == 409:
         # AGS 3.4.9: a score must be newer than the one there. Moodle compares whole seconds, and with its own time of

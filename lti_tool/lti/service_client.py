@@ -17,7 +17,7 @@ from authlib.oauth2.rfc7523.assertion import private_key_jwt_sign
 from authlib.oauth2.rfc7523.client import ASSERTION_TYPE
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import WHOLE_REQUEST_S, Answer, Http
+from lti_tool.lti.http import WHOLE_REQUEST_S, Http, HttpAnswer
 from lti_tool.lti.patience import time_for_call
 from lti_tool.lti.ports import AccessToken, Registration, SigningKey, TokenStore
 from lti_tool.lti.service_hosts import check_service_url, with_registered_scheme
@@ -58,7 +58,7 @@ class ServiceClient:
         self._lock = Lock()
         self._fetch_locks: dict[tuple[int, str], Lock] = {}
 
-    def call(self, registration: Registration, request: ServiceRequest, *, now: datetime) -> Answer:
+    def call(self, registration: Registration, request: ServiceRequest, *, now: datetime) -> HttpAnswer:
         """Send a request with a token and give the answer, whatever its status.
 
         A 401 means that the token is no longer good; Open edX says 403 for the same. So after either the token is
@@ -167,7 +167,7 @@ class ServiceClient:
                 del self._fresh[place]
             self._tokens.drop(registration.id, asked, token.value)
 
-    def _send(self, request: ServiceRequest, token: AccessToken) -> Answer:
+    def _send(self, request: ServiceRequest, token: AccessToken) -> HttpAnswer:
         headers: dict[str, str] = {}
         if request.accept is not None:
             headers["Accept"] = request.accept
@@ -191,7 +191,7 @@ class ServiceClient:
             return self._fetch_locks.setdefault(place, Lock())
 
 
-def checked(answer: Answer, *, now: datetime, accepted: Iterable[int] = (200,)) -> Answer:
+def checked(answer: HttpAnswer, *, now: datetime, accepted: Iterable[int] = (200,)) -> HttpAnswer:
     """Give an answer that is good; sort the others into refused and unavailable, in this one place.
 
     Raises:
@@ -210,7 +210,7 @@ def checked(answer: Answer, *, now: datetime, accepted: Iterable[int] = (200,)) 
     raise ServiceRefused(f"http_{status}", f"The platform answered {status}.")
 
 
-def json_of(answer: Answer) -> Any:
+def json_of(answer: HttpAnswer) -> Any:
     """Read an answer's body, or say that the service is not there: error pages come with status 200, too.
 
     Raises:
@@ -222,7 +222,7 @@ def json_of(answer: Answer) -> Any:
         raise ServiceUnavailable("not_json", "The platform did not answer with JSON.") from err
 
 
-def _read_token(answer: Answer, *, asked: frozenset[str], now: datetime) -> AccessToken:
+def _read_token(answer: HttpAnswer, *, asked: frozenset[str], now: datetime) -> AccessToken:
     retry_after_s = answer.retry_after_s(now_s=now.timestamp())
     if answer.status != 200:
         if 400 <= answer.status < 500 and answer.status not in (408, 425, 429):
@@ -244,7 +244,7 @@ def _read_token(answer: Answer, *, asked: frozenset[str], now: datetime) -> Acce
     return AccessToken(value, now + timedelta(seconds=life_s), granted)
 
 
-def _oauth_error(answer: Answer) -> str:
+def _oauth_error(answer: HttpAnswer) -> str:
     """Give the platform's error word, for an administrator. Moodle puts whole sentences and invalid JSON there."""
     try:
         document = answer.json()

@@ -50,7 +50,7 @@ def left_s() -> float:
     return left
 
 
-class _Arrivals(io.RawIOBase):
+class _TimedReads(io.RawIOBase):
     """What comes out of a socket; each wait for more is no longer than what is left."""
 
     def __init__(self, connected: socket.socket) -> None:
@@ -76,7 +76,7 @@ class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *arguments: Any, **named: Any) -> None:
         super().__init__(sock, *arguments, **named)
         self.fp.close()
-        self.fp = io.BufferedReader(_Arrivals(sock))
+        self.fp = io.BufferedReader(_TimedReads(sock))
 
 
 class _Timed(HTTPConnection):

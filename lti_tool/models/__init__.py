@@ -2,9 +2,9 @@
 
 from lti_tool.models.base import Base, UtcDateTime
 from lti_tool.models.certification import Certificate, CertificateLetterhead, CertificateLogo, NameRequest, SealCertificate
-from lti_tool.models.chore import Chore
+from lti_tool.models.chore import ChoreRow
 from lti_tool.models.content import ContentVersion
-from lti_tool.models.course import Course, CourseSettings, ExtendedTime, ExtraAttempt, RosterReading
+from lti_tool.models.course import Course, CourseSettingsRow, ExtendedTime, ExtraAttempt, RosterReading
 from lti_tool.models.hint import LessonHint
 from lti_tool.models.inquiry import Inquiry
 from lti_tool.models.invite import Invite, Proposal
@@ -12,23 +12,23 @@ from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonPro
 from lti_tool.models.links import DeepLinkingRequest, LaunchedLink, OfferedItem, ResourceLink
 from lti_tool.models.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
 from lti_tool.models.passback import (
-    AccessToken,
+    AccessTokenRow,
     ColumnLook,
     DatabaseIdentity,
     DeliveryEvent,
     DueScore,
-    LineItem,
+    LineItemRow,
     Restoration,
     ScoreDelivery,
 )
 from lti_tool.models.people import Membership, Mentoring, User
-from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, Registration, SeenInstitution, UsedNonce
+from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, RegistrationRow, SeenInstitution, UsedNonce
 from lti_tool.models.reifegrad import ReifegradRating, ReifegradRound
 from lti_tool.models.traffic import RateBucket
 from lti_tool.models.workbook import Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback, WorkbookField, WorkbookVersion
 
 __all__ = [
-    "AccessToken",
+    "AccessTokenRow",
     "Attempt",
     "AttemptItem",
     "Attendance",
@@ -37,12 +37,12 @@ __all__ = [
     "Certificate",
     "CertificateLetterhead",
     "CertificateLogo",
-    "Chore",
+    "ChoreRow",
     "ColumnLook",
     "Completion",
     "ContentVersion",
     "Course",
-    "CourseSettings",
+    "CourseSettingsRow",
     "DatabaseIdentity",
     "DeepLinkingRequest",
     "DeliveryEvent",
@@ -56,7 +56,7 @@ __all__ = [
     "LaunchedLink",
     "LessonHint",
     "LessonProgress",
-    "LineItem",
+    "LineItemRow",
     "LiveMeeting",
     "Membership",
     "Mentoring",
@@ -66,7 +66,7 @@ __all__ = [
     "PlatformKeySet",
     "Proposal",
     "RateBucket",
-    "Registration",
+    "RegistrationRow",
     "ReifegradRating",
     "ReifegradRound",
     "ResourceLink",

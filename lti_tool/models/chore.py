@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_tool.models.base import Base
 
 
-class Chore(Base):
+class ChoreRow(Base):
     """The latest moment that a chore was done for; on PostgreSQL procrastinate keeps this itself."""
 
     __tablename__ = "chore"

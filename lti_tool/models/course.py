@@ -33,7 +33,7 @@ class Course(Base):
     last_seen_at: Mapped[datetime]
 
 
-class CourseSettings(Base):
+class CourseSettingsRow(Base):
     """What a course does differently from the programme's rules; None: as the programme says."""
 
     __tablename__ = "course_settings"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lti_tool.models.base import Base
 
 
-class LineItem(Base):
+class LineItemRow(Base):
     """A gradebook column that takes scores for a module; `url` is None until it was found or made.
 
     It belongs to a resource link that somebody has launched, or it was found in the course's list: then it belongs to a link
@@ -168,7 +168,7 @@ class DatabaseIdentity(Base):
     identity: Mapped[str] = mapped_column(String(200))
 
 
-class AccessToken(Base):
+class AccessTokenRow(Base):
     """A platform's access token, shared by all processes until shortly before it expires."""
 
     __tablename__ = "access_token"

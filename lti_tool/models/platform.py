@@ -27,7 +27,7 @@ class Platform(Base):
     created_at: Mapped[datetime]
 
 
-class Registration(Base):
+class RegistrationRow(Base):
     """(issuer, client_id) with its addresses. Open edX has many client ids under one issuer."""
 
     __tablename__ = "registration"

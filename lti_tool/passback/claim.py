@@ -12,7 +12,7 @@ from typing import Any, TypeVarTuple, cast
 from sqlalchemy import Row, Select, Table, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.models import Deployment, LineItem, Platform, Registration, ResourceLink, ScoreDelivery, User
+from lti_tool.models import Deployment, LineItemRow, Platform, RegistrationRow, ResourceLink, ScoreDelivery, User
 from lti_tool.passback.after_restore import is_after_restore
 from lti_tool.passback.delivery import CLAIMED, WAITING, ClaimedDelivery
 from lti_tool.passback.jobs import take_jobs
@@ -46,7 +46,7 @@ def claim_deliveries(
     """
     query = (
         _due(_everything(), resting, now)
-        .where(LineItem.url.is_not(None))
+        .where(LineItemRow.url.is_not(None))
         .order_by(ScoreDelivery.next_try_at)
         .limit(limit)
         .with_for_update(of=ScoreDelivery, key_share=True, skip_locked=True)
@@ -61,7 +61,7 @@ def claim_probe(session: Session, *, registration_id: int, claim: str, now: date
     """
     query = (
         _due(_everything(), (), now)
-        .where(LineItem.url.is_not(None), LineItem.registration_id == registration_id)
+        .where(LineItemRow.url.is_not(None), LineItemRow.registration_id == registration_id)
         .order_by(ScoreDelivery.tries, ScoreDelivery.next_try_at)
         .limit(1)
         .with_for_update(of=ScoreDelivery, key_share=True, skip_locked=True)
@@ -86,26 +86,26 @@ def claim_unresolved(
     One alone, for whoever has it looks the line item up and creates it where there is none: two would create it twice.
     """
     others = ScoreDelivery.__table__.alias()
-    due = _due(select(ScoreDelivery.id), resting, now).where(ScoreDelivery.line_item_id == LineItem.id)
+    due = _due(select(ScoreDelivery.id), resting, now).where(ScoreDelivery.line_item_id == LineItemRow.id)
     query = (
-        select(LineItem.id)
+        select(LineItemRow.id)
         .where(
-            LineItem.url.is_(None),
-            exists(due.correlate(LineItem)),
-            ~exists(select(others.c.id).where(others.c.line_item_id == LineItem.id, others.c.state == CLAIMED)),
+            LineItemRow.url.is_(None),
+            exists(due.correlate(LineItemRow)),
+            ~exists(select(others.c.id).where(others.c.line_item_id == LineItemRow.id, others.c.state == CLAIMED)),
         )
-        .order_by(LineItem.id)
+        .order_by(LineItemRow.id)
         .limit(limit)
-        .with_for_update(of=LineItem, key_share=True, skip_locked=True)
+        .with_for_update(of=LineItemRow, key_share=True, skip_locked=True)
     )
     if only is not None:
-        query = query.where(LineItem.registration_id == only)
+        query = query.where(LineItemRow.registration_id == only)
     chosen: list[Row[Any]] = []
     for line_item_id in session.scalars(query).all():
         # The lock came after the look: another worker may have claimed one and gone in between, so look again.
         is_taken = select(ScoreDelivery.id).where(ScoreDelivery.line_item_id == line_item_id, ScoreDelivery.state == CLAIMED)
         if session.execute(is_taken).first() is None:
-            first = _due(_everything(), resting, now).where(LineItem.id == line_item_id, LineItem.url.is_(None))
+            first = _due(_everything(), resting, now).where(LineItemRow.id == line_item_id, LineItemRow.url.is_(None))
             first = first.order_by(ScoreDelivery.tries, ScoreDelivery.next_try_at).limit(1)
             chosen += session.execute(first.with_for_update(of=ScoreDelivery, key_share=True, skip_locked=True)).all()
     taken = _take(session, chosen, claim=claim, now=now)
@@ -122,12 +122,12 @@ def _where_columns_may_be_made(session: Session, line_item_ids: Collection[int])
     if not line_item_ids:
         return frozenset()
     query = (
-        select(LineItem.id)
-        .join(Registration, Registration.id == LineItem.registration_id)
-        .join(Platform, Platform.id == Registration.platform_id)
+        select(LineItemRow.id)
+        .join(RegistrationRow, RegistrationRow.id == LineItemRow.registration_id)
+        .join(Platform, Platform.id == RegistrationRow.platform_id)
         .where(
-            LineItem.id.in_(line_item_ids),
-            LineItem.url_since.is_(None),
+            LineItemRow.id.in_(line_item_ids),
+            LineItemRow.url_since.is_(None),
             func.lower(Platform.product_family).not_in(FAMILIES_WITH_COLUMNS),
         )
     )
@@ -189,23 +189,23 @@ def _due(query: Select[*_Columns], resting: Collection[int], now: datetime) -> S
     """Narrow a query to deliveries whose time has come, of platforms that may be served."""
     query = (
         query.select_from(ScoreDelivery)
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .join(Deployment, Deployment.id == func.coalesce(ResourceLink.deployment_id, LineItem.deployment_id))
-        .join(Registration, Registration.id == LineItem.registration_id)
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
+        .join(Deployment, Deployment.id == func.coalesce(ResourceLink.deployment_id, LineItemRow.deployment_id))
+        .join(RegistrationRow, RegistrationRow.id == LineItemRow.registration_id)
         .where(
             ScoreDelivery.state == WAITING,
             ScoreDelivery.next_try_at <= now,
-            Registration.is_enabled,
+            RegistrationRow.is_enabled,
             Deployment.status == "approved",
         )
     )
-    return query.where(LineItem.registration_id.not_in(list(resting))) if resting else query
+    return query.where(LineItemRow.registration_id.not_in(list(resting))) if resting else query
 
 
 def _everything() -> Select[*tuple[Any, ...]]:
     # A column that belongs to no link of ours says itself where it lies.
-    is_linked = LineItem.resource_link_id.is_not(None)
+    is_linked = LineItemRow.resource_link_id.is_not(None)
     return select(
         ScoreDelivery.id,
         ScoreDelivery.version,
@@ -217,15 +217,15 @@ def _everything() -> Select[*tuple[Any, ...]]:
         ScoreDelivery.delivered_version,
         ScoreDelivery.sent_of,
         User.sub,
-        LineItem.registration_id,
-        LineItem.id.label("line_item_id"),
-        LineItem.url,
-        LineItem.score_maximum,
-        LineItem.is_made_by_us,
+        LineItemRow.registration_id,
+        LineItemRow.id.label("line_item_id"),
+        LineItemRow.url,
+        LineItemRow.score_maximum,
+        LineItemRow.is_made_by_us,
         is_linked.label("is_linked"),
-        case((is_linked, ResourceLink.line_items_url), else_=LineItem.line_items_url).label("line_items_url"),
-        func.coalesce(ResourceLink.ags_scopes, LineItem.scopes, "").label("ags_scopes"),
-        func.coalesce(ResourceLink.resource_link_id, LineItem.platform_link_id).label("resource_link_id"),
+        case((is_linked, ResourceLink.line_items_url), else_=LineItemRow.line_items_url).label("line_items_url"),
+        func.coalesce(ResourceLink.ags_scopes, LineItemRow.scopes, "").label("ags_scopes"),
+        func.coalesce(ResourceLink.resource_link_id, LineItemRow.platform_link_id).label("resource_link_id"),
     ).join(User, User.id == ScoreDelivery.user_id)
 
 

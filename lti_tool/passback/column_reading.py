@@ -7,7 +7,7 @@ from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOP
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.passback.delivery import SCORE_MAXIMUM, ClaimedDelivery
 from lti_tool.passback.ports import Gradebooks, Memory
-from lti_tool.passback.standing import Standing
+from lti_tool.passback.standing import ToldResult
 
 
 class ColumnReader:
@@ -19,7 +19,7 @@ class ColumnReader:
         self._clock = clock
         self._maxima: dict[tuple[int, str], float] = {}
 
-    def standing(self, claimed: ClaimedDelivery, url: str) -> Standing | None:
+    def standing(self, claimed: ClaimedDelivery, url: str) -> ToldResult | None:
         """Read what stands there for the delivery's person; None: nothing.
 
         Raises:
@@ -27,15 +27,15 @@ class ColumnReader:
             ServiceUnavailable: not now.
         """
         if SCOPE_RESULT_READ not in claimed.scopes:
-            raise Unreadable
+            raise ColumnUnreadable
         try:
             return self._gradebooks.result_of(claimed.registration_id, url, claimed.user_sub, now=self._clock())
         except ServiceRefused as refusal:
-            raise Unreadable from refusal
+            raise ColumnUnreadable from refusal
         except ServiceUnavailable as failure:
             # Tokens for scores are to be had, so it is this scope that the platform does not give.
             if failure.code == "token_refused":
-                raise Unreadable from failure
+                raise ColumnUnreadable from failure
             raise
 
     def maximum(self, claimed: ClaimedDelivery, url: str) -> float:
@@ -65,10 +65,10 @@ class ColumnReader:
                 self._gradebooks.line_item(claimed.registration_id, url, claimed.scopes, now=self._clock())
             else:
                 self.standing(claimed, url)
-        except (ServiceRefused, ServiceUnavailable, Unreadable):
+        except (ServiceRefused, ServiceUnavailable, ColumnUnreadable):
             return False
         return True
 
 
-class Unreadable(Exception):
+class ColumnUnreadable(Exception):
     """We may not read what stands there."""

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, false, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.claim_names import SCOPE_SCORE
-from lti_tool.models import Deployment, DueScore, LineItem, ResourceLink, ScoreDelivery
+from lti_tool.models import Deployment, DueScore, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback.delivery import LINE_ITEM_GONE
 from lti_tool.passback.outbox import enqueue_missing, insert_into, park_column, revive
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.wanted_looks import want_look
 
 # A column that was not there and is again under the same address is believed only after this: it may be listed and not answer.
@@ -20,7 +20,7 @@ GONE_FOR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GradebookColumn:
     """A column that takes scores for a module."""
 
     id: int
@@ -45,8 +45,8 @@ class _Link:
     gone_at: datetime | None
 
     @property
-    def place(self) -> Place:
-        return Place.of(self.course_id, self.id)
+    def place(self) -> GradebookPlace:
+        return GradebookPlace.of(self.course_id, self.id)
 
     @property
     def has_news(self) -> bool:
@@ -62,19 +62,25 @@ class _Link:
         return self.gone_at is not None and self.last_seen_at > self.gone_at + GONE_FOR
 
 
-def columns_in(session: Session, place: Place, module_slug: str, *, now: datetime) -> list[Column]:
+def columns_in(session: Session, place: GradebookPlace, module_slug: str, *, now: datetime) -> list[GradebookColumn]:
     """List the columns that a place holds for a module, as far as we know; of links that are new to us from now on, too."""
     for link in _links(session, _links_of(place), ResourceLink.module_slug == module_slug):
         if link.has_news:
             _adopt(session, link, now)
     of_links = (
-        select(LineItem.id, LineItem.gone_at, ResourceLink.ags_scopes)
-        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        select(LineItemRow.id, LineItemRow.gone_at, ResourceLink.ags_scopes)
+        .join(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
         .where(_links_of(place), ResourceLink.module_slug == module_slug)
     )
-    found = [Column(row.id, module_slug, row.gone_at is not None) for row in session.execute(of_links) if _takes(row.ags_scopes)]
-    listed = select(LineItem.id, LineItem.gone_at).where(_listed_in(place), LineItem.module_slug == module_slug)
-    found += [Column(row.id, module_slug, row.gone_at is not None) for row in session.execute(listed.order_by(LineItem.id))]
+    found = [
+        GradebookColumn(row.id, module_slug, row.gone_at is not None)
+        for row in session.execute(of_links)
+        if _takes(row.ags_scopes)
+    ]
+    listed = select(LineItemRow.id, LineItemRow.gone_at).where(_listed_in(place), LineItemRow.module_slug == module_slug)
+    found += [
+        GradebookColumn(row.id, module_slug, row.gone_at is not None) for row in session.execute(listed.order_by(LineItemRow.id))
+    ]
     return sorted(found, key=lambda column: column.id)
 
 
@@ -98,9 +104,9 @@ def take_up_links(session: Session, course_id: int, *, now: datetime) -> None:
             _adopt(session, link, now)
 
 
-def send_due(session: Session, line_item_id: int, place: Place, module_slug: str, *, now: datetime) -> int:
+def send_due(session: Session, line_item_id: int, place: GradebookPlace, module_slug: str, *, now: datetime) -> int:
     """Put on its way to a column whatever is due in its place and has not been; return how many scores that were."""
-    is_gone = session.scalar(select(LineItem.gone_at).where(LineItem.id == line_item_id)) is not None
+    is_gone = session.scalar(select(LineItemRow.gone_at).where(LineItemRow.id == line_item_id)) is not None
     has_one = select(ScoreDelivery.user_id).where(ScoreDelivery.line_item_id == line_item_id)
     lacking = select(DueScore.user_id, DueScore.score_given).where(
         due_in(place), DueScore.module_slug == module_slug, DueScore.user_id.not_in(has_one)
@@ -112,51 +118,51 @@ def send_due(session: Session, line_item_id: int, place: Place, module_slug: str
 def move_column(session: Session, line_item_id: int, url: str, course_id: int | None, *, now: datetime) -> None:
     """Send to another column from now on; what has arrived in the old one is looked for in the new one."""
     values = {"url": url, "url_since": now, "gone_at": None, "score_maximum": None, "is_made_by_us": False}
-    session.execute(update(LineItem).where(LineItem.id == line_item_id).values(values))
+    session.execute(update(LineItemRow).where(LineItemRow.id == line_item_id).values(values))
     revive(session, line_item_id, detail="line item changed", now=now)
     want_look(session, course_id, now=now)
 
 
 def close_column(session: Session, line_item_id: int, *, reason: str = LINE_ITEM_GONE, now: datetime) -> None:
     """Note that a column is not there; what is sent to it waits until it is."""
-    session.execute(update(LineItem).where(LineItem.id == line_item_id, LineItem.gone_at.is_(None)).values(gone_at=now))
+    session.execute(update(LineItemRow).where(LineItemRow.id == line_item_id, LineItemRow.gone_at.is_(None)).values(gone_at=now))
     park_column(session, line_item_id, reason=reason, now=now)
 
 
 def reopen_column(session: Session, line_item_id: int, *, now: datetime) -> None:
     """Note that a column is there again."""
-    session.execute(update(LineItem).where(LineItem.id == line_item_id).values(gone_at=None))
+    session.execute(update(LineItemRow).where(LineItemRow.id == line_item_id).values(gone_at=None))
     revive(session, line_item_id, detail="line item is back", now=now)
 
 
 def course_of(session: Session, line_item_id: int) -> int | None:
     """Return our key of the course that a column lies in; None: the platform names none."""
     query = (
-        select(func.coalesce(ResourceLink.course_id, LineItem.course_id))
-        .select_from(LineItem)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(LineItem.id == line_item_id)
+        select(func.coalesce(ResourceLink.course_id, LineItemRow.course_id))
+        .select_from(LineItemRow)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
+        .where(LineItemRow.id == line_item_id)
     )
     return session.scalar(query)
 
 
-def due_in(place: Place) -> ColumnElement[bool]:
+def due_in(place: GradebookPlace) -> ColumnElement[bool]:
     """Return the condition that picks what is due in a place."""
     if place.course_id is not None:
         return DueScore.course_id == place.course_id
     return DueScore.resource_link_id == place.resource_link_id
 
 
-def _links_of(place: Place) -> ColumnElement[bool]:
+def _links_of(place: GradebookPlace) -> ColumnElement[bool]:
     if place.course_id is not None:
         return ResourceLink.course_id == place.course_id
     return ResourceLink.id == place.resource_link_id
 
 
-def _listed_in(place: Place) -> ColumnElement[bool]:
+def _listed_in(place: GradebookPlace) -> ColumnElement[bool]:
     if place.course_id is None:
         return false()
-    return (LineItem.course_id == place.course_id) & LineItem.resource_link_id.is_(None)
+    return (LineItemRow.course_id == place.course_id) & LineItemRow.resource_link_id.is_(None)
 
 
 def _takes(scopes: str) -> bool:
@@ -174,18 +180,18 @@ def _links(session: Session, *conditions: ColumnElement[bool]) -> list[_Link]:
             ResourceLink.module_slug,
             ResourceLink.last_seen_at,
             ResourceLink.line_item_url,
-            LineItem.id.label("line_item_id"),
-            LineItem.url,
-            LineItem.url_since,
-            LineItem.gone_at,
+            LineItemRow.id.label("line_item_id"),
+            LineItemRow.url,
+            LineItemRow.url_since,
+            LineItemRow.gone_at,
             ResourceLink.line_items_url,
             ResourceLink.ags_scopes,
         )
         .join(Deployment, Deployment.id == ResourceLink.deployment_id)
-        .outerjoin(LineItem, LineItem.resource_link_id == ResourceLink.id)
+        .outerjoin(LineItemRow, LineItemRow.resource_link_id == ResourceLink.id)
         .where(ResourceLink.module_slug.is_not(None), *conditions)
         # One order for all who write: two transactions that meet in several rows wait, and never for each other.
-        .order_by(LineItem.id, ResourceLink.id)
+        .order_by(LineItemRow.id, ResourceLink.id)
     )
     rows: Sequence[Any] = session.execute(query).all()
     return [_Link(*row[:11]) for row in rows if _takes(row.ags_scopes) and (row.line_item_url or row.line_items_url)]
@@ -196,7 +202,7 @@ def _adopt(session: Session, link: _Link, now: datetime) -> int:
     if link.line_item_id is None:
         # Who takes up the same link at this moment waits here, and finds what we made.
         session.execute(select(ResourceLink.id).where(ResourceLink.id == link.id).with_for_update(key_share=True))
-        known = session.scalar(select(LineItem.id).where(LineItem.resource_link_id == link.id))
+        known = session.scalar(select(LineItemRow.id).where(LineItemRow.resource_link_id == link.id))
         return known if known is not None else _begin_line_item(session, link, now)
     assert link.named_url is not None
     if link.named_url == link.known_url:
@@ -209,14 +215,14 @@ def _adopt(session: Session, link: _Link, now: datetime) -> int:
 def _begin_line_item(session: Session, link: _Link, now: datetime) -> int:
     """Begin a link's line item; one that was found in the course's list before becomes the link's, with all that hangs on it."""
     twin = session.scalar(
-        select(LineItem.id)
+        select(LineItemRow.id)
         .where(
-            LineItem.registration_id == link.registration_id,
+            LineItemRow.registration_id == link.registration_id,
             _listed_in(link.place),
-            (LineItem.platform_link_id == link.platform_id)
-            | (LineItem.url == link.named_url if link.named_url is not None else false()),
+            (LineItemRow.platform_link_id == link.platform_id)
+            | (LineItemRow.url == link.named_url if link.named_url is not None else false()),
         )
-        .order_by(LineItem.platform_link_id != link.platform_id, LineItem.id)
+        .order_by(LineItemRow.platform_link_id != link.platform_id, LineItemRow.id)
         .limit(1)
     )
     if twin is None:
@@ -224,12 +230,12 @@ def _begin_line_item(session: Session, link: _Link, now: datetime) -> int:
         values = {"registration_id": link.registration_id, "url": url, "url_since": now if url else None, "created_at": now}
         insert = insert_into(session, _LINE_ITEMS).values(resource_link_id=link.id, **values)
         session.execute(insert.on_conflict_do_nothing(index_elements=[_LINE_ITEMS.c.resource_link_id]))
-        return session.scalars(select(LineItem.id).where(LineItem.resource_link_id == link.id)).one()
-    session.execute(update(LineItem).where(LineItem.id == twin).values(resource_link_id=link.id))
-    known = session.scalar(select(LineItem.url).where(LineItem.id == twin))
+        return session.scalars(select(LineItemRow.id).where(LineItemRow.resource_link_id == link.id)).one()
+    session.execute(update(LineItemRow).where(LineItemRow.id == twin).values(resource_link_id=link.id))
+    known = session.scalar(select(LineItemRow.url).where(LineItemRow.id == twin))
     if link.named_url is not None and link.named_url != known:
         move_column(session, twin, link.named_url, link.course_id, now=now)
     return twin
 
 
-_LINE_ITEMS: Any = LineItem.__table__
+_LINE_ITEMS: Any = LineItemRow.__table__

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from lti_tool.lti.claim_names import SCOPE_RESULT_READ
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.models import LineItem, Membership, ResourceLink, ScoreDelivery, User
+from lti_tool.models import LineItemRow, Membership, ResourceLink, ScoreDelivery, User
 from lti_tool.models.database import Database
 from lti_tool.passback import delivery as states
 from lti_tool.passback.columns import close_column
 from lti_tool.passback.deliveries import send_again
-from lti_tool.passback.ledger import Entry, scores_held, write_entries
+from lti_tool.passback.ledger import LedgerEntry, scores_held, write_entries
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.standing import Standing
+from lti_tool.passback.standing import ToldResult
 from lti_tool.passback.verdicts import Compared, Verdict, judge
 
 _GONE = ("http_404", "http_410")
@@ -48,7 +48,7 @@ class ColumnToCompare:
 
 
 @dataclass
-class Findings:
+class GradebookFindings:
     """What comparing has found so far."""
 
     line_items_read: int = 0
@@ -72,30 +72,30 @@ def columns_to_compare(
     Args:
         moved_only: only those that something was delivered to before they became the column that they are.
     """
-    of = func.coalesce(ResourceLink.course_id, LineItem.course_id)
+    of = func.coalesce(ResourceLink.course_id, LineItemRow.course_id)
     arrived = select(ScoreDelivery.id).where(
-        ScoreDelivery.line_item_id == LineItem.id, ScoreDelivery.state.in_((states.DELIVERED, states.MISSING))
+        ScoreDelivery.line_item_id == LineItemRow.id, ScoreDelivery.state.in_((states.DELIVERED, states.MISSING))
     )
     if moved_only:
-        arrived = arrived.where(ScoreDelivery.delivered_at < LineItem.url_since)
+        arrived = arrived.where(ScoreDelivery.delivered_at < LineItemRow.url_since)
     query = (
         select(
-            LineItem.id,
-            LineItem.registration_id,
+            LineItemRow.id,
+            LineItemRow.registration_id,
             of,
-            LineItem.url,
-            LineItem.url_since,
-            LineItem.score_maximum,
-            func.coalesce(ResourceLink.ags_scopes, LineItem.scopes, ""),
+            LineItemRow.url,
+            LineItemRow.url_since,
+            LineItemRow.score_maximum,
+            func.coalesce(ResourceLink.ags_scopes, LineItemRow.scopes, ""),
         )
-        .select_from(LineItem)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(LineItem.url.is_not(None), LineItem.gone_at.is_(None), arrived.exists())
+        .select_from(LineItemRow)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
+        .where(LineItemRow.url.is_not(None), LineItemRow.gone_at.is_(None), arrived.exists())
         .where(of.is_(None) if course_id is None else of == course_id)
-        .order_by(LineItem.id)
+        .order_by(LineItemRow.id)
     )
     if registration_id is not None:
-        query = query.where(LineItem.registration_id == registration_id)
+        query = query.where(LineItemRow.registration_id == registration_id)
     return [_column(*row) for row in session.execute(query).all()]
 
 
@@ -108,7 +108,7 @@ def compare_column(
     database: Database,
     gradebooks: Gradebooks,
     column: ColumnToCompare,
-    findings: Findings,
+    findings: GradebookFindings,
     *,
     fills: bool,
     better_is_ours: bool,
@@ -178,7 +178,7 @@ def _arrived_in(column: ColumnToCompare) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _is_unlike(row: Compared, standing: Standing | None) -> bool:
+def _is_unlike(row: Compared, standing: ToldResult | None) -> bool:
     """Whether the ledger may be needed; most agree, and it is a query for each."""
     return standing is not None and abs(standing.of_100 - row.score_given) > 0.01
 
@@ -186,7 +186,9 @@ def _is_unlike(row: Compared, standing: Standing | None) -> bool:
 class _Consequences:
     """Writes down what was found, with one line in the ledger for each change."""
 
-    def __init__(self, findings: Findings, standings: dict[str, Standing], *, fills: bool, better_is_ours: bool) -> None:
+    def __init__(
+        self, findings: GradebookFindings, standings: dict[str, ToldResult], *, fills: bool, better_is_ours: bool
+    ) -> None:
         self._findings = findings
         self._standings = standings
         self._fills = fills
@@ -257,4 +259,4 @@ class _Consequences:
         session.execute(update(ScoreDelivery).where(ScoreDelivery.id == row.id).values(values))
         if (state, reason) != (row.state, row.last_error) or event == states.BY_TEACHER:
             detail = "" if standing is None else states.score_text(standing)
-            write_entries(session, [Entry(row.id, row.version, event, detail)], now=now)
+            write_entries(session, [LedgerEntry(row.id, row.version, event, detail)], now=now)

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
-from lti_tool.passback.column_reading import ColumnReader, Unreadable
+from lti_tool.passback.column_reading import ColumnReader, ColumnUnreadable
 from lti_tool.passback.delivery import (
     BETTER_STANDS,
     COLUMN_REFUSES,
@@ -36,7 +36,7 @@ from lti_tool.passback.delivery import (
 from lti_tool.passback.line_item import find_line_item, find_or_create_line_item
 from lti_tool.passback.ports import Gradebooks, Memory
 from lti_tool.passback.retry import ONE_SECOND, next_timestamp
-from lti_tool.passback.standing import Match, Standing, points_in
+from lti_tool.passback.standing import Match, ToldResult, points_in
 from lti_tool.passback.standing import match as match_of
 
 log = logging.getLogger(__name__)
@@ -136,14 +136,14 @@ class _Trip:
         """Read what stands there before it is written over."""
         try:
             standing = self._to.reader.standing(self._claimed, self._url)
-        except Unreadable:
+        except ColumnUnreadable:
             if self._claimed.is_after_restore:
                 # What waits in our data may have been sent, and bettered, after the backup: nobody's grade falls for that.
                 return Parked(RESTORED_UNREAD)
             return _Again()
         return _Again() if standing is None else self._decide(standing)
 
-    def _decide(self, standing: Standing) -> Outcome | _Again:
+    def _decide(self, standing: ToldResult) -> Outcome | _Again:
         """Decide by what stands there: ours is done, a teacher's stays, an older one of ours is written over."""
         claimed = self._claimed
         found = match_of(standing, claimed.score_given, column_maximum=claimed.score_maximum, sent_of=claimed.sent_of)
@@ -161,7 +161,7 @@ class _Trip:
         maximum = self._claimed.score_maximum
         return maximum is not None and maximum != (self._claimed.sent_of or SCORE_MAXIMUM)
 
-    def _is_an_older_one(self, standing: Standing) -> bool:
+    def _is_an_older_one(self, standing: ToldResult) -> bool:
         maximum = self._claimed.score_maximum
         held = self._to.memory.scores_held(self._claimed.id)
         return any(match_of(standing, score, column_maximum=maximum) is not Match.OTHER for score in held)
@@ -223,7 +223,7 @@ class _Trip:
         self._has_read_back = True
         try:
             standing = self._to.reader.standing(self._claimed, self._url)
-        except Unreadable:
+        except ColumnUnreadable:
             standing = None
         return _Again() if standing is None else self._decide(standing)
 

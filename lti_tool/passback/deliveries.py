@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.models import LineItem, ScoreDelivery
+from lti_tool.models import LineItemRow, ScoreDelivery
 from lti_tool.passback import delivery as states
 from lti_tool.passback.delivery_status import DeliveryState, shown_state
 from lti_tool.passback.jobs import call_workers
-from lti_tool.passback.ledger import Entry, write_entries
+from lti_tool.passback.ledger import LedgerEntry, write_entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def list_deliveries(
 ) -> tuple[DeliveryLine, ...]:
     """List deliveries, the longest waiting first; with `failed_only` those that are parked or were put off."""
     query = (
-        select(ScoreDelivery, LineItem.registration_id, LineItem.resource_link_id)
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+        select(ScoreDelivery, LineItemRow.registration_id, LineItemRow.resource_link_id)
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
         .order_by(ScoreDelivery.changed_at, ScoreDelivery.id)
         .limit(limit)
     )
@@ -48,7 +48,7 @@ def list_deliveries(
         is_put_off = ScoreDelivery.state.in_((states.WAITING, states.CLAIMED)) & (ScoreDelivery.tries > 0)
         query = query.where(or_(ScoreDelivery.state == states.PARKED, is_put_off))
     if registration_id is not None:
-        query = query.where(LineItem.registration_id == registration_id)
+        query = query.where(LineItemRow.registration_id == registration_id)
     return tuple(_line(row, of_registration, of_link) for row, of_registration, of_link in session.execute(query))
 
 
@@ -75,7 +75,7 @@ def send_again(session: Session, ids: Collection[int], *, detail: str, now: date
             )
             .execution_options(synchronize_session=False)
         )
-        write_entries(session, [Entry(row.id, row.version, states.RETRIED, detail) for row in rows], now=now)
+        write_entries(session, [LedgerEntry(row.id, row.version, states.RETRIED, detail) for row in rows], now=now)
         call_workers(session, [row.id for row in rows])
     return tuple(row.id for row in rows)
 
@@ -96,7 +96,7 @@ def leave_empty(session: Session, ids: Collection[int], *, now: datetime) -> int
             .values(last_error=states.LEFT_EMPTY, scheduled_at=now)
             .execution_options(synchronize_session=False)
         )
-        write_entries(session, [Entry(row.id, row.version, states.LEFT_EMPTY) for row in rows], now=now)
+        write_entries(session, [LedgerEntry(row.id, row.version, states.LEFT_EMPTY) for row in rows], now=now)
     return len(rows)
 
 

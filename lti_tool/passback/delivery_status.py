@@ -8,10 +8,10 @@ from typing import Any, Literal, cast
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.models import ColumnLook, DueScore, LineItem, ResourceLink, ScoreDelivery
+from lti_tool.models import ColumnLook, DueScore, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback import delivery as states
 from lti_tool.passback.columns import due_in
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 
 DeliveryState = Literal["waiting", "delivered", "delayed", "parked", "missing", "no_column"]
 # The worst first: a score has arrived only when it has arrived everywhere. That a link has no column is told only where none has
@@ -36,7 +36,7 @@ class DeliveryStatus:
     """What stands in the gradebook instead of ours, in points of 100."""
 
 
-def delivery_status(session: Session, place: Place, *, user_id: int, module_slug: str) -> DeliveryStatus | None:
+def delivery_status(session: Session, place: GradebookPlace, *, user_id: int, module_slug: str) -> DeliveryStatus | None:
     """Tell how far a user's score for a module got in the course where they are; None where nothing was to be sent there."""
     query = (
         select(
@@ -48,8 +48,8 @@ def delivery_status(session: Session, place: Place, *, user_id: int, module_slug
             ScoreDelivery.changed_at,
             ScoreDelivery.standing,
         )
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
         .where(ScoreDelivery.user_id == user_id, ScoreDelivery.module_slug == module_slug, _lies_in(place))
     )
     rows = session.execute(query).all()
@@ -65,10 +65,10 @@ def shown_state(stored: str, tries: int, reason: str = "") -> DeliveryState:
     return cast(DeliveryState, stored)
 
 
-def _lies_in(place: Place) -> ColumnElement[bool]:
+def _lies_in(place: GradebookPlace) -> ColumnElement[bool]:
     if place.course_id is None:
         return ResourceLink.id == place.resource_link_id
-    return or_(ResourceLink.course_id == place.course_id, LineItem.course_id == place.course_id)
+    return or_(ResourceLink.course_id == place.course_id, LineItemRow.course_id == place.course_id)
 
 
 def _worst(rows: Sequence[Any]) -> DeliveryStatus:
@@ -96,7 +96,7 @@ def _worst(rows: Sequence[Any]) -> DeliveryStatus:
     )
 
 
-def _without_delivery(session: Session, place: Place, user_id: int, module_slug: str) -> DeliveryStatus | None:
+def _without_delivery(session: Session, place: GradebookPlace, user_id: int, module_slug: str) -> DeliveryStatus | None:
     """Tell what becomes of a score for which no column is known: it is looked for, or the last look has found none."""
     told_at = session.scalar(
         select(DueScore.told_at).where(due_in(place), DueScore.user_id == user_id, DueScore.module_slug == module_slug)

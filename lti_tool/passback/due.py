@@ -11,14 +11,14 @@ from lti_tool.models import DueScore
 from lti_tool.passback.columns import columns_in, due_in
 from lti_tool.passback.delivery import SCORE_MAXIMUM
 from lti_tool.passback.outbox import enqueue, insert_into
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.wanted_looks import want_look
 
 _DUE: Any = DueScore.__table__
 
 
 def tell_score(
-    session: Session, places: Collection[Place], *, user_id: int, module_slug: str, score_given: float, now: datetime
+    session: Session, places: Collection[GradebookPlace], *, user_id: int, module_slug: str, score_given: float, now: datetime
 ) -> None:
     """Take note that a person's score for a module is due in some places, and put it on its way to every column there.
 
@@ -53,17 +53,17 @@ def tell_score(
             want_look(session, place.course_id, now=now)
 
 
-def scores_told(session: Session, user_id: int) -> dict[tuple[Place, str], float]:
+def scores_told(session: Session, user_id: int) -> dict[tuple[GradebookPlace, str], float]:
     """Return what is due to a person, by place and module."""
     rows = session.execute(
         select(DueScore.course_id, DueScore.resource_link_id, DueScore.module_slug, DueScore.score_given).where(
             DueScore.user_id == user_id
         )
     )
-    return {(Place(course_id, link_id), slug): score for course_id, link_id, slug, score in rows}
+    return {(GradebookPlace(course_id, link_id), slug): score for course_id, link_id, slug, score in rows}
 
 
-def _note(session: Session, place: Place, user_id: int, module_slug: str, score_given: float, now: datetime) -> None:
+def _note(session: Session, place: GradebookPlace, user_id: int, module_slug: str, score_given: float, now: datetime) -> None:
     insert = insert_into(session, _DUE).values(
         user_id=user_id,
         course_id=place.course_id,

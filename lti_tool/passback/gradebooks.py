@@ -14,18 +14,17 @@ from lti_tool import tracing
 from lti_tool.lti import line_items, scores
 from lti_tool.lti.claim_names import RESULTS_TYPE, SCOPE_RESULT_READ
 from lti_tool.lti.errors import ServiceRefused
-from lti_tool.lti.http import Answer, Http
+from lti_tool.lti.http import Http, HttpAnswer
 from lti_tool.lti.line_items import LineItem, NewLineItem, results_url
 from lti_tool.lti.paging import read_pages
 from lti_tool.lti.peer_numbers import number_of
 from lti_tool.lti.ports import REGISTRATION_KEPT_S, Registration, SigningKey, TokenStore
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
-from lti_tool.models import Platform
-from lti_tool.models import Registration as RegistrationRow
+from lti_tool.models import Platform, RegistrationRow
 from lti_tool.models.database import Database
 from lti_tool.passback.ports import LineItemList
-from lti_tool.passback.standing import Standing
+from lti_tool.passback.standing import ToldResult
 
 
 class ClockedServiceClient(ServiceClient):
@@ -36,7 +35,7 @@ class ClockedServiceClient(ServiceClient):
         self._clock = clock
         self._leads: dict[int, timedelta] = {}
 
-    def call(self, registration: Registration, request: ServiceRequest, *, now: datetime) -> Answer:
+    def call(self, registration: Registration, request: ServiceRequest, *, now: datetime) -> HttpAnswer:
         address = urlsplit(request.url)
         with tracing.span(
             f"platform {request.method}",
@@ -76,11 +75,11 @@ class PlatformGradebooks:
     ) -> Delivered | Refused | Unavailable:
         return scores.post_score(self._client, self._registration(registration_id), line_item_url, score, now=now)
 
-    def result_of(self, registration_id: int, line_item_url: str, user_sub: str, *, now: datetime) -> Standing | None:
+    def result_of(self, registration_id: int, line_item_url: str, user_sub: str, *, now: datetime) -> ToldResult | None:
         # Chosen here as well: Open edX gives everybody's results, whoever was asked for.
         return self._results(registration_id, results_url(line_item_url, user_id=user_sub), now).get(user_sub)
 
-    def results(self, registration_id: int, line_item_url: str, *, now: datetime) -> dict[str, Standing]:
+    def results(self, registration_id: int, line_item_url: str, *, now: datetime) -> dict[str, ToldResult]:
         return self._results(registration_id, results_url(line_item_url), now)
 
     def line_items(
@@ -115,10 +114,10 @@ class PlatformGradebooks:
     def clock_lead(self, registration_id: int) -> timedelta:
         return self._client.clock_lead(registration_id)
 
-    def _results(self, registration_id: int, url: str, now: datetime) -> dict[str, Standing]:
+    def _results(self, registration_id: int, url: str, now: datetime) -> dict[str, ToldResult]:
         # Without `limit`: Moodle 4.2 fails with it (404, "Call to a member function out() on null").
         request = ServiceRequest("GET", url, (SCOPE_RESULT_READ,), accept=RESULTS_TYPE)
-        found: dict[str, Standing] = {}
+        found: dict[str, ToldResult] = {}
         for page in read_pages(self._client, self._registration(registration_id), request, now=now):
             for entry in page if isinstance(page, list) else ():
                 standing = _standing(entry)
@@ -160,7 +159,7 @@ def _load_registration(database: Database, registration_id: int) -> Registration
     )
 
 
-def _standing(entry: Any) -> Standing | None:
+def _standing(entry: Any) -> ToldResult | None:
     """Read one result (AGS 2.0, section 3.3.4); None where there is no score in it."""
     if not isinstance(entry, dict) or "userId" not in entry:
         return None
@@ -168,7 +167,7 @@ def _standing(entry: Any) -> Standing | None:
     if given is None:
         return None
     # AGS 2.0: without resultMaximum it is 1. A maximum of 0 or less would be a column that counts for nothing.
-    return Standing(given, maximum if maximum is not None and maximum > 0 else 1.0, _iso_moment(entry.get("timestamp")))
+    return ToldResult(given, maximum if maximum is not None and maximum > 0 else 1.0, _iso_moment(entry.get("timestamp")))
 
 
 def _iso_moment(value: object) -> datetime | None:

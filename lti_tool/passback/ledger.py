@@ -12,7 +12,7 @@ from lti_tool.passback.delivery import ENQUEUED
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One line to be written."""
 
     delivery_id: int
@@ -21,7 +21,7 @@ class Entry:
     detail: str = ""
 
 
-def write_entries(session: Session, entries: Sequence[Entry], *, now: datetime) -> None:
+def write_entries(session: Session, entries: Sequence[LedgerEntry], *, now: datetime) -> None:
     """Add lines to the ledger, in this order."""
     if not entries:
         return

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_SCORE
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.line_items import LineItem as Listed
-from lti_tool.models import Deployment, DueScore, LineItem, Registration, ResourceLink
+from lti_tool.models import Deployment, DueScore, LineItemRow, RegistrationRow, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.passback.choose_columns import Chosen, KnownLink, choose_columns
 from lti_tool.passback.columns import GONE_FOR, move_column, reopen_column, send_due, take_up_links
 from lti_tool.passback.outbox import insert_into
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.ports import Gradebooks, LineItemList
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ NO_SERVICE = "no_service"
 NO_LIST = "no_list"
 """The platform lets nobody look which columns there are."""
 _LONGEST_URL = 2000
-_LINE_ITEMS: Any = LineItem.__table__
+_LINE_ITEMS: Any = LineItemRow.__table__
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,8 @@ def _lists_of(session: Session, course_id: int, only: int | None) -> tuple[list[
             ResourceLink.module_slug,
         )
         .join(Deployment, Deployment.id == ResourceLink.deployment_id)
-        .join(Registration, Registration.id == Deployment.registration_id)
-        .where(ResourceLink.course_id == course_id, Registration.is_enabled, Deployment.status == "approved")
+        .join(RegistrationRow, RegistrationRow.id == Deployment.registration_id)
+        .where(ResourceLink.course_id == course_id, RegistrationRow.is_enabled, Deployment.status == "approved")
         .order_by(ResourceLink.last_seen_at.desc(), ResourceLink.id)
     )
     if only is not None:
@@ -125,8 +125,10 @@ def _take_up(session: Session, course_id: int, of: CourseList, items: Sequence[L
     sent = 0
     for each in chosen:
         column_id = _row_of(session, course_id, of, each, rows, now)
-        session.execute(update(LineItem).where(LineItem.id == column_id).values(score_maximum=each.item.score_maximum or None))
-        sent += send_due(session, column_id, Place(course_id), each.module_slug, now=now)
+        session.execute(
+            update(LineItemRow).where(LineItemRow.id == column_id).values(score_maximum=each.item.score_maximum or None)
+        )
+        sent += send_due(session, column_id, GradebookPlace(course_id), each.module_slug, now=now)
     return sent
 
 
@@ -137,7 +139,9 @@ def _row_of(session: Session, course_id: int, of: CourseList, chosen: Chosen, ro
     if row is None:
         return _begin(session, course_id, of, chosen, now)
     if chosen.link is None:
-        session.execute(update(LineItem).where(LineItem.id == row.id).values(line_items_url=of.url, scopes=" ".join(of.scopes)))
+        session.execute(
+            update(LineItemRow).where(LineItemRow.id == row.id).values(line_items_url=of.url, scopes=" ".join(of.scopes))
+        )
     if row.url != url:
         move_column(session, row.id, url, None, now=now)
     elif row.gone_at is not None and now > row.gone_at + GONE_FOR:
@@ -161,7 +165,7 @@ def _begin(session: Session, course_id: int, of: CourseList, chosen: Chosen, now
         values["resource_link_id"] = chosen.link.key
         insert = insert_into(session, _LINE_ITEMS).values(values)
         session.execute(insert.on_conflict_do_nothing())
-        return session.scalars(select(LineItem.id).where(LineItem.resource_link_id == chosen.link.key)).one()
+        return session.scalars(select(LineItemRow.id).where(LineItemRow.resource_link_id == chosen.link.key)).one()
     values |= {
         "deployment_id": of.deployment_id,
         "course_id": course_id,
@@ -172,8 +176,8 @@ def _begin(session: Session, course_id: int, of: CourseList, chosen: Chosen, now
     }
     # Another process may look at the same course: one of them writes the row.
     session.execute(insert_into(session, _LINE_ITEMS).values(values).on_conflict_do_nothing())
-    query = select(LineItem.id).where(
-        LineItem.course_id == course_id, LineItem.url == item.url, LineItem.resource_link_id.is_(None)
+    query = select(LineItemRow.id).where(
+        LineItemRow.course_id == course_id, LineItemRow.url == item.url, LineItemRow.resource_link_id.is_(None)
     )
     return session.scalars(query).one()
 
@@ -201,21 +205,23 @@ def _known_links(session: Session, course_id: int, of: CourseList) -> tuple[list
 
 def _known_columns(session: Session, course_id: int, of: CourseList) -> Sequence[Any]:
     columns = (
-        LineItem.id,
-        LineItem.resource_link_id,
-        LineItem.platform_link_id,
-        LineItem.url,
-        LineItem.gone_at,
-        LineItem.is_made_by_us,
-        LineItem.module_slug,
+        LineItemRow.id,
+        LineItemRow.resource_link_id,
+        LineItemRow.platform_link_id,
+        LineItemRow.url,
+        LineItemRow.gone_at,
+        LineItemRow.is_made_by_us,
+        LineItemRow.module_slug,
     )
-    of_links = select(*columns).join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+    of_links = select(*columns).join(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
     linked = session.execute(
         of_links.where(ResourceLink.course_id == course_id, ResourceLink.deployment_id == of.deployment_id)
     ).all()
     listed = session.execute(
         select(*columns).where(
-            LineItem.course_id == course_id, LineItem.resource_link_id.is_(None), LineItem.deployment_id == of.deployment_id
+            LineItemRow.course_id == course_id,
+            LineItemRow.resource_link_id.is_(None),
+            LineItemRow.deployment_id == of.deployment_id,
         )
     ).all()
     return [*linked, *listed]
@@ -224,10 +230,12 @@ def _known_columns(session: Session, course_id: int, of: CourseList) -> Sequence
 def _send_all_due(session: Session, course_id: int, now: datetime) -> int:
     """Send what is due to the columns that we know already, and that were taken up without anybody having asked."""
     of_links = (
-        select(LineItem.id, ResourceLink.module_slug)
-        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        select(LineItemRow.id, ResourceLink.module_slug)
+        .join(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
         .where(ResourceLink.course_id == course_id, ResourceLink.module_slug.is_not(None))
     )
-    listed = select(LineItem.id, LineItem.module_slug).where(LineItem.course_id == course_id, LineItem.resource_link_id.is_(None))
+    listed = select(LineItemRow.id, LineItemRow.module_slug).where(
+        LineItemRow.course_id == course_id, LineItemRow.resource_link_id.is_(None)
+    )
     pairs = [*session.execute(of_links), *session.execute(listed)]
-    return sum(send_due(session, column_id, Place(course_id), slug, now=now) for column_id, slug in sorted(pairs))
+    return sum(send_due(session, column_id, GradebookPlace(course_id), slug, now=now) for column_id, slug in sorted(pairs))

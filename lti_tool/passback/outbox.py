@@ -22,7 +22,7 @@ from lti_tool.passback.delivery import (
     score_text,
 )
 from lti_tool.passback.jobs import call_workers
-from lti_tool.passback.ledger import Entry, write_entries
+from lti_tool.passback.ledger import LedgerEntry, write_entries
 
 _DELIVERIES = cast(Table, ScoreDelivery.__table__)
 _ROWS_AT_ONCE = 500
@@ -68,11 +68,11 @@ def enqueue(
     written = session.execute(statement).one_or_none()
     if written is None:
         return
-    entries = [Entry(written.id, written.version, ENQUEUED, score_text(score_given))]
+    entries = [LedgerEntry(written.id, written.version, ENQUEUED, score_text(score_given))]
     if written.version > 1 and written.delivered_version != written.version - 1:
-        entries.insert(0, Entry(written.id, written.version - 1, SUPERSEDED))
+        entries.insert(0, LedgerEntry(written.id, written.version - 1, SUPERSEDED))
     if is_gone:
-        entries.append(Entry(written.id, written.version, PARKED, LINE_ITEM_GONE))
+        entries.append(LedgerEntry(written.id, written.version, PARKED, LINE_ITEM_GONE))
     write_entries(session, entries, now=now)
     call_workers(session, [written.id])
 
@@ -87,9 +87,9 @@ def enqueue_missing(
         insert = insert_into(session, _DELIVERIES).values(rows)
         insert = insert.on_conflict_do_nothing(index_elements=[_DELIVERIES.c.user_id, _DELIVERIES.c.line_item_id])
         written = session.execute(insert.returning(_DELIVERIES.c.id, _DELIVERIES.c.score_given)).all()
-        entries = [Entry(row.id, 1, ENQUEUED, score_text(row.score_given)) for row in written]
+        entries = [LedgerEntry(row.id, 1, ENQUEUED, score_text(row.score_given)) for row in written]
         if is_gone:
-            entries += [Entry(row.id, 1, PARKED, LINE_ITEM_GONE) for row in written]
+            entries += [LedgerEntry(row.id, 1, PARKED, LINE_ITEM_GONE) for row in written]
         write_entries(session, entries, now=now)
         call_workers(session, [row.id for row in written])
         going += len(written)
@@ -122,14 +122,14 @@ def park_column(session: Session, line_item_id: int, *, reason: str, now: dateti
     for ids in _batches([row.id for row in rows]):
         values = {"state": PARKED, "last_error": reason, "standing": None, "changed_at": now}
         session.execute(update(_DELIVERIES).where(_DELIVERIES.c.id.in_(ids)).values(values))
-    write_entries(session, [Entry(row.id, row.version, PARKED, reason) for row in rows], now=now)
+    write_entries(session, [LedgerEntry(row.id, row.version, PARKED, reason) for row in rows], now=now)
 
 
 def _put_back(session: Session, versions: Mapping[int, int], *, detail: str, now: datetime) -> None:
     for ids in _batches(list(versions)):
         values = {"state": WAITING, "next_try_at": now, "scheduled_at": now, "tries": 0, "last_error": "", "changed_at": now}
         session.execute(update(_DELIVERIES).where(_DELIVERIES.c.id.in_(ids)).values(values))
-        write_entries(session, [Entry(each, versions[each], RETRIED, detail) for each in ids], now=now)
+        write_entries(session, [LedgerEntry(each, versions[each], RETRIED, detail) for each in ids], now=now)
         call_workers(session, ids)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.models import DeliveryEvent, LineItem, ScoreDelivery
+from lti_tool.models import DeliveryEvent, LineItemRow, ScoreDelivery
 from lti_tool.passback import delivery as states
 
 _OUTCOMES = (states.DELIVERED, states.DELAYED, states.PARKED)
@@ -27,10 +27,10 @@ class Backlog:
 def backlogs(session: Session, *, now: datetime) -> tuple[Backlog, ...]:
     """Tell what waits and what is parked, by registration; those with nothing are left out."""
     query = (
-        select(LineItem.registration_id, ScoreDelivery.state, func.count(), func.min(ScoreDelivery.changed_at))
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+        select(LineItemRow.registration_id, ScoreDelivery.state, func.count(), func.min(ScoreDelivery.changed_at))
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
         .where(ScoreDelivery.state.in_((states.WAITING, states.CLAIMED, states.PARKED)))
-        .group_by(LineItem.registration_id, ScoreDelivery.state)
+        .group_by(LineItemRow.registration_id, ScoreDelivery.state)
     )
     waiting: dict[int, int] = {}
     parked: dict[int, int] = {}

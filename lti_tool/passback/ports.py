@@ -6,7 +6,7 @@ from typing import Protocol
 
 from lti_tool.lti.line_items import LineItem, NewLineItem
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
-from lti_tool.passback.standing import Standing
+from lti_tool.passback.standing import ToldResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,11 @@ class Gradebooks(Protocol):
         self, registration_id: int, line_item_url: str, score: Score, *, now: datetime
     ) -> Delivered | Refused | Unavailable: ...
 
-    def result_of(self, registration_id: int, line_item_url: str, user_sub: str, *, now: datetime) -> Standing | None:
+    def result_of(self, registration_id: int, line_item_url: str, user_sub: str, *, now: datetime) -> ToldResult | None:
         """Read what stands there for one user; None: nothing."""
         ...
 
-    def results(self, registration_id: int, line_item_url: str, *, now: datetime) -> dict[str, Standing]:
+    def results(self, registration_id: int, line_item_url: str, *, now: datetime) -> dict[str, ToldResult]:
         """Read what stands there, by the users' `sub`."""
         ...
 

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from lti_tool.jobs.turns import NotNow, Shares, take_turns
 from lti_tool.lti.patience import patience
-from lti_tool.models import ColumnLook, Course, Deployment, LineItem, Registration, ResourceLink
+from lti_tool.models import ColumnLook, Course, Deployment, LineItemRow, RegistrationRow, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.passback.after_restore import is_after_restore
-from lti_tool.passback.compare import Difference, Findings, columns_to_compare, compare_column
+from lti_tool.passback.compare import Difference, GradebookFindings, columns_to_compare, compare_column
 from lti_tool.passback.look import read_lists
 from lti_tool.passback.ports import Gradebooks
 from lti_tool.passback.wanted_looks import claim_look, end_look, find_wanted, note_compared
@@ -29,7 +29,7 @@ _UNREACHED = ("timeout", "out_of_time", "unreachable", "tls", "broken_off", "tok
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadColumn:
     """A line item whose results could not be read, and why."""
 
     line_item_id: int
@@ -45,7 +45,7 @@ class Reconciliation:
     matching: int
     sent_again: tuple[Difference, ...]
     changed_by_teacher: tuple[Difference, ...]
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[UnreadColumn, ...]
     emptied: tuple[Difference, ...] = ()
     """Somebody has taken them out of the gradebook; the course page asks what is meant."""
     gone: tuple[int, ...] = ()
@@ -86,7 +86,7 @@ def reconcile_all(
     our own included, the next one is compared.
     """
     with database.read() as session:
-        ids = session.scalars(select(Registration.id).where(Registration.is_enabled).order_by(Registration.id)).all()
+        ids = session.scalars(select(RegistrationRow.id).where(RegistrationRow.is_enabled).order_by(RegistrationRow.id)).all()
     used_since = clock() - STILL_USED
     comparison = _Comparison(database, gradebooks, False, clock)
 
@@ -148,7 +148,7 @@ def _look(database: Database, gradebooks: Gradebooks, course_id: int, clock: Cal
     with database.read() as session:
         moved = columns_to_compare(session, course_id=course_id, moved_only=True)
         better_is_ours = is_after_restore(session, now=clock())
-    findings = Findings()
+    findings = GradebookFindings()
     for column in moved:
         compare_column(database, gradebooks, column, findings, fills=False, better_is_ours=better_is_ours, clock=clock)
     unread = [code for _, code in findings.unreadable]
@@ -163,7 +163,7 @@ class _Comparison:
         self._gradebooks = gradebooks
         self._fills = fills
         self._clock = clock
-        self.findings: defaultdict[int, Findings] = defaultdict(Findings)
+        self.findings: defaultdict[int, GradebookFindings] = defaultdict(GradebookFindings)
         with database.read() as session:
             self._better_is_ours = is_after_restore(session, now=clock())
 
@@ -210,9 +210,9 @@ def _courses(database: Database, registration_id: int, used_since: datetime | No
     if used_since is not None:
         query = query.where(Course.last_seen_at >= used_since)
     alone = (
-        select(LineItem.id)
-        .join(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
-        .where(LineItem.registration_id == registration_id, ResourceLink.course_id.is_(None))
+        select(LineItemRow.id)
+        .join(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
+        .where(LineItemRow.registration_id == registration_id, ResourceLink.course_id.is_(None))
         .limit(1)
     )
     with database.read() as session:
@@ -220,14 +220,14 @@ def _courses(database: Database, registration_id: int, used_since: datetime | No
         return [*found, None] if session.execute(alone).first() else found
 
 
-def _reconciliation(registration_id: int, findings: Findings) -> Reconciliation:
+def _reconciliation(registration_id: int, findings: GradebookFindings) -> Reconciliation:
     return Reconciliation(
         registration_id,
         findings.line_items_read,
         findings.matching,
         tuple(findings.sent_again),
         tuple(findings.changed_by_teacher),
-        tuple(Unreadable(*each) for each in findings.unreadable),
+        tuple(UnreadColumn(*each) for each in findings.unreadable),
         tuple(findings.emptied),
         tuple(findings.gone),
         findings.newly_sent,

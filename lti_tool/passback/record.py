@@ -10,12 +10,12 @@ from typing import Any, cast
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.models import LineItem, ScoreDelivery
+from lti_tool.models import LineItemRow, ScoreDelivery
 from lti_tool.passback import delivery as states
 from lti_tool.passback.columns import close_column, course_of
 from lti_tool.passback.delivery import WITHOUT_COLUMN, Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.jobs import call_workers_for_due
-from lti_tool.passback.ledger import Entry, write_entries
+from lti_tool.passback.ledger import LedgerEntry, write_entries
 from lti_tool.passback.retry import delay_before, is_time_to_give_up
 from lti_tool.passback.wanted_looks import want_look
 
@@ -70,7 +70,7 @@ def record_outcomes(session: Session, ended: Sequence[Ended], *, chance: random.
     """
     rows = _still_claimed(session, ended)
     changes: list[dict[str, Any]] = []
-    entries: list[Entry] = []
+    entries: list[LedgerEntry] = []
     for one in ended:
         row = rows.get((one.claimed.id, one.claimed.claim))
         if row is None:
@@ -97,9 +97,9 @@ def bring_forward(session: Session, *, registration_id: int, now: datetime) -> i
     """Let go now what was put off because the platform was down, and tell how many: it has answered again."""
     put_off = (
         select(ScoreDelivery.id)
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
         .where(
-            LineItem.registration_id == registration_id,
+            LineItemRow.registration_id == registration_id,
             ScoreDelivery.state == states.WAITING,
             ScoreDelivery.next_try_at > now,
         )
@@ -138,7 +138,7 @@ def _still_claimed(session: Session, ended: Sequence[Ended]) -> dict[tuple[int, 
 
 def _change(
     claimed: ClaimedDelivery, outcome: Outcome, row: _Row, chance: random.Random, now: datetime
-) -> tuple[dict[str, Any], list[Entry]]:
+) -> tuple[dict[str, Any], list[LedgerEntry]]:
     is_superseded = row.version != claimed.version
     change: dict[str, Any] = {
         "state": states.WAITING,
@@ -168,7 +168,9 @@ def _change(
     return change, [entry]
 
 
-def _arrived(change: dict[str, Any], claimed: ClaimedDelivery, outcome: Arrived, *, now: datetime, is_superseded: bool) -> Entry:
+def _arrived(
+    change: dict[str, Any], claimed: ClaimedDelivery, outcome: Arrived, *, now: datetime, is_superseded: bool
+) -> LedgerEntry:
     change["delivered_version"] = claimed.version
     change["delivered_at"] = now
     if outcome.sent_of is not None:
@@ -179,7 +181,7 @@ def _arrived(change: dict[str, Any], claimed: ClaimedDelivery, outcome: Arrived,
         change["state"] = states.DELIVERED
         change["last_error"] = outcome.note
     log.info("score_delivered", extra={**_ids(claimed), "tries": claimed.tries + 1, "took_ms": outcome.took_ms})
-    return Entry(claimed.id, claimed.version, states.DELIVERED, outcome.note or states.score_text(claimed.score_given))
+    return LedgerEntry(claimed.id, claimed.version, states.DELIVERED, outcome.note or states.score_text(claimed.score_given))
 
 
 def _delayed(
@@ -190,26 +192,26 @@ def _delayed(
     *,
     now: datetime,
     is_superseded: bool,
-) -> Entry:
+) -> LedgerEntry:
     tries = claimed.tries + 1
     change["last_error"] = outcome.code
     change["tries"] = 1 if is_superseded else tries
     if not is_superseded and is_time_to_give_up(tries, waiting_since=claimed.waiting_since, now=now):
         change["state"] = states.PARKED
         log.error("score_parked", extra={**_ids(claimed), "reason": outcome.code, "tries": tries})
-        return Entry(claimed.id, claimed.version, states.PARKED, f"{outcome.code}, given up")
+        return LedgerEntry(claimed.id, claimed.version, states.PARKED, f"{outcome.code}, given up")
     change["next_try_at"] = now + delay_before(change["tries"], retry_after_s=outcome.retry_after_s, chance=chance)
     log.warning("score_delayed", extra={**_ids(claimed), "reason": outcome.code, "tries": tries})
-    return Entry(claimed.id, claimed.version, states.DELAYED, outcome.code)
+    return LedgerEntry(claimed.id, claimed.version, states.DELAYED, outcome.code)
 
 
-def _parked(change: dict[str, Any], claimed: ClaimedDelivery, outcome: Parked, *, is_superseded: bool) -> Entry:
+def _parked(change: dict[str, Any], claimed: ClaimedDelivery, outcome: Parked, *, is_superseded: bool) -> LedgerEntry:
     if not is_superseded:
         change["state"] = states.PARKED
         change["tries"] = claimed.tries + 1
         change["last_error"] = outcome.code
     log.error("score_parked", extra={**_ids(claimed), "reason": outcome.code, "tries": claimed.tries + 1})
-    return Entry(claimed.id, claimed.version, states.PARKED, outcome.code)
+    return LedgerEntry(claimed.id, claimed.version, states.PARKED, outcome.code)
 
 
 def _ids(claimed: ClaimedDelivery) -> dict[str, int]:

@@ -5,18 +5,18 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from lti_tool.models import LaunchedLink, LineItem, ResourceLink, ScoreDelivery
+from lti_tool.models import LaunchedLink, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback.deliveries import send_again
 from lti_tool.passback.delivery import MISSING, NOT_GRADABLE, PARKED, USER_LEFT
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 
 
-def has_returned(session: Session, place: Place, user_id: int, link_id: int | None) -> bool:
+def has_returned(session: Session, place: GradebookPlace, user_id: int, link_id: int | None) -> bool:
     """Tell whether somebody has launched a link of a place since the platform did not know them there; only reads."""
     return link_id is not None and session.execute(_held_back(place, user_id, link_id).limit(1)).first() is not None
 
 
-def send_to_returned(session: Session, place: Place, user_id: int, link_id: int | None, *, now: datetime) -> None:
+def send_to_returned(session: Session, place: GradebookPlace, user_id: int, link_id: int | None, *, now: datetime) -> None:
     """Send again what was held back because they were not there, once for each launch."""
     if link_id is not None:
         ids = session.scalars(_held_back(place, user_id, link_id)).all()
@@ -24,14 +24,14 @@ def send_to_returned(session: Session, place: Place, user_id: int, link_id: int 
             send_again(session, ids, detail="back in the course", now=now)
 
 
-def _held_back(place: Place, user_id: int, link_id: int) -> Select[int]:
+def _held_back(place: GradebookPlace, user_id: int, link_id: int) -> Select[int]:
     launched_at = (
         select(LaunchedLink.last_launched_at)
         .where(LaunchedLink.user_id == user_id, LaunchedLink.resource_link_id == link_id)
         .scalar_subquery()
     )
     is_there = (
-        (ResourceLink.course_id == place.course_id) | (LineItem.course_id == place.course_id)
+        (ResourceLink.course_id == place.course_id) | (LineItemRow.course_id == place.course_id)
         if place.course_id is not None
         else ResourceLink.id == place.resource_link_id
     )
@@ -40,7 +40,7 @@ def _held_back(place: Place, user_id: int, link_id: int) -> Select[int]:
     )
     return (
         select(ScoreDelivery.id)
-        .join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-        .outerjoin(ResourceLink, ResourceLink.id == LineItem.resource_link_id)
+        .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
+        .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
         .where(ScoreDelivery.user_id == user_id, is_there, is_away, ScoreDelivery.scheduled_at < launched_at)
     )

@@ -13,7 +13,7 @@ _LEAST_TOLERANCE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ToldResult:
     """A result as the platform tells it: so many points of so many."""
 
     given: float
@@ -34,7 +34,7 @@ class Match(StrEnum):
     OTHER = "other"
 
 
-def match(standing: Standing, score: float, *, column_maximum: float | None = None, sent_of: float | None = None) -> Match:
+def match(standing: ToldResult, score: float, *, column_maximum: float | None = None, sent_of: float | None = None) -> Match:
     """Tell whether a result is a score of ours.
 
     It is where it shows the score in the result's own scale, or in the column's: Moodle 4.5 goes on telling the maximum of

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from lti_tool.passback import delivery as states
-from lti_tool.passback.standing import Match, Standing, match
+from lti_tool.passback.standing import Match, ToldResult, match
 
 # Two numbers of the platform's that are the same, once in our scale.
 _SAME = 0.01
@@ -46,7 +46,7 @@ class Verdict(StrEnum):
 
 def judge(
     row: Compared,
-    standing: Standing | None,
+    standing: ToldResult | None,
     held: Sequence[float],
     *,
     column_maximum: float | None,

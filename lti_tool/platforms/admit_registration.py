@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from lti_tool.lti.json_shapes import origin_of
 from lti_tool.lti.registration_failed import RegistrationFailed
 from lti_tool.lti.sites import is_same_site, site_of
-from lti_tool.models import Platform, Registration
+from lti_tool.models import Platform, RegistrationRow
 from lti_tool.platforms.invite_platform import OpenInvite, use_invite_up
 from lti_tool.platforms.new_registration import NewRegistration, check_addresses
-from lti_tool.platforms.proposals import ProposalDetails, Reason, propose
+from lti_tool.platforms.proposals import ProposalDetails, ProposalReason, propose
 from lti_tool.platforms.registrations import SavedRegistration, find_registration_id, save_registration
 
 
@@ -51,12 +51,12 @@ def is_known_platform(session: Session, issuer: str) -> bool:
     return any(is_same_site(issuer, known) or issuer == known for known in _issuers(session))
 
 
-def _why_to_wait(session: Session, new: NewRegistration, known: int | None, *, may_renew: int | None) -> Reason | None:
+def _why_to_wait(session: Session, new: NewRegistration, known: int | None, *, may_renew: int | None) -> ProposalReason | None:
     if known is not None and known != may_renew:
-        return Reason.KNOWN_CLIENT
+        return ProposalReason.KNOWN_CLIENT
     if known is None and is_known_platform(session, new.issuer):
-        return Reason.KNOWN_ISSUER
-    return Reason.SAME_CLIENT if _is_client_of_another(session, new, besides=known) else None
+        return ProposalReason.KNOWN_ISSUER
+    return ProposalReason.SAME_CLIENT if _is_client_of_another(session, new, besides=known) else None
 
 
 def _is_client_of_another(session: Session, new: NewRegistration, *, besides: int | None) -> bool:
@@ -66,8 +66,8 @@ def _is_client_of_another(session: Session, new: NewRegistration, *, besides: in
     one that names the other's address as its audience would get the other's tokens.
     """
     ours = _token_words(new.token_url, new.token_audience)
-    query = select(Registration.id, Registration.token_url, Registration.token_audience)
-    rows = session.execute(query.where(Registration.client_id == new.client_id))
+    query = select(RegistrationRow.id, RegistrationRow.token_url, RegistrationRow.token_audience)
+    rows = session.execute(query.where(RegistrationRow.client_id == new.client_id))
     return any(ours & _token_words(url, audience) for key, url, audience in rows if key != besides)
 
 

@@ -18,7 +18,14 @@ from lti_tool.lti.service_client import ServiceClient
 from lti_tool.platforms.checked_place import load_place
 from lti_tool.platforms.connection_check import check_connection
 from lti_tool.platforms.findings import to_json
-from lti_tool.platforms.inquiries import ClaimedInquiry, Kind, Place, claim_inquiries, end_inquiry, is_any_inquiry_free
+from lti_tool.platforms.inquiries import (
+    ClaimedInquiry,
+    InquiredPlace,
+    InquiryKind,
+    claim_inquiries,
+    end_inquiry,
+    is_any_inquiry_free,
+)
 from lti_tool.platforms.refresh_roster import refresh_roster
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 
@@ -32,14 +39,14 @@ AT_ONCE_TO_ONE: Final = 2
 # New wishes are looked for this often while others are being asked.
 _LOOK_EVERY_S: Final = 0.25
 # Takes a place and returns the answer as JSON; bounds its time by itself.
-Ask: TypeAlias = Callable[[Place], Any]
+Ask: TypeAlias = Callable[[InquiredPlace], Any]
 
 
 class Inquirer:
     """One per process; `run` is the job."""
 
     def __init__(
-        self, database: "Database", ask: Mapping[Kind, Ask], *, clock: Callable[[], datetime], stop: Stop | None = None
+        self, database: "Database", ask: Mapping[InquiryKind, Ask], *, clock: Callable[[], datetime], stop: Stop | None = None
     ) -> None:
         self._database = database
         self._ask = ask
@@ -88,11 +95,13 @@ class Inquirer:
         log.info("inquiry_answered", extra={"kind": claimed.kind, "registration": claimed.place.registration_id})
 
 
-def questions(database: "Database", http: Http, client: ServiceClient, *, clock: Callable[[], datetime]) -> dict[Kind, Ask]:
+def questions(
+    database: "Database", http: Http, client: ServiceClient, *, clock: Callable[[], datetime]
+) -> dict[InquiryKind, Ask]:
     """Return how each kind of inquiry is asked."""
     directory = RegistrationDirectory(database)
 
-    def connection(place: Place) -> Any:
+    def connection(place: InquiredPlace) -> Any:
         entry = directory.by_id(place.registration_id)
         if entry is None:
             return None
@@ -100,7 +109,7 @@ def questions(database: "Database", http: Http, client: ServiceClient, *, clock:
             checked = load_place(session, place.course_id, place.resource_link_id)
         return to_json(check_connection(http, client, entry.registration, checked, clock=clock))
 
-    def roster(place: Place) -> None:
+    def roster(place: InquiredPlace) -> None:
         assert place.course_id is not None
         try:
             refresh_roster(database, client, place.course_id, now=clock())
@@ -108,4 +117,4 @@ def questions(database: "Database", http: Http, client: ServiceClient, *, clock:
             # Kept with the reading, where the page finds it.
             log.warning("roster_not_read", extra={"course": place.course_id, "code": err.code})
 
-    return {Kind.CONNECTION: connection, Kind.ROSTER: roster}
+    return {InquiryKind.CONNECTION: connection, InquiryKind.ROSTER: roster}

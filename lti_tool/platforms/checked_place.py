@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.messages import N_
 from lti_tool.models import Course, ResourceLink, RosterReading
-from lti_tool.platforms.findings import Finding, Standing
+from lti_tool.platforms.findings import ConnectionFinding, FindingStanding
 
 _SERVICE_CLAIMS = frozenset(
     {
@@ -55,7 +55,7 @@ def load_place(session: Session, course_id: int | None, resource_link_id: int | 
     )
 
 
-def check_claims(place: CheckedPlace) -> Iterator[Finding]:
+def check_claims(place: CheckedPlace) -> Iterator[ConnectionFinding]:
     """Say what is missing among the claims, or is sent although nobody needs it. By names only."""
     if not place.has_course:
         return
@@ -63,59 +63,59 @@ def check_claims(place: CheckedPlace) -> Iterator[Finding]:
     yield from _unusable(place.unusable_claims)
     title = N_("Name der Person")
     if arrived & {"name", "given_name", "family_name"}:
-        yield Finding("name", title, Standing.GOOD, N_("Der Name kommt an; das Zertifikat kann ihn tragen."))
+        yield ConnectionFinding("name", title, FindingStanding.GOOD, N_("Der Name kommt an; das Zertifikat kann ihn tragen."))
     else:
-        yield Finding(
+        yield ConnectionFinding(
             "name",
             title,
-            Standing.UNKNOWN,
+            FindingStanding.UNKNOWN,
             N_("Beim letzten Aufruf aus diesem Kurs kam kein Name an. Das Zertifikat fragt dann danach."),
             N_("Soll der Name von selbst ankommen: In den Einstellungen des Werkzeugs die Weitergabe des Namens einschalten."),
         )
     if "email" in arrived:
-        yield Finding(
+        yield ConnectionFinding(
             "email",
             N_("E-Mail-Adresse"),
-            Standing.UNKNOWN,
+            FindingStanding.UNKNOWN,
             N_("Die Lernplattform schickt E-Mail-Adressen mit, obwohl wir sie nicht brauchen. Gespeichert werden sie nicht."),
             N_("Schalten Sie in den Einstellungen des Werkzeugs die Weitergabe der E-Mail-Adresse aus."),
         )
 
 
-def _unusable(claims: tuple[str, ...]) -> Iterator[Finding]:
+def _unusable(claims: tuple[str, ...]) -> Iterator[ConnectionFinding]:
     """Name what the platform sends in a shape that nobody can use. An address that cannot be one switches its service off."""
     addresses = tuple(claim for claim in claims if claim in _SERVICE_CLAIMS)
     if addresses:
-        yield Finding(
+        yield ConnectionFinding(
             "service_addresses",
             N_("Adressen der Dienste"),
-            Standing.BAD,
+            FindingStanding.BAD,
             N_("Die Lernplattform schickt hier keine brauchbaren Web-Adressen, deshalb ist der Dienst aus:"),
             N_("Prüfen Sie, welche Adresse die Lernplattform für sich selbst eingestellt hat; das kann ihr Betrieb."),
             listed=addresses,
         )
     others = tuple(claim for claim in claims if claim not in _SERVICE_CLAIMS)
     if others:
-        yield Finding(
+        yield ConnectionFinding(
             "unusable_claims",
             N_("Unbrauchbare Angaben"),
-            Standing.UNKNOWN,
+            FindingStanding.UNKNOWN,
             N_("Diese Angaben kommen in einer Form an, die wir nicht lesen können; wir behandeln sie, als fehlten sie:"),
             listed=others,
         )
 
 
-def check_frame(*, is_framed: bool) -> Finding:
+def check_frame(*, is_framed: bool) -> ConnectionFinding:
     """Say whether cookies arrive in a frame; asked on a page of a visit, which lives by its cookie."""
     title = N_("Cookies im Rahmen")
     if is_framed:
-        return Finding(
-            "frame", title, Standing.GOOD, N_("Diese Seite ist eingebettet, und Ihr Browser schickt unser Cookie mit.")
+        return ConnectionFinding(
+            "frame", title, FindingStanding.GOOD, N_("Diese Seite ist eingebettet, und Ihr Browser schickt unser Cookie mit.")
         )
-    return Finding(
+    return ConnectionFinding(
         "frame",
         title,
-        Standing.UNKNOWN,
+        FindingStanding.UNKNOWN,
         N_("Diese Seite steht in einem eigenen Fenster; über Cookies im Rahmen sagt das nichts."),
         N_("Öffnen Sie die Aktivität eingebettet im Kurs und rufen Sie dann diese Seite noch einmal auf."),
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, delete, select
 
-from lti_tool.models import AccessToken, Invite, Proposal, UsedNonce
+from lti_tool.models import AccessTokenRow, Invite, Proposal, UsedNonce
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
@@ -23,7 +23,7 @@ def clean_up(database: "Database", *, now: datetime) -> int:
     """Delete what nobody can use any more, and tell how many rows that were."""
     gone = 0
     gone += _delete(database, UsedNonce.nonce_hash, UsedNonce.expires_at < now)
-    gone += _delete(database, AccessToken.id, AccessToken.expires_at < now)
+    gone += _delete(database, AccessTokenRow.id, AccessTokenRow.expires_at < now)
     gone += _delete(database, Proposal.id, Proposal.created_at < now - INVITES_KEPT)
     gone += _delete(database, Invite.id, (Invite.expires_at < now - INVITES_KEPT) & Invite.used_at.is_(None))
     log.info("cleaned_up", extra={"rows": gone})

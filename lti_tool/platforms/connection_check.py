@@ -11,14 +11,14 @@ from typing import Final
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.dynamic_registration import SCOPES
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Answer, Http
+from lti_tool.lti.http import Http, HttpAnswer
 from lti_tool.lti.patience import patience
 from lti_tool.lti.ports import AccessToken, Registration
 from lti_tool.lti.service_client import ServiceClient
 from lti_tool.messages import N_
 from lti_tool.platforms.checked_place import CheckedPlace
 from lti_tool.platforms.course_check import check_course
-from lti_tool.platforms.findings import LATER, Finding, Standing
+from lti_tool.platforms.findings import LATER, ConnectionFinding, FindingStanding
 
 # The whole check, and each of its questions: so that a service that hangs leaves time for the others.
 WHOLE_CHECK_S: Final = 10.0
@@ -41,11 +41,11 @@ _PLAIN_SCOPES = {
 
 def check_connection(
     http: Http, client: ServiceClient, registration: Registration, place: CheckedPlace | None, *, clock: Callable[[], datetime]
-) -> list[Finding]:
+) -> list[ConnectionFinding]:
     """Check a registration, and with `place` one of its courses, in ten seconds whatever the platform does."""
     with patience(WHOLE_CHECK_S, call_s=_CALL_S):
         findings = list(_check_registration(http, client, registration, clock=clock))
-        has_token = not any(finding.check == "token" and finding.standing is Standing.BAD for finding in findings)
+        has_token = not any(finding.check == "token" and finding.standing is FindingStanding.BAD for finding in findings)
         if place is not None:
             findings += check_course(client, registration, place, has_token=has_token, now=clock())
     return findings
@@ -53,7 +53,7 @@ def check_connection(
 
 def _check_registration(
     http: Http, client: ServiceClient, registration: Registration, *, clock: Callable[[], datetime]
-) -> Iterator[Finding]:
+) -> Iterator[ConnectionFinding]:
     """Check keys, clock, token and scopes of one registration, asking the platform."""
     begun = clock()
     try:
@@ -70,28 +70,32 @@ def _check_registration(
     except (ServiceRefused, ServiceUnavailable) as err:
         yield _no_token(err)
         return
-    yield Finding("token", N_("Zugriffstoken"), Standing.GOOD, N_("Die Lernplattform lässt uns anmelden."))
+    yield ConnectionFinding("token", N_("Zugriffstoken"), FindingStanding.GOOD, N_("Die Lernplattform lässt uns anmelden."))
     yield _scopes(token.granted_scopes)
 
 
-def _keys(answer: Answer | None, code: str) -> Finding:
+def _keys(answer: HttpAnswer | None, code: str) -> ConnectionFinding:
     title = N_("Schlüssel der Lernplattform")
     count = _count_keys(answer)
     if count:
-        return Finding(
-            "keys", title, Standing.GOOD, N_("Die öffentlichen Schlüssel sind erreichbar (%(count)s)."), values={"count": count}
+        return ConnectionFinding(
+            "keys",
+            title,
+            FindingStanding.GOOD,
+            N_("Die öffentlichen Schlüssel sind erreichbar (%(count)s)."),
+            values={"count": count},
         )
-    return Finding(
+    return ConnectionFinding(
         "keys",
         title,
-        Standing.BAD,
+        FindingStanding.BAD,
         N_("Die öffentlichen Schlüssel sind nicht zu lesen (%(code)s)."),
         N_("Prüfen Sie, ob die Lernplattform von unserem Server aus erreichbar ist und die Adresse der Schlüssel stimmt."),
         values={"code": code},
     )
 
 
-def _count_keys(answer: Answer | None) -> int:
+def _count_keys(answer: HttpAnswer | None) -> int:
     if answer is None or answer.status != 200:
         return 0
     try:
@@ -101,22 +105,28 @@ def _count_keys(answer: Answer | None) -> int:
     return len(keys) if isinstance(keys, list) else 0
 
 
-def _clock(answer: Answer, ours: datetime) -> Finding:
+def _clock(answer: HttpAnswer, ours: datetime) -> ConnectionFinding:
     title = N_("Uhren")
     try:
         theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
         skew_s = round((theirs - ours).total_seconds())
     except (ValueError, TypeError):
-        return Finding("clock", title, Standing.UNKNOWN, N_("Die Lernplattform sagt nicht, wie spät es bei ihr ist."))
+        return ConnectionFinding(
+            "clock", title, FindingStanding.UNKNOWN, N_("Die Lernplattform sagt nicht, wie spät es bei ihr ist.")
+        )
     # The header has whole seconds, so one more or less is nothing.
     if abs(skew_s) <= MOST_SKEW_S:
-        return Finding(
-            "clock", title, Standing.GOOD, N_("Beide Uhren gehen gleich (Abweichung %(skew)s s)."), values={"skew": abs(skew_s)}
+        return ConnectionFinding(
+            "clock",
+            title,
+            FindingStanding.GOOD,
+            N_("Beide Uhren gehen gleich (Abweichung %(skew)s s)."),
+            values={"skew": abs(skew_s)},
         )
-    return Finding(
+    return ConnectionFinding(
         "clock",
         title,
-        Standing.BAD,
+        FindingStanding.BAD,
         N_("Die Uhr der Lernplattform weicht um %(skew)s Sekunden von unserer ab; ab 60 scheitern Aufrufe."),
         N_("Lassen Sie beide Server ihre Zeit über das Netz stellen (NTP)."),
         values={"skew": f"{skew_s:+d}".replace("-", "−")},
@@ -143,11 +153,11 @@ def _granted(client: ServiceClient, registration: Registration, *, now: datetime
         return AccessToken(last.value, last.expires_at, frozenset(granted))
 
 
-def _no_token(err: ServiceRefused | ServiceUnavailable) -> Finding:
-    return Finding(
+def _no_token(err: ServiceRefused | ServiceUnavailable) -> ConnectionFinding:
+    return ConnectionFinding(
         "token",
         N_("Zugriffstoken"),
-        Standing.BAD,
+        FindingStanding.BAD,
         N_("Die Lernplattform gibt uns kein Zugriffstoken (%(code)s)."),
         _remedy_without_token(err),
         values={"code": f"{err.code}: {err.reason}" if err.reason else err.code},
@@ -166,18 +176,20 @@ def _remedy_without_token(err: ServiceRefused | ServiceUnavailable) -> str:
     )
 
 
-def _scopes(granted: frozenset[str]) -> Finding:
+def _scopes(granted: frozenset[str]) -> ConnectionFinding:
     title = N_("Erlaubnisse")
     allowed = tuple(text for scope, text in _PLAIN_SCOPES.items() if scope in granted)
     lacking = tuple(text for scope, text in _PLAIN_SCOPES.items() if scope not in granted)
     if not lacking:
-        return Finding("scopes", title, Standing.GOOD, N_("Alles, was wir brauchen, ist erlaubt:"), listed=allowed)
+        return ConnectionFinding(
+            "scopes", title, FindingStanding.GOOD, N_("Alles, was wir brauchen, ist erlaubt:"), listed=allowed
+        )
     # Without the roster the tool works; scores that do not arrive are what people miss.
     is_bad = not granted >= {names.SCOPE_SCORE} or not granted & {names.SCOPE_LINE_ITEM, names.SCOPE_LINE_ITEM_READ}
-    return Finding(
+    return ConnectionFinding(
         "scopes",
         title,
-        Standing.BAD if is_bad else Standing.UNKNOWN,
+        FindingStanding.BAD if is_bad else FindingStanding.UNKNOWN,
         N_("Nicht erlaubt ist:"),
         _SWITCH_ON,
         listed=lacking,

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.lti.ports import DeploymentStanding, Registration
 from lti_tool.messages import N_
-from lti_tool.models import Deployment, Platform
-from lti_tool.models import Registration as RegistrationRow
+from lti_tool.models import Deployment, Platform, RegistrationRow
 from lti_tool.platforms.registrations import get_registration
 
 if TYPE_CHECKING:

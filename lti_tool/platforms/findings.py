@@ -14,7 +14,7 @@ LATER = N_(
 )
 
 
-class Standing(StrEnum):
+class FindingStanding(StrEnum):
     GOOD = "good"
     BAD = "bad"
     UNKNOWN = "unknown"
@@ -22,24 +22,24 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ConnectionFinding:
     """One line. The texts are catalogue texts; `values` fill their placeholders, `listed` are further texts to name."""
 
     check: str
     title: str
-    standing: Standing
+    standing: FindingStanding
     says: str
     remedy: str = ""
     values: Mapping[str, object] = field(default_factory=dict)
     listed: tuple[str, ...] = ()
 
 
-def to_json(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def to_json(findings: Iterable[ConnectionFinding]) -> list[dict[str, Any]]:
     """Return findings as a JSON value."""
     return [asdict(finding) for finding in findings]
 
 
-def from_json(stored: Any) -> tuple[Finding, ...] | None:
+def from_json(stored: Any) -> tuple[ConnectionFinding, ...] | None:
     """Return stored findings; None where there are none, or where another release wrote them otherwise."""
     if not isinstance(stored, list):
         return None
@@ -49,5 +49,5 @@ def from_json(stored: Any) -> tuple[Finding, ...] | None:
         return None
 
 
-def _finding(stored: Any) -> Finding:
-    return Finding(**{**stored, "standing": Standing(stored["standing"]), "listed": tuple(stored["listed"])})
+def _finding(stored: Any) -> ConnectionFinding:
+    return ConnectionFinding(**{**stored, "standing": FindingStanding(stored["standing"]), "listed": tuple(stored["listed"])})

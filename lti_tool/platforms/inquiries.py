@@ -28,13 +28,13 @@ SLOW_AFTER: Final = timedelta(seconds=45)
 _INQUIRIES = cast(Table, Inquiry.__table__)
 
 
-class Kind(StrEnum):
+class InquiryKind(StrEnum):
     CONNECTION = "connection"
     ROSTER = "roster"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InquiredPlace:
     """What an inquiry is about."""
 
     registration_id: int
@@ -61,13 +61,13 @@ class InquiryState:
 @dataclass(frozen=True, slots=True)
 class ClaimedInquiry:
     id: int
-    kind: Kind
-    place: Place
+    kind: InquiryKind
+    place: InquiredPlace
     claimed_until: datetime
     """Also says whose claim it is."""
 
 
-def open_inquiry(session: Session, kind: Kind, place: Place, *, now: datetime) -> None:
+def open_inquiry(session: Session, kind: InquiryKind, place: InquiredPlace, *, now: datetime) -> None:
     """Have a platform asked once the caller's transaction commits; one that is open already stays as it is.
 
     On SQLite who commits calls the job.
@@ -91,7 +91,7 @@ def open_inquiry(session: Session, kind: Kind, place: Place, *, now: datetime) -
     call_worker(session, [JOB], queue=JOB, task=task_of(JOB))
 
 
-def state_of(session: Session, kind: Kind, place: Place, *, now: datetime) -> InquiryState:
+def state_of(session: Session, kind: InquiryKind, place: InquiredPlace, *, now: datetime) -> InquiryState:
     """Return how an inquiry stands; an empty state where nobody ever wished for it."""
     row = session.execute(
         select(Inquiry.is_open, Inquiry.asked_at, Inquiry.answered_at, Inquiry.answer).where(
@@ -122,8 +122,8 @@ def claim_inquiries(session: Session, *, busy: Collection[int], limit: int, now:
         if len(taken) == limit:
             break
         if row.registration_id not in taken and _take(session, row.id, now):
-            place = Place(row.registration_id, row.course_id, row.resource_link_id)
-            taken[row.registration_id] = ClaimedInquiry(row.id, Kind(row.kind), place, now + CLAIM)
+            place = InquiredPlace(row.registration_id, row.course_id, row.resource_link_id)
+            taken[row.registration_id] = ClaimedInquiry(row.id, InquiryKind(row.kind), place, now + CLAIM)
     return list(taken.values())
 
 

@@ -23,8 +23,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.lti.json_shapes import host_of
 from lti_tool.lti.known_clouds import serves_several
-from lti_tool.models import Platform, SeenInstitution
-from lti_tool.models import Registration as RegistrationRow
+from lti_tool.models import Platform, RegistrationRow, SeenInstitution
 from lti_tool.platforms.registration_directory import DirectoryEntry
 
 if TYPE_CHECKING:

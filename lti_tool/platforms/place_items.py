@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedItems:
     """What the visitor's course has, by key of `Placeable`."""
 
     launched: frozenset[str]
@@ -29,16 +29,16 @@ class Placed:
     """Handed over before, but not opened yet: perhaps it was not saved."""
 
 
-def placed_in(session: Session, visitor: Visitor) -> Placed:
+def placed_in(session: Session, visitor: Visitor) -> PlacedItems:
     """Tell what the visitor's course has already."""
     if visitor.course_id is None:
-        return Placed(frozenset(), {})
+        return PlacedItems(frozenset(), {})
     links = session.execute(
         select(ResourceLink.module_slug, ResourceLink.page).where(ResourceLink.course_id == visitor.course_id)
     )
     launched = frozenset(link.module_slug or link.page for link in links) - {""}
     offered = session.execute(select(OfferedItem.item, OfferedItem.offered_at).where(OfferedItem.course_id == visitor.course_id))
-    return Placed(launched, {item: at for item, at in offered if item not in launched})
+    return PlacedItems(launched, {item: at for item, at in offered if item not in launched})
 
 
 def place_items(

@@ -22,7 +22,7 @@ from lti_tool.platforms.registrations import RegistrationDetails, SavedRegistrat
 log = logging.getLogger(__name__)
 
 
-class Reason(StrEnum):
+class ProposalReason(StrEnum):
     """Why it waits."""
 
     KNOWN_ISSUER = "known_issuer"
@@ -38,7 +38,7 @@ class ProposalDetails:
     """A proposal as it is shown to an operator."""
 
     id: int
-    reason: Reason
+    reason: ProposalReason
     new: NewRegistration
     known: RegistrationDetails | None
     """The registration that it would change; None: it would be a new one."""
@@ -46,7 +46,7 @@ class ProposalDetails:
 
 
 def propose(
-    session: Session, invite_id: int, new: NewRegistration, reason: Reason, *, changes: int | None, now: datetime
+    session: Session, invite_id: int, new: NewRegistration, reason: ProposalReason, *, changes: int | None, now: datetime
 ) -> ProposalDetails:
     """Keep what came by an invitation until an operator decides."""
     row = Proposal(
@@ -130,4 +130,4 @@ def _told(row: Proposal) -> NewRegistration:
 
 def _details(session: Session, row: Proposal) -> ProposalDetails:
     known = get_registration(session, row.registration_id) if row.registration_id is not None else None
-    return ProposalDetails(row.id, Reason(row.reason), _told(row), known, row.created_at)
+    return ProposalDetails(row.id, ProposalReason(row.reason), _told(row), known, row.created_at)

@@ -13,8 +13,7 @@ from lti_tool.errors import NotFound, ToolError
 from lti_tool.jobs.stop import Stop
 from lti_tool.lti.key_sets import KeySets, Refreshed
 from lti_tool.messages import N_
-from lti_tool.models import PlatformKeySet
-from lti_tool.models import Registration as RegistrationRow
+from lti_tool.models import PlatformKeySet, RegistrationRow
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 
 if TYPE_CHECKING:

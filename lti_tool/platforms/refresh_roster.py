@@ -20,9 +20,8 @@ from lti_tool.lti.patience import patience
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.service_client import ServiceClient
 from lti_tool.messages import N_
-from lti_tool.models import Course, Platform, RosterReading
-from lti_tool.models import Registration as RegistrationRow
-from lti_tool.platforms.inquiries import Kind, Place, open_inquiry
+from lti_tool.models import Course, Platform, RegistrationRow, RosterReading
+from lti_tool.platforms.inquiries import InquiredPlace, InquiryKind, open_inquiry
 from lti_tool.platforms.registration_directory import registration_of
 from lti_tool.platforms.store_roster import RosterChange, store_members
 
@@ -73,14 +72,14 @@ def ask_for_roster(session: Session, course_id: int, *, now: datetime) -> None:
     place = roster_place(session, course_id)
     if place is None:
         raise RosterNotOffered
-    open_inquiry(session, Kind.ROSTER, place, now=now)
+    open_inquiry(session, InquiryKind.ROSTER, place, now=now)
 
 
-def roster_place(session: Session, course_id: int) -> Place | None:
+def roster_place(session: Session, course_id: int) -> InquiredPlace | None:
     """Return under what a course's roster is asked for; None where the platform offers none."""
     query = select(Course.registration_id).where(Course.id == course_id, Course.memberships_url.is_not(None))
     registration_id = session.scalar(query)
-    return None if registration_id is None else Place(registration_id, course_id)
+    return None if registration_id is None else InquiredPlace(registration_id, course_id)
 
 
 def refresh_roster(

@@ -10,8 +10,7 @@ from lti_tool.lti.claims import Launch
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.ports import REGISTRATION_KEPT_S, DeploymentStanding, Registration
 from lti_tool.lti.service_hosts import frameable_origin
-from lti_tool.models import Deployment, Platform
-from lti_tool.models import Registration as RegistrationRow
+from lti_tool.models import Deployment, Platform, RegistrationRow
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.messages import N_
-from lti_tool.models import Deployment, Platform, Registration
+from lti_tool.models import Deployment, Platform, RegistrationRow
 from lti_tool.platforms.institutions import ToldApart, institution_of_client, platform_for, usually_told_apart_by
 from lti_tool.platforms.new_registration import LONGEST_URL, NewRegistration, check_addresses, check_service_hosts
 
@@ -61,7 +61,7 @@ def add_registration(session: Session, new: NewRegistration, *, is_production: b
     told_apart_by = usually_told_apart_by(new.issuer) if new.told_apart_by is None else ToldApart(new.told_apart_by)
     institution = institution_of_client(new.client_id) if told_apart_by is ToldApart.CLIENT else ""
     platform = _platform(session, new, institution, now=now)
-    row = Registration(
+    row = RegistrationRow(
         platform_id=platform.id,
         client_id=new.client_id,
         name=new.name[:200],
@@ -93,9 +93,9 @@ def save_registration(session: Session, new: NewRegistration, *, is_production: 
     if known is None:
         return SavedRegistration(add_registration(session, new, is_production=is_production, now=now), is_new=True)
     check_addresses(new, is_production=is_production)
-    session.execute(update(Registration).where(Registration.id == known).values(**_addresses(new)))
+    session.execute(update(RegistrationRow).where(RegistrationRow.id == known).values(**_addresses(new)))
     if new.product_family:
-        ours = select(Registration.platform_id).where(Registration.id == known).scalar_subquery()
+        ours = select(RegistrationRow.platform_id).where(RegistrationRow.id == known).scalar_subquery()
         session.execute(update(Platform).where(Platform.id == ours).values(product_family=new.product_family[:100]))
     if new.service_hosts:
         # Those that an operator has listed stay.
@@ -145,13 +145,13 @@ def _approve_deployments(session: Session, registration_id: int, deployment_ids:
 
 def find_registration_id(session: Session, issuer: str, client_id: str) -> int | None:
     """Give the id of the registration with this issuer and client_id."""
-    query = select(Registration.id).join(Platform).where(Platform.issuer == issuer, Registration.client_id == client_id)
+    query = select(RegistrationRow.id).join(Platform).where(Platform.issuer == issuer, RegistrationRow.client_id == client_id)
     return session.scalar(query)
 
 
 def list_registrations(session: Session) -> list[RegistrationDetails]:
     """Give all registrations, oldest first."""
-    rows = session.execute(select(Registration, Platform).join(Platform).order_by(Registration.id))
+    rows = session.execute(select(RegistrationRow, Platform).join(Platform).order_by(RegistrationRow.id))
     return [_details(registration, platform) for registration, platform in rows]
 
 
@@ -161,7 +161,9 @@ def get_registration(session: Session, registration_id: int) -> RegistrationDeta
     Raises:
         NotFound: there is none with this id.
     """
-    row = session.execute(select(Registration, Platform).join(Platform).where(Registration.id == registration_id)).one_or_none()
+    row = session.execute(
+        select(RegistrationRow, Platform).join(Platform).where(RegistrationRow.id == registration_id)
+    ).one_or_none()
     if row is None:
         raise _not_found(registration_id)
     return _details(*row)
@@ -191,7 +193,7 @@ def change_service_hosts(
         NotFound: there is no such registration.
         ToolError: one is no host that can be listed.
     """
-    row = session.get(Registration, registration_id, with_for_update=True)
+    row = session.get(RegistrationRow, registration_id, with_for_update=True)
     if row is None:
         raise _not_found(registration_id)
     check_service_hosts(added, is_production=is_production)
@@ -208,12 +210,12 @@ def remove_registration(session: Session, registration_id: int) -> None:
     Raises:
         NotFound: there is none with this id.
     """
-    if not _count(session.execute(delete(Registration).where(Registration.id == registration_id))):
+    if not _count(session.execute(delete(RegistrationRow).where(RegistrationRow.id == registration_id))):
         raise _not_found(registration_id)
 
 
 def _set_enabled(session: Session, registration_id: int, *, is_enabled: bool) -> None:
-    change = update(Registration).where(Registration.id == registration_id).values(is_enabled=is_enabled)
+    change = update(RegistrationRow).where(RegistrationRow.id == registration_id).values(is_enabled=is_enabled)
     if not _count(session.execute(change)):
         raise _not_found(registration_id)
 
@@ -230,7 +232,7 @@ def _not_found(registration_id: int) -> NotFound:
     )
 
 
-def _details(row: Registration, platform: Platform) -> RegistrationDetails:
+def _details(row: RegistrationRow, platform: Platform) -> RegistrationDetails:
     return RegistrationDetails(
         id=row.id,
         platform_id=platform.id,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role
 from lti_tool.lti.claims import Person
-from lti_tool.lti.memberships import Member
+from lti_tool.lti.memberships import RosterMember
 from lti_tool.models import Membership, User
 from lti_tool.platforms.record_launch import full_name, roles_of
 
@@ -48,7 +48,7 @@ class RosterChange:
 
 
 def store_members(
-    session: Session, platform_id: int, course_id: int, members: Sequence[Member], *, now: datetime
+    session: Session, platform_id: int, course_id: int, members: Sequence[RosterMember], *, now: datetime
 ) -> RosterChange:
     """Store who is in a course, and mark who is not any more; nobody is deleted.
 
@@ -127,7 +127,7 @@ def _gone(known: Iterable[Row[Any]], present: Collection[int], told_roles: Colle
     ]
 
 
-def _roles_that_count(known: Iterable[Row[Any]], present: Iterable[Member], now: datetime) -> dict[str, frozenset[Role]]:
+def _roles_that_count(known: Iterable[Row[Any]], present: Iterable[RosterMember], now: datetime) -> dict[str, frozenset[Role]]:
     """Return what each member is, by sub: as their launch of the last weeks said, else as the roster says.
 
     The roster may add to a launch (who teaches may also be enrolled), but it makes nobody teach or stop teaching.
@@ -144,7 +144,7 @@ def _roles_that_count(known: Iterable[Row[Any]], present: Iterable[Member], now:
     return found
 
 
-def _store_users(session: Session, platform_id: int, members: Sequence[Member], now: datetime) -> dict[str, int]:
+def _store_users(session: Session, platform_id: int, members: Sequence[RosterMember], now: datetime) -> dict[str, int]:
     """Store the people and return their keys by sub. A name that is not shared leaves the one that a launch brought."""
     ids: dict[str, int] = {}
     for rows in _batches(
@@ -172,7 +172,7 @@ def _store_users(session: Session, platform_id: int, members: Sequence[Member], 
 def _store_memberships(
     session: Session,
     course_id: int,
-    members: Sequence[Member],
+    members: Sequence[RosterMember],
     ids: dict[str, int],
     roles: dict[str, frozenset[Role]],
     now: datetime,

@@ -14,7 +14,7 @@ from lti_tool.models import (
     LaunchedLink,
     Membership,
     Platform,
-    Registration,
+    RegistrationRow,
     ResourceLink,
     SeenInstitution,
     User,
@@ -39,7 +39,7 @@ def tell_institutions_apart(session: Session, registration_id: int, told_apart_b
     Raises:
         NotFound: there is no such registration.
     """
-    row = session.get(Registration, registration_id, with_for_update=True)
+    row = session.get(RegistrationRow, registration_id, with_for_update=True)
     if row is None:
         raise NotFound(
             N_("Es gibt keine Registrierung mit der Nummer %(id)s."),
@@ -68,8 +68,8 @@ def _count_people(session: Session, platform_id: int) -> int:
 
 
 def _only_guid(session: Session, platform_id: int) -> str | None:
-    query = select(SeenInstitution.guid).join(Registration, Registration.id == SeenInstitution.registration_id)
-    guids = set(session.scalars(query.where(Registration.platform_id == platform_id)))
+    query = select(SeenInstitution.guid).join(RegistrationRow, RegistrationRow.id == SeenInstitution.registration_id)
+    guids = set(session.scalars(query.where(RegistrationRow.platform_id == platform_id)))
     return guids.pop() if len(guids) == 1 else None
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from lti_tool.lti.ports import AccessToken
-from lti_tool.models import AccessToken as AccessTokenRow
+from lti_tool.models import AccessTokenRow
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database

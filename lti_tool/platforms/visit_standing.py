@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.lti.ports import DeploymentStanding
-from lti_tool.models import Course, Deployment, Membership, Registration, User
+from lti_tool.models import Course, Deployment, Membership, RegistrationRow, User
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
@@ -89,7 +89,7 @@ class VisitStandings:
         query = (
             select(
                 User.is_blocked,
-                Registration.is_enabled,
+                RegistrationRow.is_enabled,
                 Deployment.status,
                 Membership.roles,
                 Membership.is_gone,
@@ -97,10 +97,10 @@ class VisitStandings:
                 User.first_seen_at,
                 Course.created_at,
                 Deployment.first_seen_at,
-                Registration.created_at,
+                RegistrationRow.created_at,
             )
             .select_from(User)
-            .outerjoin(Registration, Registration.id == visitor.registration_id)
+            .outerjoin(RegistrationRow, RegistrationRow.id == visitor.registration_id)
             .outerjoin(Deployment, Deployment.id == visitor.deployment_id)
             .outerjoin(Course, Course.id == visitor.course_id)
             .outerjoin(Membership, is_theirs)

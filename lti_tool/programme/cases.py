@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lti_tool.domain.case_studies import LAENDER, CaseLibrary, CaseStudy, Certainty, Label, Outcome, Size
+from lti_tool.domain.case_studies import LAENDER, CaseLibrary, CaseOutcome, CaseStudy, Certainty, Label, Size
 from lti_tool.programme.findings import Findings
 from lti_tool.programme.front_matter import FrontMatter, read_front_matter
 from lti_tool.programme.items import report_repeated_ids
-from lti_tool.programme.markdown import FigureUse, Markup, document, with_numbers
+from lti_tool.programme.markdown import FigureUse, ParsedMarkdown, document, with_numbers
 from lti_tool.programme.sources import read_sources
 from lti_tool.programme.term_links import TermFinder
 from lti_tool.programme.toml_source import Table, read_toml
@@ -22,7 +22,7 @@ class ReadCase:
 
     study: CaseStudy
     head: Table
-    markup: Markup
+    markup: ParsedMarkdown
     file: str
     body_line: int
 
@@ -86,7 +86,7 @@ def _read_case(
     return ReadCase(study, parts.head, markup, parts.file, parts.body_line)
 
 
-def _study(parts: FrontMatter, markup: Markup, lists: tuple[tuple[Label, ...], tuple[Label, ...]]) -> CaseStudy:
+def _study(parts: FrontMatter, markup: ParsedMarkdown, lists: tuple[tuple[Label, ...], tuple[Label, ...]]) -> CaseStudy:
     head = parts.head
     topics, measures = (tuple(label.id for label in labels) for labels in lists)
     sources = read_sources(head)
@@ -102,7 +102,7 @@ def _study(parts: FrontMatter, markup: Markup, lists: tuple[tuple[Label, ...], t
         topics=head.some_of("topics", topics),
         began=head.integer("began"),
         ended=head.integer("ended", 0),
-        outcome=head.member("outcome", Outcome, Outcome.UNKNOWN),
+        outcome=head.member("outcome", CaseOutcome, CaseOutcome.UNKNOWN),
         funding=head.text("funding", ""),
         takes_over_best_if=head.text("takes_over_best_if"),
         certainty=head.member("certainty", Certainty, Certainty.SECONDARY),

@@ -7,7 +7,7 @@ from lti_tool.domain.case_studies import POINTS, Size, size_of
 from lti_tool.programme.cases import ReadCase
 from lti_tool.programme.check_lessons import check_block
 from lti_tool.programme.findings import Findings, Rule
-from lti_tool.programme.markdown import Block, Markup
+from lti_tool.programme.markdown import Block, ParsedMarkdown
 from lti_tool.programme.readability import words_of
 from lti_tool.programme.reader import Reading
 from lti_tool.programme.sources import check_sources
@@ -134,7 +134,7 @@ def _check_citations(case: ReadCase, findings: Findings) -> None:
             )
 
 
-def by_heading(markup: Markup) -> dict[str, list[Block]]:
+def by_heading(markup: ParsedMarkdown) -> dict[str, list[Block]]:
     """Give what stands below each heading of the second level."""
     parts: dict[str, list[Block]] = {}
     name: str | None = None

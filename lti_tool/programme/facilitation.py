@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from lti_tool.domain.facilitation import Board, FacilitatorPack, Inject, LiveSession, RoleCard, Solution, Step
+from lti_tool.domain.facilitation import Board, FacilitatorPack, Inject, LiveSession, PackStep, RoleCard, Solution
 from lti_tool.programme.findings import Findings, Rule
 from lti_tool.programme.markdown import block, inline
 from lti_tool.programme.toml_source import Table, read_toml
@@ -48,8 +48,8 @@ def _read(root: Table) -> ReadPack:
     return ReadPack(pack, root)
 
 
-def _step(table: Table) -> Step:
-    step = Step(
+def _step(table: Table) -> PackStep:
+    step = PackStep(
         table.integer("minutes"),
         table.text("title"),
         table.one_of("form", FORMS),

@@ -39,14 +39,14 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Way:
+class GuessingWay:
     """How the guesser goes on after it has struck absolute options."""
 
     takes_longest: bool
     heeds_words: bool
 
 
-WAYS = tuple(Way(takes_longest, heeds_words) for takes_longest in (False, True) for heeds_words in (True, False))
+WAYS = tuple(GuessingWay(takes_longest, heeds_words) for takes_longest in (False, True) for heeds_words in (True, False))
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,13 @@ def measure(questions: Sequence[Question]) -> Measures:
     )
 
 
-def best_way(questions: Sequence[Question]) -> Way:
+def best_way(questions: Sequence[Question]) -> GuessingWay:
     """Tell in which way the guesser hits most."""
     one = [question for question in questions if len(question.right) == 1]
     return max(WAYS, key=lambda way: _share(one, way))
 
 
-def chance_to_hit(question: Question, way: Way) -> float:
+def chance_to_hit(question: Question, way: GuessingWay) -> float:
     """Tell how likely the guesser hits the one right option: it draws among those that look alike to it."""
     left = _not_absolute(question)
     alone = repeats_alone(question) if way.heeds_words else None
@@ -157,7 +157,7 @@ def _extreme(texts: Sequence[str], *, longest: bool) -> frozenset[int]:
     return frozenset(place for place, length in enumerate(lengths) if abs(length - wanted) < _SAME_LENGTH)
 
 
-def _share(questions: Sequence[Question], way: Way) -> float:
+def _share(questions: Sequence[Question], way: GuessingWay) -> float:
     return sum(chance_to_hit(question, way) for question in questions) / len(questions) if questions else 0.0
 
 

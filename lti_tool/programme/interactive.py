@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from lti_tool.domain.figures.breach_clock import BreachClock, Mark
-from lti_tool.domain.figures.decision import Branch, Decision, DecisionQuestion, DecisionResult
+from lti_tool.domain.figures.breach_clock import BreachClock, ClockMark
+from lti_tool.domain.figures.decision import Branch, DecisionQuestion, DecisionResult, DecisionTree
 from lti_tool.domain.figures.lifecycle_cost import MOST_YEARS, CostedOption, LifecycleCost
 from lti_tool.domain.figures.nutzwert import MOST_POINTS, Nutzwert, RatedOption, WeighedCriterion
-from lti_tool.domain.figures.participation import LadderStep, Participation, Situation
+from lti_tool.domain.figures.participation import LadderStep, ParticipationLadder, Situation
 from lti_tool.domain.figures.small_numbers import MOST_LEAST, CountedRow, SmallNumbers
 from lti_tool.domain.illustrations import FigureData
 from lti_tool.programme.items import report_repeated_ids
@@ -84,7 +84,7 @@ def _decision(table: Table) -> FigureData | None:
     _report_repeated([*places, *table.tables("result")])
     if not questions:
         return None
-    data = Decision(questions, results)
+    data = DecisionTree(questions, results)
     names = [*(question.id for question in questions), *(result.id for result in results)]
     used = {branch.leads_to for question in questions for branch in question.branches}
     for question, place in zip(questions, places, strict=True):
@@ -111,7 +111,7 @@ def _question(table: Table) -> DecisionQuestion:
     return _done(table, question)
 
 
-def _has_circle(data: Decision) -> bool:
+def _has_circle(data: DecisionTree) -> bool:
     def is_on_way(name: str, way: frozenset[str]) -> bool:
         question = data.find_question(name)
         if question is None:
@@ -124,7 +124,7 @@ def _has_circle(data: Decision) -> bool:
 def _breach_clock(table: Table) -> FigureData | None:
     hours, zone = table.integer("hours", 72), table.text("zone", "Europe/Berlin")
     places = table.tables("mark", at_least=1)
-    marks = tuple(_done(place, Mark(place.integer("hour"), place.text("text"))) for place in places)
+    marks = tuple(_done(place, ClockMark(place.integer("hour"), place.text("text"))) for place in places)
     if not 1 <= hours <= _MOST_HOURS:
         table.error("hours", f"Die Frist hat 1 bis {_MOST_HOURS} Stunden.")
         return None
@@ -154,7 +154,7 @@ def _participation(table: Table) -> FigureData | None:
     unknown = [(situation, place) for situation, place in zip(situations, places, strict=True) if situation.step not in names]
     for situation, place in unknown:
         place.error("step", f"Die Stufe „{situation.step}“ gibt es nicht.")
-    return None if unknown or not steps else Participation(steps, situations)
+    return None if unknown or not steps else ParticipationLadder(steps, situations)
 
 
 def _small_numbers(table: Table) -> FigureData | None:

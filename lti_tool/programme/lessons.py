@@ -11,7 +11,7 @@ from lti_tool.programme.findings import Findings
 from lti_tool.programme.front_matter import FrontMatter, read_front_matter
 from lti_tool.programme.interactive import NAME, read_interactive
 from lti_tool.programme.items import LEVELS, report_repeated_ids
-from lti_tool.programme.markdown import FigureUse, Markup, block, document, with_numbers
+from lti_tool.programme.markdown import FigureUse, ParsedMarkdown, block, document, with_numbers
 from lti_tool.programme.media import NAME as MEDIA_NAME
 from lti_tool.programme.media import ReadClip, read_clip
 from lti_tool.programme.readability import words_of
@@ -37,7 +37,7 @@ class ReadLesson:
 
     lesson: Lesson
     head: Table
-    markup: Markup
+    markup: ParsedMarkdown
     file: str
     body_line: int
     figures: list[Figure] = field(default_factory=list)
@@ -65,7 +65,7 @@ def read_lesson(path: Path, root: Path, findings: Findings, finder: TermFinder) 
     return ReadLesson(_lesson(parts.head, markup), parts.head, markup, parts.file, parts.body_line, figures, interactive, clips)
 
 
-def _lesson(head: Table, markup: Markup) -> Lesson:
+def _lesson(head: Table, markup: ParsedMarkdown) -> Lesson:
     sources = read_sources(head)
     lesson = Lesson(
         code=head.text("code"),

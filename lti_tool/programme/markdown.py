@@ -71,7 +71,7 @@ class Block:
 
 
 @dataclass
-class Markup:
+class ParsedMarkdown:
     """A Markdown text taken apart: HTML for the page, the rest for contents list and proof-reading."""
 
     html: str = ""
@@ -119,7 +119,9 @@ def flowing(text: str) -> str:
     return block(text)
 
 
-def document(text: str, *, first_line: int, figure_html: Callable[[FigureUse], str], finder: TermFinder | None = None) -> Markup:
+def document(
+    text: str, *, first_line: int, figure_html: Callable[[FigureUse], str], finder: TermFinder | None = None
+) -> ParsedMarkdown:
     """Take a lesson's Markdown apart and render it.
 
     Args:
@@ -128,7 +130,7 @@ def document(text: str, *, first_line: int, figure_html: Callable[[FigureUse], s
         finder: Finds glossary terms that the author did not link; None: only the author's links stay.
     """
     tokens = _markdown.parse(text)
-    markup = Markup()
+    markup = ParsedMarkdown()
     finds = link_terms(tokens, finder or TermFinder(()))
     markup.term_ids = list(dict.fromkeys(finds.in_order))
     markup.late_terms = [Reference(term_id, first_line - 1 + line) for term_id, line in finds.too_late]
@@ -177,7 +179,7 @@ def plain_text(token: Token) -> str:
     return "".join(parts)
 
 
-def _walk(tokens: Sequence[Token], markup: Markup, first_line: int) -> None:
+def _walk(tokens: Sequence[Token], markup: ParsedMarkdown, first_line: int) -> None:
     around: list[Token] = []
     linked: set[str] = set()
     line = first_line
@@ -202,7 +204,7 @@ def _block(around: Sequence[Token], text: str, line: int) -> Block:
     return Block("entry" if "list_item_open" in names else "paragraph", 0, text, line)
 
 
-def _note_references(token: Token, markup: Markup, linked: set[str], line: int) -> None:
+def _note_references(token: Token, markup: ParsedMarkdown, linked: set[str], line: int) -> None:
     children = token.children or []
     for child in children:
         if child.type == "link_open":
@@ -233,7 +235,7 @@ def _note_references(token: Token, markup: Markup, linked: set[str], line: int) 
             markup.figures.append(FigureUse(str(child.attrGet("src") or ""), alt, caption, line, len(children) == 1))
 
 
-def _give_anchors(tokens: Sequence[Token], markup: Markup) -> None:
+def _give_anchors(tokens: Sequence[Token], markup: ParsedMarkdown) -> None:
     taken: set[str] = set()
     for opening, content in pairwise(tokens):
         if opening.type != "heading_open":
@@ -262,7 +264,7 @@ def _dressed(tokens: list[Token]) -> list[Token]:
     return dressed
 
 
-def _with_figures(tokens: list[Token], markup: Markup, figure_html: Callable[[FigureUse], str]) -> list[Token]:
+def _with_figures(tokens: list[Token], markup: ParsedMarkdown, figure_html: Callable[[FigureUse], str]) -> list[Token]:
     """Put a `<figure>` in the place of each paragraph that holds nothing but an image."""
     figures = iter([use for use in markup.figures if use.stands_alone])
     placed: list[Token] = []

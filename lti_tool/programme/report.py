@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lti_tool.domain.completion import Part
+from lti_tool.domain.completion import Condition
 from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.programme.check_style import rhythm_of
@@ -44,13 +44,13 @@ def _hours(programme: Programme) -> Iterator[str]:
 def _minutes(programme: Programme, module: Module) -> list[int]:
     rules = programme.hours
 
-    def of(part: Part) -> int:
+    def of(part: Condition) -> int:
         return module_minutes(module, rules, frozenset({part}))
 
-    reading = module_minutes(module, rules, frozenset({Part.LESSONS}), written=())
+    reading = module_minutes(module, rules, frozenset({Condition.LESSONS}), written=())
     if not rules.transfer_only_if_written:
         reading -= rules.transfer_minutes_per_lesson * len(module.lessons)
-    parts = [reading, of(Part.LESSONS) - reading, of(Part.QUIZ), of(Part.PRACTICE), of(Part.LIVE)]
+    parts = [reading, of(Condition.LESSONS) - reading, of(Condition.QUIZ), of(Condition.PRACTICE), of(Condition.LIVE)]
     return [*parts, sum(parts)]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lti_tool.programme.findings import Findings
-from lti_tool.programme.markdown import Markup
+from lti_tool.programme.markdown import ParsedMarkdown
 
 _OUTSIDE = re.compile(r"https://|mailto:")
 
@@ -38,7 +38,7 @@ _KNOWN: Mapping[str, Callable[[Targets], frozenset[str]]] = {
 }
 
 
-def check_references(markup: Markup, targets: Targets, file: str, findings: Findings) -> None:
+def check_references(markup: ParsedMarkdown, targets: Targets, file: str, findings: Findings) -> None:
     """Report links of a text that lead nowhere, each with its line."""
     for reference in markup.terms:
         if reference.target not in targets.terms:

@@ -9,7 +9,7 @@ from lti_tool.certificates.issue_certificate import has_lasting_certificate, iss
 from lti_tool.certificates.letterheads import latest_course
 from lti_tool.certificates.name_certificate import name_certificate
 from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.completion import Part
+from lti_tool.domain.completion import Condition
 from lti_tool.domain.course_record import CourseRecord
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.workbook import DRAFT_TITLE
@@ -66,7 +66,7 @@ def course_record_of(session: Session, programme: Programme, user_id: int) -> Co
         open_chapters={module.slug: beside.open_chapters(user_id, module) for module in programme.required_modules},
         live_left=frozenset(module.slug for module in programme.modules if beside.open_meetings(user_id, module)),
         live_share_pct=beside.live_share_pct(user_id, programme),
-        draft_title=_draft_title(session, programme, user_id) if requirements.asks_for(Part.PRACTICE) else "",
+        draft_title=_draft_title(session, programme, user_id) if requirements.asks_for(Condition.PRACTICE) else "",
     )
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Evidence, Part
+from lti_tool.domain.completion import Condition, Evidence
 from lti_tool.domain.hours import module_minutes
-from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT, Meeting, attended_share_pct
-from lti_tool.domain.live import Part as LivePart
+from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT, LivePart, Meeting, attended_share_pct
 from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
 from lti_tool.progress.live_records import People, Records, records_of
 from lti_tool.progress.practice_state import chapters_done_by
@@ -55,9 +54,9 @@ class Contributions:
 
     def minutes_done(self, user_id: int, module: Module, rules: HoursRules, *, is_quiz_passed: bool) -> int:
         """Add up a module's minutes: lessons, what of the rest is asked for and was done, and the quiz where it is passed."""
-        parts = {Part.LESSONS} | ({Part.QUIZ} if is_quiz_passed else set())
+        parts = {Condition.LESSONS} | ({Condition.QUIZ} if is_quiz_passed else set())
         if self.requirements.chapters_in(module) and not self.open_chapters(user_id, module):
-            parts.add(Part.PRACTICE)
+            parts.add(Condition.PRACTICE)
         live = sum(
             meeting.minutes + meeting.session.preparation_minutes
             for meeting in self.requirements.held_in(module)
@@ -85,6 +84,6 @@ def contributions_of(session: Session, requirements: Requirements, people: Peopl
     """Read what people did beside lessons and quiz; where the course asks for neither, nothing is read."""
     return Contributions(
         requirements,
-        chapters_done_by(session, people, requirements.conditions.practice) if requirements.asks_for(Part.PRACTICE) else {},
+        chapters_done_by(session, people, requirements.conditions.practice) if requirements.asks_for(Condition.PRACTICE) else {},
         records_of(session, people) if requirements.meetings else Records(),
     )

@@ -7,12 +7,11 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import Standing, Try, standing
+from lti_tool.domain.attempts import QuizStanding, Try, standing
 from lti_tool.domain.course import CourseSettings, minutes_for
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import AssessmentRules, Module, Programme
-from lti_tool.models import CourseSettings as CourseSettingsRow
-from lti_tool.models import ExtendedTime, ExtraAttempt
+from lti_tool.models import CourseSettingsRow, ExtendedTime, ExtraAttempt
 
 
 def rules_for(session: Session, programme: Programme, visitor: Visitor) -> AssessmentRules:
@@ -31,7 +30,7 @@ def rules_for(session: Session, programme: Programme, visitor: Visitor) -> Asses
 
 def standing_of(
     session: Session, programme: Programme, visitor: Visitor, module: Module, tries: Sequence[Try], *, now: datetime
-) -> Standing:
+) -> QuizStanding:
     """Work out what the visitor can do about a module's quiz now."""
     rules = rules_for(session, programme, visitor)
     return standing(tries, rules, unlocked=unlocked_attempts(session, visitor.user_id, module), now=now)

@@ -12,14 +12,14 @@ from datetime import datetime
 from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Conditions, Part
+from lti_tool.domain.completion import Condition, Conditions
 from lti_tool.domain.people import Role, Visitor, takes_part
 from lti_tool.domain.score import due_score, score_of
 from lti_tool.models import Completion, DueScore, LaunchedLink, Membership, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.passback.columns import link_has_news, take_up_link
 from lti_tool.passback.due import scores_told, tell_score
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.returning import has_returned, send_to_returned
 from lti_tool.progress.footprint import Footprint, footprint_of
 from lti_tool.progress.requirements import conditions_in
@@ -33,11 +33,11 @@ _PEOPLE_AT_ONCE = 200
 class Visited:
     """A place in which somebody has been, to learn."""
 
-    place: Place
+    place: GradebookPlace
     asks_for_quiz: bool
 
 
-def visited_by(session: Session, user_id: int, *, here: Place | None = None) -> tuple[Visited, ...]:
+def visited_by(session: Session, user_id: int, *, here: GradebookPlace | None = None) -> tuple[Visited, ...]:
     """List the places that a person has visited and takes part in.
 
     Who is only in a course's roster has not been there: that course is told nothing. Who teaches there is graded by nobody.
@@ -55,18 +55,24 @@ def visited_by(session: Session, user_id: int, *, here: Place | None = None) -> 
         .outerjoin(Membership, (Membership.course_id == ResourceLink.course_id) & (Membership.user_id == LaunchedLink.user_id))
         .where(LaunchedLink.user_id == user_id)
     )
-    places = {Place(course_id, link) for course_id, link, words in session.execute(query) if _learns(words)}
-    if here is not None and here != Place():
+    places = {GradebookPlace(course_id, link) for course_id, link, words in session.execute(query) if _learns(words)}
+    if here is not None and here != GradebookPlace():
         places.add(here)
     conditions = conditions_in(session, [place.course_id for place in places if place.course_id is not None])
     return tuple(
-        Visited(place, conditions.get(place.course_id or 0, Conditions()).asks_for(Part.QUIZ))
+        Visited(place, conditions.get(place.course_id or 0, Conditions()).asks_for(Condition.QUIZ))
         for place in sorted(places, key=_order)
     )
 
 
 def tell_due_scores(
-    session: Session, user_id: int, slugs: Iterable[str], footprint: Footprint, *, here: Place | None = None, now: datetime
+    session: Session,
+    user_id: int,
+    slugs: Iterable[str],
+    footprint: Footprint,
+    *,
+    here: GradebookPlace | None = None,
+    now: datetime,
 ) -> None:
     """Tell passback what is due for modules that a person has passed, wherever they have been.
 
@@ -76,7 +82,7 @@ def tell_due_scores(
     told = scores_told(session, user_id)
     visited = visited_by(session, user_id, here=here)
     for slug in sorted(slugs):
-        due: defaultdict[float, list[Place]] = defaultdict(list)
+        due: defaultdict[float, list[GradebookPlace]] = defaultdict(list)
         for each in visited:
             score = _due(footprint, slug, each)
             if score is not None and told.get((each.place, slug), -1.0) < score:
@@ -85,9 +91,9 @@ def tell_due_scores(
             tell_score(session, places, user_id=user_id, module_slug=slug, score_given=score, now=now)
 
 
-def place_of(visitor: Visitor) -> Place:
+def place_of(visitor: Visitor) -> GradebookPlace:
     """Return the place in which a visitor is."""
-    return Place.of(visitor.course_id, visitor.resource_link_id)
+    return GradebookPlace.of(visitor.course_id, visitor.resource_link_id)
 
 
 def has_gradebook_news(session: Session, visitor: Visitor, footprint: Footprint) -> bool:
@@ -184,5 +190,5 @@ def _learns(words: str | None) -> bool:
     return takes_part(frozenset(Role(word) for word in (words or "").split()))
 
 
-def _order(place: Place) -> tuple[int, int]:
+def _order(place: GradebookPlace) -> tuple[int, int]:
     return (place.course_id or 0, place.resource_link_id or 0)

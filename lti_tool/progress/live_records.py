@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.live import Meeting, Part, Presence
+from lti_tool.domain.live import LivePart, Meeting, Presence
 from lti_tool.models import Attendance, FollowUp
 
 # Somebody who took part in two courses was where they were most.
@@ -23,9 +23,9 @@ class Records:
     presences: Mapping[_Key, Presence] = field(default_factory=dict)
     followed_up: frozenset[_Key] = frozenset()
 
-    def part(self, user_id: int, meeting: Meeting) -> Part:
+    def part(self, user_id: int, meeting: Meeting) -> LivePart:
         key = (user_id, *meeting.key)
-        return Part(self.presences.get(key), key in self.followed_up)
+        return LivePart(self.presences.get(key), key in self.followed_up)
 
 
 def records_of(session: Session, people: People) -> Records:

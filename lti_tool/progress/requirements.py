@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Conditions, Part
+from lti_tool.domain.completion import Condition, Conditions
 from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.live import Meeting
 from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
-from lti_tool.models import CourseSettings
+from lti_tool.models import CourseSettingsRow
 from lti_tool.progress.meetings import meetings_of
 
 
@@ -21,7 +21,7 @@ class Requirements:
     conditions: Conditions = field(default_factory=Conditions)
     meetings: Mapping[str, tuple[Meeting, ...]] = field(default_factory=dict)
 
-    def asks_for(self, part: Part) -> bool:
+    def asks_for(self, part: Condition) -> bool:
         return self.conditions.asks_for(part)
 
     def meetings_in(self, module: Module) -> tuple[Meeting, ...]:
@@ -34,11 +34,11 @@ class Requirements:
 
     def chapters_in(self, module: Module) -> tuple[Chapter, ...]:
         """Give the chapters that the module's practice task asks for."""
-        return module.practice.chapters if module.practice is not None and self.asks_for(Part.PRACTICE) else ()
+        return module.practice.chapters if module.practice is not None and self.asks_for(Condition.PRACTICE) else ()
 
     def minutes_of(self, module: Module, rules: HoursRules) -> int:
         """Add up a module's minutes by the parts that this course asks for; lessons are there in any case."""
-        minutes = module_minutes(module, rules, (self.conditions.parts | {Part.LESSONS}) - {Part.LIVE})
+        minutes = module_minutes(module, rules, (self.conditions.parts | {Condition.LESSONS}) - {Condition.LIVE})
         return minutes + sum(meeting.minutes + meeting.session.preparation_minutes for meeting in self.meetings_in(module))
 
 
@@ -54,8 +54,8 @@ def conditions_in(session: Session, course_ids: Collection[int]) -> dict[int, Co
     if not course_ids:
         return {}
     rows = session.execute(
-        select(CourseSettings.course_id, CourseSettings.conditions, CourseSettings.practice_rule).where(
-            CourseSettings.course_id.in_(course_ids)
+        select(CourseSettingsRow.course_id, CourseSettingsRow.conditions, CourseSettingsRow.practice_rule).where(
+            CourseSettingsRow.course_id.in_(course_ids)
         )
     )
     return {row.course_id: Conditions.of(row.conditions, row.practice_rule) for row in rows}
@@ -64,5 +64,5 @@ def conditions_in(session: Session, course_ids: Collection[int]) -> dict[int, Co
 def requirements_of(session: Session, programme: Programme, course_id: int | None) -> Requirements:
     """Gather what a course asks for."""
     conditions = conditions_of(session, course_id)
-    meetings = meetings_of(session, programme, course_id) if conditions.asks_for(Part.LIVE) else {}
+    meetings = meetings_of(session, programme, course_id) if conditions.asks_for(Condition.LIVE) else {}
     return Requirements(conditions, meetings)

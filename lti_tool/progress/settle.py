@@ -13,7 +13,7 @@ from lti_tool.domain.programme import Module, Programme
 from lti_tool.domain.syllabus import Syllabus
 from lti_tool.models import Completion, Membership, User
 from lti_tool.models.upsert import insert_for
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 from lti_tool.progress.certificate_due import issue_if_due
 from lti_tool.progress.contributions import contributions_of
 from lti_tool.progress.due_scores import tell_due_scores
@@ -122,7 +122,7 @@ def _settle(
         _complete(session, syllabus.programme, member.user_id, module, now)
     passed = [module for module in modules if module in done or module not in open_modules]
     if member.is_participant and passed:
-        here = Place.of(member.course_id, member.resource_link_id)
+        here = GradebookPlace.of(member.course_id, member.resource_link_id)
         tell_due_scores(session, member.user_id, [module.slug for module in passed], footprint, here=here, now=now)
         # An instructor's pretended participant may meet everything, but no document that could be taken for genuine.
         if not member.is_test_user:

@@ -20,7 +20,7 @@ class Moment(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rating:
+class DimensionRating:
     """`level` counts from 0; None: not rated."""
 
     level: int | None = None
@@ -36,7 +36,7 @@ class Round:
     """One self-assessment; `ratings` by number of the dimension, all of the programme's."""
 
     moment: Moment
-    ratings: Mapping[int, Rating]
+    ratings: Mapping[int, DimensionRating]
     saved_at: datetime | None = None
     finished_at: datetime | None = None
 
@@ -54,7 +54,7 @@ class Round:
         return tuple(number for number, rating in self.ratings.items() if rating.level is None)
 
 
-def texts_of(ratings: Mapping[int, Rating]) -> dict[str, str]:
+def texts_of(ratings: Mapping[int, DimensionRating]) -> dict[str, str]:
     """Write ratings as texts, by the names of the form's fields."""
     texts = {}
     for number, rating in ratings.items():
@@ -63,20 +63,21 @@ def texts_of(ratings: Mapping[int, Rating]) -> dict[str, str]:
     return texts
 
 
-def ratings_from(texts: Mapping[str, str], numbers: Iterable[int]) -> dict[int, Rating]:
+def ratings_from(texts: Mapping[str, str], numbers: Iterable[int]) -> dict[int, DimensionRating]:
     """Read ratings from what `texts_of` wrote."""
     levels = {number: texts.get(f"level-{number}", "") for number in numbers}
     return {
-        number: Rating(int(level) if level else None, texts.get(f"evidence-{number}", "")) for number, level in levels.items()
+        number: DimensionRating(int(level) if level else None, texts.get(f"evidence-{number}", ""))
+        for number, level in levels.items()
     }
 
 
 @dataclass(frozen=True)
-class ProfileRow:
+class ProfileLine:
     number: int
     dimension: str
-    before: Rating
-    after: Rating
+    before: DimensionRating
+    after: DimensionRating
 
     @property
     def change(self) -> int | None:
@@ -90,7 +91,7 @@ class Profile:
     """Both rounds side by side; `levels` are the names of the levels from 0 upwards."""
 
     levels: tuple[str, ...]
-    rows: tuple[ProfileRow, ...]
+    rows: tuple[ProfileLine, ...]
     before: Round
     after: Round
 
@@ -110,11 +111,11 @@ def read_round(session: Session, programme: Programme, moment: Moment, *, user_i
         )
     )
     if row is None:
-        return Round(moment, {number: Rating() for number in numbers})
+        return Round(moment, {number: DimensionRating() for number in numbers})
     found = session.scalars(select(ReifegradRating).where(ReifegradRating.reifegrad_round_id == row.id))
-    saved = {rating.dimension: Rating(rating.level, rating.evidence) for rating in found}
+    saved = {rating.dimension: DimensionRating(rating.level, rating.evidence) for rating in found}
     # A dimension that a later version of the programme added is not rated yet; one that it dropped is not shown.
-    ratings = {number: saved.get(number, Rating()) for number in numbers}
+    ratings = {number: saved.get(number, DimensionRating()) for number in numbers}
     return Round(moment, ratings, row.saved_at, row.finished_at)
 
 
@@ -123,7 +124,7 @@ def read_profile(session: Session, programme: Programme, *, user_id: int) -> Pro
     before = read_round(session, programme, Moment.BEFORE, user_id=user_id)
     after = read_round(session, programme, Moment.AFTER, user_id=user_id)
     rows = tuple(
-        ProfileRow(each.number, each.title, before.ratings[each.number], after.ratings[each.number])
+        ProfileLine(each.number, each.title, before.ratings[each.number], after.ratings[each.number])
         for each in programme.dimensions
     )
     return Profile(programme.dimension_levels, rows, before, after)

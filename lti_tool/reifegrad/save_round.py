@@ -11,7 +11,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import ReifegradRating, ReifegradRound, User
-from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, ratings_from, read_round, texts_of
+from lti_tool.reifegrad.read_rounds import DimensionRating, Moment, Round, ratings_from, read_round, texts_of
 
 EVIDENCE_MAX = 1000
 
@@ -30,7 +30,7 @@ def save_round(
     session: Session,
     programme: Programme,
     moment: Moment,
-    ratings: Mapping[int, Rating],
+    ratings: Mapping[int, DimensionRating],
     *,
     user_id: int,
     shown: Shown = NOTHING_SHOWN,
@@ -50,7 +50,7 @@ def save_round(
     # All saves of one person take turns, the first included, for which there is no row to lock yet.
     session.execute(select(User.id).where(User.id == user_id).with_for_update())
     before = read_round(session, programme, moment, user_id=user_id)
-    typed = {number: ratings.get(number, Rating()) for number in before.ratings}
+    typed = {number: ratings.get(number, DimensionRating()) for number in before.ratings}
     merged = merge(shown, texts_of(typed), before.texts)
     if merged.clashes:
         raise ChangedMeanwhile(merged.clashes, at=before.saved_at)
@@ -65,9 +65,9 @@ def save_round(
     return read_round(session, programme, moment, user_id=user_id)
 
 
-def _check(programme: Programme, ratings: Mapping[int, Rating]) -> None:
+def _check(programme: Programme, ratings: Mapping[int, DimensionRating]) -> None:
     for dimension in programme.dimensions:
-        rating = ratings.get(dimension.number, Rating())
+        rating = ratings.get(dimension.number, DimensionRating())
         if rating.level is not None and not 0 <= rating.level < len(dimension.levels):
             raise RatingRefused(
                 N_("Diese Stufe gibt es nicht."),
@@ -105,7 +105,7 @@ def _row(session: Session, programme: Programme, moment: Moment, *, user_id: int
     return row
 
 
-def _write(session: Session, round_id: int, ratings: Mapping[int, Rating]) -> None:
+def _write(session: Session, round_id: int, ratings: Mapping[int, DimensionRating]) -> None:
     found = session.scalars(select(ReifegradRating).where(ReifegradRating.reifegrad_round_id == round_id))
     rows = {row.dimension: row for row in found}
     for number, rating in ratings.items():

@@ -34,7 +34,7 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RequestSource:
     """Where a request comes from, or a network around that, which may take `room` times as many turns."""
 
     name: str
@@ -46,7 +46,7 @@ def source_of(address: str, secret: str) -> str:
     return sources_of(address, secret)[0].name
 
 
-def sources_of(address: str, secret: str) -> tuple[Source, ...]:
+def sources_of(address: str, secret: str) -> tuple[RequestSource, ...]:
     """Name everything that an address is counted as, the narrowest first.
 
     An IPv6 address has wider networks beside its /64: whoever rents a /48 would have 65,536 sources to come from.
@@ -54,11 +54,12 @@ def sources_of(address: str, secret: str) -> tuple[Source, ...]:
     try:
         ip = _unwrapped(ipaddress.ip_address(address.partition("%")[0]))
     except ValueError:
-        return (Source(_keyed_hash(address, secret)),)
+        return (RequestSource(_keyed_hash(address, secret)),)
     if isinstance(ip, ipaddress.IPv4Address):
-        return (Source(_keyed_hash(str(ip), secret)),)
+        return (RequestSource(_keyed_hash(str(ip), secret)),)
     return tuple(
-        Source(_keyed_hash(str(ipaddress.ip_network((ip, length), strict=False)), secret), room) for length, room in _NETWORKS
+        RequestSource(_keyed_hash(str(ipaddress.ip_network((ip, length), strict=False)), secret), room)
+        for length, room in _NETWORKS
     )
 
 
@@ -71,7 +72,7 @@ def _unwrapped(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.I
     return ip.ipv4_mapped or ip.sixtofour or ip
 
 
-def take_turns(session: Session, limit: Limit, sources: tuple[Source, ...], *, now: datetime) -> int:
+def take_turns(session: Session, limit: Limit, sources: tuple[RequestSource, ...], *, now: datetime) -> int:
     """Take a turn for an address and for the networks around it (see `sources_of`); return 0 or the seconds to wait."""
     for source in sources:
         wider = Limit(limit.door, limit.burst * source.room, limit.interval_s / source.room)

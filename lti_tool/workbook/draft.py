@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import EMPTY, Content, Place, Status, find_place
+from lti_tool.domain.workbook import EMPTY, ChapterPlace, Content, Status, find_place
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookChapter, WorkbookField
@@ -60,7 +60,7 @@ class Draft:
     def status(self, number: int) -> Status:
         return self.statuses.get(number, Status.OPEN)
 
-    def contents(self, place: Place) -> dict[str, Content]:
+    def contents(self, place: ChapterPlace) -> dict[str, Content]:
         """Give the contents of a chapter by field id, the empty ones too."""
         return {field.id: self.field(field.id).content for field in place.chapter.fields}
 
@@ -70,7 +70,7 @@ class Draft:
         return max((field.saved_at for field in self.fields.values() if field.saved_at), default=None)
 
 
-def get_place(programme: Programme, number: int) -> Place:
+def get_place(programme: Programme, number: int) -> ChapterPlace:
     """Find a chapter.
 
     Raises:

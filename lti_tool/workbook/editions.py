@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import Content, Decision, EditionKind, Place, Rating
+from lti_tool.domain.workbook import ChapterPlace, Content, CriterionRating, Decision, EditionKind
 from lti_tool.models import User, Workbook, WorkbookEdition, WorkbookFeedback, WorkbookField
 from lti_tool.workbook.stored_content import content_from_json
 
@@ -19,7 +19,7 @@ class Comment:
     """Feedback to one criterion."""
 
     criterion: str
-    rating: Rating | None
+    rating: CriterionRating | None
     text: str
 
 
@@ -42,7 +42,7 @@ class Edition:
     """One frozen state with all that was said to it."""
 
     id: int
-    place: Place
+    place: ChapterPlace
     kind: EditionKind
     number: int
     owner_id: int
@@ -60,7 +60,7 @@ def freeze(
     session: Session,
     workbook: Workbook,
     programme: Programme,
-    place: Place,
+    place: ChapterPlace,
     *,
     kind: EditionKind,
     course_id: int | None,
@@ -109,7 +109,7 @@ def find_latest(session: Session, workbook_id: int, number: int, kind: EditionKi
     ).one_or_none()
 
 
-def edition_value(session: Session, row: WorkbookEdition, place: Place) -> Edition:
+def edition_value(session: Session, row: WorkbookEdition, place: ChapterPlace) -> Edition:
     """Give an edition as pages show it: the chapter's present fields with what they held then."""
     owner = session.execute(
         select(User.id, User.name).join(Workbook, Workbook.user_id == User.id).where(Workbook.id == row.workbook_id)
@@ -130,7 +130,7 @@ def edition_value(session: Session, row: WorkbookEdition, place: Place) -> Editi
     )
 
 
-def feedback_to(session: Session, edition_ids: list[int], place: Place) -> tuple[Feedback, ...]:
+def feedback_to(session: Session, edition_ids: list[int], place: ChapterPlace) -> tuple[Feedback, ...]:
     """Collect what was said to editions of one chapter, newest first."""
     rows = session.execute(
         select(WorkbookFeedback, User.name)
@@ -141,13 +141,13 @@ def feedback_to(session: Session, edition_ids: list[int], place: Place) -> tuple
     return tuple(_feedback_value(row, name, place) for row, name in rows)
 
 
-def _feedback_value(row: WorkbookFeedback, name: str | None, place: Place) -> Feedback:
+def _feedback_value(row: WorkbookFeedback, name: str | None, place: ChapterPlace) -> Feedback:
     criteria = place.task.criteria if place.task else ()
     said: Mapping[str, Mapping[str, str]] = row.ratings
     comments = tuple(
         Comment(
             criterion.text,
-            Rating(said[criterion.id]["rating"]) if said[criterion.id]["rating"] else None,
+            CriterionRating(said[criterion.id]["rating"]) if said[criterion.id]["rating"] else None,
             said[criterion.id]["comment"],
         )
         for criterion in criteria

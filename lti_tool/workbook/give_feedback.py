@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.syllabus import Syllabus
 from lti_tool.domain.typed_text import clean_text
-from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, Decision, EditionKind, Place, Rating, Status
+from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, ChapterPlace, CriterionRating, Decision, EditionKind, Status
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookEdition, WorkbookFeedback
@@ -51,7 +51,7 @@ class FeedbackTooLong(Conflict):
 class Said:
     """Feedback as it was typed: by criterion id a rating and a comment, and a text to the whole."""
 
-    ratings: Mapping[str, Rating | None]
+    ratings: Mapping[str, CriterionRating | None]
     comments: Mapping[str, str]
     text: str
 
@@ -120,7 +120,9 @@ def give_peer_feedback(
     _settle(session, syllabus, visitor, workbook, place, now)
 
 
-def _settle(session: Session, syllabus: Syllabus, visitor: Visitor, workbook: Workbook, place: Place, now: datetime) -> None:
+def _settle(
+    session: Session, syllabus: Syllabus, visitor: Visitor, workbook: Workbook, place: ChapterPlace, now: datetime
+) -> None:
     """Draw the consequences for the author, as a member of the course in which this was said."""
     modules = [place.module] if place.module is not None else []
     settle_people(session, syllabus, [workbook.user_id], visitor.course_id, modules, now=now)
@@ -133,7 +135,7 @@ def _lock(session: Session, workbook_id: int) -> Workbook:
     ).one()
 
 
-def _cleaned(place: Place, said: Said) -> dict[str, dict[str, str]]:
+def _cleaned(place: ChapterPlace, said: Said) -> dict[str, dict[str, str]]:
     ratings = {}
     for criterion in place.criteria:
         rating, comment = said.ratings.get(criterion.id), clean_text(said.comments.get(criterion.id, ""))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import EDITABLE, Content, Place, clean_content
+from lti_tool.domain.workbook import EDITABLE, ChapterPlace, Content, clean_content
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookField, WorkbookVersion
@@ -30,7 +30,7 @@ class Version:
 
 @dataclass(frozen=True)
 class History:
-    place: Place
+    place: ChapterPlace
     field: Field
     present: StoredField
     versions: tuple[Version, ...]
@@ -96,7 +96,7 @@ def restore_version(
     return write_field(session, workbook.id, field_id, content, reason="restored", now=now)
 
 
-def _find(programme: Programme, number: int, field_id: str) -> tuple[Place, Field]:
+def _find(programme: Programme, number: int, field_id: str) -> tuple[ChapterPlace, Field]:
     place = get_place(programme, number)
     field = place.find_field(field_id)
     if field is None:

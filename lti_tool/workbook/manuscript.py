@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import COVER, COVER_NUMBER, Content, Place, heading_of, places, used_terms
+from lti_tool.domain.workbook import COVER, COVER_NUMBER, ChapterPlace, Content, heading_of, places, used_terms
 from lti_tool.typesetting.office_signs import with_real_signs
 from lti_tool.workbook.draft import Draft
 
@@ -22,7 +22,7 @@ _MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August
 
 
 @dataclass(frozen=True)
-class ProfileRow:
+class RatedDimension:
     """One dimension of the Reifegrad; None: not rated."""
 
     dimension: str
@@ -36,7 +36,7 @@ class ReifegradProfile:
     """A person's self-assessment for the document; `levels` are the names of the levels from 0 upwards."""
 
     levels: tuple[str, ...]
-    rows: tuple[ProfileRow, ...]
+    rows: tuple[RatedDimension, ...]
 
     @property
     def has_after(self) -> bool:
@@ -147,7 +147,7 @@ def compose_manuscript(
     )
 
 
-def _section(place: Place, contents: Mapping[str, Content], profile: ReifegradProfile | None) -> Section:
+def _section(place: ChapterPlace, contents: Mapping[str, Content], profile: ReifegradProfile | None) -> Section:
     remark = RESTRICTED if place.chapter.is_restricted else ""
     blocks: list[Block] = [_profile_block(profile)] if profile else []
     if all(content.is_empty for content in contents.values()):
@@ -186,7 +186,7 @@ def _profile_block(profile: ReifegradProfile) -> ProfileBlock:
     return ProfileBlock(PROFILE_HEADING, profile, TableBlock("", header, rows))
 
 
-def _appendix(programme: Programme, draft: Draft, chosen: list[Place]) -> Section:
+def _appendix(programme: Programme, draft: Draft, chosen: list[ChapterPlace]) -> Section:
     texts = [text for place in chosen for content in draft.contents(place).values() for text in content.texts]
     rows = tuple((term.term, term.definition) for term in used_terms(programme, texts))
     glossary = (TableBlock("Glossar", ("Begriff", "Bedeutung"), rows),) if rows else ()

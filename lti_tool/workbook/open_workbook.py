@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, EditionKind, Place, Status, count_words, next_chapter, places
+from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, ChapterPlace, EditionKind, Status, count_words, next_chapter, places
 from lti_tool.models import Workbook, WorkbookEdition, WorkbookVersion
 from lti_tool.models import WorkbookField as FieldRow
 from lti_tool.workbook.draft import Draft, StoredField, get_place, read_draft
@@ -19,7 +19,7 @@ from lti_tool.workbook.editions import Feedback, feedback_to
 class ChapterLine:
     """One chapter in the overview."""
 
-    place: Place
+    place: ChapterPlace
     status: Status
     filled: int
     """Fields with something in them."""
@@ -52,7 +52,7 @@ class FieldState:
 class ChapterPage:
     """One chapter as its author writes in it."""
 
-    place: Place
+    place: ChapterPlace
     status: Status
     fields: tuple[FieldState, ...]
     hides_questions: bool
@@ -60,8 +60,8 @@ class ChapterPage:
     submitted_at: datetime | None
     released_at: datetime | None
     """Since when members of the visitor's course may read it as it stood then; None: they may not."""
-    earlier: Place | None
-    later: Place | None
+    earlier: ChapterPlace | None
+    later: ChapterPlace | None
 
     @property
     def can_edit(self) -> bool:
@@ -81,7 +81,7 @@ def open_workbook(session: Session, programme: Programme, visitor: Visitor) -> W
     return WorkbookPage(lines, next_chapter(statuses), draft.saved_at)
 
 
-def _line(draft: Draft, place: Place, is_shown: bool) -> ChapterLine:
+def _line(draft: Draft, place: ChapterPlace, is_shown: bool) -> ChapterLine:
     stored = [draft.field(field.id) for field in place.chapter.fields]
     return ChapterLine(
         place=place,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.folding import by_name
 from lti_tool.domain.people import Visitor, is_counted, roles_in
 from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import COVER_NUMBER, EditionKind, Place, Status, places
+from lti_tool.domain.workbook import COVER_NUMBER, ChapterPlace, EditionKind, Status, places
 from lti_tool.errors import Forbidden, NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Membership, User, Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback
@@ -22,7 +22,7 @@ from lti_tool.workbook.editions import Edition, edition_value
 class CourseChapter:
     """One cell of the course's table."""
 
-    place: Place
+    place: ChapterPlace
     status: Status
     edition_id: int | None
     """The latest submission; None: there is nothing to read."""
@@ -41,7 +41,7 @@ class Waiting:
 
     edition_id: int
     name: str | None
-    place: Place
+    place: ChapterPlace
     submitted_at: datetime
 
 
@@ -60,7 +60,7 @@ class ShownChapter:
 
     edition_id: int
     name: str | None
-    place: Place
+    place: ChapterPlace
     released_at: datetime
     has_my_feedback: bool
 

@@ -12,8 +12,8 @@ from lti_tool.domain.programme import Field, Programme
 from lti_tool.domain.workbook import (
     EDITABLE,
     VERSIONS_KEPT,
+    ChapterPlace,
     Content,
-    Place,
     Status,
     clean_content,
     continues,
@@ -25,7 +25,7 @@ from lti_tool.workbook.draft import StoredField, get_place, lock_workbook, set_s
 from lti_tool.workbook.stored_content import content_from_json, content_to_json, digest_of
 
 
-class Outcome(StrEnum):
+class SavingOutcome(StrEnum):
     """What became of one field."""
 
     SAVED = "saved"
@@ -39,7 +39,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class FieldEntry:
     """What came from a page: the content, and the version and digest that the page was made from."""
 
     content: Content
@@ -51,13 +51,13 @@ class Entry:
 class Saved:
     """The answer for one field: what was typed, and what is stored now."""
 
-    outcome: Outcome
+    outcome: SavingOutcome
     typed: Content
     stored: StoredField
 
 
 def save_fields(
-    session: Session, programme: Programme, *, user_id: int, number: int, entries: Mapping[str, Entry], now: datetime
+    session: Session, programme: Programme, *, user_id: int, number: int, entries: Mapping[str, FieldEntry], now: datetime
 ) -> dict[str, Saved]:
     """Save fields of one chapter; each field has its own outcome. Fields that the chapter does not have are left out.
 
@@ -72,29 +72,29 @@ def save_fields(
         for field in place.chapter.fields
         if field.id in entries
     }
-    if status is Status.OPEN and any(result.outcome is Outcome.SAVED for result in results.values()):
+    if status is Status.OPEN and any(result.outcome is SavingOutcome.SAVED for result in results.values()):
         set_status(session, workbook.id, number, Status.IN_PROGRESS, now=now)
     return results
 
 
-def _save(session: Session, workbook: Workbook, field: Field, entry: Entry, *, rests: bool, now: datetime) -> Saved:
+def _save(session: Session, workbook: Workbook, field: Field, entry: FieldEntry, *, rests: bool, now: datetime) -> Saved:
     typed = clean_content(field, entry.content)
     row = find_field_row(session, workbook.id, field.id)
     stored = StoredField(content_from_json(row.content), row.version, row.saved_at) if row else StoredField()
     if typed == stored.content:
-        return Saved(Outcome.UNCHANGED, typed, stored)
+        return Saved(SavingOutcome.UNCHANGED, typed, stored)
     if entry.base_version != stored.version and digest_of(typed) == entry.base_digest:
         # This page shows an older state but nobody typed in this field here: what is stored is newer.
-        return Saved(Outcome.UNCHANGED, stored.content, stored)
+        return Saved(SavingOutcome.UNCHANGED, stored.content, stored)
     if is_too_long(typed):
-        return Saved(Outcome.TOO_LONG, typed, stored)
+        return Saved(SavingOutcome.TOO_LONG, typed, stored)
     if has_too_many_rows(typed):
-        return Saved(Outcome.TOO_MANY_ROWS, typed, stored)
+        return Saved(SavingOutcome.TOO_MANY_ROWS, typed, stored)
     if rests or entry.base_version != stored.version:
         row = row or _new_row(session, workbook.id, field.id, now=now)
         _set_aside(session, row, typed, now=now)
-        return Saved(Outcome.RESTS if rests else Outcome.CONFLICT, typed, stored)
-    return Saved(Outcome.SAVED, typed, write_field(session, workbook.id, field.id, typed, reason="saved", now=now))
+        return Saved(SavingOutcome.RESTS if rests else SavingOutcome.CONFLICT, typed, stored)
+    return Saved(SavingOutcome.SAVED, typed, write_field(session, workbook.id, field.id, typed, reason="saved", now=now))
 
 
 def find_field_row(session: Session, workbook_id: int, field_id: str) -> WorkbookField | None:
@@ -117,7 +117,7 @@ def write_field(
     return StoredField(content, row.version, now)
 
 
-def close_versions(session: Session, workbook_id: int, place: Place) -> None:
+def close_versions(session: Session, workbook_id: int, place: ChapterPlace) -> None:
     """End the running versions of a chapter, so that its present state stays in the history whatever is typed next."""
     field_ids = [field.id for field in place.chapter.fields]
     rows = session.scalars(

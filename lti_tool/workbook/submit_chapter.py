@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.syllabus import Syllabus
-from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, EditionKind, Missing, Status, missing_fields
+from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, EditionKind, MissingField, Status, missing_fields
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.progress.settle import settle
@@ -34,7 +34,7 @@ class ChapterIncomplete(Conflict):
     status = 422
     code = "chapter_incomplete"
 
-    def __init__(self, missing: Sequence[Missing]) -> None:
+    def __init__(self, missing: Sequence[MissingField]) -> None:
         super().__init__(
             N_("Das Kapitel ist noch nicht vollständig."),
             next_step=N_("Füllen Sie die genannten Felder aus und reichen Sie es dann ein."),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from lti_tool import clock
 from lti_tool.domain.programme import Module, Programme
-from lti_tool.models import Course, CourseSettings
+from lti_tool.models import Course, CourseSettingsRow
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.registrations import add_registration
 from lti_tool.playground import Playground
@@ -47,9 +47,9 @@ def ask_for_quizzes_alone(installation: Installation) -> None:
     """Let every course so far ask for nothing but the quiz."""
     database = installation.database
     with database.write.begin() as session:
-        decided = select(CourseSettings.course_id)
+        decided = select(CourseSettingsRow.course_id)
         for course_id in session.scalars(select(Course.id).where(Course.id.not_in(decided))).all():
-            session.add(CourseSettings(course_id=course_id, conditions="quiz", changed_at=clock.now()))
+            session.add(CourseSettingsRow(course_id=course_id, conditions="quiz", changed_at=clock.now()))
     database.close()
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from lti_tool import clock
 from lti_tool.domain.programme import Programme
-from lti_tool.models import Course, CourseSettings
+from lti_tool.models import Course, CourseSettingsRow
 from lti_tool.playground import Playground
 from lti_tool.playground.people import PARTICIPANTS
 from tests.browser.learner import Learner
@@ -37,7 +37,7 @@ def set_rules(installation: Installation, context_id: str, conditions: str) -> N
     database = installation.database
     with database.write.begin() as session:
         key = session.scalars(select(Course.id).where(Course.context_id == context_id)).one()
-        session.add(CourseSettings(course_id=key, conditions=conditions, changed_at=clock.now()))
+        session.add(CourseSettingsRow(course_id=key, conditions=conditions, changed_at=clock.now()))
     database.close()
 
 

@@ -16,7 +16,7 @@ from lti_tool.certificates.register import list_certificates
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import AssessmentRules, HoursRules, Lesson, Module, Programme
-from lti_tool.models import Attempt, Completion, Platform, Registration, User
+from lti_tool.models import Attempt, Completion, Platform, RegistrationRow, User
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due
 from lti_tool.settings import Settings
@@ -221,9 +221,9 @@ def person(app: Flask, database: Database, now: datetime, add_user: AddUser, com
         with database.write.begin() as session:
             user_id = add_user(session, name=name, sub=sub)
             complete(session, user_id) if slugs is None else complete(session, user_id, slugs)
-            if session.get(Registration, 1) is None:
+            if session.get(RegistrationRow, 1) is None:
                 addresses = dict.fromkeys(("auth_login_url", "token_url", "jwks_url"), "https://lms.example/x")
-                session.add(Registration(id=1, platform_id=1, client_id="c", created_at=now, **addresses))
+                session.add(RegistrationRow(id=1, platform_id=1, client_id="c", created_at=now, **addresses))
         return Person(app, user_id, now, roles=frozenset({role}), course_id=course_id)
 
     return come_in

@@ -25,7 +25,7 @@ from lti_tool.certificates.press import Credential
 from lti_tool.certificates.publish import sign_status_list
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.status_list import BITS, encoded_list, reserve_status
-from lti_tool.domain.certificate import Facts, Kind
+from lti_tool.domain.certificate import DocumentKind, Facts
 from lti_tool.domain.check_code import new_check_code
 from lti_tool.errors import ConfigurationError, NotFound, ToolError
 from lti_tool.models import Certificate
@@ -83,11 +83,11 @@ def test_the_schema_refuses_1edtechs_bad_vectors(schema: Draft201909Validator, n
     assert list(schema.iter_errors(vector(name))) != []
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(DocumentKind))
 def test_both_documents_credentials_follow_the_schema(
-    schema: Draft201909Validator, badges: BadgeIssuer, facts: Facts, kind: Kind
+    schema: Draft201909Validator, badges: BadgeIssuer, facts: Facts, kind: DocumentKind
 ) -> None:
-    of_kind = replace(facts, kind=kind, modules=facts.modules[:1] if kind is Kind.PARTICIPATION else facts.modules)
+    of_kind = replace(facts, kind=kind, modules=facts.modules[:1] if kind is DocumentKind.PARTICIPATION else facts.modules)
     made = badges.make(of_kind, status_list=1, status_index=1, issued_at=ISSUED_AT)
     assert [error.message for error in schema.iter_errors(json.loads(made.json))] == []
 

@@ -17,7 +17,7 @@ from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.certificates import make_document as making
 from lti_tool.certificates.document_queue import JOB, claim_document, document_backlog, find_due_documents
 from lti_tool.certificates.erase_from_certificates import erase_from_certificates
-from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
+from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press, SealPeriod, SealUnavailable
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
@@ -126,7 +126,7 @@ def test_while_somebody_makes_it_nobody_else_does(database: Database, issue: Iss
     certificate_id = issue()
     with database.write.begin() as session:
         assert claim_document(session, certificate_id, now=now)
-    assert make_document(database, Press(), certificate_id, now=now) is Outcome.NOT_DUE
+    assert make_document(database, Press(), certificate_id, now=now) is MakingOutcome.NOT_DUE
     assert make_missing_documents(database, Press(), clock=lambda: now) == 0
 
 
@@ -144,10 +144,10 @@ def test_after_a_failure_it_rests_longer_each_time_and_is_made_in_the_end(
 ) -> None:
     certificate_id = issue()
     press = Press(seal=SilentAuthority(failures=2))
-    assert make_document(database, press, certificate_id, now=now) is Outcome.PUT_OFF
+    assert make_document(database, press, certificate_id, now=now) is MakingOutcome.PUT_OFF
     moments = [now + timedelta(seconds=29), now + timedelta(seconds=31), now + timedelta(seconds=89), now + timedelta(seconds=92)]
     outcomes = [make_document(database, press, certificate_id, now=moment) for moment in moments]
-    assert outcomes == [Outcome.NOT_DUE, Outcome.PUT_OFF, Outcome.NOT_DUE, Outcome.MADE]
+    assert outcomes == [MakingOutcome.NOT_DUE, MakingOutcome.PUT_OFF, MakingOutcome.NOT_DUE, MakingOutcome.MADE]
 
 
 def test_one_document_that_fails_does_not_stand_before_the_others_for_ever(
@@ -179,9 +179,9 @@ def test_a_fault_of_ours_is_logged_and_tried_again(
     certificate_id = issue()
     broken = tmp_path / "broken.typ"
     broken.write_text("#no-such-thing()", encoding="utf-8")
-    assert make_document(database, Press(template=broken), certificate_id, now=now) is Outcome.FAILED
+    assert make_document(database, Press(template=broken), certificate_id, now=now) is MakingOutcome.FAILED
     assert "certificate_document_failed" in caplog.messages
-    assert make_document(database, Press(), certificate_id, now=now + timedelta(minutes=1)) is Outcome.MADE
+    assert make_document(database, Press(), certificate_id, now=now + timedelta(minutes=1)) is MakingOutcome.MADE
 
 
 def test_nothing_is_stored_of_somebody_who_was_erased_while_their_document_was_made(

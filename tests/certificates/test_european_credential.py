@@ -23,7 +23,7 @@ from lti_tool.certificates.european_credential import european_credential
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.typeset import pictures
-from lti_tool.domain.certificate import Facts, Issuer, Kind
+from lti_tool.domain.certificate import DocumentKind, Facts, Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due
@@ -90,7 +90,7 @@ def sealed(credential: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def participation(facts: Facts) -> Facts:
     return replace(
-        facts, kind=Kind.PARTICIPATION, modules=facts.modules[:1], is_passed=True, hours=2.5, began_on=date(2026, 9, 1),
+        facts, kind=DocumentKind.PARTICIPATION, modules=facts.modules[:1], is_passed=True, hours=2.5, began_on=date(2026, 9, 1),
         language="en", valid_until=date(2028, 11, 23),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
-from lti_tool.models import Course, Membership, Registration
+from lti_tool.models import Course, Membership, RegistrationRow
 from lti_tool.progress.certificate_due import issue_if_due
 
 
@@ -55,7 +55,7 @@ def test_a_picture_in_the_courses_title_keeps_nobody_waiting(
     user_id = add_user(session)
     complete(session, user_id)
     addresses = dict.fromkeys(("auth_login_url", "token_url", "jwks_url"), "https://lms.example/x")
-    session.add(Registration(id=1, platform_id=1, client_id="c", created_at=now, **addresses))
+    session.add(RegistrationRow(id=1, platform_id=1, client_id="c", created_at=now, **addresses))
     session.flush()
     session.add(
         Course(id=1, platform_id=1, registration_id=1, context_id="7", title="🎓 Lehrgang Ä", created_at=now, last_seen_at=now)

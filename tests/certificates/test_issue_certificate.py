@@ -17,7 +17,16 @@ from lti_tool.domain.letterhead import Letterhead, Signatory
 from lti_tool.domain.printed_name import NameRefused
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict
-from lti_tool.models import Attempt, Certificate, CertificateLetterhead, Course, CourseSettings, Membership, Registration, User
+from lti_tool.models import (
+    Attempt,
+    Certificate,
+    CertificateLetterhead,
+    Course,
+    CourseSettingsRow,
+    Membership,
+    RegistrationRow,
+    User,
+)
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import course_record_of, issue_if_due, name_and_issue
 
@@ -287,7 +296,7 @@ def test_what_an_administrator_entered_is_printed_from_then_on(
 ) -> None:
     user_id = add_user(session)
     complete(session, user_id)
-    registration = Registration(
+    registration = RegistrationRow(
         id=1, platform_id=1, client_id="c", auth_login_url="x", token_url="x", jwks_url="x", created_at=now
     )
     session.add(registration)
@@ -321,7 +330,9 @@ def test_a_course_that_the_person_teaches_is_not_named_on_their_certificate(
 ) -> None:
     user_id = add_user(session)
     complete(session, user_id)
-    session.add(Registration(id=1, platform_id=1, client_id="c", auth_login_url="x", token_url="x", jwks_url="x", created_at=now))
+    session.add(
+        RegistrationRow(id=1, platform_id=1, client_id="c", auth_login_url="x", token_url="x", jwks_url="x", created_at=now)
+    )
     session.flush()
     for number, (title, roles) in enumerate((("Kohorte Herbst", "participant"), ("Kurs für Neue", "instructor"))):
         seen = now + timedelta(days=number)
@@ -331,7 +342,7 @@ def test_a_course_that_the_person_teaches_is_not_named_on_their_certificate(
         session.add(Membership(user_id=user_id, course_id=course.id, roles=roles, first_seen_at=now, last_seen_at=seen))
         if roles == "instructor":
             # It asks for more than the course that was learned in; that must not hold the certificate back.
-            session.add(CourseSettings(course_id=course.id, conditions="lessons practice quiz live", changed_at=now))
+            session.add(CourseSettingsRow(course_id=course.id, conditions="lessons practice quiz live", changed_at=now))
     session.flush()
     issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
     assert [row.facts["course"] for row in certificates(session)] == ["Kohorte Herbst"]

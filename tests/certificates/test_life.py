@@ -15,7 +15,7 @@ from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.verify_certificate import State
+from lti_tool.certificates.verify_certificate import RegisterState
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, Signatory, check_letterhead
 from lti_tool.domain.people import Role
@@ -27,7 +27,7 @@ from lti_tool.models import (
     Course,
     LessonProgress,
     Membership,
-    Registration,
+    RegistrationRow,
     User,
 )
 from lti_tool.models.database import Database
@@ -346,12 +346,12 @@ def test_an_administrator_revokes_after_having_seen_what(ayse: Person, come: Com
     shown = admin.post(REVOCATION, admin.get(REVOCATION), code=code.lower(), reason="Täuschung")
     assert "Name Ayşe Çelik" in words_of(shown)
     with database.read() as session:
-        assert list_certificates(session)[0].state == State.VALID
+        assert list_certificates(session)[0].state == RegisterState.VALID
     done = admin.post(REVOCATION, shown, code=code, reason="Täuschung", step="revoke")
     assert (done.status_code, done.headers["Location"].partition("?")[0]) == (303, REVOCATION)
     with database.read() as session:
         entry = list_certificates(session)[0]
-    assert (entry.state, entry.revocation_reason) == (State.REVOKED, "Täuschung")
+    assert (entry.state, entry.revocation_reason) == (RegisterState.REVOKED, "Täuschung")
     assert "Täuschung" in words_of(ayse.get("/certificates"))
     again = admin.post(REVOCATION, shown, code=code, reason="x", step="revoke")
     assert (again.status_code, "Dieses Dokument gilt schon nicht mehr." in words_of(again)) == (409, True)
@@ -371,7 +371,7 @@ def test_a_revocation_without_reason_or_with_a_wrong_code_keeps_what_was_typed(
     wrong = admin.post(REVOCATION, silent, code="3QF8", reason="Täuschung", step=step)
     assert (wrong.status_code, 'value="Täuschung"' in wrong.text) == (400, True)
     with database.read() as session:
-        assert list_certificates(session)[0].state == State.VALID
+        assert list_certificates(session)[0].state == RegisterState.VALID
 
 
 def test_an_administrator_of_another_course_and_an_instructor_revoke_nothing(
@@ -391,7 +391,7 @@ def test_an_administrator_of_another_course_and_an_instructor_revoke_nothing(
     own = come(1, Role.ADMINISTRATOR, course)
     assert own.post(REVOCATION, own.get(REVOCATION), code=code, reason="x", step="revoke").status_code == 409
     with database.read() as session:
-        assert list_certificates(session)[0].state == State.VALID
+        assert list_certificates(session)[0].state == RegisterState.VALID
 
 
 # --- course and connection go ------------------------------------------------------------------------------------------
@@ -414,7 +414,7 @@ def test_issue_765_certificates_stay_when_the_registration_is_removed(ayse: Pers
         remove_registration(session, 1)
     with database.read() as session:
         entry = list_certificates(session)[0]
-        assert session.scalars(select(Registration)).all() == []
+        assert session.scalars(select(RegistrationRow)).all() == []
     answer = app.test_client().get(f"/verify/{entry.code}")
     assert answer.status_code == 200
     assert "Dieses Dokument ist echt und gültig" in words_of(answer)
@@ -462,7 +462,7 @@ def test_cve_2026_30884_the_letterhead_of_one_registration_dresses_no_other(
 ) -> None:
     with database.write.begin() as session:
         session.add(
-            Registration(id=2, platform_id=1, client_id="d", auth_login_url="x", token_url="x", jwks_url="x", created_at=now)
+            RegistrationRow(id=2, platform_id=1, client_id="d", auth_login_url="x", token_url="x", jwks_url="x", created_at=now)
         )
         session.flush()
         save_letterhead(session, 2, Letterhead(issuer_name="Nachbarakademie"), logo=None, changed_by_id=2, now=now)

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.certificates.check_logo import check_logo
 from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
-from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
+from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press
 from lti_tool.certificates.try_letterhead import draw_logo
 from lti_tool.domain.certificate import Issuer
@@ -156,10 +156,10 @@ def test_the_others_documents_are_made_meanwhile(
 
 
 def test_a_document_recovers_once_the_logo_is_mended(database: Database, stuck: int, admin: Person, now: datetime) -> None:
-    assert make_document(database, Press(), stuck, now=now) is Outcome.FAILED
-    assert make_document(database, Press(), stuck, now=now) is Outcome.NOT_DUE
+    assert make_document(database, Press(), stuck, now=now) is MakingOutcome.FAILED
+    assert make_document(database, Press(), stuck, now=now) is MakingOutcome.NOT_DUE
     assert upload(admin, GOOD).status_code == 303
-    assert make_document(database, Press(), stuck, now=now) is Outcome.MADE
+    assert make_document(database, Press(), stuck, now=now) is MakingOutcome.MADE
     with database.read() as session:
         row = session.get_one(Certificate, stuck)
         assert row.facts["logo"] == {"sha256": letterhead_of(session, 1).logo_sha256, "alt": "Landesakademie"}

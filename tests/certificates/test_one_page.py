@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.typeset import pictures, scale_of, typeset
-from lti_tool.domain.certificate import Facts, Issuer, Kind
+from lti_tool.domain.certificate import DocumentKind, Facts, Issuer
 from lti_tool.domain.letterhead import Letterhead, Signatory
 from lti_tool.domain.programme import Programme
 
@@ -75,11 +75,11 @@ def check_paper(facts: Facts, logo_svg: str = "") -> None:
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-@pytest.mark.parametrize("kind", list(Kind))
-def test_the_emptiest_and_the_fullest_case_have_one_page(facts: Facts, kind: Kind, language: str) -> None:
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_the_emptiest_and_the_fullest_case_have_one_page(facts: Facts, kind: DocumentKind, language: str) -> None:
     topics = tuple(f"{number}. Grundlagen und Strategie der Digitalisierung in der kommunalen Verwaltung" for number in range(9))
     participation: dict[str, Any] = {"modules": facts.modules[:1], "topics": topics, "is_passed": True}
-    of_kind = replace(facts, kind=kind, language=language, **(participation if kind is Kind.PARTICIPATION else {}))
+    of_kind = replace(facts, kind=kind, language=language, **(participation if kind is DocumentKind.PARTICIPATION else {}))
     check_paper(of_kind)
     check_paper(full(of_kind), LOGO)
 
@@ -112,7 +112,9 @@ def test_whatever_is_typed_stays_on_the_one_page(
 ) -> None:
     changed = replace(facts, **typed)
     if is_participation:
-        changed = replace(changed, kind=Kind.PARTICIPATION, modules=facts.modules[:1], topics=(LONG_WORD[:200], *"ABCDEFGH"))
+        changed = replace(
+            changed, kind=DocumentKind.PARTICIPATION, modules=facts.modules[:1], topics=(LONG_WORD[:200], *"ABCDEFGH")
+        )
     check_paper(changed, LOGO if has_logo else "")
 
 
@@ -138,9 +140,9 @@ def test_the_longest_of_everything_together_stays_on_the_one_page(facts: Facts) 
 
 
 @pytest.mark.parametrize("is_full", [False, True])
-@pytest.mark.parametrize("kind", list(Kind))
-def test_samples_show_what_issued_documents_have(programme: Programme, issuer: Issuer, kind: Kind, is_full: bool) -> None:
+@pytest.mark.parametrize("kind", list(DocumentKind))
+def test_samples_show_what_issued_documents_have(programme: Programme, issuer: Issuer, kind: DocumentKind, is_full: bool) -> None:
     sample = preview_facts(programme, issuer, Letterhead(language="de"), kind, is_full=is_full, now=ISSUED_AT)
     assert sample.course
-    assert bool(sample.draft_title) == (kind is Kind.CERTIFICATE)
+    assert bool(sample.draft_title) == (kind is DocumentKind.CERTIFICATE)
     assert len(PdfReader(io.BytesIO(typeset(sample, issued_at=ISSUED_AT))).pages) == 1

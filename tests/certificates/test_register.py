@@ -12,7 +12,7 @@ from lti_tool.certificates.press import Press
 from lti_tool.certificates.register import MistypedCode, get_certificate, list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
+from lti_tool.certificates.verify_certificate import RegisterState, Verification, verify_certificate
 from lti_tool.certificates.wording import words_for
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.check_code import TypingError, new_check_code
@@ -44,7 +44,7 @@ def name_in(shown: Verification) -> str | None:
 
 def test_a_valid_certificate_shows_every_line_of_its_paper(session: Session, code: str, now: datetime) -> None:
     shown = verify_certificate(session, code, now=now)
-    assert (shown.code, shown.state) == ("-".join(code[at : at + 4] for at in range(0, 27, 4)), State.VALID)
+    assert (shown.code, shown.state) == ("-".join(code[at : at + 4] for at in range(0, 27, 4)), RegisterState.VALID)
     assert shown.document_type == "Zertifikat Smart-City-Manager:in"
     assert shown.facts is not None
     assert shown.words == words_for(shown.facts)
@@ -53,7 +53,7 @@ def test_a_valid_certificate_shows_every_line_of_its_paper(session: Session, cod
 
 def test_a_code_may_be_typed_in_lower_case_with_spaces_and_lookalikes(session: Session, code: str, now: datetime) -> None:
     typed = " ".join(code).lower().replace("0", "o").replace("1", "l")
-    assert verify_certificate(session, typed, now=now).state is State.VALID
+    assert verify_certificate(session, typed, now=now).state is RegisterState.VALID
 
 
 def test_a_mistyped_code_is_told_apart_from_an_unknown_one(session: Session, code: str, now: datetime) -> None:
@@ -61,15 +61,15 @@ def test_a_mistyped_code_is_told_apart_from_an_unknown_one(session: Session, cod
     assert verify_certificate(session, mistyped, now=now).typing_error is TypingError.CHECK
     assert verify_certificate(session, code[:-1], now=now).typing_error is TypingError.LENGTH
     unknown = verify_certificate(session, new_check_code(), now=now)
-    assert (unknown.state, unknown.typing_error, unknown.facts) == (State.UNKNOWN, None, None)
+    assert (unknown.state, unknown.typing_error, unknown.facts) == (RegisterState.UNKNOWN, None, None)
 
 
 def test_a_revoked_certificate_says_so_and_since_when(session: Session, code: str, now: datetime) -> None:
     revoke_certificate(session, code.lower(), reason="Täuschung in Modul 3", now=now + timedelta(days=2))
     shown = verify_certificate(session, code, now=now)
-    assert (shown.state, shown.ended_on, name_in(shown)) == (State.REVOKED, date(2026, 11, 25), "Ayşe Çelik")
+    assert (shown.state, shown.ended_on, name_in(shown)) == (RegisterState.REVOKED, date(2026, 11, 25), "Ayşe Çelik")
     entry = get_certificate(session, code)
-    assert (entry.state, entry.revocation_reason) == (State.REVOKED, "Täuschung in Modul 3")
+    assert (entry.state, entry.revocation_reason) == (RegisterState.REVOKED, "Täuschung in Modul 3")
 
 
 def test_a_second_revocation_is_refused_and_the_first_stays(session: Session, code: str, now: datetime) -> None:
@@ -89,16 +89,16 @@ def test_a_revoked_certificate_is_not_issued_again_by_the_next_quiz(
 ) -> None:
     revoke_certificate(session, code, reason="Täuschung", now=now)
     issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
-    assert [entry.state for entry in list_certificates(session)] == [State.REVOKED]
+    assert [entry.state for entry in list_certificates(session)] == [RegisterState.REVOKED]
 
 
 def test_a_reissued_certificate_replaces_the_old_one(session: Session, issuer: Issuer, code: str, now: datetime) -> None:
     later = now + timedelta(days=30)
     successor_id = reissue_certificate(session, code, issuer=issuer, name="Ayşe Yılmaz", now=later)
     old = verify_certificate(session, code, now=now)
-    assert (old.state, old.ended_on, name_in(old)) == (State.REPLACED, date(2026, 12, 23), "Ayşe Çelik")
+    assert (old.state, old.ended_on, name_in(old)) == (RegisterState.REPLACED, date(2026, 12, 23), "Ayşe Çelik")
     successor = list_certificates(session)[1]
-    assert (successor.id, successor.serial, successor.state) == (successor_id, 2, State.VALID)
+    assert (successor.id, successor.serial, successor.state) == (successor_id, 2, RegisterState.VALID)
     assert (successor.facts.name, successor.facts.issued_on) == ("Ayşe Yılmaz", date(2026, 12, 23))
     assert successor.facts.modules == list_certificates(session)[0].facts.modules
     assert name_in(verify_certificate(session, successor.code, now=now)) == "Ayşe Yılmaz"
@@ -138,7 +138,7 @@ def test_an_erased_person_leaves_a_certificate_that_still_verifies(
 ) -> None:
     assert erase_from_certificates(session, user_id=user_id, now=now + timedelta(days=3)) == 1
     shown = verify_certificate(session, code, now=now)
-    assert (shown.state, shown.words, shown.erased_on) == (State.VALID, None, date(2026, 11, 26))
+    assert (shown.state, shown.words, shown.erased_on) == (RegisterState.VALID, None, date(2026, 11, 26))
     assert shown.facts is not None
     assert (shown.facts.name, shown.facts.modules, shown.facts.issued_on) == ("", (), date(2026, 11, 23))
     row = session.get_one(Certificate, list_certificates(session)[0].id)
@@ -171,7 +171,7 @@ def test_the_page_holds_the_certificate(session: Session, programme: Programme, 
     mine = list_my_certificates(session, programme, course_record_of(session, programme, user_id), user_id=user_id, now=now)
     assert (mine.missing, mine.waits_for_name, mine.may_name) == ((), False, False)
     held = mine.certificates[0]
-    assert (held.title, held.name, held.state) == ("Zertifikat Smart-City-Manager:in", "Ayşe Çelik", State.VALID)
+    assert (held.title, held.name, held.state) == ("Zertifikat Smart-City-Manager:in", "Ayşe Çelik", RegisterState.VALID)
     assert (held.code.replace("-", ""), held.document_bytes, held.needs_help) == (code, None, False)
 
 
@@ -219,4 +219,4 @@ def test_a_certificate_outlives_its_person(database: Database, documents: dict[s
         session.delete(session.get_one(User, user_id))
     with database.read() as session:
         entry = next(entry for entry in list_certificates(session) if entry.id == certificate_id)
-        assert (entry.user_id, verify_certificate(session, entry.code, now=now).state) == (None, State.VALID)
+        assert (entry.user_id, verify_certificate(session, entry.code, now=now).state) == (None, RegisterState.VALID)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.verify_certificate import State, verify_certificate
+from lti_tool.certificates.verify_certificate import RegisterState, verify_certificate
 from lti_tool.domain.certificate import Facts, Issuer, renewable_from
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.people import Role
@@ -65,7 +65,7 @@ def holder(session: Session, programme: Programme, yearly: Issuer, add_user: Add
     return user_id
 
 
-def states(session: Session, now: datetime) -> list[State]:
+def states(session: Session, now: datetime) -> list[RegisterState]:
     return [verify_certificate(session, each.code, now=now).state for each in list_certificates(session)]
 
 
@@ -80,8 +80,8 @@ def test_who_passes_everything_again_gets_a_new_document_with_a_code_of_its_own(
     assert new.code != old.code
     assert new.facts.valid_until == date(moment.year + 1, moment.month, moment.day)
     assert {module.version for module in new.facts.modules} == {"2027.1"}
-    first = State.VALID if moment is IN_TIME else State.EXPIRED
-    assert states(session, moment) == [first, State.VALID]
+    first = RegisterState.VALID if moment is IN_TIME else RegisterState.EXPIRED
+    assert states(session, moment) == [first, RegisterState.VALID]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_corrected_name_does_not_take_away_what_was_passed_again(
     reissue_certificate(session, code, issuer=yearly, name="Ayşe Schmidt", now=corrected)
     pass_again(session, holder, AFTER_THE_END, list(TITLES)[3:])
     issue_if_due(session, programme, user_id=holder, issuer=yearly, now=AFTER_THE_END)
-    assert states(session, AFTER_THE_END) == [State.REPLACED, State.EXPIRED, State.VALID]
+    assert states(session, AFTER_THE_END) == [RegisterState.REPLACED, RegisterState.EXPIRED, RegisterState.VALID]
     assert list_certificates(session)[2].facts.name == "Ayşe Schmidt"
 
 
@@ -243,7 +243,7 @@ def test_a_revocation_by_mistake_is_mended_by_an_administrator(
     assert admin.post("/course/certificates/1/anew", office).status_code == 404
     assert "Widerrufen oder abgelaufen" not in words_of(admin.get("/course/certificates"))
     with database.read() as session:
-        assert states(session, now) == [State.REPLACED, State.VALID]
+        assert states(session, now) == [RegisterState.REPLACED, RegisterState.VALID]
         assert list_certificates(session)[1].facts.valid_until == date(2027, 11, 23)
     assert "durch ein neues ersetzt" in words_of(stranger.get(f"/verify/{code}"))
 

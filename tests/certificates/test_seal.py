@@ -24,7 +24,7 @@ from pypdf import PdfReader
 from lti_tool.certificates import read_seals
 from lti_tool.certificates.check_seal import check_seal
 from lti_tool.certificates.press import SealUnavailable
-from lti_tool.certificates.seal import Seal, open_seal
+from lti_tool.certificates.seal import DocumentSeal, open_seal
 from lti_tool.certificates.typeset import typeset
 from lti_tool.certificates.verify_document import SealVerdict
 from lti_tool.domain.certificate import Facts
@@ -49,7 +49,7 @@ def academy(authority: Identity) -> Identity:
 
 
 @pytest.fixture(scope="session")
-def seal(authority: Identity, academy: Identity) -> Seal:
+def seal(authority: Identity, academy: Identity) -> DocumentSeal:
     """Level B-B, from PEM with the chain."""
     return open_seal(level="B-B", key_pem=authority.certificate_pem + academy.key_pem + academy.certificate_pem)
 
@@ -60,7 +60,7 @@ def plain(facts: Facts) -> bytes:
 
 
 @pytest.fixture
-def sealed(seal: Seal, plain: bytes) -> bytes:
+def sealed(seal: DocumentSeal, plain: bytes) -> bytes:
     return seal.apply(plain, issuer="Musterakademie", language="de")
 
 
@@ -156,7 +156,7 @@ def test_the_key_may_come_as_pkcs12(authority: Identity, academy: Identity, plai
     assert status_of(seal.apply(plain, issuer="M", language="de"), authority).bottom_line
 
 
-def test_level_b_t_carries_a_timestamp(seal: Seal, authority: Identity, plain: bytes) -> None:
+def test_level_b_t_carries_a_timestamp(seal: DocumentSeal, authority: Identity, plain: bytes) -> None:
     clock = Identity("Prüf-TSA", by=authority, is_tsa=True).as_time_stamper([authority])
     stamped = replace(seal, level="B-T", time_stamper=clock).apply(plain, issuer="M", language="en")
     status = status_of(stamped, authority)
@@ -165,7 +165,7 @@ def test_level_b_t_carries_a_timestamp(seal: Seal, authority: Identity, plain: b
     assert status.timestamp_validity.valid
 
 
-def test_level_b_lta_keeps_its_proofs_and_both_fields_are_tagged(seal: Seal, authority: Identity, plain: bytes) -> None:
+def test_level_b_lta_keeps_its_proofs_and_both_fields_are_tagged(seal: DocumentSeal, authority: Identity, plain: bytes) -> None:
     clock = Identity("Prüf-TSA", by=authority, is_tsa=True).as_time_stamper([authority])
     trust = tuple(each for each in seal.signer.cert_registry if each.self_issued)
     lasting = replace(seal, level="B-LTA", time_stamper=clock, trust=trust, may_fetch=False)
@@ -207,17 +207,17 @@ def test_a_certificate_of_another_key_stops_the_start(authority: Identity, acade
 # --- files from outside ------------------------------------------------------------------------------------------------
 
 
-def test_our_seal_is_recognised_after_the_key_was_changed(seal: Seal, sealed: bytes) -> None:
+def test_our_seal_is_recognised_after_the_key_was_changed(seal: DocumentSeal, sealed: bytes) -> None:
     newer = Identity("Siegel der Musterakademie")
     assert check_seal(sealed, [newer.certificate_pem, seal.chain_pem]) is SealVerdict.INTACT
 
 
-def test_a_changed_line_under_our_seal_is_told(seal: Seal, sealed: bytes) -> None:
+def test_a_changed_line_under_our_seal_is_told(seal: DocumentSeal, sealed: bytes) -> None:
     at = sealed.index(b"/Count 1")  # still a readable file
     assert check_seal(sealed[:at] + b"/Count 2" + sealed[at + 8 :], [seal.chain_pem]) is SealVerdict.BROKEN
 
 
-def test_a_seal_of_somebody_else_with_our_name_is_none_of_ours(seal: Seal, plain: bytes) -> None:
+def test_a_seal_of_somebody_else_with_our_name_is_none_of_ours(seal: DocumentSeal, plain: bytes) -> None:
     forger = Identity("Siegel der Musterakademie")
     forged = open_seal(level="B-B", key_pem=forger.key_pem + forger.certificate_pem)
     assert check_seal(forged.apply(plain, issuer="M", language="de"), [seal.chain_pem]) is SealVerdict.NONE_OF_OURS
@@ -228,12 +228,12 @@ BROKEN = [b"%PDF-1.7", b"%PDF-1.7\n%%EOF", b"%PDF-1.7\nxref\n0 99999999999\ntrai
 
 @pytest.mark.parametrize("content", BROKEN)
 @pytest.mark.parametrize("names_our_certificate", [True, False])
-def test_a_broken_file_is_none_of_ours(seal: Seal, content: bytes, names_our_certificate: bool) -> None:
+def test_a_broken_file_is_none_of_ours(seal: DocumentSeal, content: bytes, names_our_certificate: bool) -> None:
     content += b"<" + seal.certificate.dump().hex().encode() + b">" if names_our_certificate else b""
     assert check_seal(content, [seal.chain_pem]) is SealVerdict.NONE_OF_OURS
 
 
-def test_a_file_that_would_take_any_memory_is_none_of_ours(seal: Seal) -> None:
+def test_a_file_that_would_take_any_memory_is_none_of_ours(seal: DocumentSeal) -> None:
     # A table of half a gigabyte behind a stream of half a megabyte, and our certificate, which everybody may know.
     table = zlib.compress(bytes(500_000_000), 9)
     content = b"%PDF-1.7\n1 0 obj<</Type/XRef/W[1 2 1]/Size 125000000/Root 2 0 R/Filter/FlateDecode/Length "

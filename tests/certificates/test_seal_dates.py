@@ -12,9 +12,9 @@ from flask import Flask
 from pydantic import SecretStr
 
 from lti_tool import bootstrap
-from lti_tool.certificates.make_document import Outcome, make_document, make_missing_documents
+from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.certificates.press import Press
-from lti_tool.certificates.seal import Seal, open_seal
+from lti_tool.certificates.seal import DocumentSeal, open_seal
 from lti_tool.cli import main
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
-def seal_of(*identities: Identity) -> Seal:
+def seal_of(*identities: Identity) -> DocumentSeal:
     first, *others = identities
     return open_seal(
         level="B-B", key_pem=first.key_pem + first.certificate_pem + "".join(each.certificate_pem for each in others)
@@ -42,7 +42,7 @@ def valid_for(since: timedelta, until: timedelta) -> Identity:
 
 
 @pytest.fixture(scope="module")
-def ended() -> Seal:
+def ended() -> DocumentSeal:
     return seal_of(valid_for(-400 * DAY, -30 * DAY))
 
 
@@ -61,10 +61,10 @@ def issued(
 
 
 def test_an_expired_seal_seals_nothing_and_the_next_one_seals_what_waited(
-    database: Database, issued: list[int], ended: Seal
+    database: Database, issued: list[int], ended: DocumentSeal
 ) -> None:
     for certificate_id in issued:
-        assert make_document(database, Press(seal=ended), certificate_id, now=NOW) is Outcome.PUT_OFF
+        assert make_document(database, Press(seal=ended), certificate_id, now=NOW) is MakingOutcome.PUT_OFF
     with database.read() as session:
         assert [session.get_one(Certificate, each).pdf for each in issued] == [None, None]
     renewed = Press(seal=seal_of(valid_for(-DAY, 365 * DAY)))
@@ -94,7 +94,7 @@ def test_it_seals_while_its_certificate_and_those_above_it_are_valid(
     database: Database, issued: list[int], identities: Callable[[], list[Identity]], may_seal: bool
 ) -> None:
     outcome = make_document(database, Press(seal=seal_of(*identities())), issued[0], now=NOW)
-    assert outcome is (Outcome.MADE if may_seal else Outcome.PUT_OFF)
+    assert outcome is (MakingOutcome.MADE if may_seal else MakingOutcome.PUT_OFF)
 
 
 def _under(authority_until: timedelta) -> list[Identity]:
@@ -138,7 +138,7 @@ def test_doctor_says_that_the_seal_has_ended(sqlite_url: str, tmp_path: Path) ->
     assert result.exit_code == 1
 
 
-def test_monitors_read_when_the_seal_ends(app: Flask, ended: Seal) -> None:
+def test_monitors_read_when_the_seal_ends(app: Flask, ended: DocumentSeal) -> None:
     parts = app.extensions["parts"]
     settings = parts.settings.model_copy(update={"metrics_token": type(parts.settings.metrics_token)("t")})
     app.extensions["parts"] = replace(parts, settings=settings, press=replace(parts.press, seal=ended))
@@ -148,7 +148,7 @@ def test_monitors_read_when_the_seal_ends(app: Flask, ended: Seal) -> None:
 
 
 def test_the_person_reads_that_the_document_comes_later(
-    app: Flask, person: Callable[..., Person], database: Database, programme: Programme, issuer: Issuer, ended: Seal
+    app: Flask, person: Callable[..., Person], database: Database, programme: Programme, issuer: Issuer, ended: DocumentSeal
 ) -> None:
     app.extensions["parts"] = replace(app.extensions["parts"], press=replace(app.extensions["parts"].press, seal=ended))
     ayse = person()

@@ -16,7 +16,7 @@ from lti_tool.models import Invite
 from lti_tool.models.database import open_database
 from lti_tool.platforms.invite_platform import invite_platform
 from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.proposals import Reason, propose
+from lti_tool.platforms.proposals import ProposalReason, propose
 from lti_tool.platforms.registrations import add_registration
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
@@ -154,11 +154,13 @@ def test_an_operator_sees_what_waits_and_decides(environment: dict[str, str]) ->
             session,
             _invited(session),
             replace(known, jwks_url="https://lms.example/new"),
-            Reason.KNOWN_CLIENT,
+            ProposalReason.KNOWN_CLIENT,
             changes=1,
             now=NOW,
         )
-        propose(session, _invited(session), replace(known, client_id="second"), Reason.KNOWN_ISSUER, changes=None, now=NOW)
+        propose(
+            session, _invited(session), replace(known, client_id="second"), ProposalReason.KNOWN_ISSUER, changes=None, now=NOW
+        )
     database.close()
     listed = run(environment, "registrations", "waiting")
     assert "2 registrations wait." in listed.stderr

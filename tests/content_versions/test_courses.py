@@ -11,7 +11,7 @@ from werkzeug.test import Client, TestResponse
 
 from lti_tool import bootstrap
 from lti_tool.domain.people import Visitor
-from lti_tool.models import Attempt, Certificate, Completion, Course, CourseSettings
+from lti_tool.models import Attempt, Certificate, Completion, Course, CourseSettingsRow
 from lti_tool.models.database import Database
 from tests.content_versions.conftest import NOTE
 from tests.learning.conftest import M1, answer_rightly, read_all_lessons, take_quiz
@@ -228,7 +228,7 @@ def test_the_worker_hands_in_with_the_attempts_own_answers(
     new = process("2026.2")
     parts, anna = new.extensions["parts"], people["anna"]
     with database.write.begin() as session:
-        session.add(CourseSettings(course_id=anna.course_id, time_limit_min=30, changed_at=parts.now()))
+        session.add(CourseSettingsRow(course_id=anna.course_id, time_limit_min=30, changed_at=parts.now()))
     person = Person("anna", new)
     person.get(QUIZ)
     person.send(QUIZ)

@@ -15,10 +15,10 @@ from lti_tool.models import (
     Course,
     Deployment,
     LessonProgress,
-    LineItem,
+    LineItemRow,
     Membership,
     Platform,
-    Registration,
+    RegistrationRow,
     ResourceLink,
     ScoreDelivery,
     User,
@@ -52,7 +52,7 @@ class School:
         platform = Platform(issuer="https://moodle.test", created_at=self.now)
         self.session.add(platform)
         self.session.flush()
-        registration = Registration(
+        registration = RegistrationRow(
             platform_id=platform.id,
             client_id="abc",
             auth_login_url="https://moodle.test/auth",
@@ -171,7 +171,9 @@ class School:
         )
         self.session.add(link)
         self.session.flush()
-        item = LineItem(resource_link_id=link.id, registration_id=self.registration_id, url="https://m/li", created_at=self.now)
+        item = LineItemRow(
+            resource_link_id=link.id, registration_id=self.registration_id, url="https://m/li", created_at=self.now
+        )
         self.session.add(item)
         self.session.flush()
         return item.id

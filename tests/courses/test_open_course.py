@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from lti_tool.courses.export_course import export_course
 from lti_tool.courses.open_course import CoursePage, CourseQuery, Show, Sort, open_course
 from lti_tool.courses.open_meeting import open_attendance
-from lti_tool.courses.standings import State
+from lti_tool.courses.standings import ModuleState
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, Forbidden
-from lti_tool.models import Certificate, CourseSettings, ExtraAttempt, Mentoring
+from lti_tool.models import Certificate, CourseSettingsRow, ExtraAttempt, Mentoring
 from lti_tool.platforms.remember_mentored import remember_mentored
 from lti_tool.workbook.read_editions import list_course_drafts
 from tests.courses.conftest import M1, M2, School
@@ -34,7 +34,7 @@ def advice(page: CoursePage) -> str:
     return line.advice.text % line.advice.values if line.advice.values else line.advice.text
 
 
-def states(page: CoursePage) -> list[State]:
+def states(page: CoursePage) -> list[ModuleState]:
     (line,) = page.lines
     return [module.state for module in line.member.modules]
 
@@ -46,7 +46,7 @@ def test_a_module_is_open_begun_stuck_or_passed(school: School) -> None:
         school.attempt(anna, M2, points=3, number=number)
     school.read(anna, "sicherheit-und-datenschutz", lessons=1)
     page = opened(school, school.teacher())
-    assert states(page) == [State.PASSED, State.STUCK, State.BEGUN, State.OPEN, State.OPEN]
+    assert states(page) == [ModuleState.PASSED, ModuleState.STUCK, ModuleState.BEGUN, ModuleState.OPEN, ModuleState.OPEN]
     assert advice(page) == "Modul 2: 3 Versuche genutzt, Freischaltung möglich"
 
 
@@ -55,14 +55,14 @@ def test_a_granted_attempt_frees_who_was_stuck(school: School) -> None:
     for number in (1, 2, 3):
         school.attempt(anna, M1, points=3, number=number)
     school.session.add(ExtraAttempt(user_id=anna, module_slug=M1, reason="Störung", granted_at=school.now))
-    assert states(opened(school, school.teacher()))[0] is State.BEGUN
+    assert states(opened(school, school.teacher()))[0] is ModuleState.BEGUN
 
 
 def test_the_courses_own_number_of_attempts_counts(school: School) -> None:
     anna = school.member("Anna Krüger")
     school.attempt(anna, M1, points=3)
-    school.session.add(CourseSettings(course_id=school.course_id, attempts=1, changed_at=school.now))
-    assert states(opened(school, school.teacher()))[0] is State.STUCK
+    school.session.add(CourseSettingsRow(course_id=school.course_id, attempts=1, changed_at=school.now))
+    assert states(opened(school, school.teacher()))[0] is ModuleState.STUCK
 
 
 @pytest.mark.parametrize(

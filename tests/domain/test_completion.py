@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lti_tool.domain.attempts import Try
-from lti_tool.domain.completion import Evidence, Missing, Part, missing
+from lti_tool.domain.completion import Condition, Evidence, MissingCondition, missing
 from lti_tool.domain.hours import module_minutes, programme_minutes
 from lti_tool.domain.programme import PracticeTask
 from lti_tool.domain.score import score_of
@@ -18,14 +18,17 @@ points = st.lists(st.floats(0, 10), min_size=1, max_size=5)
 
 
 def test_lessons_and_quiz_are_asked_for_by_default() -> None:
-    assert missing(Evidence(6, 4, False)) == (Missing(Part.LESSONS, 2), Missing(Part.QUIZ))
+    assert missing(Evidence(6, 4, False)) == (MissingCondition(Condition.LESSONS, 2), MissingCondition(Condition.QUIZ))
     assert missing(Evidence(6, 6, True)) == ()
 
 
 def test_each_condition_can_be_switched() -> None:
-    assert missing(Evidence(6, 0, True), frozenset({Part.QUIZ})) == ()
-    everything = frozenset(Part)
-    assert missing(Evidence(6, 6, True, 3, 1, 2, 1), everything) == (Missing(Part.PRACTICE, 2), Missing(Part.LIVE))
+    assert missing(Evidence(6, 0, True), frozenset({Condition.QUIZ})) == ()
+    everything = frozenset(Condition)
+    assert missing(Evidence(6, 6, True, 3, 1, 2, 1), everything) == (
+        MissingCondition(Condition.PRACTICE, 2),
+        MissingCondition(Condition.LIVE),
+    )
     assert missing(Evidence(6, 6, True, 3, 3, 2, 2), everything) == ()
 
 
@@ -49,13 +52,15 @@ def test_hours_are_the_sum_of_the_parts_really_offered() -> None:
     reading = sum(lesson.words / 180 + 1.5 * len(lesson.self_checks) for lesson in module.lessons)
     # Two answers of 10 minutes to a Transferfrage, 30 of quiz.
     assert module_minutes(module, PROGRAMME.hours) == round(reading + 20 + 30)
-    assert module_minutes(module, PROGRAMME.hours, frozenset({Part.LESSONS, Part.QUIZ, Part.PRACTICE})) == round(reading + 200)
+    assert module_minutes(module, PROGRAMME.hours, frozenset({Condition.LESSONS, Condition.QUIZ, Condition.PRACTICE})) == round(
+        reading + 200
+    )
     live = sum(session.minutes + session.preparation_minutes for session in module.live_sessions)
     assert live > 180
-    assert module_minutes(module, PROGRAMME.hours, frozenset(Part)) == round(reading + 200 + live)
+    assert module_minutes(module, PROGRAMME.hours, frozenset(Condition)) == round(reading + 200 + live)
 
 
 def test_the_whole_programme_without_live_sessions_takes_25_to_50_hours() -> None:
-    minutes = programme_minutes(PROGRAMME, frozenset({Part.LESSONS, Part.QUIZ, Part.PRACTICE}))
+    minutes = programme_minutes(PROGRAMME, frozenset({Condition.LESSONS, Condition.QUIZ, Condition.PRACTICE}))
     # Five practice tasks of 4 to 8 hours each are most of it.
     assert 25 * 60 <= minutes <= 50 * 60

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lti_tool.domain.completion import Conditions, Evidence, Missing, Part, missing
-from lti_tool.domain.live import Meeting, Presence, attended_share_pct, may_follow_up
-from lti_tool.domain.live import Part as LivePart
+from lti_tool.domain.completion import Condition, Conditions, Evidence, MissingCondition, missing
+from lti_tool.domain.live import LivePart, Meeting, Presence, attended_share_pct, may_follow_up
 from lti_tool.domain.workbook import PracticeRule
 from lti_tool.programme.reader import read_programme
 
@@ -63,14 +62,14 @@ def test_a_cancelled_session_is_asked_of_nobody() -> None:
     ("parts", "left"),
     [
         ("lessons quiz", ()),
-        ("lessons practice quiz", (Missing(Part.PRACTICE, 2),)),
-        ("lessons quiz live", (Missing(Part.LIVE, 1),)),
-        ("lessons practice quiz live", (Missing(Part.PRACTICE, 2), Missing(Part.LIVE, 1))),
-        ("live", (Missing(Part.LIVE, 1),)),
+        ("lessons practice quiz", (MissingCondition(Condition.PRACTICE, 2),)),
+        ("lessons quiz live", (MissingCondition(Condition.LIVE, 1),)),
+        ("lessons practice quiz live", (MissingCondition(Condition.PRACTICE, 2), MissingCondition(Condition.LIVE, 1))),
+        ("live", (MissingCondition(Condition.LIVE, 1),)),
         (None, ()),
     ],
 )
-def test_conditions_as_they_are_stored(parts: str | None, left: tuple[Missing, ...]) -> None:
+def test_conditions_as_they_are_stored(parts: str | None, left: tuple[MissingCondition, ...]) -> None:
     conditions = Conditions.of(parts, None)
     done = Evidence(6, 6, True, chapters=3, chapters_done=1, meetings=2, meetings_covered=1)
     assert missing(done, conditions.parts) == left

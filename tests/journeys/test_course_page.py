@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool import clock
 from lti_tool.jobs.turns import Turns
-from lti_tool.models import CourseSettings, LineItem, Membership, ResourceLink, RosterReading, ScoreDelivery, User
+from lti_tool.models import CourseSettingsRow, LineItemRow, Membership, ResourceLink, RosterReading, ScoreDelivery, User
 from lti_tool.platforms.refresh_roster import refresh_all_rosters
 from lti_tool.playground import claim_names as names
 from tests.journeys.course import BASE, Course, Visit
@@ -212,7 +212,7 @@ def test_a_form_without_its_token_changes_nothing(filled: Course) -> None:
     answer = visit.browser.post("/course/settings", query_string={"v": visit.key}, data={"pass_mark_pct": "60"}, base_url=BASE)
     assert answer.status_code == 403
     with filled.database.read() as session:
-        assert session.scalars(select(CourseSettings)).all() == []
+        assert session.scalars(select(CourseSettingsRow)).all() == []
 
 
 def save_settings(visit: Visit, **typed: str) -> TestResponse:
@@ -280,7 +280,7 @@ def test_a_late_score_is_seen_and_sent_again(filled: Course) -> None:
     anna = user_id(filled, "participant01")
     with filled.database.write.begin() as session:
         link = session.scalars(select(ResourceLink).where(ResourceLink.module_slug == M1)).one()
-        item = LineItem(resource_link_id=link.id, registration_id=1, url=link.line_item_url, created_at=clock.now())
+        item = LineItemRow(resource_link_id=link.id, registration_id=1, url=link.line_item_url, created_at=clock.now())
         session.add(item)
         session.flush()
         delivery = ScoreDelivery(

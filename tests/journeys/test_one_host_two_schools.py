@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool import clock
 from lti_tool.lti import claim_names as names
-from lti_tool.models import Deployment, Registration, User
+from lti_tool.models import Deployment, RegistrationRow, User
 from lti_tool.platforms.deployments import approve_deployment
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.proposals import approve_proposal, list_proposals, reject_proposal
@@ -61,14 +61,14 @@ def by_hand(browser: FlaskClient, invite: str, **values: str) -> TestResponse:
 
 def rows(parts: Parts) -> list[tuple[Any, ...]]:
     columns = (
-        Registration.id,
-        Registration.client_id,
-        Registration.jwks_url,
-        Registration.token_url,
-        Registration.auth_login_url,
+        RegistrationRow.id,
+        RegistrationRow.client_id,
+        RegistrationRow.jwks_url,
+        RegistrationRow.token_url,
+        RegistrationRow.auth_login_url,
     )
     with parts.database.read() as session:
-        registrations = session.execute(select(*columns, Registration.service_hosts).order_by(Registration.id)).all()
+        registrations = session.execute(select(*columns, RegistrationRow.service_hosts).order_by(RegistrationRow.id)).all()
         deployments = session.execute(select(Deployment.registration_id, Deployment.deployment_id, Deployment.status)).all()
     return [tuple(row) for row in (*registrations, *deployments)]
 

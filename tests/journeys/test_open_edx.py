@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from lti_tool import clock
 from lti_tool.models import Course as CourseRow
-from lti_tool.models import Membership, Platform, Registration, ResourceLink, RosterReading, User
+from lti_tool.models import Membership, Platform, RegistrationRow, ResourceLink, RosterReading, User
 from tests.journeys.course import Course, Visit
 from tests.passback.school import tell_everywhere
 
@@ -42,7 +42,7 @@ def test_many_client_ids_under_one_issuer_are_one_platform_and_one_person(open_e
         open_edx.launch("participant01", slug)
     with open_edx.database.read() as session:
         assert len(session.scalars(select(Platform)).all()) == 1
-        assert len(session.scalars(select(Registration)).all()) == 5
+        assert len(session.scalars(select(RegistrationRow)).all()) == 5
         assert [user.name for user in session.scalars(select(User)) if user.sub == open_edx.lms.person("participant01").id] == [
             open_edx.lms.person("participant01").name
         ]

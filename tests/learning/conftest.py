@@ -21,7 +21,7 @@ from lti_tool.models import (
     Deployment,
     LaunchedLink,
     Platform,
-    Registration,
+    RegistrationRow,
     ResourceLink,
     User,
 )
@@ -48,7 +48,7 @@ def anna(database: Database, now: datetime) -> Visitor:
         platform = Platform(issuer="https://moodle.test", created_at=now)
         session.add(platform)
         session.flush()
-        registration = Registration(
+        registration = RegistrationRow(
             platform_id=platform.id,
             client_id="abc",
             auth_login_url="https://moodle.test/auth",

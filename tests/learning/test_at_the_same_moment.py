@@ -15,7 +15,7 @@ from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.live.follow_up import save_follow_up
-from lti_tool.models import AttendanceChange, Completion, CourseSettings, Membership, ScoreDelivery, User
+from lti_tool.models import AttendanceChange, Completion, CourseSettingsRow, Membership, ScoreDelivery, User
 from lti_tool.models.database import Database
 from lti_tool.progress.settle import settle_course
 from tests.learning.conftest import M1, take_quiz
@@ -31,7 +31,7 @@ def petra(database: Database, programme: Programme, anna: Visitor, now: datetime
         session.flush()
         for user_id, roles in ((anna.user_id, "participant"), (teacher.id, "instructor")):
             session.add(Membership(user_id=user_id, course_id=anna.course_id, roles=roles, first_seen_at=now, last_seen_at=now))
-        session.add(CourseSettings(course_id=anna.course_id, conditions="lessons quiz live", changed_at=now))
+        session.add(CourseSettingsRow(course_id=anna.course_id, conditions="lessons quiz live", changed_at=now))
         for lesson in programme.modules[0].lessons[:-1]:
             complete_lesson(session, taught(programme), anna, M1, lesson.slug, now=now)
         take_quiz(session, programme, anna, M1, right=9, now=now)
@@ -87,7 +87,7 @@ def test_the_last_lesson_while_the_course_begins_to_ask_for_less(
 
     meanwhile = Thread(target=read_the_last)
     with database.write.begin() as session:
-        session.scalars(select(CourseSettings)).one().conditions = "lessons quiz"
+        session.scalars(select(CourseSettingsRow)).one().conditions = "lessons quiz"
         settle_course(session, taught(programme), petra.course_id, now=now)
         meanwhile.start()
         # Long enough for it to come to where it has to wait for this transaction.

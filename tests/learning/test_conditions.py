@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.certificate import hours_in_print
-from lti_tool.domain.completion import Part
+from lti_tool.domain.completion import Condition
 from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
@@ -20,7 +20,7 @@ from lti_tool.models import (
     Certificate,
     Completion,
     Course,
-    CourseSettings,
+    CourseSettingsRow,
     Membership,
     ScoreDelivery,
     User,
@@ -34,10 +34,10 @@ from lti_tool.progress.settle import settle_course, settle_people
 from tests.learning.conftest import M1, M2, launch_link, read_all_lessons, take_quiz
 from tests.syllabus import taught
 
-ALL = " ".join(Part)
+ALL = " ".join(Condition)
 
 
-def minutes_without_notes(programme: Programme, *parts: Part) -> int:
+def minutes_without_notes(programme: Programme, *parts: Condition) -> int:
     return sum(module_minutes(module, programme.hours, frozenset(parts), written=()) for module in programme.required_modules)
 
 
@@ -51,9 +51,9 @@ def _enrolled(session: Session, anna: Visitor, now: datetime) -> None:
 
 
 def course_asks(session: Session, anna: Visitor, now: datetime, parts: str, rule: PracticeRule = PracticeRule.ACCEPTED) -> None:
-    row = session.scalars(select(CourseSettings).where(CourseSettings.course_id == anna.course_id)).one_or_none()
+    row = session.scalars(select(CourseSettingsRow).where(CourseSettingsRow.course_id == anna.course_id)).one_or_none()
     if row is None:
-        row = CourseSettings(course_id=anna.course_id, changed_at=now)
+        row = CourseSettingsRow(course_id=anna.course_id, changed_at=now)
         session.add(row)
     row.conditions, row.practice_rule = parts, rule.value
     session.flush()
@@ -111,7 +111,7 @@ def settle(session: Session, programme: Programme, anna: Visitor, slug: str, now
 def test_a_course_that_decided_nothing_asks_for_lessons_and_quiz(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    session.add(CourseSettings(course_id=anna.course_id, pass_mark_pct=70, changed_at=now))
+    session.add(CourseSettingsRow(course_id=anna.course_id, pass_mark_pct=70, changed_at=now))
     take_quiz(session, programme, anna, M1, right=10, now=now)
     read_all_lessons(session, programme, anna, M1, now=now)
     assert completed(session) == [M1]
@@ -225,7 +225,7 @@ def test_the_pages_name_what_is_missing_and_the_next_step_follows(
     course_asks(session, anna, now, "lessons quiz practice")
     read_all_lessons(session, programme, anna, M1, now=now)
     page = open_module(session, programme, anna, M1, now=now)
-    assert [(part.part, part.count) for part in page.missing] == [(Part.PRACTICE, 2), (Part.QUIZ, 1)]
+    assert [(part.part, part.count) for part in page.missing] == [(Condition.PRACTICE, 2), (Condition.QUIZ, 1)]
     assert page.next_step.kind is StepKind.CHAPTER
     editions = hand_in(session, programme, anna, M1, now)
     # What waits for somebody else is no step as long as there is one to take.
@@ -233,7 +233,7 @@ def test_the_pages_name_what_is_missing_and_the_next_step_follows(
     take_quiz(session, programme, anna, M1, right=10, now=now)
     assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.AWAIT_FEEDBACK
     line = list_modules(session, programme, anna, now=now).lines[0]
-    assert [part.part for part in line.missing] == [Part.PRACTICE]
+    assert [part.part for part in line.missing] == [Condition.PRACTICE]
     decide(session, editions)
     settle(session, programme, anna, M1, now)
     assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.NEXT_MODULE
@@ -258,7 +258,9 @@ def test_the_certificate_waits_for_chapters_of_modules_that_were_passed_before_t
     settle(session, programme, anna, M1, now)
     facts = session.scalars(select(Certificate)).one().facts
     # Reading, quizzes, and the five practice tasks; nothing was written to a Transferfrage, so none of them counts.
-    assert facts["hours"] == hours_in_print(minutes_without_notes(programme, Part.LESSONS, Part.QUIZ, Part.PRACTICE) / 60)
+    assert facts["hours"] == hours_in_print(
+        minutes_without_notes(programme, Condition.LESSONS, Condition.QUIZ, Condition.PRACTICE) / 60
+    )
     assert facts["is_tested"] is True
 
 
@@ -271,4 +273,4 @@ def test_a_course_without_tests_gives_a_certificate_that_claims_none(
     facts = session.scalars(select(Certificate)).one().facts
     assert facts["is_tested"] is False
     # No quiz was taken, so its half hours do not count either.
-    assert facts["hours"] == hours_in_print(minutes_without_notes(programme, Part.LESSONS) / 60)
+    assert facts["hours"] == hours_in_print(minutes_without_notes(programme, Condition.LESSONS) / 60)

@@ -13,7 +13,7 @@ from lti_tool.learning.open_module import open_module
 from lti_tool.learning.open_quiz import open_quiz
 from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz
-from lti_tool.models import CourseSettings, ExtraAttempt
+from lti_tool.models import CourseSettingsRow, ExtraAttempt
 from tests.learning.conftest import M1, M2
 from tests.syllabus import taught
 
@@ -27,7 +27,7 @@ AFTER = datetime(2026, 12, 18, 23, 0, tzinfo=UTC)
 
 @pytest.fixture
 def anna_in_december(session: Session, anna: Visitor, now: datetime) -> Visitor:
-    session.add(CourseSettings(course_id=anna.course_id, changed_at=now, begins_on=FIRST, ends_on=LAST))
+    session.add(CourseSettingsRow(course_id=anna.course_id, changed_at=now, begins_on=FIRST, ends_on=LAST))
     session.flush()
     return anna
 

@@ -12,7 +12,7 @@ from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.learning.open_quiz import open_quiz
 from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
-from lti_tool.models import Attempt, Certificate, CourseSettings, ExtendedTime, ExtraAttempt
+from lti_tool.models import Attempt, Certificate, CourseSettingsRow, ExtendedTime, ExtraAttempt
 from lti_tool.progress.course_rules import quiz_time_of
 from tests.learning.conftest import M1, M2, read_all_lessons, take_quiz
 
@@ -20,7 +20,7 @@ DAYS = timedelta(days=2)
 
 
 def set_course(session: Session, visitor: Visitor, now: datetime, **settings: int) -> None:
-    session.add(CourseSettings(course_id=visitor.course_id, changed_at=now, **settings))
+    session.add(CourseSettingsRow(course_id=visitor.course_id, changed_at=now, **settings))
     session.flush()
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Missing, Part
+from lti_tool.domain.completion import Condition, MissingCondition
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, Forbidden, NotFound
@@ -31,7 +31,7 @@ def test_a_new_participant_begins_with_the_first_lesson(
 ) -> None:
     page = open_module(session, programme, anna, M1, now=now)
     assert [line.state for line in page.lessons] == [LessonState.NEXT, *[LessonState.OPEN] * 5]
-    assert page.missing == (Missing(Part.LESSONS, 6), Missing(Part.QUIZ))
+    assert page.missing == (MissingCondition(Condition.LESSONS, 6), MissingCondition(Condition.QUIZ))
     assert page.next_step.kind is StepKind.LESSON
     assert page.next_step.lesson is not None
     assert page.next_step.lesson.code == "1.1"

@@ -14,7 +14,7 @@ from lti_tool.courses.plan_meeting import Plan, PlanRefused, plan_meeting
 from lti_tool.courses.record_attendance import record_attendance
 from lti_tool.courses.return_follow_up import NothingToReturn, return_follow_up
 from lti_tool.domain.certificate import hours_in_print
-from lti_tool.domain.completion import Missing, Part
+from lti_tool.domain.completion import Condition, MissingCondition
 from lti_tool.domain.hours import module_minutes
 from lti_tool.domain.live import Presence
 from lti_tool.domain.people import Role, Visitor
@@ -29,7 +29,7 @@ from lti_tool.models import (
     Certificate,
     Completion,
     Course,
-    CourseSettings,
+    CourseSettingsRow,
     Membership,
     ScoreDelivery,
     User,
@@ -50,7 +50,7 @@ def petra(session: Session, anna: Visitor, now: datetime) -> Visitor:
     session.flush()
     for user_id, roles in ((anna.user_id, "participant"), (teacher.id, "instructor")):
         session.add(Membership(user_id=user_id, course_id=anna.course_id, roles=roles, first_seen_at=now, last_seen_at=now))
-    session.add(CourseSettings(course_id=anna.course_id, conditions="lessons quiz live", changed_at=now))
+    session.add(CourseSettingsRow(course_id=anna.course_id, conditions="lessons quiz live", changed_at=now))
     session.flush()
     return Visitor(**{**vars(anna), "user_id": teacher.id, "roles": frozenset({Role.INSTRUCTOR})})
 
@@ -79,7 +79,7 @@ def test_the_last_recorded_attendance_completes_the_module_of_who_was_there(
 ) -> None:
     finish_the_rest(session, programme, anna, now)
     page = open_module(session, programme, anna, M1, now=now)
-    assert page.missing == (Missing(Part.LIVE, 2),)
+    assert page.missing == (MissingCondition(Condition.LIVE, 2),)
     record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
     record(session, programme, petra, anna, "1B", Presence.EXCUSED, now)
     assert not is_completed(session)
@@ -109,7 +109,7 @@ def test_an_optional_session_keeps_nobody_from_passing_but_its_time_counts(
     finish_the_rest(session, programme, anna, now)
     plan_meeting(session, taught(programme), petra, M1, "1B", Plan(now - timedelta(hours=3)), now=now)
     page = open_module(session, programme, anna, M1, now=now)
-    assert page.missing == (Missing(Part.LIVE, 1),)
+    assert page.missing == (MissingCondition(Condition.LIVE, 1),)
     assert [line.is_asked_for for line in page.meetings] == [True, False]
     assert page.next_step.meeting is not None
     assert page.next_step.meeting.session.code == "1A"
@@ -223,7 +223,7 @@ def test_the_person_page_and_the_list_tell_the_instructor_the_same(
     finish_the_rest(session, programme, anna, now)
     record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
     left = open_person(session, programme, petra, anna.user_id).modules[0].standing.missing
-    assert left == open_module(session, programme, anna, M1, now=now).missing == (Missing(Part.LIVE, 1),)
+    assert left == open_module(session, programme, anna, M1, now=now).missing == (MissingCondition(Condition.LIVE, 1),)
     page = open_live(session, programme, petra)
     assert page.is_asked_for
     assert [entry.recorded for entry in page.modules[0][1]] == [1, 0]
@@ -282,7 +282,7 @@ def test_a_plan_that_cannot_be_is_refused(
 def test_the_certificate_needs_four_fifths_of_the_live_time(
     session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
 ) -> None:
-    settings = session.scalars(select(CourseSettings)).one()
+    settings = session.scalars(select(CourseSettingsRow)).one()
     settings.conditions = "lessons quiz"
     for module in programme.modules:
         read_all_lessons(session, programme, anna, module.slug, now=now)

@@ -24,7 +24,7 @@ from lti_tool.models import (
     Attempt,
     AttemptItem,
     Completion,
-    CourseSettings,
+    CourseSettingsRow,
     ExtendedTime,
     LessonProgress,
     Membership,
@@ -406,7 +406,7 @@ def clock(app: Flask, now: datetime) -> list[datetime]:
 def limited(database: Database, anna: Visitor, now: datetime) -> None:
     """Quizzes of Anna's course last 30 minutes, hers 45."""
     with database.write.begin() as session:
-        session.add(CourseSettings(course_id=anna.course_id, time_limit_min=30, changed_at=now))
+        session.add(CourseSettingsRow(course_id=anna.course_id, time_limit_min=30, changed_at=now))
         session.add(ExtendedTime(user_id=anna.user_id, course_id=anna.course_id, extra_pct=50, granted_at=now))
 
 
@@ -478,7 +478,7 @@ def test_a_limit_set_while_the_front_page_is_open_surprises_nobody(
 ) -> None:
     browser.open(f"/modules/{M1}/quiz")
     with database.write.begin() as session:
-        session.add(CourseSettings(course_id=anna.course_id, time_limit_min=20, changed_at=now))
+        session.add(CourseSettingsRow(course_id=anna.course_id, time_limit_min=20, changed_at=now))
     browser.send({}, form="/quiz")
     assert browser.page.status_code == 409
     assert "hat sich gerade geändert" in browser.text

@@ -16,7 +16,7 @@ from lti_tool.errors import NotFound
 from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.open_question import AlreadySubmitted, open_answers, open_question
 from lti_tool.learning.open_quiz import open_quiz
-from lti_tool.learning.review_attempt import StillOpen, Verdict, review_attempt
+from lti_tool.learning.review_attempt import AnswerVerdict, StillOpen, review_attempt
 from lti_tool.learning.save_answer import AnsweredElsewhere, save_answer, version_of
 from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz
@@ -67,7 +67,7 @@ def test_handing_in_marks_saves_and_shows_the_result(
     take_quiz(session, programme, anna, M1, right=6, now=now)
     review = review_attempt(session, programme, anna, M1, 1, now=now)
     assert (review.points, review.points_possible, review.is_passed, review.is_best) == (6.0, 10, False, True)
-    assert [item.verdict for item in review.items] == [Verdict.RIGHT] * 6 + [Verdict.UNANSWERED] * 4
+    assert [item.verdict for item in review.items] == [AnswerVerdict.RIGHT] * 6 + [AnswerVerdict.UNANSWERED] * 4
     assert not review.shows_solutions
     assert scores(session) == []
 
@@ -259,7 +259,7 @@ def test_a_question_withdrawn_by_the_authors_counts_in_full(
     submit_quiz(session, taught(programme), anna, M1, 1, now=now)
     review = review_attempt(session, programme, anna, M1, 1, now=now)
     assert review.points == 1.0
-    assert review.items[0].verdict is Verdict.WITHDRAWN
+    assert review.items[0].verdict is AnswerVerdict.WITHDRAWN
 
 
 # --- saving answers ---------------------------------------------------------------------------------------------------

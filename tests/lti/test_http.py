@@ -11,7 +11,7 @@ import pytest
 
 from lti_tool.lti import http as module
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Answer, Http
+from lti_tool.lti.http import Http, HttpAnswer
 from tests.lti.recording_platform import NOW, RecordingPlatform
 
 
@@ -171,5 +171,5 @@ def test_an_answer_that_breaks_off_is_unavailable(http: Http) -> None:
     ],
 )
 def test_retry_after_is_a_number_or_a_date(value: str, seconds: int | None) -> None:
-    answer = Answer(429, "", {"Retry-After": value} if value else {}, b"")
+    answer = HttpAnswer(429, "", {"Retry-After": value} if value else {}, b"")
     assert answer.retry_after_s(now_s=NOW.timestamp()) == seconds

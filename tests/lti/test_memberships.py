@@ -6,7 +6,7 @@ import pytest
 
 from lti_tool.lti import memberships as module
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.memberships import Member, read_members
+from lti_tool.lti.memberships import RosterMember, read_members
 from lti_tool.lti.patience import patience
 from lti_tool.lti.roles import Roles
 from lti_tool.lti.service_client import ServiceClient
@@ -15,7 +15,7 @@ from tests.lti.recording_platform import NOW, Asked, RecordingPlatform, Told
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 
 
-def members(client: ServiceClient, platform: RecordingPlatform) -> list[Member]:
+def members(client: ServiceClient, platform: RecordingPlatform) -> list[RosterMember]:
     return read_members(client, platform.registration, f"{platform.url}/memberships?rlid=9", now=NOW)
 
 
@@ -26,8 +26,8 @@ def test_pages_are_followed_and_nobody_comes_twice(client: ServiceClient, platfo
     platform.tell("/memberships", 200, {"id": "x", "members": [one]}, Link=link)
     platform.tell("/memberships", 200, {"id": "x", "members": [one, two]})
     assert members(client, platform) == [
-        Member("4", Roles.of(["Learner"]), True, "Jürgen Müller", "Jürgen"),
-        Member("9a7f-uuid", Roles.of([INSTRUCTOR]), is_active=False),
+        RosterMember("4", Roles.of(["Learner"]), True, "Jürgen Müller", "Jürgen"),
+        RosterMember("9a7f-uuid", Roles.of([INSTRUCTOR]), is_active=False),
     ]
     first, _ = platform.asked_at("/memberships")
     assert first.query == {"rlid": ["9"], "limit": ["200"]}
@@ -43,7 +43,7 @@ def test_bare_and_full_roles_mean_the_same(client: ServiceClient, platform: Reco
 def test_entries_of_another_shape_are_passed_over(client: ServiceClient, platform: RecordingPlatform) -> None:
     entries = [5, None, {}, {"user_id": ""}, {"user_id": ["x"]}, {"user_id": True}, {"user_id": "x" * 256}, {"user_id": "7"}]
     platform.tell("/memberships", 200, {"members": entries})
-    assert members(client, platform) == [Member("7", Roles.of([]))]
+    assert members(client, platform) == [RosterMember("7", Roles.of([]))]
 
 
 @pytest.mark.parametrize("spoilt", ["\\ud800", "a\\udfffb", "\\u0000", "a\\u0000b"])
@@ -56,15 +56,15 @@ def test_texts_that_no_database_takes_are_absent_and_such_a_person_is_nobody(
     )
     platform.tell("/memberships", 200, (body % {"x": spoilt}).encode())
     assert members(client, platform) == [
-        Member("8", Roles.of(["Learner"]), given_name="Ayşe"),
-        Member("9", Roles.of([]), name="🏙 Ole"),
+        RosterMember("8", Roles.of(["Learner"]), given_name="Ayşe"),
+        RosterMember("9", Roles.of([]), name="🏙 Ole"),
     ]
 
 
 def test_numbers_are_texts_and_long_texts_are_cut(client: ServiceClient, platform: RecordingPlatform) -> None:
     entry = {"user_id": 17, "name": 5, "given_name": "x" * 300, "roles": ["y" * 600, *["Learner"] * 300]}
     platform.tell("/memberships", 200, {"members": [entry]})
-    assert members(client, platform) == [Member("17", Roles.of(["Learner"]), name="5", given_name="x" * 255)]
+    assert members(client, platform) == [RosterMember("17", Roles.of(["Learner"]), name="5", given_name="x" * 255)]
 
 
 @pytest.mark.parametrize("roles", ["Instructor", ["Instructor"], [None, 5, {}, "Instructor"]])
@@ -99,7 +99,7 @@ def test_two_entries_of_one_person_are_one_person_with_the_roles_of_both(
         {"user_id": "1", "roles": ["Mentor"], "status": "Deleted"},
     ]
     platform.tell("/memberships", 200, {"members": entries})
-    assert members(client, platform) == [Member("1", Roles.of(["Learner", "Instructor"]), name="Anna")]
+    assert members(client, platform) == [RosterMember("1", Roles.of(["Learner", "Instructor"]), name="Anna")]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from lti_tool.lti.dynamic_registration import (
     register,
 )
 from lti_tool.lti.guarded_fetch import GuardedHttp
-from lti_tool.lti.http import Answer
+from lti_tool.lti.http import HttpAnswer
 from lti_tool.lti.registration_failed import RegistrationFailed
 from lti_tool.platforms.register_tool import _school_hosts
 
@@ -33,9 +33,9 @@ class FarAway(GuardedHttp):
     status: int = 200
     bearers: list[str | None] = field(default_factory=list)
 
-    def send(self, method: str, url: str, *, bearer: str | None = None, **rest: Any) -> Answer:
+    def send(self, method: str, url: str, *, bearer: str | None = None, **rest: Any) -> HttpAnswer:
         self.bearers.append(bearer)
-        return Answer(self.status, "OK", {}, dumps(self.document).encode())
+        return HttpAnswer(self.status, "OK", {}, dumps(self.document).encode())
 
 
 def configuration(issuer: str = CANVAS, host: str = SSO, **changes: Any) -> dict[str, Any]:

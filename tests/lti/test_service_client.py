@@ -9,7 +9,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Answer, Http
+from lti_tool.lti.http import Http, HttpAnswer
 from lti_tool.lti.ports import AccessToken, Registration
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
 from lti_tool.lti.service_hosts import check_service_url
@@ -198,9 +198,9 @@ class _Noted(Http):
         super().__init__()
         self.asked: list[str] = []
 
-    def send(self, method: str, url: str, **rest: Any) -> Answer:
+    def send(self, method: str, url: str, **rest: Any) -> HttpAnswer:
         self.asked.append(url)
-        return Answer(200, "OK", {}, b'{"access_token": "t"}')
+        return HttpAnswer(200, "OK", {}, b'{"access_token": "t"}')
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from lti_tool import logs
-from lti_tool.models import Platform, Registration, UsedNonce
+from lti_tool.models import Platform, RegistrationRow, UsedNonce
 from lti_tool.models.database import Database
 
 
@@ -28,7 +28,7 @@ def test_a_naive_time_is_refused(session: Session) -> None:
 
 
 def test_foreign_keys_are_enforced(session: Session, now: datetime) -> None:
-    session.add(Registration(platform_id=99, client_id="c", auth_login_url="x", token_url="x", jwks_url="x", created_at=now))
+    session.add(RegistrationRow(platform_id=99, client_id="c", auth_login_url="x", token_url="x", jwks_url="x", created_at=now))
     with pytest.raises(IntegrityError):
         session.flush()
 

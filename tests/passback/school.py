@@ -19,9 +19,9 @@ from lti_tool.models import (
     DeliveryEvent,
     Deployment,
     LaunchedLink,
-    LineItem,
+    LineItemRow,
     Platform,
-    Registration,
+    RegistrationRow,
     ResourceLink,
     ScoreDelivery,
     User,
@@ -29,7 +29,7 @@ from lti_tool.models import (
 from lti_tool.models.database import Database
 from lti_tool.passback.due import tell_score
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.ports import Gradebooks
 from lti_tool.passback.reconcile import look_at_wanted
 from lti_tool.passback.worker import Worker
@@ -46,7 +46,7 @@ ALL_SCOPES = (SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SC
 def tell_everywhere(session: Session, user_id: int, module_slug: str, score: float, *, now: datetime) -> None:
     """Tell passback of a score in every place that somebody has visited."""
     visited = select(ResourceLink.course_id, ResourceLink.id).join(LaunchedLink, LaunchedLink.resource_link_id == ResourceLink.id)
-    places = {Place.of(*row) for row in session.execute(visited.where(LaunchedLink.user_id == user_id))}
+    places = {GradebookPlace.of(*row) for row in session.execute(visited.where(LaunchedLink.user_id == user_id))}
     tell_score(session, places, user_id=user_id, module_slug=module_slug, score_given=score, now=now)
 
 
@@ -87,7 +87,7 @@ class School:
             platform = Platform(issuer=issuer, created_at=MONDAY)
             session.add(platform)
             session.flush()
-            registration = Registration(
+            registration = RegistrationRow(
                 platform_id=platform.id,
                 client_id="playground-tool",
                 auth_login_url=f"{host}/mod/lti/auth.php",
@@ -184,8 +184,8 @@ class School:
         """Give the one delivery of a user (to a link)."""
         query = select(ScoreDelivery).where(ScoreDelivery.user_id == user_id)
         if link_id is not None:
-            query = query.join(LineItem, LineItem.id == ScoreDelivery.line_item_id)
-            query = query.where(LineItem.resource_link_id == link_id)
+            query = query.join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
+            query = query.where(LineItemRow.resource_link_id == link_id)
         with self.database.read() as session:
             return session.scalars(query).one()
 
@@ -218,7 +218,7 @@ class School:
     def line_item_url(self, link_id: int) -> str | None:
         """Give the address that we keep for a link's line item."""
         with self.database.read() as session:
-            return session.scalars(select(LineItem.url).where(LineItem.resource_link_id == link_id)).one()
+            return session.scalars(select(LineItemRow.url).where(LineItemRow.resource_link_id == link_id)).one()
 
 
 # Scores, urgent work, housekeeping, platforms; each queue's server listens on a connection of its own, and LISTEN comes last.

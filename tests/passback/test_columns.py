@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from lti_tool.models import LineItem, Platform, ResourceLink
+from lti_tool.models import LineItemRow, Platform, ResourceLink
 from lti_tool.passback.reconcile import Reconciliation
 from lti_tool.passback.wanted_looks import CLAIM, claim_look
 from lti_tool.playground.answers import Answer
@@ -267,7 +267,7 @@ def test_odd_columns_in_a_list_spoil_nothing(school: PlaygroundSchool, monkeypat
     school.look()
     assert school.grade("participant01", "technologien-und-daten") == 80
     with school.database.read() as session:
-        found = session.scalars(select(LineItem).where(LineItem.resource_link_id.is_(None))).all()
+        found = session.scalars(select(LineItemRow).where(LineItemRow.resource_link_id.is_(None))).all()
     assert {item.url for item in found} == {school.lms.line_item_url(slug) for slug in MODULES[1:]}
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
-from lti_tool.models import AccessToken, Registration
+from lti_tool.models import AccessTokenRow, RegistrationRow
 from lti_tool.passback.worker import Worker
 from tests.passback.school import MODULE, MONDAY, PlaygroundSchool
 
@@ -190,7 +190,7 @@ def test_the_token_is_shared_through_the_database(school: PlaygroundSchool, work
     worker.run_once()
     with school.database.read() as session:
         # One to read the column's points, one for scores.
-        assert session.query(AccessToken).count() == 2
+        assert session.query(AccessTokenRow).count() == 2
     school.passed("participant02", link_id, 60)
     school.another_process().run_once()
     assert len(school.lms.site.state.tokens) == 2
@@ -439,10 +439,10 @@ def test_after_fourteen_days_of_trouble_a_person_must_look(school: PlaygroundSch
 def test_a_disabled_registration_is_left_alone_and_nothing_is_lost(school: PlaygroundSchool, worker: Worker) -> None:
     user_id = school.passed("participant01", school.activity(), 60)
     with school.database.write.begin() as session:
-        session.execute(update(Registration).values(is_enabled=False))
+        session.execute(update(RegistrationRow).values(is_enabled=False))
     assert worker.run_once() == 0
     with school.database.write.begin() as session:
-        session.execute(update(Registration).values(is_enabled=True))
+        session.execute(update(RegistrationRow).values(is_enabled=True))
     assert worker.run_once() == 1
     assert school.delivery(user_id).state == "delivered"
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from lti_tool.models import LineItem, ScoreDelivery
+from lti_tool.models import LineItemRow, ScoreDelivery
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 from tests.passback.school import MODULE, MONDAY, School
 
 LATER = MONDAY + timedelta(minutes=33)
@@ -14,7 +14,7 @@ LATER = MONDAY + timedelta(minutes=33)
 
 def status(school: School, user_id: int) -> DeliveryStatus | None:
     with school.database.read() as session:
-        return delivery_status(session, Place(school.course_id), user_id=user_id, module_slug=MODULE)
+        return delivery_status(session, GradebookPlace(school.course_id), user_id=user_id, module_slug=MODULE)
 
 
 def a_user_with_links(school: School, count: int) -> tuple[int, list[int]]:
@@ -29,7 +29,7 @@ def a_user_with_links(school: School, count: int) -> tuple[int, list[int]]:
 
 
 def put(school: School, link_id: int, state: str, *, tries: int = 0, error: str = "", at: datetime | None = None) -> None:
-    query = select(ScoreDelivery).join(LineItem).where(LineItem.resource_link_id == link_id)
+    query = select(ScoreDelivery).join(LineItemRow).where(LineItemRow.resource_link_id == link_id)
     with school.database.write.begin() as session:
         delivery = session.scalars(query).one()
         delivery.state, delivery.tries, delivery.last_error = state, tries, error

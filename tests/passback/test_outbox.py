@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
-from lti_tool.models import ColumnLook, DeliveryEvent, DueScore, LineItem, ScoreDelivery
+from lti_tool.models import ColumnLook, DeliveryEvent, DueScore, LineItemRow, ScoreDelivery
 from lti_tool.passback.columns import link_has_news, take_up_link
 from lti_tool.passback.due import tell_score
-from lti_tool.passback.place import Place
+from lti_tool.passback.place import GradebookPlace
 from tests.passback.school import MODULE, MONDAY, School, TestClock, tell_everywhere
 
 ITEM = "https://moodle.test/mod/lti/services.php/2/lineitems/18/lineitem?type_id=2"
@@ -145,7 +145,7 @@ def test_a_score_outside_of_0_to_100_is_a_mistake(paper_school: School) -> None:
     user_id = paper_school.person("4")
     for score in (-1, 100.5):
         with paper_school.database.write.begin() as session, pytest.raises(ValueError, match="0 to 100"):
-            tell_score(session, [Place(1)], user_id=user_id, module_slug=MODULE, score_given=score, now=MONDAY)
+            tell_score(session, [GradebookPlace(1)], user_id=user_id, module_slug=MODULE, score_given=score, now=MONDAY)
 
 
 def test_nothing_is_enqueued_when_the_transaction_fails(paper_school: School) -> None:
@@ -233,7 +233,7 @@ def test_twelve_at_once_leave_one_row_with_the_highest_score(paper_school: Schoo
     assert failures == []
     with paper_school.database.read() as session:
         rows = session.scalars(select(ScoreDelivery)).all()
-        line_items = session.scalar(select(func.count()).select_from(LineItem))
+        line_items = session.scalar(select(func.count()).select_from(LineItemRow))
         enqueued = select(DeliveryEvent.version).where(
             DeliveryEvent.score_delivery_id == rows[0].id, DeliveryEvent.event == "enqueued"
         )

@@ -11,7 +11,7 @@ from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.models import Membership
 from lti_tool.passback.compare import Difference
 from lti_tool.passback.deliveries import leave_empty
-from lti_tool.passback.reconcile import Reconciliation, Unreadable, reconcile
+from lti_tool.passback.reconcile import Reconciliation, UnreadColumn, reconcile
 from lti_tool.playground.answers import Answer
 from lti_tool.playground.state import Tool
 from tests.passback.school import ALL_SCOPES, MODULE, MONDAY, PlaygroundSchool
@@ -235,7 +235,7 @@ def test_a_line_item_that_cannot_be_read_is_reported(school: PlaygroundSchool) -
     two_delivered(school)
     school.lms.answer_next(503, service="results")
     found = reconciled(school)
-    assert found.unreadable == (Unreadable(1, "http_503"),)
+    assert found.unreadable == (UnreadColumn(1, "http_503"),)
     assert (found.line_items_read, found.sent_again) == (0, ())
     assert school.states() == {"delivered": 2}
 

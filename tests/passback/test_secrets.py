@@ -9,7 +9,7 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
 from lti_tool import logs
-from lti_tool.models import AccessToken, DeliveryEvent
+from lti_tool.models import AccessTokenRow, DeliveryEvent
 from lti_tool.passback.deliveries import list_deliveries
 from tests.passback.school import PlaygroundSchool
 
@@ -33,11 +33,11 @@ def test_a_delivery_with_trouble_leaves_no_secret_anywhere(
         school.passed(f"participant{number:02}", link_id, 70)
         school.worker().run_once()
         with school.database.read() as session:
-            tokens.update(session.scalars(select(AccessToken.token)))
+            tokens.update(session.scalars(select(AccessTokenRow.token)))
         school.time.move(hours=7)
         school.worker().run_once()
     with school.database.read() as session:
-        tokens.update(session.scalars(select(AccessToken.token)))
+        tokens.update(session.scalars(select(AccessTokenRow.token)))
         ledger = [event.detail for event in session.scalars(select(DeliveryEvent))]
         shown = [str(line) for line in list_deliveries(session)]
     written = "\n".join([*(form.format(one) for one in caplog.records for form in _FORMATS), *ledger, *shown])

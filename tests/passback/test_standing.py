@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.passback.standing import Match, Standing, match, points_in
+from lti_tool.passback.standing import Match, ToldResult, match, points_in
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from lti_tool.passback.standing import Match, Standing, match, points_in
     ],
 )
 def test_a_score_is_known_in_every_scale_and_rounding(given: float, maximum: float, score: float) -> None:
-    assert match(Standing(given, maximum), score) is Match.SAME
+    assert match(ToldResult(given, maximum), score) is Match.SAME
 
 
 @pytest.mark.parametrize(
@@ -40,20 +40,20 @@ def test_a_score_is_known_in_every_scale_and_rounding(given: float, maximum: flo
     ],
 )
 def test_what_a_teacher_has_set_is_told_apart(given: float, maximum: float, score: float) -> None:
-    assert match(Standing(given, maximum), score) is Match.OTHER
+    assert match(ToldResult(given, maximum), score) is Match.OTHER
 
 
 def test_points_that_stand_there_as_they_were_sent_are_ours() -> None:
-    assert match(Standing(90, 10), 90) is Match.UNCONVERTED
-    assert match(Standing(90, 10), 90, column_maximum=10) is Match.UNCONVERTED
-    assert match(Standing(9, 50), 90, column_maximum=50, sent_of=10) is Match.UNCONVERTED
-    assert match(Standing(55, 10), 90) is Match.OTHER
+    assert match(ToldResult(90, 10), 90) is Match.UNCONVERTED
+    assert match(ToldResult(90, 10), 90, column_maximum=10) is Match.UNCONVERTED
+    assert match(ToldResult(9, 50), 90, column_maximum=50, sent_of=10) is Match.UNCONVERTED
+    assert match(ToldResult(55, 10), 90) is Match.OTHER
 
 
 def test_a_maximum_of_before_does_not_make_a_score_a_teachers() -> None:
     # The column went from 100 points to 10, Moodle made 9 of 90, and goes on saying "of 100" in its results.
-    assert match(Standing(9, 100), 90, column_maximum=10) is Match.SAME
-    assert match(Standing(9, 100), 90) is Match.OTHER
+    assert match(ToldResult(9, 100), 90, column_maximum=10) is Match.SAME
+    assert match(ToldResult(9, 100), 90) is Match.OTHER
 
 
 @pytest.mark.parametrize(

@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.jobs.stop import Stop
-from lti_tool.models import Course, Inquiry, Registration
+from lti_tool.models import Course, Inquiry, RegistrationRow
 from lti_tool.models.database import Database
 from lti_tool.platforms.answer_inquiries import AT_ONCE_TO_ONE, Inquirer
 from lti_tool.platforms.inquiries import (
     CLAIM,
     MOST_TRIES,
     SLOW_AFTER,
+    InquiredPlace,
+    InquiryKind,
     InquiryState,
-    Kind,
-    Place,
     claim_inquiries,
     end_inquiry,
     open_inquiry,
@@ -46,20 +46,20 @@ def registrations(database: Database, now: datetime) -> list[int]:
     return ids
 
 
-def wish(database: Database, place: Place, now: datetime, kind: Kind = Kind.CONNECTION) -> None:
+def wish(database: Database, place: InquiredPlace, now: datetime, kind: InquiryKind = InquiryKind.CONNECTION) -> None:
     with database.write.begin() as session:
         open_inquiry(session, kind, place, now=now)
 
 
-def state(database: Database, place: Place, now: datetime, kind: Kind = Kind.CONNECTION) -> InquiryState:
+def state(database: Database, place: InquiredPlace, now: datetime, kind: InquiryKind = InquiryKind.CONNECTION) -> InquiryState:
     with database.read() as session:
         return state_of(session, kind, place, now=now)
 
 
-def places(database: Database, registration_id: int, count: int) -> list[Place]:
+def places(database: Database, registration_id: int, count: int) -> list[InquiredPlace]:
     """Some courses of a registration, for inquiries that differ."""
     with database.write.begin() as session:
-        registration = session.get_one(Registration, registration_id)
+        registration = session.get_one(RegistrationRow, registration_id)
         rows = [
             Course(
                 platform_id=registration.platform_id,
@@ -72,16 +72,16 @@ def places(database: Database, registration_id: int, count: int) -> list[Place]:
         ]
         session.add_all(rows)
         session.flush()
-        return [Place(registration_id, row.id) for row in rows]
+        return [InquiredPlace(registration_id, row.id) for row in rows]
 
 
 def test_an_answer_stays_until_there_is_a_newer_one(database: Database, registrations: list[int], now: datetime) -> None:
-    place = Place(registrations[0])
+    place = InquiredPlace(registrations[0])
     assert state(database, place, now) == InquiryState()
     wish(database, place, now)
     assert state(database, place, now) == InquiryState(is_open=True)
     answers = iter(["one", "two"])
-    inquirer = Inquirer(database, {Kind.CONNECTION: lambda _: next(answers)}, clock=lambda: now)
+    inquirer = Inquirer(database, {InquiryKind.CONNECTION: lambda _: next(answers)}, clock=lambda: now)
     assert inquirer.run() == 1
     assert state(database, place, now) == InquiryState(answered_at=now, answer="one")
     wish(database, place, now + timedelta(hours=1))
@@ -91,18 +91,18 @@ def test_an_answer_stays_until_there_is_a_newer_one(database: Database, registra
 
 
 def test_wishing_again_changes_nothing_while_it_is_open(database: Database, registrations: list[int], now: datetime) -> None:
-    place = Place(registrations[0])
+    place = InquiredPlace(registrations[0])
     for second in range(20):
         wish(database, place, now + timedelta(seconds=second))
     with database.read() as session:
         assert [row.asked_at for row in session.scalars(select(Inquiry))] == [now]
-    asked: list[Place] = []
-    Inquirer(database, {Kind.CONNECTION: asked.append}, clock=lambda: now).run()
+    asked: list[InquiredPlace] = []
+    Inquirer(database, {InquiryKind.CONNECTION: asked.append}, clock=lambda: now).run()
     assert asked == [place]
 
 
 def test_what_waits_too_long_is_told_as_slow(database: Database, registrations: list[int], now: datetime) -> None:
-    place = Place(registrations[0])
+    place = InquiredPlace(registrations[0])
     wish(database, place, now)
     assert not state(database, place, now + SLOW_AFTER - timedelta(seconds=1)).is_slow
     assert state(database, place, now + SLOW_AFTER).is_slow
@@ -110,7 +110,7 @@ def test_what_waits_too_long_is_told_as_slow(database: Database, registrations: 
 
 
 def test_of_two_workers_one_asks(database: Database, registrations: list[int], now: datetime) -> None:
-    wish(database, Place(registrations[0]), now)
+    wish(database, InquiredPlace(registrations[0]), now)
     with database.write.begin() as session:
         assert len(claim_inquiries(session, busy=(), limit=9, now=now)) == 1
     with database.write.begin() as session:
@@ -120,7 +120,7 @@ def test_of_two_workers_one_asks(database: Database, registrations: list[int], n
 def test_what_a_dead_worker_had_taken_is_taken_over_and_its_late_answer_does_not_count(
     database: Database, registrations: list[int], now: datetime
 ) -> None:
-    place = Place(registrations[0])
+    place = InquiredPlace(registrations[0])
     wish(database, place, now)
     with database.write.begin() as session:
         (dead,) = claim_inquiries(session, busy=(), limit=9, now=now)
@@ -138,7 +138,7 @@ def test_what_a_dead_worker_had_taken_is_taken_over_and_its_late_answer_does_not
 def test_a_claim_of_a_clock_that_was_a_day_ahead_rests_no_day(
     database: Database, registrations: list[int], now: datetime
 ) -> None:
-    wish(database, Place(registrations[0]), now)
+    wish(database, InquiredPlace(registrations[0]), now)
     with database.write.begin() as session:
         claim_inquiries(session, busy=(), limit=9, now=now + timedelta(days=1))
     with database.write.begin() as session:
@@ -146,7 +146,7 @@ def test_a_claim_of_a_clock_that_was_a_day_ahead_rests_no_day(
 
 
 def test_one_that_brings_its_worker_down_is_given_up(database: Database, registrations: list[int], now: datetime) -> None:
-    place = Place(registrations[0])
+    place = InquiredPlace(registrations[0])
     wish(database, place, now)
     for number in range(MOST_TRIES):
         with database.write.begin() as session:
@@ -162,15 +162,15 @@ def test_one_that_brings_its_worker_down_is_given_up(database: Database, registr
 
 def test_a_fault_in_one_is_an_answer_and_stops_no_other(database: Database, registrations: list[int], now: datetime) -> None:
     for registration_id in registrations:
-        wish(database, Place(registration_id), now)
+        wish(database, InquiredPlace(registration_id), now)
 
-    def ask(place: Place) -> str:
+    def ask(place: InquiredPlace) -> str:
         if place.registration_id == registrations[1]:
             raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "x")
         return "good"
 
-    assert Inquirer(database, {Kind.CONNECTION: ask}, clock=lambda: now).run() == 4
-    answers = [state(database, Place(registration_id), now) for registration_id in registrations]
+    assert Inquirer(database, {InquiryKind.CONNECTION: ask}, clock=lambda: now).run() == 4
+    answers = [state(database, InquiredPlace(registration_id), now) for registration_id in registrations]
     assert [each.is_open for each in answers] == [False] * 4
     assert [each.answer for each in answers] == ["good", None, "good", "good"]
 
@@ -195,7 +195,7 @@ def test_a_platform_that_hangs_holds_two_threads_and_the_others_are_asked(
     released, lock = threading.Event(), threading.Lock()
     at_once = most = 0
 
-    def ask(place: Place) -> str:
+    def ask(place: InquiredPlace) -> str:
         nonlocal at_once, most
         if place.registration_id != hanging:
             return "good"
@@ -209,11 +209,11 @@ def test_a_platform_that_hangs_holds_two_threads_and_the_others_are_asked(
 
     for place in places(database, hanging, 20):
         wish(database, place, now)
-    running = in_thread(Inquirer(database, {Kind.CONNECTION: ask}, clock=lambda: now).run)
+    running = in_thread(Inquirer(database, {InquiryKind.CONNECTION: ask}, clock=lambda: now).run)
     until(lambda: at_once == AT_ONCE_TO_ONE)
     for registration_id in others:
-        wish(database, Place(registration_id), now)
-    until(lambda: all(state(database, Place(each), now).answer == "good" for each in others))
+        wish(database, InquiredPlace(registration_id), now)
+    until(lambda: all(state(database, InquiredPlace(each), now).answer == "good" for each in others))
     assert most == AT_ONCE_TO_ONE
     released.set()
     running.join(20)
@@ -224,6 +224,6 @@ def test_a_platform_that_hangs_holds_two_threads_and_the_others_are_asked(
 
 
 def test_a_process_that_is_to_end_takes_nothing_more(database: Database, registrations: list[int], now: datetime) -> None:
-    wish(database, Place(registrations[0]), now)
+    wish(database, InquiredPlace(registrations[0]), now)
     assert Inquirer(database, {}, clock=lambda: now, stop=Stop(is_asked=True)).run() == 0
-    assert state(database, Place(registrations[0]), now).is_open
+    assert state(database, InquiredPlace(registrations[0]), now).is_open

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from lti_tool.errors import NotFound
-from lti_tool.models import Course, Membership, Platform, Registration, User
+from lti_tool.models import Course, Membership, Platform, RegistrationRow, User
 from lti_tool.platforms.institutions import ToldApart, mixed_platforms, usually_told_apart_by
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.registrations import add_registration, get_registration

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.lti.claims import Launch, Person
-from lti_tool.lti.memberships import Member
+from lti_tool.lti.memberships import RosterMember
 from lti_tool.lti.roles import Roles
 from lti_tool.models import Membership, User
 from lti_tool.models.database import Database
@@ -20,8 +20,8 @@ from tests.platforms.conftest import INSTRUCTOR, LEARNER, again
 LATER = timedelta(minutes=5)
 
 
-def member(sub: str, name: str | None = None, *roles: str, is_active: bool = True) -> Member:
-    return Member(sub, Roles.of(roles or ["Learner"]), is_active=is_active, name=name)
+def member(sub: str, name: str | None = None, *roles: str, is_active: bool = True) -> RosterMember:
+    return RosterMember(sub, Roles.of(roles or ["Learner"]), is_active=is_active, name=name)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def course_id(database: Database, launch: Launch, entry: DirectoryEntry, now: da
     return visitor.course_id
 
 
-def store(database: Database, entry: DirectoryEntry, course_id: int, *members: Member, now: datetime) -> RosterChange:
+def store(database: Database, entry: DirectoryEntry, course_id: int, *members: RosterMember, now: datetime) -> RosterChange:
     with database.write.begin() as session:
         return store_members(session, entry.platform_id, course_id, members, now=now + LATER)
 

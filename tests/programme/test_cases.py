@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from lti_tool.content_versions.archive import pack
-from lti_tool.domain.case_studies import CaseLibrary, Outcome, Size, Wanted, size_of
+from lti_tool.domain.case_studies import CaseLibrary, CaseOutcome, Size, Wanted, size_of
 from lti_tool.domain.search import folded, is_found
 from lti_tool.programme.check import check
 from lti_tool.programme.files import programme_files
@@ -99,7 +99,7 @@ def errors_of(folder: Folder) -> list[str]:
 def test_a_file_becomes_a_case(library: Folder) -> None:
     assert [str(finding) for finding in check(library.path) if finding.file.startswith("cases/")] == []
     study = read_programme(library.path).library.studies[0]
-    assert (study.id, study.size, study.outcome) == ("mitfahrbank", Size.SMALL, Outcome.STOPPED)
+    assert (study.id, study.size, study.outcome) == ("mitfahrbank", Size.SMALL, CaseOutcome.STOPPED)
     assert (study.began, study.ended, study.population) == (2021, 2024, 9000)
     assert [heading.text for heading in study.headings][3:5] == ["Kosten", "Lizenz und Nachnutzung"]
     assert study.term_ids == ("insek",)

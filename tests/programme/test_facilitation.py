@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.domain.completion import Part
+from lti_tool.domain.completion import Condition
 from lti_tool.domain.hours import module_minutes
 from lti_tool.programme.check import check
 from lti_tool.programme.findings import ProgrammeError, Rule
@@ -131,11 +131,11 @@ def test_two_packs_of_one_session_and_a_session_without_are_reported(session: Fo
 
 def test_a_session_that_nobody_has_to_attend_is_in_no_planned_hours(session: Folder) -> None:
     programme = read_programme(session.path)
-    with_live = module_minutes(programme.modules[0], programme.hours, frozenset({Part.LIVE}))
+    with_live = module_minutes(programme.modules[0], programme.hours, frozenset({Condition.LIVE}))
     session.spoil(MODULE_FILE, 'code = "1A"', 'code = "1A"\nrequired = false')
     programme = read_programme(session.path)
     assert not programme.modules[0].live_sessions[0].is_required
-    assert (with_live, module_minutes(programme.modules[0], programme.hours, frozenset({Part.LIVE}))) == (30, 0)
+    assert (with_live, module_minutes(programme.modules[0], programme.hours, frozenset({Condition.LIVE}))) == (30, 0)
 
 
 def test_a_pack_without_a_plan_is_refused(session: Folder) -> None:

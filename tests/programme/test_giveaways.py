@@ -6,8 +6,8 @@ from lti_tool.programme.check import check
 from lti_tool.programme.findings import Rule
 from lti_tool.programme.giveaways import (
     WAYS,
+    GuessingWay,
     Question,
-    Way,
     best_way,
     chance_to_hit,
     is_absolute,
@@ -19,9 +19,9 @@ from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import Folder
 
 POOL = "1-grundlagen/pool.toml"
-SHORT = Way(takes_longest=False, heeds_words=False)
-LONG = Way(takes_longest=True, heeds_words=False)
-WORDS = Way(takes_longest=False, heeds_words=True)
+SHORT = GuessingWay(takes_longest=False, heeds_words=False)
+LONG = GuessingWay(takes_longest=True, heeds_words=False)
+WORDS = GuessingWay(takes_longest=False, heeds_words=True)
 
 
 def question(*options: str, right: int = 0, asked: str = "Was gilt?") -> Question:

@@ -3,11 +3,11 @@
 import pytest
 
 from lti_tool.content_versions.archive import pack
-from lti_tool.domain.figures.breach_clock import BreachClock, Mark
-from lti_tool.domain.figures.decision import Decision
+from lti_tool.domain.figures.breach_clock import BreachClock, ClockMark
+from lti_tool.domain.figures.decision import DecisionTree
 from lti_tool.domain.figures.lifecycle_cost import LifecycleCost
 from lti_tool.domain.figures.nutzwert import Nutzwert
-from lti_tool.domain.figures.participation import Participation
+from lti_tool.domain.figures.participation import ParticipationLadder
 from lti_tool.domain.figures.small_numbers import SmallNumbers
 from lti_tool.programme.check import check
 from lti_tool.programme.findings import ProgrammeError
@@ -137,9 +137,9 @@ def figure(folder: Folder) -> Folder:
     [
         ("nutzwert", Nutzwert),
         ("lifecycle-cost", LifecycleCost),
-        ("nis2", Decision),
+        ("nis2", DecisionTree),
         ("breach-clock", BreachClock),
-        ("participation", Participation),
+        ("participation", ParticipationLadder),
         ("small-numbers", SmallNumbers),
     ],
 )
@@ -170,7 +170,7 @@ def test_it_belongs_to_the_kept_version(figure: Folder) -> None:
 def test_the_clock_is_read_with_its_marks(figure: Folder) -> None:
     figure.write(FILE, 'kind = "breach-clock"\n[[mark]]\nhour = 1\ntext = "Los"\n')
     (found,) = read_programme(figure.path).modules[0].interactive
-    assert found.data == BreachClock(72, "Europe/Berlin", (Mark(1, "Los"),))
+    assert found.data == BreachClock(72, "Europe/Berlin", (ClockMark(1, "Los"),))
 
 
 @pytest.mark.parametrize(

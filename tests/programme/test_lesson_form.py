@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lti_tool.domain.completion import Part
+from lti_tool.domain.completion import Condition
 from lti_tool.domain.hours import lesson_minutes, module_minutes
 from lti_tool.programme.check import check
 from lti_tool.programme.findings import Rule
@@ -83,18 +83,18 @@ def test_hours_are_reading_self_checks_quiz_and_what_was_written(folder: Folder)
     lesson = replace(module.lessons[0], words=1800)
     assert lesson_minutes(lesson, rules) == 11.5
     module = replace(module, lessons=(lesson, replace(lesson, code="1.2", transfer_html="")))
-    lessons = frozenset({Part.LESSONS})
+    lessons = frozenset({Condition.LESSONS})
     assert module_minutes(module, rules, lessons) == 33
     assert module_minutes(module, rules, lessons, written={"1.1", "1.2"}) == 33
     assert module_minutes(module, rules, lessons, written=()) == 23
-    assert module_minutes(module, rules, frozenset({Part.LESSONS, Part.QUIZ}), written=()) == 53
+    assert module_minutes(module, rules, frozenset({Condition.LESSONS, Condition.QUIZ}), written=()) == 53
 
 
 def test_a_live_session_counts_with_its_preparation(folder: Folder) -> None:
     live = '\n[[live]]\ncode = "1A"\ntitle = "T"\nminutes = 90\npreparation_minutes = 45\npreparation = "P"\nfollow_up = "F"\n'
     folder.write("1-grundlagen/module.toml", (folder.path / "1-grundlagen/module.toml").read_text("utf-8") + live)
     programme = read_programme(folder.path)
-    assert module_minutes(programme.modules[0], programme.hours, frozenset({Part.LIVE})) == 135
+    assert module_minutes(programme.modules[0], programme.hours, frozenset({Condition.LIVE})) == 135
     assert sentences(folder, Rule.LIVE_PREPARATION) == []
     folder.spoil("1-grundlagen/module.toml", "preparation_minutes = 45\n", "")
     assert len(sentences(folder, Rule.LIVE_PREPARATION)) == 1

@@ -14,7 +14,7 @@ from lti_tool.domain.programme import Dimension, Programme
 from lti_tool.errors import Forbidden
 from lti_tool.models import Membership
 from lti_tool.reifegrad.add_up_course import add_up_course
-from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, profile_of, read_profile, read_round
+from lti_tool.reifegrad.read_rounds import DimensionRating, Moment, Round, profile_of, read_profile, read_round
 from lti_tool.reifegrad.save_round import RatingRefused, save_round
 from tests.workbook.cast import PROGRAMME, Course
 
@@ -24,7 +24,7 @@ TWO = replace(
     dimensions=(Dimension(1, "Strategie", tuple("abcde")), Dimension(2, "Daten", tuple("fghij"))),
     dimension_levels=LEVELS,
 )
-BOTH = {1: Rating(1, "Beschluss vom 3. Mai"), 2: Rating(3)}
+BOTH = {1: DimensionRating(1, "Beschluss vom 3. Mai"), 2: DimensionRating(3)}
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def anna(course: Course) -> Visitor:
 def save(
     session: Session,
     visitor: Visitor,
-    ratings: Mapping[int, Rating],
+    ratings: Mapping[int, DimensionRating],
     now: datetime,
     *,
     moment: Moment = Moment.BEFORE,
@@ -61,20 +61,22 @@ def save(
 
 
 def test_a_part_is_kept(session: Session, anna: Visitor, now: datetime) -> None:
-    save(session, anna, {2: Rating(3, "Dateninventar")}, now)
+    save(session, anna, {2: DimensionRating(3, "Dateninventar")}, now)
     found = read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id)
-    assert found == Round(Moment.BEFORE, {1: Rating(), 2: Rating(3, "Dateninventar")}, now, None)
+    assert found == Round(Moment.BEFORE, {1: DimensionRating(), 2: DimensionRating(3, "Dateninventar")}, now, None)
 
 
 def test_evidence_without_a_level_is_kept(session: Session, anna: Visitor, now: datetime) -> None:
-    assert save(session, anna, {1: Rating(None, "Ratsbeschluss")}, now).ratings[1] == Rating(None, "Ratsbeschluss")
+    assert save(session, anna, {1: DimensionRating(None, "Ratsbeschluss")}, now).ratings[1] == DimensionRating(
+        None, "Ratsbeschluss"
+    )
 
 
 def test_an_incomplete_round_is_saved_but_not_finished(session: Session, anna: Visitor, now: datetime) -> None:
-    found = save(session, anna, {1: Rating(2)}, now, finishes=True)
+    found = save(session, anna, {1: DimensionRating(2)}, now, finishes=True)
     assert found.finished_at is None
     assert found.missing == (2,)
-    assert found.ratings[1] == Rating(2)
+    assert found.ratings[1] == DimensionRating(2)
 
 
 def test_a_complete_round_is_finished(session: Session, anna: Visitor, now: datetime) -> None:
@@ -84,48 +86,48 @@ def test_a_complete_round_is_finished(session: Session, anna: Visitor, now: date
 def test_a_change_after_finishing_leaves_the_day_of_finishing(session: Session, anna: Visitor, now: datetime) -> None:
     save(session, anna, BOTH, now, finishes=True)
     later = now + timedelta(days=3)
-    found = save(session, anna, {**BOTH, 2: Rating(4)}, later, finishes=True)
-    assert (found.finished_at, found.saved_at, found.ratings[2]) == (now, later, Rating(4))
+    found = save(session, anna, {**BOTH, 2: DimensionRating(4)}, later, finishes=True)
+    assert (found.finished_at, found.saved_at, found.ratings[2]) == (now, later, DimensionRating(4))
 
 
 def test_a_rating_without_evidence_is_told_apart() -> None:
-    assert Rating(3).lacks_evidence
-    assert not Rating(3, "Inventar").lacks_evidence
-    assert not Rating().lacks_evidence
+    assert DimensionRating(3).lacks_evidence
+    assert not DimensionRating(3, "Inventar").lacks_evidence
+    assert not DimensionRating().lacks_evidence
 
 
 def test_a_stale_window_overwrites_nothing(session: Session, anna: Visitor, now: datetime) -> None:
     empty = read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id)
     save(session, anna, BOTH, now)
     with pytest.raises(ChangedMeanwhile) as told:
-        save(session, anna, {1: Rating(4)}, now, shown=empty)
+        save(session, anna, {1: DimensionRating(4)}, now, shown=empty)
     assert told.value.theirs == {"level-1": "1"}
     assert read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id).ratings == BOTH
 
 
 def test_two_windows_that_rate_different_fields_are_both_kept(session: Session, anna: Visitor, now: datetime) -> None:
     empty = read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id)
-    save(session, anna, {1: Rating(1, "Beschluss")}, now, shown=empty)
-    save(session, anna, {2: Rating(3)}, now, shown=empty)
+    save(session, anna, {1: DimensionRating(1, "Beschluss")}, now, shown=empty)
+    save(session, anna, {2: DimensionRating(3)}, now, shown=empty)
     found = read_round(session, TWO, Moment.BEFORE, user_id=anna.user_id)
-    assert found.ratings == {1: Rating(1, "Beschluss"), 2: Rating(3)}
+    assert found.ratings == {1: DimensionRating(1, "Beschluss"), 2: DimensionRating(3)}
 
 
 @pytest.mark.parametrize("level", [-1, 5])
 def test_a_level_that_does_not_exist_is_refused(session: Session, anna: Visitor, now: datetime, level: int) -> None:
     with pytest.raises(RatingRefused) as refused:
-        save(session, anna, {2: Rating(level)}, now)
+        save(session, anna, {2: DimensionRating(level)}, now)
     assert refused.value.dimension == 2
 
 
 def test_evidence_that_is_too_long_is_refused(session: Session, anna: Visitor, now: datetime) -> None:
     with pytest.raises(RatingRefused):
-        save(session, anna, {1: Rating(1, "x" * 1001)}, now)
+        save(session, anna, {1: DimensionRating(1, "x" * 1001)}, now)
 
 
 def test_both_rounds_stand_side_by_side(session: Session, anna: Visitor, now: datetime) -> None:
     save(session, anna, BOTH, now)
-    save(session, anna, {1: Rating(3, "Lenkungskreis")}, now, moment=Moment.AFTER)
+    save(session, anna, {1: DimensionRating(3, "Lenkungskreis")}, now, moment=Moment.AFTER)
     rows = read_profile(session, TWO, user_id=anna.user_id).rows
     assert [(row.dimension, row.before.level, row.after.level, row.change) for row in rows] == [
         ("Strategie", 1, 3, 2),
@@ -144,7 +146,7 @@ def test_another_persons_ratings_are_not_mine(session: Session, course: Course, 
 
 def finish(session: Session, course: Course, now: datetime, levels: list[int]) -> None:
     for number, level in enumerate(levels):
-        save(session, course.person(f"Person {number}"), {1: Rating(level), 2: Rating(0)}, now, finishes=True)
+        save(session, course.person(f"Person {number}"), {1: DimensionRating(level), 2: DimensionRating(0)}, now, finishes=True)
 
 
 def test_four_answers_are_not_shown(session: Session, course: Course, now: datetime) -> None:

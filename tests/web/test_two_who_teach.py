@@ -18,7 +18,7 @@ from lti_tool.models import (
     Attendance,
     AttendanceChange,
     CertificateLetterhead,
-    CourseSettings,
+    CourseSettingsRow,
     ExtendedTime,
     ExtraAttempt,
     LiveMeeting,
@@ -161,9 +161,9 @@ class TestAttendance:
 
 
 class TestSettings:
-    def settings(self, world: TwoCourses) -> CourseSettings:
+    def settings(self, world: TwoCourses) -> CourseSettingsRow:
         with world.database.read() as session:
-            return session.scalars(select(CourseSettings)).one()
+            return session.scalars(select(CourseSettingsRow)).one()
 
     def test_different_settings_are_both_kept(self, world: TwoCourses, petra: Browser, quentin: Browser) -> None:
         ours, theirs = opened(petra, SETTINGS), opened(quentin, SETTINGS)

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.stored_facts import facts_to_json
-from lti_tool.domain.certificate import Issuer, Kind
+from lti_tool.domain.certificate import DocumentKind, Issuer
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
@@ -26,12 +26,12 @@ from lti_tool.models import (
     Deployment,
     FollowUp,
     LessonHint,
-    LineItem,
+    LineItemRow,
     LiveMeeting,
     Membership,
     NameRequest,
     Platform,
-    Registration,
+    RegistrationRow,
     ResourceLink,
     ScoreDelivery,
     User,
@@ -90,7 +90,7 @@ class Builder:
         platform = self.add(Platform(issuer=issuer, created_at=self.now))
         # Nobody listens there, and nothing leaves the machine.
         urls = {name: f"http://127.0.0.1:9/{name}" for name in ("auth_login_url", "token_url", "jwks_url")}
-        registration = self.add(Registration(platform_id=platform.id, client_id="abc", created_at=self.now, **urls))
+        registration = self.add(RegistrationRow(platform_id=platform.id, client_id="abc", created_at=self.now, **urls))
         deployment = self.add(
             Deployment(registration_id=registration.id, deployment_id="1", status="approved", first_seen_at=self.now)
         )
@@ -161,7 +161,7 @@ class Builder:
                 programme,
                 Issuer("Akademie", "https://akademie.test", "https://tool.test/verify"),
                 Letterhead(language="de", certificate_title="Zertifikat"),
-                Kind.CERTIFICATE,
+                DocumentKind.CERTIFICATE,
                 now=now,
             ),
             name=f"Anna {MARK}",
@@ -220,7 +220,7 @@ class Builder:
             )
         )
         item = self.add(
-            LineItem(resource_link_id=link.id, registration_id=anna.registration_id, url="https://m/1", created_at=now)
+            LineItemRow(resource_link_id=link.id, registration_id=anna.registration_id, url="https://m/1", created_at=now)
         )
         delivery = self.add(
             ScoreDelivery(

@@ -22,9 +22,9 @@ from lti_tool.domain.programme import (
 )
 from lti_tool.domain.workbook import Content
 from lti_tool.models import Course as CourseRow
-from lti_tool.models import Membership, Platform, Registration, User
+from lti_tool.models import Membership, Platform, RegistrationRow, User
 from lti_tool.workbook.draft import read_draft
-from lti_tool.workbook.save_fields import Entry, save_fields
+from lti_tool.workbook.save_fields import FieldEntry, save_fields
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -136,7 +136,7 @@ class Course:
         platform = Platform(issuer="https://moodle.example", created_at=MONDAY)
         session.add(platform)
         session.flush()
-        registration = Registration(
+        registration = RegistrationRow(
             platform_id=platform.id, client_id="c", auth_login_url="x", token_url="x", jwks_url="x", created_at=MONDAY
         )
         session.add(registration)
@@ -190,7 +190,7 @@ def write(
     """Type into a field of which the page showed the present state."""
     base = read_draft(session, PROGRAMME, user_id=visitor.user_id).field(field_id)
     typed = Content(text=content) if isinstance(content, str) else content
-    entry = Entry(typed, base.version, "")
+    entry = FieldEntry(typed, base.version, "")
     save_fields(session, PROGRAMME, user_id=visitor.user_id, number=number, entries={field_id: entry}, now=now)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Module
-from lti_tool.domain.workbook import Content, Decision, PracticeRule, Rating, Status
+from lti_tool.domain.workbook import Content, CriterionRating, Decision, PracticeRule, Status
 from lti_tool.errors import Conflict, Forbidden, NotFound
 from lti_tool.models import Membership
 from lti_tool.progress.practice_state import practice_state
@@ -189,7 +189,7 @@ def test_the_longest_waiting_stands_first(session: Session, ayse: Visitor, bernd
 
 def test_feedback_gives_the_chapter_back_and_reaches_its_author(session: Session, ayse: Visitor, instructor: Visitor) -> None:
     submitted(session, ayse)
-    said = Said({"messbar": Rating.NOT_YET}, {"messbar": "Der Zielwert fehlt."}, "Fast fertig.")
+    said = Said({"messbar": CriterionRating.NOT_YET}, {"messbar": "Der Zielwert fehlt."}, "Fast fertig.")
     decide(session, instructor, Decision.RETURNED, said)
     page = open_chapter(session, PROGRAMME, ayse, 2)
     assert (page.status, page.can_edit) == (Status.FEEDBACK, True)
@@ -198,7 +198,7 @@ def test_feedback_gives_the_chapter_back_and_reaches_its_author(session: Session
     (comment,) = feedback.comments
     assert (comment.criterion, comment.rating, comment.text) == (
         "Sind die Ziele messbar?",
-        Rating.NOT_YET,
+        CriterionRating.NOT_YET,
         "Der Zielwert fehlt.",
     )
 

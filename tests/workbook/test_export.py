@@ -23,7 +23,7 @@ from lti_tool.workbook.draft import Draft, StoredField
 from lti_tool.workbook.export_draft import ExportedDocument, FileFormat, export_draft
 from lti_tool.workbook.manuscript import (
     Manuscript,
-    ProfileRow,
+    RatedDimension,
     ReifegradProfile,
     TableBlock,
     TextBlock,
@@ -41,7 +41,7 @@ needs_poppler = pytest.mark.skipif(
 HOSTILE = '=HYPERLINK("http://x";"y") <b>fett</b> & #eval(1) {{ 1+1 }} ]]> \\ \'a\' "b"'
 LEVELS = ("noch nicht begonnen", "vereinzelt", "geplant", "etabliert", "wirksam")
 PROFILE = ReifegradProfile(
-    LEVELS, (ProfileRow("Strategie & Steuerung", 1, 3, "Beschluss 2024/17"), ProfileRow("Daten und Plattformen", None, 2))
+    LEVELS, (RatedDimension("Strategie & Steuerung", 1, 3, "Beschluss 2024/17"), RatedDimension("Daten und Plattformen", None, 2))
 )
 
 

@@ -10,7 +10,7 @@ from lti_tool.domain.workbook import Content, Status
 from lti_tool.errors import NotFound
 from lti_tool.workbook.draft import ChapterNotFound, WrongMoment, read_draft
 from lti_tool.workbook.history import read_history, restore_version
-from lti_tool.workbook.save_fields import Entry, Outcome, Saved, save_fields
+from lti_tool.workbook.save_fields import FieldEntry, Saved, SavingOutcome, save_fields
 from lti_tool.workbook.stored_content import digest_of
 from lti_tool.workbook.submit_chapter import submit_chapter
 from tests.syllabus import taught
@@ -27,7 +27,7 @@ def save(
     field_id: str = "zielbild",
     now: datetime = MONDAY,
 ) -> Saved:
-    entry = Entry(Content(text=text), base, digest_of(Content(text=shown)))
+    entry = FieldEntry(Content(text=text), base, digest_of(Content(text=shown)))
     return save_fields(session, PROGRAMME, user_id=visitor.user_id, number=2, entries={"zielbild": entry}, now=now)["zielbild"]
 
 
@@ -42,25 +42,25 @@ def kept_texts(session: Session, visitor: Visitor) -> list[str]:
 
 def test_the_first_save_begins_the_chapter(session: Session, ayse: Visitor) -> None:
     result = save(session, ayse, "Im Jahr 2035", base=0)
-    assert (result.outcome, result.stored.version) == (Outcome.SAVED, 1)
+    assert (result.outcome, result.stored.version) == (SavingOutcome.SAVED, 1)
     assert read_draft(session, PROGRAMME, user_id=ayse.user_id).status(2) is Status.IN_PROGRESS
 
 
 def test_saving_an_empty_page_leaves_the_chapter_open(session: Session, ayse: Visitor) -> None:
-    assert save(session, ayse, "   ", base=0).outcome is Outcome.UNCHANGED
+    assert save(session, ayse, "   ", base=0).outcome is SavingOutcome.UNCHANGED
     assert read_draft(session, PROGRAMME, user_id=ayse.user_id).status(2) is Status.OPEN
 
 
 def test_the_same_text_sent_twice_is_saved_once(session: Session, ayse: Visitor) -> None:
     save(session, ayse, "Im Jahr 2035", base=0)
     again = save(session, ayse, "Im Jahr 2035", base=0)
-    assert (again.outcome, again.stored.version) == (Outcome.UNCHANGED, 1)
+    assert (again.outcome, again.stored.version) == (SavingOutcome.UNCHANGED, 1)
 
 
 def test_a_stale_tab_overwrites_nothing_and_loses_nothing(session: Session, ayse: Visitor) -> None:
     save(session, ayse, "aus dem ersten Fenster", base=0)
     late = save(session, ayse, "aus dem zweiten Fenster", base=0)
-    assert late.outcome is Outcome.CONFLICT
+    assert late.outcome is SavingOutcome.CONFLICT
     assert late.typed.text == "aus dem zweiten Fenster"
     assert late.stored.content.text == "aus dem ersten Fenster"
     assert text_of(session, ayse) == "aus dem ersten Fenster"
@@ -78,35 +78,35 @@ def test_a_field_not_touched_in_a_stale_tab_is_no_conflict(session: Session, ays
     save(session, ayse, "erst", base=0)
     save(session, ayse, "dann", base=1, shown="erst")
     result = save(session, ayse, "erst", base=1, shown="erst")
-    assert (result.outcome, result.typed.text) == (Outcome.UNCHANGED, "dann")
+    assert (result.outcome, result.typed.text) == (SavingOutcome.UNCHANGED, "dann")
 
 
 def test_after_a_conflict_the_person_may_keep_their_own_text(session: Session, ayse: Visitor) -> None:
     save(session, ayse, "aus dem ersten Fenster", base=0)
     late = save(session, ayse, "aus dem zweiten Fenster", base=0)
-    assert save(session, ayse, "aus dem zweiten Fenster", base=late.stored.version).outcome is Outcome.SAVED
+    assert save(session, ayse, "aus dem zweiten Fenster", base=late.stored.version).outcome is SavingOutcome.SAVED
     assert text_of(session, ayse) == "aus dem zweiten Fenster"
     assert "aus dem ersten Fenster" in kept_texts(session, ayse)
 
 
 def test_a_text_over_the_limit_is_refused_and_the_stored_one_stays(session: Session, ayse: Visitor) -> None:
     save(session, ayse, "kurz", base=0)
-    assert save(session, ayse, "x" * 20_001, base=1).outcome is Outcome.TOO_LONG
+    assert save(session, ayse, "x" * 20_001, base=1).outcome is SavingOutcome.TOO_LONG
     assert text_of(session, ayse) == "kurz"
 
 
 def test_a_text_at_the_limit_is_taken(session: Session, ayse: Visitor) -> None:
-    assert save(session, ayse, "x" * 20_000, base=0).outcome is Outcome.SAVED
+    assert save(session, ayse, "x" * 20_000, base=0).outcome is SavingOutcome.SAVED
 
 
 def test_a_table_takes_200_rows_and_not_one_more(session: Session, ayse: Visitor) -> None:
-    def outcome(count: int) -> Outcome:
-        entry = Entry(rows(*(f"Vorhaben {n}" for n in range(count))), 0, "")
+    def outcome(count: int) -> SavingOutcome:
+        entry = FieldEntry(rows(*(f"Vorhaben {n}" for n in range(count))), 0, "")
         saved = save_fields(session, PROGRAMME, user_id=ayse.user_id, number=1, entries={"vorhaben": entry}, now=MONDAY)
         return saved["vorhaben"].outcome
 
-    assert outcome(201) is Outcome.TOO_MANY_ROWS
-    assert outcome(200) is Outcome.SAVED
+    assert outcome(201) is SavingOutcome.TOO_MANY_ROWS
+    assert outcome(200) is SavingOutcome.SAVED
 
 
 def test_a_spell_of_writing_is_one_version(session: Session, ayse: Visitor) -> None:
@@ -167,7 +167,7 @@ def test_what_is_typed_after_handing_in_is_set_aside(session: Session, ayse: Vis
     write(session, ayse, 2, "zielbild", "fertig")
     submit_chapter(session, taught(PROGRAMME), ayse, 2, now=MONDAY)
     result = save(session, ayse, "fertig, mit Zusatz", base=1, shown="fertig")
-    assert result.outcome is Outcome.RESTS
+    assert result.outcome is SavingOutcome.RESTS
     assert text_of(session, ayse) == "fertig"
     assert "fertig, mit Zusatz" in kept_texts(session, ayse)
     version = read_history(session, PROGRAMME, user_id=ayse.user_id, number=2, field_id="zielbild").versions[0]
@@ -183,6 +183,6 @@ def test_a_chapter_that_does_not_exist_is_not_found(session: Session, ayse: Visi
 
 
 def test_a_field_of_another_chapter_is_left_out(session: Session, ayse: Visitor) -> None:
-    entry = Entry(Content(text="x"), 0, "")
+    entry = FieldEntry(Content(text="x"), 0, "")
     assert save_fields(session, PROGRAMME, user_id=ayse.user_id, number=2, entries={"plan": entry}, now=MONDAY) == {}
     assert text_of(session, ayse, "plan") == ""

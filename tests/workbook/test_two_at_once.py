@@ -12,7 +12,7 @@ from lti_tool.workbook.draft import WrongMoment, read_draft
 from lti_tool.workbook.give_feedback import Said, decide_on_submission
 from lti_tool.workbook.history import read_history
 from lti_tool.workbook.read_editions import list_course_drafts
-from lti_tool.workbook.save_fields import Entry, save_fields
+from lti_tool.workbook.save_fields import FieldEntry, save_fields
 from lti_tool.workbook.submit_chapter import submit_chapter
 from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, write
@@ -35,7 +35,7 @@ def test_of_two_saves_in_the_same_moment_one_is_a_conflict_and_both_texts_stay(d
 
     def save(text: str) -> str:
         with database.write.begin() as session:
-            entries = {"zielbild": Entry(Content(text=text), 0, "")}
+            entries = {"zielbild": FieldEntry(Content(text=text), 0, "")}
             saved = save_fields(session, PROGRAMME, user_id=author.user_id, number=2, entries=entries, now=MONDAY)
             return str(saved["zielbild"].outcome)
 
@@ -90,7 +90,7 @@ def test_first_saves_of_several_fields_begin_one_draft(database: Database) -> No
 
     def save(number: int, field_id: str) -> str:
         with database.write.begin() as session:
-            entries = {field_id: Entry(Content(text="x"), 0, "")}
+            entries = {field_id: FieldEntry(Content(text="x"), 0, "")}
             saved = save_fields(session, PROGRAMME, user_id=author.user_id, number=number, entries=entries, now=MONDAY)
             return str(saved[field_id].outcome)
 

@@ -8,7 +8,7 @@ _SATURDAY = 5
 
 
 @dataclass(frozen=True)
-class Mark:
+class ClockMark:
     """What should be done by an hour after the breach became known."""
 
     hour: int
@@ -19,12 +19,12 @@ class Mark:
 class BreachClock:
     hours: int
     zone: str
-    marks: tuple[Mark, ...]
+    marks: tuple[ClockMark, ...]
 
 
 @dataclass(frozen=True)
 class MarkState:
-    mark: Mark
+    mark: ClockMark
     due_at: datetime
     is_due: bool
     """The hour has come."""

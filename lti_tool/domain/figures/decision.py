@@ -28,7 +28,7 @@ class DecisionResult:
 
 
 @dataclass(frozen=True)
-class Decision:
+class DecisionTree:
     """The first question comes first; every way ends in a result."""
 
     questions: tuple[DecisionQuestion, ...]
@@ -53,7 +53,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class Step:
+class DecisionStep:
     """A question on the way, with the place of the answer that was given."""
 
     question: DecisionQuestion
@@ -61,26 +61,26 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Way:
+class DecisionWay:
     """How far somebody has come: either `following` or `result` is there."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[DecisionStep, ...]
     following: DecisionQuestion | None
     result: DecisionResult | None
 
 
-def follow(data: Decision, answers: Mapping[str, int]) -> Way:
+def follow(data: DecisionTree, answers: Mapping[str, int]) -> DecisionWay:
     """Follow the answers from the first question on; answers to questions off the way count for nothing."""
-    steps: list[Step] = []
+    steps: list[DecisionStep] = []
     question: DecisionQuestion | None = data.questions[0]
     while question is not None:
         given = answers.get(question.id, -1)
         if not 0 <= given < len(question.branches) or len(steps) >= len(data.questions):
-            return Way(tuple(steps), question, None)
-        steps.append(Step(question, given))
+            return DecisionWay(tuple(steps), question, None)
+        steps.append(DecisionStep(question, given))
         leads_to = question.branches[given].leads_to
         result = data.find_result(leads_to)
         if result is not None:
-            return Way(tuple(steps), None, result)
+            return DecisionWay(tuple(steps), None, result)
         question = data.find_question(leads_to)
-    return Way(tuple(steps), None, None)
+    return DecisionWay(tuple(steps), None, None)

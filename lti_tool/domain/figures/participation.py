@@ -21,14 +21,14 @@ class Situation:
 
 
 @dataclass(frozen=True)
-class Participation:
+class ParticipationLadder:
     steps: tuple[LadderStep, ...]
     """From least to most influence."""
     situations: tuple[Situation, ...]
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedSituation:
     situation: Situation
     given: LadderStep | None
     """None: not placed yet."""
@@ -40,12 +40,12 @@ class Placed:
 
 @dataclass(frozen=True)
 class LadderResult:
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedSituation, ...]
     right: int
     is_complete: bool
 
 
-def place(data: Participation, given: Mapping[str, str]) -> LadderResult:
+def place(data: ParticipationLadder, given: Mapping[str, str]) -> LadderResult:
     """Look at what was put where; unknown steps count as not placed."""
     names = [step.id for step in data.steps]
     placed = []
@@ -54,7 +54,7 @@ def place(data: Participation, given: Mapping[str, str]) -> LadderResult:
         right = names.index(situation.step)
         chosen = names.index(at) if at in names else None
         placed.append(
-            Placed(
+            PlacedSituation(
                 situation,
                 None if chosen is None else data.steps[chosen],
                 data.steps[right],

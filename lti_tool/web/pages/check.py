@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
 from lti_tool.platforms.checked_place import check_claims, check_frame, load_place
-from lti_tool.platforms.findings import Standing, from_json
-from lti_tool.platforms.inquiries import InquiryState, Kind, Place, open_inquiry, state_of
+from lti_tool.platforms.findings import FindingStanding, from_json
+from lti_tool.platforms.inquiries import InquiredPlace, InquiryKind, InquiryState, open_inquiry, state_of
 from lti_tool.web.browser_session import href
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
@@ -45,7 +45,7 @@ def check() -> ResponseReturnValue:
         state=state,
         asked=asked,
         findings=findings,
-        bad=sum(finding.standing is Standing.BAD for finding in findings),
+        bad=sum(finding.standing is FindingStanding.BAD for finding in findings),
         frame=check_frame(is_framed=request.headers.get("Sec-Fetch-Dest") in _FRAMES),
         registration=entry.registration,
         claim_names=place.claim_names,
@@ -61,16 +61,16 @@ def check_again() -> ResponseReturnValue:
 
 def _ask(visitor: Visitor, now: datetime) -> None:
     with step() as session:
-        open_inquiry(session, Kind.CONNECTION, _place(visitor), now=now)
+        open_inquiry(session, InquiryKind.CONNECTION, _place(visitor), now=now)
 
 
 def _state(visitor: Visitor, now: datetime) -> InquiryState:
     with parts().database.read() as session:
-        return state_of(session, Kind.CONNECTION, _place(visitor), now=now)
+        return state_of(session, InquiryKind.CONNECTION, _place(visitor), now=now)
 
 
-def _place(visitor: Visitor) -> Place:
-    return Place(visitor.registration_id, visitor.course_id, visitor.resource_link_id)
+def _place(visitor: Visitor) -> InquiredPlace:
+    return InquiredPlace(visitor.registration_id, visitor.course_id, visitor.resource_link_id)
 
 
 def _is_fresh(state: InquiryState, now: datetime) -> bool:

@@ -15,14 +15,14 @@ from lti_tool.courses.open_course import CoursePage, CourseQuery, Show, Sort, op
 from lti_tool.courses.resend_scores import answer_emptied, resend_late_scores
 from lti_tool.courses.spreadsheets import as_csv, as_ods, as_xlsx
 from lti_tool.courses.viewer import teaching_viewer_of
-from lti_tool.domain.completion import Conditions, Part
+from lti_tool.domain.completion import Condition, Conditions
 from lti_tool.domain.course import ATTEMPTS, PASS_MARKS_PCT, TIME_LIMITS_MIN, CourseSettings
 from lti_tool.domain.edits import ChangedMeanwhile, Shown
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import PracticeRule
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.platforms.inquiries import InquiryState, Kind, open_inquiry, state_of
+from lti_tool.platforms.inquiries import InquiryKind, InquiryState, open_inquiry, state_of
 from lti_tool.platforms.refresh_roster import RosterNotOffered, ask_for_roster, roster_place
 from lti_tool.platforms.roster_problems import roster_problem
 from lti_tool.web.browser_session import current_visitor, href
@@ -190,11 +190,11 @@ def _roster_reading(visitor: Visitor, page: CoursePage) -> InquiryState:
     assert visitor.course_id is not None  # else there would be no page
     with parts().database.read() as session:
         place = roster_place(session, visitor.course_id)
-        state = state_of(session, Kind.ROSTER, place, now=now) if place else InquiryState()
+        state = state_of(session, InquiryKind.ROSTER, place, now=now) if place else InquiryState()
     if state.is_open or state.answered_at or page.roster.read_at or page.roster.problem or place is None:
         return state
     with step() as session:
-        open_inquiry(session, Kind.ROSTER, place, now=now)
+        open_inquiry(session, InquiryKind.ROSTER, place, now=now)
     return InquiryState(is_open=True)
 
 
@@ -240,7 +240,7 @@ def _typed_settings() -> dict[str, str]:
 
 
 def _conditions_in(texts: dict[str, str]) -> Conditions:
-    ticked = [part.value for part in Part if texts[f"asks_{part.value}"]]
+    ticked = [part.value for part in Condition if texts[f"asks_{part.value}"]]
     return Conditions.of(" ".join(ticked), texts["practice_rule"])
 
 

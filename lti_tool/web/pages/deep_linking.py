@@ -10,7 +10,7 @@ from lti_tool.errors import ToolError
 from lti_tool.lti.deep_linking import Target, accepted_targets
 from lti_tool.passback.line_item import TAG
 from lti_tool.platforms.deep_linking_requests import PendingRequest, get_deep_linking_request
-from lti_tool.platforms.place_items import Placed, place_items, placed_in, remember_offered
+from lti_tool.platforms.place_items import PlacedItems, place_items, placed_in, remember_offered
 from lti_tool.web.browser_session import VISIT_PARAMETER, current_visitor
 from lti_tool.web.headers import allow_forms_to_anywhere
 from lti_tool.web.language import message_of
@@ -99,7 +99,7 @@ def _chosen() -> list[Placeable]:
     return [each for each in offered if each.key in wished]
 
 
-def _missing(placed: Placed) -> list[Placeable]:
+def _missing(placed: PlacedItems) -> list[Placeable]:
     """Return the required modules that the course neither has nor was handed: placing them doubles nothing."""
     there = placed.launched | placed.offered_at.keys()
     return [each for each in placeables(whole_programme()) if _is_required(each) and each.key not in there]

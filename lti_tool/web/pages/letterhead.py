@@ -20,7 +20,7 @@ from lti_tool.certificates.letterheads import (
 from lti_tool.certificates.preview import preview_facts
 from lti_tool.certificates.try_letterhead import draw_logo, try_letterhead
 from lti_tool.certificates.typeset import typeset
-from lti_tool.domain.certificate import Kind
+from lti_tool.domain.certificate import DocumentKind
 from lti_tool.domain.edits import ChangedMeanwhile, Shown, merge
 from lti_tool.domain.letterhead import SIGNATORIES_MAX, TEXT_MAX, Letterhead, LetterheadRefused, Signatory
 from lti_tool.domain.typed_text import clean_line
@@ -45,7 +45,7 @@ def preview() -> Response:
     """Show a document as it would be issued now, for an invented person, marked as a sample."""
     visitor = current_instructor()
     tool = parts()
-    kind = Kind.PARTICIPATION if request.args.get("kind") == Kind.PARTICIPATION else Kind.CERTIFICATE
+    kind = DocumentKind.PARTICIPATION if request.args.get("kind") == DocumentKind.PARTICIPATION else DocumentKind.CERTIFICATE
     with tool.database.read() as session:
         head = effective_letterhead(session, tool.issuer, visitor.registration_id)
         logo_svg = find_logo(session, head.logo_sha256)

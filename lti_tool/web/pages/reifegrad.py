@@ -9,7 +9,7 @@ from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.reifegrad.add_up_course import ANSWERS_MIN, add_up_course
-from lti_tool.reifegrad.read_rounds import Moment, Rating, Round, ratings_from, read_profile, read_round, texts_of
+from lti_tool.reifegrad.read_rounds import DimensionRating, Moment, Round, ratings_from, read_profile, read_round, texts_of
 from lti_tool.reifegrad.save_round import EVIDENCE_MAX, RatingRefused, save_round
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
@@ -118,11 +118,11 @@ def _moment(text: str) -> Moment:
         ) from None
 
 
-def _typed(programme: Programme) -> dict[int, Rating]:
+def _typed(programme: Programme) -> dict[int, DimensionRating]:
     ratings = {}
     for dimension in programme.dimensions:
         evidence = clean_text(request.form.get(f"evidence-{dimension.number}", ""))
-        ratings[dimension.number] = Rating(_whole_number(request.form.get(f"level-{dimension.number}", "")), evidence)
+        ratings[dimension.number] = DimensionRating(_whole_number(request.form.get(f"level-{dimension.number}", "")), evidence)
     return ratings
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.certificates.verify_certificate import State, Verification, verify_certificate
+from lti_tool.certificates.verify_certificate import RegisterState, Verification, verify_certificate
 from lti_tool.certificates.verify_document import (
     DOCUMENT_BYTES_MAX,
     DocumentVerification,
@@ -24,8 +24,13 @@ blueprint = Blueprint("verify", __name__)
 
 # A proxy or a client that only looks at the status shall not take an unknown certificate for a good one.
 _STATUSES = {
-    State.VALID: 200, State.REVOKED: 200, State.REPLACED: 200, State.EXPIRED: 200, State.UNKNOWN: 404, State.MISTYPED: 400,
-}  # fmt: skip
+    RegisterState.VALID: 200,
+    RegisterState.REVOKED: 200,
+    RegisterState.REPLACED: 200,
+    RegisterState.EXPIRED: 200,
+    RegisterState.UNKNOWN: 404,
+    RegisterState.MISTYPED: 400,
+}
 _DOCUMENT_STATUSES = {Found.AS_ISSUED: 200, Found.EXTENDED: 200, Found.NOT_A_PDF: 400, Found.TOO_LARGE: 413}
 # Somebody who checks a pile of applications gets through; who tries codes has 128 bits before them.
 _CODES = Limit("verify.code", burst=60, interval_s=2)
@@ -74,7 +79,7 @@ def result(code: str) -> ResponseReturnValue:
         found = verify_certificate(session, code, now=parts().now())
     response = jsonify(_code_as_json(found)) if _wants_json() else _code_as_page(found, code)
     response.status_code = _STATUSES[found.state]
-    if found.state is not State.MISTYPED:
+    if found.state is not RegisterState.MISTYPED:
         time.sleep(max(0.0, started + _ANSWER_AFTER_S - time.monotonic()))
     return _kept_by_nobody(response)
 
@@ -122,7 +127,7 @@ def _kept_by_nobody(response: Response) -> Response:
 
 
 def _code_as_page(found: Verification, typed: str) -> Response:
-    if found.state is State.MISTYPED:
+    if found.state is RegisterState.MISTYPED:
         page = render_template("verify/form.html", typed=typed, error=found.typing_error, wrong_sign=found.wrong_sign)
         return make_response(page)
     return make_response(render_template("verify/result.html", found=found, seal_now=_seal_now()))

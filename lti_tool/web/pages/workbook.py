@@ -8,7 +8,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.workbook import COVER_NUMBER, LENGTH_MAX, RATING_WORDS, STATUS_WORDS, Missing, heading_of
+from lti_tool.domain.workbook import COVER_NUMBER, LENGTH_MAX, RATING_WORDS, STATUS_WORDS, MissingField, heading_of
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
@@ -24,7 +24,7 @@ from lti_tool.workbook.history import read_history, restore_version
 from lti_tool.workbook.open_workbook import ChapterPage, open_chapter, open_workbook
 from lti_tool.workbook.read_editions import list_shown_chapters
 from lti_tool.workbook.release_chapter import end_release, release_chapter
-from lti_tool.workbook.save_fields import Entry, Outcome, Saved, save_fields
+from lti_tool.workbook.save_fields import FieldEntry, Saved, SavingOutcome, save_fields
 from lti_tool.workbook.submit_chapter import ChapterIncomplete, submit_chapter, take_back_chapter
 
 blueprint = Blueprint("workbook", __name__)
@@ -95,7 +95,7 @@ def save(name: str) -> ResponseReturnValue:
         )
         if action == "questions":
             hide_questions(session, current_programme(), user_id=visitor.user_id, hidden=argument == "hide", now=parts().now())
-    if any(result.outcome not in (Outcome.SAVED, Outcome.UNCHANGED) for result in results.values()):
+    if any(result.outcome not in (SavingOutcome.SAVED, SavingOutcome.UNCHANGED) for result in results.values()):
         with parts().database.read() as session:
             page = open_chapter(session, current_programme(), visitor, number)
         return _render(page, results, ()), 409
@@ -107,7 +107,7 @@ def save(name: str) -> ResponseReturnValue:
     return redirect(href("workbook.chapter", name=name, _anchor=anchor), 303)
 
 
-def _entries(number: int, *, leave_out: str) -> dict[str, Entry]:
+def _entries(number: int, *, leave_out: str) -> dict[str, FieldEntry]:
     fields = get_place(current_programme(), number).chapter.fields
     entries = {field.id: read_entry(request.form, field) for field in fields if field.id != leave_out}
     return {field_id: entry for field_id, entry in entries.items() if entry is not None}
@@ -138,10 +138,10 @@ def save_field(name: str, field_id: str) -> ResponseReturnValue:
         saved = save_fields(
             session, programme, user_id=visitor.user_id, number=number, entries={field_id: entry}, now=parts().now()
         )[field_id]
-    if saved.outcome in (Outcome.SAVED, Outcome.UNCHANGED):
+    if saved.outcome in (SavingOutcome.SAVED, SavingOutcome.UNCHANGED):
         return jsonify(token=token_of(saved.stored), message=saved_words(saved.stored))
     answer: dict[str, object] = {"message": problem_of(saved), "token": token_of(saved.stored)}
-    if saved.outcome is Outcome.CONFLICT:
+    if saved.outcome is SavingOutcome.CONFLICT:
         answer["html"] = render_template(
             "workbook/_conflict.html", field=field, other=saved.stored.content, problem=problem_of(saved)
         )
@@ -201,7 +201,7 @@ def release(name: str) -> ResponseReturnValue:
     return redirect(href("workbook.chapter", name=name, _anchor="peers"), 303)
 
 
-def _render(page: ChapterPage, results: Mapping[str, Saved], missing: tuple[Missing, ...]) -> str:
+def _render(page: ChapterPage, results: Mapping[str, Saved], missing: tuple[MissingField, ...]) -> str:
     missing_by_field = {one.field.id: one for one in missing}
     more = request.args.get("more", "")
     views = [

@@ -14,7 +14,7 @@ from lti_tool.web.programme import current_programme
 from lti_tool.workbook.chart import chart_svg, chart_text
 from lti_tool.workbook.draft import Draft, read_draft
 from lti_tool.workbook.export_draft import FileFormat, export_draft, manuscript_of
-from lti_tool.workbook.manuscript import CONTENTS, STATUS_LINE, ProfileBlock, ProfileRow, ReifegradProfile
+from lti_tool.workbook.manuscript import CONTENTS, STATUS_LINE, ProfileBlock, RatedDimension, ReifegradProfile
 from lti_tool.workbook.typeset import signs_lost_in_pdf
 
 blueprint = Blueprint("workbook_export", __name__)
@@ -90,7 +90,7 @@ def _read() -> tuple[Draft, ReifegradProfile | None]:
 
 def _for_the_document(profile: Profile) -> ReifegradProfile:
     rows = (
-        ProfileRow(row.dimension, row.before.level, row.after.level, row.after.evidence or row.before.evidence)
+        RatedDimension(row.dimension, row.before.level, row.after.level, row.after.evidence or row.before.evidence)
         for row in profile.rows
     )
     return ReifegradProfile(profile.levels, tuple(rows))

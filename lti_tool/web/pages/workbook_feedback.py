@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, RATING_WORDS, Decision, Place, Rating
+from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, RATING_WORDS, ChapterPlace, CriterionRating, Decision
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.guards import current_instructor
@@ -100,12 +100,12 @@ def say(edition_id: int) -> ResponseReturnValue:
     return redirect(href("workbook_feedback.shown_chapter", edition_id=edition_id, _anchor="feedback"), 303)
 
 
-def _said(place: Place) -> Said:
-    ratings: dict[str, Rating | None] = {}
+def _said(place: ChapterPlace) -> Said:
+    ratings: dict[str, CriterionRating | None] = {}
     comments: dict[str, str] = {}
     for criterion in place.criteria:
         word = request.form.get(f"rating.{criterion.id}", "")
-        ratings[criterion.id] = Rating(word) if word in set(Rating) else None
+        ratings[criterion.id] = CriterionRating(word) if word in set(CriterionRating) else None
         comments[criterion.id] = request.form.get(f"comment.{criterion.id}", "")
     return Said(ratings, comments, request.form.get("text", ""))
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from lti_tool.domain.programme import Field
-from lti_tool.domain.workbook import LENGTH_MAX, ROWS_MAX, Content, Missing, count_words
+from lti_tool.domain.workbook import LENGTH_MAX, ROWS_MAX, Content, MissingField, count_words
 from lti_tool.messages import N_
 from lti_tool.web.language import format_number, format_time_of_day, translate
 from lti_tool.workbook.draft import StoredField
 from lti_tool.workbook.open_workbook import FieldState
-from lti_tool.workbook.save_fields import Entry, Outcome, Saved
+from lti_tool.workbook.save_fields import FieldEntry, Saved, SavingOutcome
 from lti_tool.workbook.stored_content import digest_of
 
 # A table may be sent with more rows than may be kept, so that the answer can say so; beyond that nobody types.
@@ -51,12 +51,12 @@ def token_of(stored: StoredField) -> str:
     return f"{stored.version}.{digest_of(stored.content)}"
 
 
-def read_entry(form: MultiDict[str, str], field: Field) -> Entry | None:
+def read_entry(form: MultiDict[str, str], field: Field) -> FieldEntry | None:
     """Read one field from a form; None: the form does not have it, or its token is not one of ours."""
     version, _, digest = form.get(f"t.{field.id}", "").partition(".")
     if not version.isdecimal() or len(version) > 9:
         return None
-    return Entry(read_content(form, field), int(version), digest)
+    return FieldEntry(read_content(form, field), int(version), digest)
 
 
 def read_content(form: MultiDict[str, str], field: Field) -> Content:
@@ -72,10 +72,10 @@ def read_content(form: MultiDict[str, str], field: Field) -> Content:
     )
 
 
-def view_of(state: FieldState, saved: Saved | None, missing: Missing | None, *, more_rows: int = 0) -> FieldView:
+def view_of(state: FieldState, saved: Saved | None, missing: MissingField | None, *, more_rows: int = 0) -> FieldView:
     """Prepare a field; `saved` is what became of it just now, `missing` why the chapter cannot be handed in."""
     stored = saved.stored if saved else state.stored
-    is_trouble = saved is not None and saved.outcome not in (Outcome.SAVED, Outcome.UNCHANGED)
+    is_trouble = saved is not None and saved.outcome not in (SavingOutcome.SAVED, SavingOutcome.UNCHANGED)
     content = saved.typed if saved and is_trouble else stored.content
     problem = problem_of(saved) if saved and is_trouble else missing_words(missing) if missing else ""
     return FieldView(
@@ -86,7 +86,7 @@ def view_of(state: FieldState, saved: Saved | None, missing: Missing | None, *, 
         rows=_rows(state.field, content, more_rows),
         has_history=state.has_history or stored.version > 0,
         problem=problem,
-        other=stored.content if saved and saved.outcome is Outcome.CONFLICT else None,
+        other=stored.content if saved and saved.outcome is SavingOutcome.CONFLICT else None,
         is_wide=len(state.field.columns) > 4,
     )
 
@@ -101,7 +101,7 @@ def _rows(field: Field, content: Content, more_rows: int) -> tuple[Mapping[str, 
 
 def problem_of(saved: Saved) -> str:
     """Say in the person's language why a field was not saved."""
-    if saved.outcome is Outcome.TOO_LONG:
+    if saved.outcome is SavingOutcome.TOO_LONG:
         return translate(
             N_(
                 "Der Text ist zu lang: %(length)s Zeichen, möglich sind %(most)s. Bitte kürzen Sie ihn; gespeichert ist noch die "
@@ -110,7 +110,7 @@ def problem_of(saved: Saved) -> str:
             length=format_number(saved.typed.length),
             most=format_number(LENGTH_MAX),
         )
-    if saved.outcome is Outcome.TOO_MANY_ROWS:
+    if saved.outcome is SavingOutcome.TOO_MANY_ROWS:
         return translate(
             N_(
                 "Die Tabelle hat zu viele Zeilen: %(rows)s, möglich sind %(most)s. Bitte fassen Sie Zeilen zusammen; gespeichert "
@@ -119,7 +119,7 @@ def problem_of(saved: Saved) -> str:
             rows=format_number(len(saved.typed.rows)),
             most=format_number(ROWS_MAX),
         )
-    if saved.outcome is Outcome.RESTS:
+    if saved.outcome is SavingOutcome.RESTS:
         return translate(
             N_(
                 "Das Kapitel ist eingereicht und ruht. Ihr Text ist nicht verloren: Er liegt im Verlauf dieses Feldes. "
@@ -134,7 +134,7 @@ def problem_of(saved: Saved) -> str:
     )
 
 
-def missing_words(missing: Missing) -> str:
+def missing_words(missing: MissingField) -> str:
     """Say what a required field still needs."""
     if missing.rows_wanted:
         return translate(

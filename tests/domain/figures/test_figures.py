@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.figures.breach_clock import BreachClock, Mark, read_clock
-from lti_tool.domain.figures.decision import Branch, Decision, DecisionQuestion, DecisionResult, follow
+from lti_tool.domain.figures.breach_clock import BreachClock, ClockMark, read_clock
+from lti_tool.domain.figures.decision import Branch, DecisionQuestion, DecisionResult, DecisionTree, follow
 from lti_tool.domain.figures.lifecycle_cost import CostedOption, LifecycleCost, work_out
 from lti_tool.domain.figures.nutzwert import Nutzwert, RatedOption, WeighedCriterion, rank, turning_points
-from lti_tool.domain.figures.participation import LadderStep, Participation, Situation, place
+from lti_tool.domain.figures.participation import LadderStep, ParticipationLadder, Situation, place
 from lti_tool.domain.figures.small_numbers import CountedRow, SmallNumbers, publish
 
 # The example of lesson 1.5.
@@ -111,7 +111,7 @@ def question(name: str, *leads_to: str) -> DecisionQuestion:
     return DecisionQuestion(name, f"{name}?", "", tuple(Branch(f"zu {target}", target) for target in leads_to))
 
 
-DECISION = Decision(
+DECISION = DecisionTree(
     (question("art", "kern", "groesse"), question("groesse", "nein", "sektor"), question("sektor", "nein", "ja")),
     tuple(DecisionResult(name, name, "") for name in ("kern", "nein", "ja")),
 )
@@ -134,13 +134,13 @@ def test_answers_that_nobody_can_give_count_for_nothing(answers: dict[str, int])
 
 
 def test_a_circle_ends() -> None:
-    circle = Decision((question("a", "b"), question("b", "a")), ())
+    circle = DecisionTree((question("a", "b"), question("b", "a")), ())
     assert circle.longest_way == 2
     way = follow(circle, {"a": 0, "b": 0})
     assert (way.result, len(way.steps)) == (None, 2)
 
 
-CLOCK = BreachClock(72, "Europe/Berlin", (Mark(0, "trennen"), Mark(24, "Vorlage"), Mark(72, "melden")))
+CLOCK = BreachClock(72, "Europe/Berlin", (ClockMark(0, "trennen"), ClockMark(24, "Vorlage"), ClockMark(72, "melden")))
 
 
 def test_the_clock_runs_over_the_weekend() -> None:
@@ -166,7 +166,7 @@ def test_a_moment_with_its_zone_is_taken_as_it_is() -> None:
     assert (state.known_at.hour, state.hours_left) == (8, 72)
 
 
-LADDER = Participation(
+LADDER = ParticipationLadder(
     (
         LadderStep("info", "Information", "die Kommune"),
         LadderStep("mit", "Mitwirkung", "die Kommune"),
