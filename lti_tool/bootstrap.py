@@ -40,9 +40,9 @@ from lti_tool.passback.jobs import SCORES
 from lti_tool.passback.reconcile import look_at_wanted, reconcile_all
 from lti_tool.passback.wanted_looks import JOB as COLUMNS
 from lti_tool.passback.worker import Worker
-from lti_tool.platforms.answer_inquiries import Inquirer, questions
 from lti_tool.platforms.clean_up import clean_up
 from lti_tool.platforms.front_door import open_front_door
+from lti_tool.platforms.inquirer import Inquirer, questions
 from lti_tool.platforms.inquiries import JOB as INQUIRIES
 from lti_tool.platforms.refresh_key_sets import refresh_key_sets
 from lti_tool.platforms.refresh_roster import refresh_all_rosters

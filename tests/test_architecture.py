@@ -95,6 +95,29 @@ CLOCK_READERS = {"background", "passback", "playground"}
 WIRING = {"bootstrap", "preflight", "app", "wsgi", "cli", "__init__"}
 FORBIDDEN_ROOMS = {"utils", "helpers", "common", "services", "managers"}
 
+# What use cases do. A file whose name begins with one of these words is a use case, unless the word is a noun there.
+VERB = re.compile(
+    r"""(add|admit|answer|approve|ask|begin|block|bring|call|change|check|claim|close|compare|compose|configure|connect|create|decide
+    |deliver|draw|enable|end|enqueue|erase|establish|export|extend|fetch|fill|find|follow|forget|freeze|get|give|grant|hand|help|invite
+    |issue|keep|leave|link|list|load|lock|look|make|mark|merge|move|name|note|open|pack|place|plan|post|preview|publish|put|read|receive
+    |reconcile|record|refresh|register|release|remember|renew|resend|reserve|respond|restore|retry|return|review|revoke|run|save|seal
+    |send|set|settle|show|sign|start|store|submit|take|tell|typeset|verify|visit|want|watch|write)(_|$)""",
+    re.VERBOSE,
+)
+NOUN_PHRASES = {
+    "certificates/name_requests",
+    "certificates/seal",
+    "domain/check_code",
+    "live/follow_up",
+    "lti/claim_inventory",
+    "lti/claim_names",
+    "lti/seal",
+    "models/invite",
+    "models/write_turn",
+    "platforms/visit_standing",
+    "web/visit_cookies",
+}
+
 
 def room_of(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
@@ -171,6 +194,23 @@ def test_no_class_name_occurs_twice() -> None:
                 if isinstance(node, ast.ClassDef):
                     places.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def is_named_after_a_verb(path: Path) -> bool:
+    # Pages are named after their address: `/verify`, `/lti/register`.
+    is_page = path.is_relative_to(ROOT / "web" / "pages")
+    return room_of(path) != "playground" and not is_page and VERB.match(path.stem) is not None
+
+
+def test_a_file_named_after_a_verb_holds_a_function_of_that_name() -> None:
+    without = set()
+    for path in sorted(ROOT.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if is_named_after_a_verb(path) and path.stem not in {
+            node.name for node in tree.body if isinstance(node, ast.FunctionDef)
+        }:
+            without.add(str(path.relative_to(ROOT).with_suffix("")))
+    assert without == NOUN_PHRASES
 
 
 def test_only_edges_read_the_clock() -> None:

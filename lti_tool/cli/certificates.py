@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from lti_tool import bootstrap, clock
-from lti_tool.certificates import register
+from lti_tool.certificates import certificate_register
 from lti_tool.certificates.credential_keys import KINDS
 from lti_tool.certificates.document_queue import document_backlog
 from lti_tool.certificates.european_credential import european_credential
@@ -33,7 +33,7 @@ def list_certificates() -> None:
     """List all certificates, without names."""
     _, database = opened()
     with database.read() as session:
-        found = register.list_certificates(session)
+        found = certificate_register.list_certificates(session)
     for each in found:
         note = f"  PROBLEM: {each.problem}" if each.problem else ""
         click.echo(f"{each.code}  {each.state}  {each.issued_at:%Y-%m-%d}  user={each.user_id or '–'}{note}")
@@ -46,7 +46,7 @@ def show(code: str) -> None:
     """Show one certificate with everything that is printed on it."""
     _, database = opened()
     with database.read() as session:
-        found = register.get_certificate(session, code)
+        found = certificate_register.get_certificate(session, code)
     click.echo(f"{found.code}  {found.state}  issued {found.issued_at:%Y-%m-%d %H:%M} UTC  sha256={found.pdf_sha256 or '–'}")
     if found.revoked_at:
         click.echo(f"revoked {found.revoked_at:%Y-%m-%d}: {found.revocation_reason}")
@@ -82,7 +82,7 @@ def reissue(code: str, name: str | None, ended: bool) -> None:
         )
     outcome = make_document(database, bootstrap.press(settings), made, now=clock.now())
     with database.read() as session:
-        new = next(each for each in register.list_certificates(session) if each.id == made)
+        new = next(each for each in certificate_register.list_certificates(session) if each.id == made)
     click.echo(new.code)
     if outcome is not MakingOutcome.MADE:
         click.echo(f"Its document is not made yet: {new.problem or 'the worker tries again'}", err=True)
@@ -95,7 +95,7 @@ def make() -> None:
     made = make_missing_documents(database, bootstrap.press(settings), clock=clock.now)
     with database.read() as session:
         backlog = document_backlog(session, now=clock.now())
-        stuck = [each for each in register.list_certificates(session) if each.problem and each.state == "valid"]
+        stuck = [each for each in certificate_register.list_certificates(session) if each.problem and each.state == "valid"]
     click.echo(f"{made} documents made, {backlog.waiting} tried again later, {len(stuck)} for a person")
     for each in stuck:
         click.echo(f"{each.code}  {each.problem}  `lti-tool certificates reissue {each.code} --name …`")
@@ -124,7 +124,7 @@ def elm(code: str, out: Path) -> None:
     """Write a certificate as European Digital Credential, unsigned, to be uploaded to an issuer with an eIDAS seal."""
     settings, database = opened()
     with database.read() as session:
-        found = register.get_certificate(session, code)
+        found = certificate_register.get_certificate(session, code)
         logo_svg = find_logo(session, found.facts.logo_sha256)
     if found.state != RegisterState.VALID or not found.facts.name:
         raise Conflict(N_("Dieses Zertifikat gilt nicht mehr."), code="certificate_not_valid")

@@ -14,7 +14,7 @@ from lti_tool.cli.registrations import opened
 from lti_tool.models.database import Database
 from lti_tool.personal_data.erase_person import erase_person
 from lti_tool.personal_data.erasure_list import Erasure, Marker, find_returned, note_erasure, read_erasures
-from lti_tool.personal_data.tell_person import (
+from lti_tool.personal_data.person_overview import (
     FOUND_MAX,
     FoundPerson,
     export_person,

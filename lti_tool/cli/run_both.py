@@ -89,7 +89,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     sys.exit(f"{address} did not answer within {STARTS_WITHIN_S} seconds.")
 
 
-def main() -> None:
+def run_both() -> None:
     port, lms_port = ports()
     tool_url, lms_url = f"http://localhost:{port}", f"http://127.0.0.1:{lms_port}"
     os.environ.setdefault("LTI_TOOL_PUBLIC_URL", tool_url)
@@ -125,4 +125,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_both()

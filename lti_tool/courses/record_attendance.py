@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.courses.open_meeting import participants_in
+from lti_tool.courses.attendance import participants_in
 from lti_tool.courses.viewer import teaching_viewer_of
 from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.live import Presence

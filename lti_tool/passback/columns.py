@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from lti_tool.lti.claim_names import SCOPE_SCORE
 from lti_tool.models import Deployment, DueScore, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback.delivery import LINE_ITEM_GONE
+from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.outbox import enqueue_missing, insert_into, park_column, revive
-from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.wanted_looks import want_look
 
 # A column that was not there and is again under the same address is believed only after this: it may be listed and not answer.

@@ -35,7 +35,7 @@ from lti_tool.passback.delivery import (
 )
 from lti_tool.passback.line_item import find_line_item, find_or_create_line_item
 from lti_tool.passback.ports import Gradebooks, Memory
-from lti_tool.passback.retry import ONE_SECOND, next_timestamp
+from lti_tool.passback.retries import ONE_SECOND, next_timestamp
 from lti_tool.passback.standing import Match, ToldResult, points_in
 from lti_tool.passback.standing import match as match_of
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models import ColumnLook, DueScore, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback import delivery as states
 from lti_tool.passback.columns import due_in
-from lti_tool.passback.place import GradebookPlace
+from lti_tool.passback.gradebook_place import GradebookPlace
 
 DeliveryState = Literal["waiting", "delivered", "delayed", "parked", "missing", "no_column"]
 # The worst first: a score has arrived only when it has arrived everywhere. That a link has no column is told only where none has

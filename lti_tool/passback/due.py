@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from lti_tool.models import DueScore
 from lti_tool.passback.columns import columns_in, due_in
 from lti_tool.passback.delivery import SCORE_MAXIMUM
+from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.outbox import enqueue, insert_into
-from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.wanted_looks import want_look
 
 _DUE: Any = DueScore.__table__

@@ -13,9 +13,9 @@ from lti_tool.lti.patience import patience
 from lti_tool.models import ColumnLook, Course, Deployment, LineItemRow, RegistrationRow, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.passback.after_restore import is_after_restore
-from lti_tool.passback.compare import Difference, GradebookFindings, columns_to_compare, compare_column
-from lti_tool.passback.look import read_lists
+from lti_tool.passback.compare_column import Difference, GradebookFindings, columns_to_compare, compare_column
 from lti_tool.passback.ports import Gradebooks
+from lti_tool.passback.read_lists import read_lists
 from lti_tool.passback.wanted_looks import claim_look, end_look, find_wanted, note_compared
 
 log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lti_tool.models import LaunchedLink, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback.deliveries import send_again
 from lti_tool.passback.delivery import MISSING, NOT_GRADABLE, PARKED, USER_LEFT
-from lti_tool.passback.place import GradebookPlace
+from lti_tool.passback.gradebook_place import GradebookPlace
 
 
 def has_returned(session: Session, place: GradebookPlace, user_id: int, link_id: int | None) -> bool:

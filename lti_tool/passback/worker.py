@@ -18,14 +18,14 @@ from queue import Empty, SimpleQueue
 from lti_tool import clock as real_clock
 from lti_tool import tracing
 from lti_tool.models.database import Database
-from lti_tool.passback import claim
+from lti_tool.passback import claim_deliveries
 from lti_tool.passback.circuit import Circuits
 from lti_tool.passback.column_reading import ColumnReader
 from lti_tool.passback.deliver_score import Sending, deliver_score
 from lti_tool.passback.delivery import Abandoned, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.memory import DatabaseMemory
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.record import Ended
+from lti_tool.passback.record_outcomes import Ended
 from lti_tool.passback.write_outcomes import write_outcomes
 
 log = logging.getLogger(__name__)
@@ -232,17 +232,19 @@ class Worker:
         resting = self._circuits.resting()
         probes = self._circuits.due_for_probe(self._seconds())[:PROBES_AT_ONCE]
         with self._database.read() as session:
-            is_due = claim.is_anything_due(session, resting=resting - set(probes), now=now)
+            is_due = claim_deliveries.is_anything_due(session, resting=resting - set(probes), now=now)
         if not is_due:
             return []
         # Made anew for each claim, so that no process after a fork has the same.
         name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(8)}"
         with self._database.write.begin() as session:
-            claimed = claim.claim_unresolved(session, claim=name, limit=limit, resting=resting, now=now)
+            claimed = claim_deliveries.claim_unresolved(session, claim=name, limit=limit, resting=resting, now=now)
             if len(claimed) < limit:
-                claimed += claim.claim_deliveries(session, claim=name, limit=limit - len(claimed), resting=resting, now=now)
+                claimed += claim_deliveries.claim_deliveries(
+                    session, claim=name, limit=limit - len(claimed), resting=resting, now=now
+                )
             for registration_id in probes:
-                claimed += claim.claim_probe(session, registration_id=registration_id, claim=name, now=now)
+                claimed += claim_deliveries.claim_probe(session, registration_id=registration_id, claim=name, now=now)
         for delivery in claimed:
             self._in_flight[delivery.id] = delivery
             self._leases[delivery.id] = delivery.lease_until
@@ -275,9 +277,9 @@ class Worker:
         self._next_renewal_s = now_s + RENEW_EVERY_S
         flying = dict(self._in_flight)
         with self._database.write.begin() as session:
-            kept = claim.renew_leases(session, {each.id: each.claim for each in flying.values()}, now=now)
+            kept = claim_deliveries.renew_leases(session, {each.id: each.claim for each in flying.values()}, now=now)
         for delivery_id in kept:
-            self._leases[delivery_id] = now + claim.LEASE
+            self._leases[delivery_id] = now + claim_deliveries.LEASE
 
     def _sweep(self) -> None:
         now, now_s = self._clock(), self._seconds()
@@ -285,10 +287,10 @@ class Worker:
             return
         self._next_sweep_s = now_s + SWEEP_EVERY_S
         with self._database.read() as session:
-            if not claim.is_any_lease_expired(session, now=now):
+            if not claim_deliveries.is_any_lease_expired(session, now=now):
                 return
         with self._database.write.begin() as session:
-            released = claim.release_expired(session, now=now)
+            released = claim_deliveries.release_expired(session, now=now)
         log.warning("score_leases_expired", extra={"deliveries": released})
 
     def _may_send(self, delivery: ClaimedDelivery) -> bool:

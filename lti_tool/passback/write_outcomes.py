@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from lti_tool.models.database import Database
-from lti_tool.passback.record import Ended, bring_forward, record_outcomes
+from lti_tool.passback.record_outcomes import Ended, bring_forward, record_outcomes
 
 log = logging.getLogger(__name__)
 

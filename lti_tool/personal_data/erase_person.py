@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.erase_from_certificates import erase_from_certificates
 from lti_tool.models import User
+from lti_tool.personal_data.person_overview import ERASED, mentors_of, show_person
 from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables
-from lti_tool.personal_data.tell_person import ERASED, mentors_of, show_person
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Platform, User
-from lti_tool.personal_data.tell_person import FoundPerson, find_by_ids, platform_name
+from lti_tool.personal_data.person_overview import FoundPerson, find_by_ids, platform_name
 
 _PURPOSE: Final = b"lti_tool.personal_data.erasure_list.1"
 _ROWS_AT_ONCE: Final = 5000

@@ -12,7 +12,7 @@ from lti_tool.lti.service_client import ServiceClient
 from lti_tool.messages import N_
 from lti_tool.platforms.checked_place import CheckedPlace
 from lti_tool.platforms.findings import LATER, ConnectionFinding, FindingStanding
-from lti_tool.platforms.store_roster import NOBODY, OTHER_IDS
+from lti_tool.platforms.store_members import NOBODY, OTHER_IDS
 
 _NEEDS_TOKEN = N_("Ohne Zugriffstoken lässt sich das nicht prüfen.")
 

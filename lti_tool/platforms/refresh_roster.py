@@ -23,7 +23,7 @@ from lti_tool.messages import N_
 from lti_tool.models import Course, Platform, RegistrationRow, RosterReading
 from lti_tool.platforms.inquiries import InquiredPlace, InquiryKind, open_inquiry
 from lti_tool.platforms.registration_directory import registration_of
-from lti_tool.platforms.store_roster import RosterChange, store_members
+from lti_tool.platforms.store_members import RosterChange, store_members
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database

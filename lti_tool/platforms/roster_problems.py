@@ -4,7 +4,7 @@ from typing import Final
 
 from lti_tool.messages import N_
 from lti_tool.platforms.refresh_roster import FAILED, RosterNotOffered
-from lti_tool.platforms.store_roster import NOBODY, OTHER_IDS
+from lti_tool.platforms.store_members import NOBODY, OTHER_IDS
 
 _LATER: Final = N_("Wir lesen sie in der Nacht noch einmal; Sie können es auch gleich selbst versuchen.")
 _SEE_CHECK: Final = N_("Unter „Verbindung“ steht, was zu tun ist.")

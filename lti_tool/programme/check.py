@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lti_tool.programme.check_cases import check_cases
 from lti_tool.programme.check_giveaways import check_giveaways
-from lti_tool.programme.check_lessons import check_lesson
+from lti_tool.programme.check_lesson import check_lesson
 from lti_tool.programme.check_markup import check_markup
 from lti_tool.programme.check_pool import check_pool
 from lti_tool.programme.check_practice import check_practice

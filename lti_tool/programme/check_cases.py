@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from lti_tool.domain.case_studies import POINTS, Size, size_of
 from lti_tool.programme.cases import ReadCase
-from lti_tool.programme.check_lessons import check_block
+from lti_tool.programme.check_lesson import check_block
 from lti_tool.programme.findings import Findings, Rule
 from lti_tool.programme.markdown import Block, ParsedMarkdown
 from lti_tool.programme.readability import words_of

@@ -19,7 +19,7 @@ from lti_tool.models import Completion, DueScore, LaunchedLink, Membership, Reso
 from lti_tool.models.database import Database
 from lti_tool.passback.columns import link_has_news, take_up_link
 from lti_tool.passback.due import scores_told, tell_score
-from lti_tool.passback.place import GradebookPlace
+from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.returning import has_returned, send_to_returned
 from lti_tool.progress.footprint import Footprint, footprint_of
 from lti_tool.progress.requirements import conditions_in

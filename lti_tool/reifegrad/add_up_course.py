@@ -12,7 +12,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, Forbidden
 from lti_tool.messages import N_
 from lti_tool.models import Membership, ReifegradRating, ReifegradRound
-from lti_tool.reifegrad.read_rounds import Moment
+from lti_tool.reifegrad.read_round import Moment
 
 # Below this many, somebody could be recognised.
 ANSWERS_MIN = 5

@@ -11,7 +11,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import ReifegradRating, ReifegradRound, User
-from lti_tool.reifegrad.read_rounds import DimensionRating, Moment, Round, ratings_from, read_round, texts_of
+from lti_tool.reifegrad.read_round import DimensionRating, Moment, Round, ratings_from, read_round, texts_of
 
 EVIDENCE_MAX = 1000
 

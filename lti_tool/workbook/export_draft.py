@@ -9,7 +9,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.domain.texts_in_files import ascii_file_name
 from lti_tool.workbook.draft import Draft
 from lti_tool.workbook.manuscript import Manuscript, ReifegradProfile, compose_manuscript
-from lti_tool.workbook.typeset import typeset_draft
+from lti_tool.workbook.typeset_draft import typeset_draft
 
 # The draft is German, and so is its date, wherever the server stands.
 _ZONE = ZoneInfo("Europe/Berlin")

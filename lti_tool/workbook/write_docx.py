@@ -25,7 +25,7 @@ from lti_tool.workbook.manuscript import (
     TableBlock,
     TextBlock,
 )
-from lti_tool.workbook.typeset import chart_png
+from lti_tool.workbook.typeset_draft import chart_png
 
 _ACCENT, _QUIET, _INK = RGBColor(0x17, 0x42, 0x7A), RGBColor(0x4A, 0x55, 0x68), RGBColor(0x17, 0x1A, 0x2B)
 _FONT = "Arial"

@@ -18,7 +18,7 @@ from lti_tool.workbook.manuscript import (
     TableBlock,
     TextBlock,
 )
-from lti_tool.workbook.typeset import chart_png
+from lti_tool.workbook.typeset_draft import chart_png
 
 _PICTURE = "Pictures/reifegrad.png"
 # Only these are of this document alone; all others are common styles in the template, which its reader may change.

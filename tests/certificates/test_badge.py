@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates import linked_data
 from lti_tool.certificates.badge import BadgeIssuer, credential_for, did_of
 from lti_tool.certificates.credential_keys import CredentialKeys
+from lti_tool.certificates.for_verifiers import sign_status_list
 from lti_tool.certificates.linked_data import add_proof
 from lti_tool.certificates.press import Credential
-from lti_tool.certificates.publish import sign_status_list
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.status_list import BITS, encoded_list, reserve_status
 from lti_tool.domain.certificate import DocumentKind, Facts

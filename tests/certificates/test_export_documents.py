@@ -12,10 +12,10 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import insert, update
 
+from lti_tool.certificates.certificate_register import list_certificates
 from lti_tool.certificates.export_documents import export_documents
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.press import Press
-from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.domain.certificate import Facts, Issuer

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.certificate_register import list_certificates
 from lti_tool.certificates.font_signs import REGULAR, keep_printable, missing_sign, signs_of
 from lti_tool.certificates.letterheads import read_letterhead, save_letterhead
-from lti_tool.certificates.register import list_certificates
 from lti_tool.domain import printed_name
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused

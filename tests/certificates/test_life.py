@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from lti_tool.certificates.certificate_register import list_certificates
 from lti_tool.certificates.check_logo import check_logo
 from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
-from lti_tool.certificates.register import list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify_certificate import RegisterState

@@ -12,7 +12,7 @@ from lti_tool.cli import main
 from lti_tool.models import LessonHint, Platform, User
 from lti_tool.models.database import open_database
 from lti_tool.personal_data.erasure_list import Marker
-from lti_tool.personal_data.tell_person import show_person
+from lti_tool.personal_data.person_overview import show_person
 
 NOW = datetime(2026, 11, 2, 8, tzinfo=UTC)
 SECRET = "s" * 40

@@ -10,7 +10,7 @@ from lti_tool.courses.export_course import export_course
 from lti_tool.courses.extend_time import extend_time
 from lti_tool.courses.grant_attempt import ReasonMissing, grant_attempt
 from lti_tool.courses.open_person import open_person
-from lti_tool.courses.resend_scores import resend_late_scores, resend_score
+from lti_tool.courses.resend_score import resend_late_scores, resend_score
 from lti_tool.domain.course import CourseSettings
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.errors import Forbidden, NotFound, ToolError

@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 
 from lti_tool.app import create_app
 from lti_tool.models.database import Database, open_database
-from lti_tool.passback import claim
+from lti_tool.passback import claim_deliveries
 from lti_tool.web.parts import Parts
 from tests.certification.conftest import _serving, clock, key_server, keyring, parts, platform_key, tool
 from tests.certification.platform import TOOL_URL
@@ -97,10 +97,10 @@ def test_the_worker_goes_by_indexes(database: Database, clock: Clock) -> None:
     listener = Listener(database)
     now = clock()
     with database.write.begin() as session:
-        assert not claim.is_anything_due(session, resting=(), now=now)
-        assert claim.claim_deliveries(session, claim="a", limit=10, now=now) == []
-        assert claim.claim_unresolved(session, claim="a", limit=10, now=now) == []
-        assert claim.claim_probe(session, registration_id=1, claim="a", now=now) == []
-        assert claim.release_expired(session, now=now) == 0
+        assert not claim_deliveries.is_anything_due(session, resting=(), now=now)
+        assert claim_deliveries.claim_deliveries(session, claim="a", limit=10, now=now) == []
+        assert claim_deliveries.claim_unresolved(session, claim="a", limit=10, now=now) == []
+        assert claim_deliveries.claim_probe(session, registration_id=1, claim="a", now=now) == []
+        assert claim_deliveries.release_expired(session, now=now) == 0
     assert len(listener.heard) > 3
     assert listener.whole_reads() == []

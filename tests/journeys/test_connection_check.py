@@ -351,7 +351,7 @@ def test_a_fault_of_ours_in_the_check_is_told_and_the_page_does_not_wait_for_eve
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("lti_tool.platforms.answer_inquiries.check_connection", broken)
+    monkeypatch.setattr("lti_tool.platforms.inquirer.check_connection", broken)
     assert "bei uns ein Fehler" in page_after(browser, launch(browser, lms, "instructor"))
 
 

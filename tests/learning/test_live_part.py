@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.attendance import open_attendance, open_live
 from lti_tool.courses.grant_attempt import ReasonMissing
-from lti_tool.courses.open_meeting import open_attendance, open_live
 from lti_tool.courses.open_person import open_person
 from lti_tool.courses.plan_meeting import Plan, PlanRefused, plan_meeting
 from lti_tool.courses.record_attendance import record_attendance

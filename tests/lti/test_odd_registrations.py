@@ -18,7 +18,7 @@ from lti_tool.lti.dynamic_registration import (
 from lti_tool.lti.guarded_fetch import GuardedHttp
 from lti_tool.lti.http import HttpAnswer
 from lti_tool.lti.registration_failed import RegistrationFailed
-from lti_tool.platforms.register_tool import _school_hosts
+from lti_tool.platforms.registration_offers import _school_hosts
 
 CANVAS = "https://canvas.instructure.com"
 SSO = "https://sso.canvaslms.com"

@@ -28,8 +28,8 @@ from lti_tool.models import (
 )
 from lti_tool.models.database import Database
 from lti_tool.passback.due import tell_score
+from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
-from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.ports import Gradebooks
 from lti_tool.passback.reconcile import look_at_wanted
 from lti_tool.passback.worker import Worker

@@ -7,7 +7,7 @@ import pytest
 from lti_tool.jobs.chores import Chore, take_chore
 from lti_tool.models.database import Database
 from tests.passback.school import MONDAY, PlaygroundSchool
-from tests.passback.test_claim import claim
+from tests.passback.test_claim_deliveries import claim
 
 JUMPS = [{"hours": 24}, {"days": 3}, {"days": 400}, {"hours": 1}]
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lti_tool.models.database import Database
-from lti_tool.passback.look import ListsRead, read_lists
 from lti_tool.passback.ports import Gradebooks
+from lti_tool.passback.read_lists import ListsRead, read_lists
 from lti_tool.passback.reconcile import reconcile_all
 from lti_tool.playground.answers import Answer
 from lti_tool.playground.state import Tool

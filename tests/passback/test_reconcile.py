@@ -9,7 +9,7 @@ import pytest
 
 from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.models import Membership
-from lti_tool.passback.compare import Difference
+from lti_tool.passback.compare_column import Difference
 from lti_tool.passback.deliveries import leave_empty
 from lti_tool.passback.reconcile import Reconciliation, UnreadColumn, reconcile
 from lti_tool.playground.answers import Answer

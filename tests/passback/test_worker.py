@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from lti_tool.models.database import Database
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.record import record_outcomes
+from lti_tool.passback.record_outcomes import record_outcomes
 from lti_tool.passback.worker import Worker
 from tests.passback import worker_process
 from tests.passback.school import MODULE, PlaygroundSchool, RunningEngine, TestClock

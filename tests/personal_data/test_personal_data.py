@@ -22,8 +22,7 @@ from lti_tool.models import Base, Certificate, Mentoring, Platform, User
 from lti_tool.models.database import Database, open_database
 from lti_tool.personal_data.erase_person import erase_person
 from lti_tool.personal_data.erasure_list import Erasure, Marker, Returned, find_returned, note_erasure, read_erasures
-from lti_tool.personal_data.reach import PERSON, actor_columns, own_tables
-from lti_tool.personal_data.tell_person import (
+from lti_tool.personal_data.person_overview import (
     FOUND_MAX,
     FoundPerson,
     export_person,
@@ -31,6 +30,7 @@ from lti_tool.personal_data.tell_person import (
     list_people_last_seen_before,
     show_person,
 )
+from lti_tool.personal_data.reach import PERSON, actor_columns, own_tables
 
 AT = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
 FACTS = Facts(

@@ -17,7 +17,7 @@ from lti_tool.models.database import Database
 from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.refresh_roster import FAILED, refresh_all_rosters, refresh_roster
 from lti_tool.platforms.registrations import add_registration
-from lti_tool.platforms.store_roster import NOBODY
+from lti_tool.platforms.store_members import NOBODY
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.playground.signing import new_key
 from tests.lti.recording_platform import Asked, RecordingPlatform, Told, serve

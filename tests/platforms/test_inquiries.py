@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lti_tool.jobs.stop import Stop
 from lti_tool.models import Course, Inquiry, RegistrationRow
 from lti_tool.models.database import Database
-from lti_tool.platforms.answer_inquiries import AT_ONCE_TO_ONE, Inquirer
+from lti_tool.platforms.inquirer import AT_ONCE_TO_ONE, Inquirer
 from lti_tool.platforms.inquiries import (
     CLAIM,
     MOST_TRIES,

@@ -14,7 +14,7 @@ from lti_tool.models.database import Database
 from lti_tool.platforms.record_launch import record_launch
 from lti_tool.platforms.refresh_roster import RosterNotOffered, refresh_roster
 from lti_tool.platforms.registration_directory import DirectoryEntry
-from lti_tool.platforms.store_roster import LAUNCH_COUNTS, NOBODY, OTHER_IDS, RosterChange, store_members
+from lti_tool.platforms.store_members import LAUNCH_COUNTS, NOBODY, OTHER_IDS, RosterChange, store_members
 from tests.platforms.conftest import INSTRUCTOR, LEARNER, again
 
 LATER = timedelta(minutes=5)

@@ -14,7 +14,7 @@ from lti_tool.domain.programme import Dimension, Programme
 from lti_tool.errors import Forbidden
 from lti_tool.models import Membership
 from lti_tool.reifegrad.add_up_course import add_up_course
-from lti_tool.reifegrad.read_rounds import DimensionRating, Moment, Round, profile_of, read_profile, read_round
+from lti_tool.reifegrad.read_round import DimensionRating, Moment, Round, profile_of, read_profile, read_round
 from lti_tool.reifegrad.save_round import RatingRefused, save_round
 from tests.workbook.cast import PROGRAMME, Course
 

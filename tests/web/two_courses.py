@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lti_tool.certificates.preview import preview_facts
+from lti_tool.certificates.preview_facts import preview_facts
 from lti_tool.certificates.stored_facts import facts_to_json
 from lti_tool.domain.certificate import DocumentKind, Issuer
 from lti_tool.domain.letterhead import Letterhead

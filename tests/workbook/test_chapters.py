@@ -13,7 +13,13 @@ from lti_tool.errors import Conflict, Forbidden, NotFound
 from lti_tool.models import Membership
 from lti_tool.progress.practice_state import practice_state
 from lti_tool.workbook.draft import ChapterNotFound, WrongMoment, read_draft
-from lti_tool.workbook.give_feedback import (
+from lti_tool.workbook.editions_for_readers import (
+    list_course_drafts,
+    list_shown_chapters,
+    read_shown_chapter,
+    read_submission,
+)
+from lti_tool.workbook.feedback import (
     FeedbackEmpty,
     FeedbackTooLong,
     Said,
@@ -21,12 +27,6 @@ from lti_tool.workbook.give_feedback import (
     give_peer_feedback,
 )
 from lti_tool.workbook.open_workbook import open_chapter, open_workbook
-from lti_tool.workbook.read_editions import (
-    list_course_drafts,
-    list_shown_chapters,
-    read_shown_chapter,
-    read_submission,
-)
 from lti_tool.workbook.release_chapter import end_release, release_chapter
 from lti_tool.workbook.submit_chapter import ChapterIncomplete, submit_chapter, take_back_chapter
 from tests.syllabus import taught

@@ -29,7 +29,7 @@ from lti_tool.workbook.manuscript import (
     TextBlock,
     compose_manuscript,
 )
-from lti_tool.workbook.typeset import signs_lost_in_pdf
+from lti_tool.workbook.typeset_draft import signs_lost_in_pdf
 from tests.workbook.cast import MONDAY, PROGRAMME, rows
 
 # As with Chromium: where nobody watches, a reader that is missing is a failure.

@@ -9,9 +9,9 @@ from lti_tool.domain.people import Role
 from lti_tool.domain.workbook import Content, Decision
 from lti_tool.models.database import Database
 from lti_tool.workbook.draft import WrongMoment, read_draft
-from lti_tool.workbook.give_feedback import Said, decide_on_submission
+from lti_tool.workbook.editions_for_readers import list_course_drafts
+from lti_tool.workbook.feedback import Said, decide_on_submission
 from lti_tool.workbook.history import read_history
-from lti_tool.workbook.read_editions import list_course_drafts
 from lti_tool.workbook.save_fields import FieldEntry, save_fields
 from lti_tool.workbook.submit_chapter import submit_chapter
 from tests.syllabus import taught

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.courses.course_settings import SettingsRefused, change_settings, settings_of
 from lti_tool.courses.export_course import CourseTable, export_course
 from lti_tool.courses.open_course import CoursePage, CourseQuery, Show, Sort, open_course
-from lti_tool.courses.resend_scores import answer_emptied, resend_late_scores
+from lti_tool.courses.resend_score import answer_emptied, resend_late_scores
 from lti_tool.courses.spreadsheets import as_csv, as_ods, as_xlsx
 from lti_tool.courses.viewer import teaching_viewer_of
 from lti_tool.domain.completion import Condition, Conditions

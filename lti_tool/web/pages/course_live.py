@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.courses.attendance import AttendancePage, open_attendance, open_live
 from lti_tool.courses.grant_attempt import LONGEST_REASON, ReasonMissing
-from lti_tool.courses.open_meeting import AttendancePage, open_attendance, open_live
 from lti_tool.courses.plan_meeting import Plan, PlanRefused, plan_meeting, plan_of
 from lti_tool.courses.record_attendance import record_attendance
 from lti_tool.courses.return_follow_up import return_follow_up

@@ -7,7 +7,7 @@ from lti_tool.courses.extend_time import extend_time
 from lti_tool.courses.find_reviewed import tell_that_nobody_is_reviewed
 from lti_tool.courses.grant_attempt import LONGEST_REASON, ReasonMissing, grant_attempt
 from lti_tool.courses.open_person import open_person
-from lti_tool.courses.resend_scores import resend_score
+from lti_tool.courses.resend_score import resend_score
 from lti_tool.domain.course import EXTRA_TIMES_PCT
 from lti_tool.domain.edits import ChangedMeanwhile
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT

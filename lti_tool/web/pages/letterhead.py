@@ -17,7 +17,7 @@ from lti_tool.certificates.letterheads import (
     save_letterhead,
     with_changes,
 )
-from lti_tool.certificates.preview import preview_facts
+from lti_tool.certificates.preview_facts import preview_facts
 from lti_tool.certificates.try_letterhead import draw_logo, try_letterhead
 from lti_tool.certificates.typeset import typeset
 from lti_tool.domain.certificate import DocumentKind

@@ -39,7 +39,7 @@ from lti_tool.platforms.invite_platform import (
 )
 from lti_tool.platforms.lms_families import FAMILIES, find_family
 from lti_tool.platforms.new_registration import NewRegistration, check_addresses
-from lti_tool.platforms.register_tool import Offers, registration_from
+from lti_tool.platforms.registration_offers import Offers, registration_from
 from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.assets import asset_url
 from lti_tool.web.browser_session import without_csrf

@@ -9,7 +9,7 @@ from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.reifegrad.add_up_course import ANSWERS_MIN, add_up_course
-from lti_tool.reifegrad.read_rounds import DimensionRating, Moment, Round, ratings_from, read_profile, read_round, texts_of
+from lti_tool.reifegrad.read_round import DimensionRating, Moment, Round, ratings_from, read_profile, read_round, texts_of
 from lti_tool.reifegrad.save_round import EVIDENCE_MAX, RatingRefused, save_round
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts

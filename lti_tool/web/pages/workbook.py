@@ -20,9 +20,9 @@ from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
 from lti_tool.web.step import step
 from lti_tool.workbook.draft import ChapterNotFound, get_place, hide_questions
+from lti_tool.workbook.editions_for_readers import list_shown_chapters
 from lti_tool.workbook.history import read_history, restore_version
 from lti_tool.workbook.open_workbook import ChapterPage, open_chapter, open_workbook
-from lti_tool.workbook.read_editions import list_shown_chapters
 from lti_tool.workbook.release_chapter import end_release, release_chapter
 from lti_tool.workbook.save_fields import FieldEntry, Saved, SavingOutcome, save_fields
 from lti_tool.workbook.submit_chapter import ChapterIncomplete, submit_chapter, take_back_chapter

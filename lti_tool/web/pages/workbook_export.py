@@ -7,7 +7,7 @@ from markupsafe import Markup
 from lti_tool.domain.workbook import places
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
-from lti_tool.reifegrad.read_rounds import Profile, profile_of
+from lti_tool.reifegrad.read_round import Profile, profile_of
 from lti_tool.web.pages.workbook_author import current_author
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
@@ -15,7 +15,7 @@ from lti_tool.workbook.chart import chart_svg, chart_text
 from lti_tool.workbook.draft import Draft, read_draft
 from lti_tool.workbook.export_draft import FileFormat, export_draft, manuscript_of
 from lti_tool.workbook.manuscript import CONTENTS, STATUS_LINE, ProfileBlock, RatedDimension, ReifegradProfile
-from lti_tool.workbook.typeset import signs_lost_in_pdf
+from lti_tool.workbook.typeset_draft import signs_lost_in_pdf
 
 blueprint = Blueprint("workbook_export", __name__)
 

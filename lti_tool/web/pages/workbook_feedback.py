@@ -11,18 +11,18 @@ from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
 from lti_tool.web.step import step
 from lti_tool.workbook.editions import Edition
-from lti_tool.workbook.give_feedback import (
+from lti_tool.workbook.editions_for_readers import (
+    list_course_drafts,
+    list_shown_chapters,
+    read_shown_chapter,
+    read_submission,
+)
+from lti_tool.workbook.feedback import (
     FeedbackEmpty,
     FeedbackTooLong,
     Said,
     decide_on_submission,
     give_peer_feedback,
-)
-from lti_tool.workbook.read_editions import (
-    list_course_drafts,
-    list_shown_chapters,
-    read_shown_chapter,
-    read_submission,
 )
 
 blueprint = Blueprint("workbook_feedback", __name__)

@@ -16,7 +16,7 @@ from lti_tool.passback.columns import close_column, course_of
 from lti_tool.passback.delivery import WITHOUT_COLUMN, Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.jobs import call_workers_for_due
 from lti_tool.passback.ledger import LedgerEntry, write_entries
-from lti_tool.passback.retry import delay_before, is_time_to_give_up
+from lti_tool.passback.retries import delay_before, is_time_to_give_up
 from lti_tool.passback.wanted_looks import want_look
 
 log = logging.getLogger(__name__)

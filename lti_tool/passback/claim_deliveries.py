@@ -16,7 +16,7 @@ from lti_tool.models import Deployment, LineItemRow, Platform, RegistrationRow, 
 from lti_tool.passback.after_restore import is_after_restore
 from lti_tool.passback.delivery import CLAIMED, WAITING, ClaimedDelivery
 from lti_tool.passback.jobs import take_jobs
-from lti_tool.passback.retry import LONGEST_WAIT
+from lti_tool.passback.retries import LONGEST_WAIT
 
 # A dead worker's deliveries are taken over after this long; a living one renews its leases well before.
 LEASE = timedelta(seconds=45)

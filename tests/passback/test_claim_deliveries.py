@@ -3,7 +3,7 @@
 import random
 import threading
 
-from lti_tool.passback.claim import (
+from lti_tool.passback.claim_deliveries import (
     LEASE,
     claim_deliveries,
     claim_probe,
@@ -17,7 +17,7 @@ from lti_tool.passback.column_reading import ColumnReader
 from lti_tool.passback.deliver_score import Sending, deliver_score
 from lti_tool.passback.delivery import Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
 from lti_tool.passback.memory import DatabaseMemory
-from lti_tool.passback.record import Ended, record_outcomes
+from lti_tool.passback.record_outcomes import Ended, record_outcomes
 from tests.passback.school import MONDAY, PlaygroundSchool, School, TestClock
 
 ITEM = "https://moodle.test/mod/lti/services.php/2/lineitems/18/lineitem?type_id=2"

@@ -16,8 +16,8 @@ from lti_tool.models import Deployment, DueScore, LineItemRow, RegistrationRow, 
 from lti_tool.models.database import Database
 from lti_tool.passback.choose_columns import Chosen, KnownLink, choose_columns
 from lti_tool.passback.columns import GONE_FOR, move_column, reopen_column, send_due, take_up_links
+from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.outbox import insert_into
-from lti_tool.passback.place import GradebookPlace
 from lti_tool.passback.ports import Gradebooks, LineItemList
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from lti_tool.models import Workbook, WorkbookEdition, WorkbookFeedback
 from lti_tool.progress.settle import settle_people
 from lti_tool.workbook.draft import WrongMoment, get_place, set_status, status_of
 from lti_tool.workbook.editions import find_latest
-from lti_tool.workbook.read_editions import get_shown_row, get_submission_row
+from lti_tool.workbook.editions_for_readers import get_shown_row, get_submission_row
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.certificate_register import MistypedCode, get_certificate, list_certificates
 from lti_tool.certificates.erase_from_certificates import erase_from_certificates
 from lti_tool.certificates.make_document import make_document
 from lti_tool.certificates.my_certificates import get_document, list_my_certificates
 from lti_tool.certificates.press import Press
-from lti_tool.certificates.register import MistypedCode, get_certificate, list_certificates
 from lti_tool.certificates.reissue_certificate import reissue_certificate
 from lti_tool.certificates.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify_certificate import RegisterState, Verification, verify_certificate
