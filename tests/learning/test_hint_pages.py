@@ -23,18 +23,18 @@ FORM = f"/modules/{M1}/lessons/von-der-verwaltungsdigitalisierung/hint"
 def test_a_hint_is_sent_once_and_thanked_for(browser: Browser, database: Database) -> None:
     browser.open(FORM)
     assert "Ihr Name wird nicht gespeichert. Nach 18 Monaten" in browser.text
-    browser.send({"text": "Satz 2 <b>fehlt</b>", "heading": "kern"}, form="/hint")
+    browser.send({"text": "Satz 2 <b>fehlt</b>", "heading": "merksaetze"}, form="/hint")
     assert "Danke für Ihren Hinweis" in browser.text
     with database.read() as session:
-        assert session.execute(select(LessonHint.text, LessonHint.heading)).one() == ("Satz 2 <b>fehlt</b>", "Kern")
+        assert session.execute(select(LessonHint.text, LessonHint.heading)).one() == ("Satz 2 <b>fehlt</b>", "Merksätze")
 
 
 def test_an_empty_hint_says_what_to_do(browser: Browser) -> None:
     browser.open(FORM)
-    page = browser.send({"text": "  ", "heading": "kern"}, form="/hint")
+    page = browser.send({"text": "  ", "heading": "merksaetze"}, form="/hint")
     assert page.status_code == 400
     assert "Schreiben Sie, was Ihnen aufgefallen ist." in browser.text
-    assert 'value="kern" lang="de" selected' in browser.text
+    assert 'value="merksaetze" lang="de" selected' in browser.text
 
 
 def test_who_sends_very_many_keeps_the_text(browser: Browser, database: Database) -> None:
