@@ -48,12 +48,15 @@ class Rule(StrEnum):
 
 ENFORCED: Final[frozenset[Rule]] = frozenset(
     {
+        Rule.COUNTED,
         Rule.DOCUMENT_ITEM,
         Rule.GIVEAWAY,
         Rule.GUESSER,
+        Rule.IN_SHORT,
         Rule.LESSON_CASE,
         Rule.LESSON_MINUTES,
         Rule.LIVE_PREPARATION,
+        Rule.RHYTHM,
         Rule.SOURCE_ADDRESS,
     }
 )

@@ -24,9 +24,6 @@ BEING_WRITTEN = {
     Rule.CRITERION_LEVELS,
     Rule.PRACTICE_HOURS,
     Rule.FACILITATION,
-    Rule.IN_SHORT,
-    Rule.RHYTHM,
-    Rule.COUNTED,
 }
 
 
