@@ -12,14 +12,14 @@ from pydantic import SecretStr
 from lti_tool import clock
 from lti_tool.background import Engine
 from lti_tool.background.embedded import EmbeddedEngine
-from lti_tool.certificates.badge import BadgeIssuer
-from lti_tool.certificates.check_seal import check_seal
-from lti_tool.certificates.credential_keys import CredentialKeys
-from lti_tool.certificates.document_queue import JOB as DOCUMENTS
-from lti_tool.certificates.letterheads import read_letterhead
-from lti_tool.certificates.make_document import make_missing_documents
-from lti_tool.certificates.press import Press, SealMaker
-from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
+from lti_tool.certificates.badges.keys import CredentialKeys
+from lti_tool.certificates.badges.open_badge import BadgeIssuer
+from lti_tool.certificates.documents.document_maker import Press, SealMaker
+from lti_tool.certificates.documents.letterheads import read_letterhead
+from lti_tool.certificates.documents.make_document import make_missing_documents
+from lti_tool.certificates.documents.queue import JOB as DOCUMENTS
+from lti_tool.certificates.documents.typeset import SHIPPED_TEMPLATE
+from lti_tool.certificates.verify.check_seal import check_seal
 from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead
@@ -141,7 +141,7 @@ def _seal(settings: Settings) -> SealMaker | None:
     if settings.seal_level == "none":
         return None
     # pyHanko costs 20 MB and most of a second: only where a seal is on.
-    from lti_tool.certificates.seal import open_seal  # noqa: PLC0415
+    from lti_tool.certificates.documents.seal import open_seal  # noqa: PLC0415
 
     return open_seal(
         level=settings.seal_level,

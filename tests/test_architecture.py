@@ -105,8 +105,9 @@ VERB = re.compile(
     re.VERBOSE,
 )
 NOUN_PHRASES = {
-    "certificates/name_requests",
-    "certificates/seal",
+    "certificates/badges/open_badge",
+    "certificates/documents/seal",
+    "certificates/office/name_requests",
     "domain/check_code",
     "live/follow_up",
     "lti/claim_inventory",

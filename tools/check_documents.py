@@ -10,8 +10,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from lti_tool.certificates.seal import open_seal
-from lti_tool.certificates.typeset import typeset
+from lti_tool.certificates.documents.seal import open_seal
+from lti_tool.certificates.documents.typeset import typeset
 from lti_tool.domain.certificate import DocumentKind
 from tests.bench.documents import AT, FACTS
 from tests.certificates.authority import Identity

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.document_queue import call_for_document
-from lti_tool.certificates.font_signs import keep_printable
-from lti_tool.certificates.letterheads import effective_letterhead, latest_course
-from lti_tool.certificates.renewal import done_again, is_renewable
-from lti_tool.certificates.stored_facts import facts_to_json
+from lti_tool.certificates.documents.font_signs import keep_printable
+from lti_tool.certificates.documents.letterheads import effective_letterhead, latest_course
+from lti_tool.certificates.documents.queue import call_for_document
+from lti_tool.certificates.kinds.renewal import done_again, is_renewable
+from lti_tool.certificates.kinds.stored_facts import facts_to_json
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer, day_of, hours_in_print, missing_modules
 from lti_tool.domain.check_code import group_check_code, new_check_code
 from lti_tool.domain.course_record import CourseRecord

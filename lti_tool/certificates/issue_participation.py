@@ -6,10 +6,10 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.documents.letterheads import effective_letterhead, latest_course
 from lti_tool.certificates.issue_certificate import begin_facts, find_newest_certificate_id, insert_once
-from lti_tool.certificates.letterheads import effective_letterhead, latest_course
-from lti_tool.certificates.reissue_certificate import replace_certificate
-from lti_tool.certificates.stored_facts import facts_from_json
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
+from lti_tool.certificates.office.reissue_certificate import replace_certificate
 from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, Issuer, day_of, hours_in_print
 from lti_tool.domain.course_record import CourseRecord
 from lti_tool.domain.multilang import in_one_language

@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.documents.letterheads import find_logo
 from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME, countable_completions, find_newest_certificate_id
 from lti_tool.certificates.issue_participation import can_be_improved, participation_in
-from lti_tool.certificates.letterheads import find_logo
+from lti_tool.certificates.kinds.renewal import Renewal, renewal_of
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
+from lti_tool.certificates.kinds.wording import document_title
 from lti_tool.certificates.name_certificate import may_name
-from lti_tool.certificates.renewal import Renewal, renewal_of
-from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.verify_certificate import RegisterState, state_of
-from lti_tool.certificates.wording import document_title
+from lti_tool.certificates.verify.verify_certificate import RegisterState, state_of
 from lti_tool.domain.certificate import Facts, day_of, lapsing_modules, missing_modules
 from lti_tool.domain.check_code import group_check_code
 from lti_tool.domain.course_record import CourseRecord

@@ -6,17 +6,17 @@ from pathlib import Path
 import click
 
 from lti_tool import bootstrap, clock
-from lti_tool.certificates import certificate_register
-from lti_tool.certificates.credential_keys import KINDS
-from lti_tool.certificates.document_queue import document_backlog
-from lti_tool.certificates.european_credential import european_credential
-from lti_tool.certificates.export_documents import export_documents
-from lti_tool.certificates.letterheads import find_logo
-from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
-from lti_tool.certificates.reissue_certificate import reissue_certificate
-from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.typeset import pictures
-from lti_tool.certificates.verify_certificate import RegisterState
+from lti_tool.certificates.badges.european_credential import european_credential
+from lti_tool.certificates.badges.keys import KINDS
+from lti_tool.certificates.documents.letterheads import find_logo
+from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
+from lti_tool.certificates.documents.queue import document_backlog
+from lti_tool.certificates.documents.typeset import pictures
+from lti_tool.certificates.office import certificate_register
+from lti_tool.certificates.office.export_documents import export_documents
+from lti_tool.certificates.office.reissue_certificate import reissue_certificate
+from lti_tool.certificates.office.revoke_certificate import revoke_certificate
+from lti_tool.certificates.verify.verify_certificate import RegisterState
 from lti_tool.cli.registrations import opened
 from lti_tool.domain.certificate import day_of
 from lti_tool.errors import Conflict

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.erase_from_certificates import erase_from_certificates
+from lti_tool.certificates.office.erase_from_certificates import erase_from_certificates
 from lti_tool.models import User
 from lti_tool.personal_data.person_overview import ERASED, mentors_of, show_person
 from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables

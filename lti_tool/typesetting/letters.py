@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 # The certificates' own, and what stands behind them: bullets, ticks, arrows, signs of sums.
-FONT_FOLDERS = (Path(__file__).parent.parent / "certificates" / "fonts", Path(__file__).parent / "fonts")
+NOTO_SANS = Path(__file__).parent / "noto_sans"
+FONT_FOLDERS = (NOTO_SANS, Path(__file__).parent / "fonts")
 _FONTS = ("NotoSans-Regular.ttf", "NotoSansSymbols2-Regular.ttf", "NotoSansMath-Regular.ttf")
 # Signs that no font of ours has, and what says the same.
 _REPLACEMENTS = {
@@ -35,10 +36,11 @@ _SILENT = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f")
 def covered() -> frozenset[int]:
     """Give the code points that one of the fonts has."""
     fonts = (folder / name for folder in FONT_FOLDERS for name in _FONTS)
-    return frozenset().union(*(_signs_of(font) for font in fonts if font.is_file()))
+    return frozenset().union(*(signs_of(font) for font in fonts if font.is_file()))
 
 
-def _signs_of(font: Path) -> set[int]:
+@cache
+def signs_of(font: Path) -> frozenset[int]:
     """Read the code points of a font (OpenType 1.9, table `cmap`, formats 4 and 12)."""
     data = font.read_bytes()
     table_count = struct.unpack_from(">H", data, 4)[0]
@@ -52,7 +54,7 @@ def _signs_of(font: Path) -> set[int]:
             found.update(_format_12(data, subtable))
         elif kind == 4:
             found.update(_format_4(data, subtable))
-    return found
+    return frozenset(found)
 
 
 def _format_12(data: bytes, start: int) -> Iterator[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
-from lti_tool.certificates.press import Press
+from lti_tool.certificates.documents.document_maker import Press
 from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.illustrations import Figure

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from sqlalchemy import insert
 
 from lti_tool import bootstrap, migrations
-from lti_tool.certificates.document_queue import JOB
-from lti_tool.certificates.stored_facts import facts_to_json
+from lti_tool.certificates.documents.queue import JOB
+from lti_tool.certificates.kinds.stored_facts import facts_to_json
 from lti_tool.keyring import Keyring
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database, open_database

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from lti_tool.certificates.badge import BadgeIssuer
-from lti_tool.certificates.credential_keys import CredentialKeys
-from lti_tool.certificates.seal import open_seal
-from lti_tool.certificates.typeset import typeset
+from lti_tool.certificates.badges.keys import CredentialKeys
+from lti_tool.certificates.badges.open_badge import BadgeIssuer
+from lti_tool.certificates.documents.seal import open_seal
+from lti_tool.certificates.documents.typeset import typeset
 from lti_tool.domain.certificate import CertifiedModule, Facts
 from tests.certificates.authority import Identity
 

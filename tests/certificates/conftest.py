@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
-from lti_tool.certificates.certificate_register import list_certificates
+from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import AssessmentRules, HoursRules, Lesson, Module, Programme

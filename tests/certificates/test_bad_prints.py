@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
-from lti_tool.certificates.typeset import pictures
+from lti_tool.certificates.documents.typeset import pictures
 from lti_tool.domain.certificate import Facts
 
 # Where the code is on the page, in millimetres; how wide the page is.
@@ -21,7 +21,7 @@ LONG = "https://smart-city.lernplattform.brandenburg.example/verify/3QF8-W2M0-TZ
 @pytest.fixture(params=[SHORT, LONG], ids=["a short host", "a long host"])
 def paper(request: pytest.FixtureRequest, facts: Facts, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Image.Image]:
     """A page as a copier of an office draws it: 200 dots per inch, grey."""
-    monkeypatch.setattr("lti_tool.certificates.typeset._PICTURE_PPI", 200.0)
+    monkeypatch.setattr("lti_tool.certificates.documents.typeset._PICTURE_PPI", 200.0)
     (picture,) = pictures(replace(facts, verify_url=request.param))
     return request.param, Image.open(io.BytesIO(picture)).convert("L")
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import update
 
-from lti_tool.certificates.certificate_register import list_certificates
+from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.cli import main
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme

@@ -14,11 +14,11 @@ from sqlalchemy import text, update
 
 from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.background.on_procrastinate import ProcrastinateEngine
-from lti_tool.certificates import make_document as making
-from lti_tool.certificates.document_queue import JOB, claim_document, document_backlog, find_due_documents
-from lti_tool.certificates.erase_from_certificates import erase_from_certificates
-from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
-from lti_tool.certificates.press import Press, SealPeriod, SealUnavailable
+from lti_tool.certificates.documents import make_document as making
+from lti_tool.certificates.documents.document_maker import Press, SealPeriod, SealUnavailable
+from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
+from lti_tool.certificates.documents.queue import JOB, claim_document, document_backlog, find_due_documents
+from lti_tool.certificates.office.erase_from_certificates import erase_from_certificates
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.jobs.job import Job

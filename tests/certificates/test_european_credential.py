@@ -19,10 +19,10 @@ import pytest
 from pyld import jsonld
 from rdflib import Graph
 
-from lti_tool.certificates.certificate_register import list_certificates
-from lti_tool.certificates.european_credential import european_credential
-from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.typeset import pictures
+from lti_tool.certificates.badges.european_credential import european_credential
+from lti_tool.certificates.documents.typeset import pictures
+from lti_tool.certificates.office.certificate_register import list_certificates
+from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.domain.certificate import DocumentKind, Facts, Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.models.database import Database

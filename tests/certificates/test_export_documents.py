@@ -12,12 +12,12 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import insert, update
 
-from lti_tool.certificates.certificate_register import list_certificates
-from lti_tool.certificates.export_documents import export_documents
-from lti_tool.certificates.make_document import make_document
-from lti_tool.certificates.press import Press
-from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.stored_facts import facts_to_json
+from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.make_document import make_document
+from lti_tool.certificates.kinds.stored_facts import facts_to_json
+from lti_tool.certificates.office.certificate_register import list_certificates
+from lti_tool.certificates.office.export_documents import export_documents
+from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.domain.certificate import Facts, Issuer
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme

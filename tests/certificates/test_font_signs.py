@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_register import list_certificates
-from lti_tool.certificates.font_signs import REGULAR, keep_printable, missing_sign, signs_of
-from lti_tool.certificates.letterheads import read_letterhead, save_letterhead
+from lti_tool.certificates.documents.font_signs import REGULAR, keep_printable, missing_sign
+from lti_tool.certificates.documents.letterheads import read_letterhead, save_letterhead
+from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.domain import printed_name
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
@@ -19,6 +19,7 @@ from lti_tool.domain.programme import Programme
 from lti_tool.errors import ConfigurationError
 from lti_tool.models import Course, Membership, RegistrationRow
 from lti_tool.progress.certificate_due import issue_if_due
+from lti_tool.typesetting.letters import signs_of
 
 
 def test_the_table_of_the_font_is_read() -> None:

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.letterheads import find_logo, save_letterhead
-from lti_tool.certificates.stored_facts import facts_from_json, facts_to_json
-from lti_tool.certificates.wording import statement
+from lti_tool.certificates.documents.letterheads import find_logo, save_letterhead
+from lti_tool.certificates.kinds.stored_facts import facts_from_json, facts_to_json
+from lti_tool.certificates.kinds.wording import statement
 from lti_tool.domain.certificate import Facts, Issuer
 from lti_tool.domain.check_code import is_check_code
 from lti_tool.domain.letterhead import Letterhead, Signatory

@@ -10,12 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lti_tool.certificates.certificate_register import list_certificates
-from lti_tool.certificates.check_logo import check_logo
-from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
-from lti_tool.certificates.reissue_certificate import reissue_certificate
-from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.verify_certificate import RegisterState
+from lti_tool.certificates.documents.letterheads import letterhead_of, save_letterhead
+from lti_tool.certificates.office.certificate_register import list_certificates
+from lti_tool.certificates.office.check_logo import check_logo
+from lti_tool.certificates.office.reissue_certificate import reissue_certificate
+from lti_tool.certificates.office.revoke_certificate import revoke_certificate
+from lti_tool.certificates.verify.verify_certificate import RegisterState
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, Signatory, check_letterhead
 from lti_tool.domain.people import Role
@@ -522,7 +522,7 @@ def test_a_logo_that_is_more_than_a_drawing_is_refused(content: bytes) -> None:
 
 
 def test_a_template_of_the_operators_own_fetches_nothing(tmp_path: Path, issuer: Issuer, now: datetime) -> None:
-    from lti_tool.certificates.typeset import typeset
+    from lti_tool.certificates.documents.typeset import typeset
     from lti_tool.domain.certificate import Facts
 
     facts = Facts("A", "P", (), 1, "I", "", now.date(), "x", "https://tool.example/verify/x")

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lti_tool.certificates.check_logo import check_logo
-from lti_tool.certificates.letterheads import letterhead_of, save_letterhead
-from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
-from lti_tool.certificates.press import Press
-from lti_tool.certificates.try_letterhead import draw_logo
+from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.letterheads import letterhead_of, save_letterhead
+from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
+from lti_tool.certificates.office.check_logo import check_logo
+from lti_tool.certificates.office.try_letterhead import draw_logo
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
 from lti_tool.domain.people import Role

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from sqlalchemy import update
 
-from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
-from lti_tool.certificates.press import Press
+from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate

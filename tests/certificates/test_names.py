@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from lti_tool.certificates.certificate_register import list_certificates
+from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.courses.standings import CertificateState, standings_in
 from lti_tool.domain.people import Role
 from lti_tool.domain.programme import Programme

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from pypdf import PdfReader
 
-from lti_tool.certificates.preview_facts import preview_facts
-from lti_tool.certificates.typeset import pictures, scale_of, typeset
+from lti_tool.certificates.documents.typeset import pictures, scale_of, typeset
+from lti_tool.certificates.kinds.preview_facts import preview_facts
 from lti_tool.domain.certificate import DocumentKind, Facts, Issuer
 from lti_tool.domain.letterhead import Letterhead, Signatory
 from lti_tool.domain.programme import Programme

@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from lti_tool.certificates.certificate_register import list_certificates
-from lti_tool.certificates.revoke_certificate import revoke_certificate
+from lti_tool.certificates.office.certificate_register import list_certificates
+from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate

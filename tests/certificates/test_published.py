@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from lti_tool.certificates.make_document import make_document
+from lti_tool.certificates.documents.make_document import make_document
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
 

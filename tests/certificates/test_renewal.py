@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_register import list_certificates
-from lti_tool.certificates.reissue_certificate import reissue_certificate
-from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.verify_certificate import RegisterState, verify_certificate
+from lti_tool.certificates.office.certificate_register import list_certificates
+from lti_tool.certificates.office.reissue_certificate import reissue_certificate
+from lti_tool.certificates.office.revoke_certificate import revoke_certificate
+from lti_tool.certificates.verify.verify_certificate import RegisterState, verify_certificate
 from lti_tool.domain.certificate import Facts, Issuer, renewable_from
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.people import Role

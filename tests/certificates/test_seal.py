@@ -21,12 +21,12 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 
-from lti_tool.certificates import read_seals
-from lti_tool.certificates.check_seal import check_seal
-from lti_tool.certificates.press import SealUnavailable
-from lti_tool.certificates.seal import DocumentSeal, open_seal
-from lti_tool.certificates.typeset import typeset
-from lti_tool.certificates.verify_document import SealVerdict
+from lti_tool.certificates.documents.document_maker import SealUnavailable
+from lti_tool.certificates.documents.seal import DocumentSeal, open_seal
+from lti_tool.certificates.documents.typeset import typeset
+from lti_tool.certificates.verify import read_seals
+from lti_tool.certificates.verify.check_seal import check_seal
+from lti_tool.certificates.verify.verify_document import SealVerdict
 from lti_tool.domain.certificate import Facts
 from lti_tool.errors import ConfigurationError
 from tests.certificates.authority import Identity

@@ -12,9 +12,9 @@ from flask import Flask
 from pydantic import SecretStr
 
 from lti_tool import bootstrap
-from lti_tool.certificates.make_document import MakingOutcome, make_document, make_missing_documents
-from lti_tool.certificates.press import Press
-from lti_tool.certificates.seal import DocumentSeal, open_seal
+from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
+from lti_tool.certificates.documents.seal import DocumentSeal, open_seal
 from lti_tool.cli import main
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from lti_tool.certificates import typeset as module
-from lti_tool.certificates.typeset import NameCannotBeSet, typeset
+from lti_tool.certificates.documents import typeset as module
+from lti_tool.certificates.documents.typeset import NameCannotBeSet, typeset
 from lti_tool.domain.certificate import Facts
 from lti_tool.domain.printed_name import clean_name
 

@@ -15,13 +15,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lti_tool.certificates.erase_from_certificates import erase_from_certificates
-from lti_tool.certificates.make_document import make_document
-from lti_tool.certificates.press import Press
-from lti_tool.certificates.reissue_certificate import reissue_certificate
-from lti_tool.certificates.revoke_certificate import revoke_certificate
-from lti_tool.certificates.seal import open_seal
-from lti_tool.certificates.verify_document import SealVerdict
+from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.make_document import make_document
+from lti_tool.certificates.documents.seal import open_seal
+from lti_tool.certificates.office.erase_from_certificates import erase_from_certificates
+from lti_tool.certificates.office.reissue_certificate import reissue_certificate
+from lti_tool.certificates.office.revoke_certificate import revoke_certificate
+from lti_tool.certificates.verify.verify_document import SealVerdict
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.check_code import new_check_code
 from lti_tool.models import Certificate, RateBucket
@@ -330,7 +330,7 @@ def test_a_file_full_of_end_marks_costs_little(drop: Drop, mark: bytes) -> None:
 def test_one_file_is_checked_at_a_time_and_who_finds_too_many_waiting_is_told(
     app: Flask, drop: Drop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lti_tool.certificates.verify_document._WAIT_S", 5)
+    monkeypatch.setattr("lti_tool.certificates.verify.verify_document._WAIT_S", 5)
     at_once, most, is_free = [0], [0], threading.Event()
 
     def slow(_content: bytes, _certificates: Sequence[str]) -> SealVerdict:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from lti_tool import bootstrap
 from lti_tool.app import create_app
 from lti_tool.certificates.issue_participation import issue_participation
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.my_certificates import list_my_certificates
-from lti_tool.certificates.stored_facts import facts_from_json
 from lti_tool.courses.advice import advice_for
 from lti_tool.courses.standings import CertificateState, standings_in
 from lti_tool.domain.certificate import missing_modules

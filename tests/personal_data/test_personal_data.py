@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from sqlalchemy import Column, Table, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.stored_facts import facts_to_json
+from lti_tool.certificates.kinds.stored_facts import facts_to_json
 from lti_tool.cli import main
 from lti_tool.domain.certificate import CertifiedModule, Facts
 from lti_tool.errors import NotFound, ToolError

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lti_tool.certificates.preview_facts import preview_facts
-from lti_tool.certificates.stored_facts import facts_to_json
+from lti_tool.certificates.kinds.preview_facts import preview_facts
+from lti_tool.certificates.kinds.stored_facts import facts_to_json
 from lti_tool.domain.certificate import DocumentKind, Issuer
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.people import Role, Visitor

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from lti_tool.certificates.for_verifiers import describe_achievement, list_seal_certificates, sign_status_list
-from lti_tool.certificates.press import BadgeMaker
+from lti_tool.certificates.badges.published import describe_achievement, list_seal_certificates, sign_status_list
+from lti_tool.certificates.documents.document_maker import BadgeMaker
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.traffic.take_turn import Limit

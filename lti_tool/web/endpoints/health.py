@@ -10,7 +10,7 @@ from typing import cast
 from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 
-from lti_tool.certificates.document_queue import document_backlog
+from lti_tool.certificates.documents.queue import document_backlog
 from lti_tool.passback.overview import backlogs
 from lti_tool.web.endpoints.metrics import has_metrics_token
 from lti_tool.web.parts import parts

@@ -19,8 +19,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 from werkzeug.exceptions import NotFound
 
-from lti_tool.certificates.count_certificates import count_certificates
-from lti_tool.certificates.document_queue import document_backlog
+from lti_tool.certificates.documents.queue import document_backlog
+from lti_tool.certificates.office.count_certificates import count_certificates
 from lti_tool.passback.overview import backlogs, outcomes_since
 from lti_tool.web.parts import parts
 

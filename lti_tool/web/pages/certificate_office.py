@@ -5,12 +5,12 @@ import logging
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.certificates.ended_documents import issue_anew, list_ended_documents
-from lti_tool.certificates.export_documents import export_documents, size_of_export
-from lti_tool.certificates.name_requests import REASON_MAX, decide_name_request, list_name_requests
-from lti_tool.certificates.names_awaited import list_awaited_names
-from lti_tool.certificates.revoke_certificate import Revocable, check_reason, find_revocable, revoke_in_course
-from lti_tool.certificates.stuck_documents import list_stuck_documents, respell_document
+from lti_tool.certificates.office.ended_documents import issue_anew, list_ended_documents
+from lti_tool.certificates.office.export_documents import export_documents, size_of_export
+from lti_tool.certificates.office.name_requests import REASON_MAX, decide_name_request, list_name_requests
+from lti_tool.certificates.office.names_awaited import list_awaited_names
+from lti_tool.certificates.office.revoke_certificate import Revocable, check_reason, find_revocable, revoke_in_course
+from lti_tool.certificates.office.stuck_documents import list_stuck_documents, respell_document
 from lti_tool.domain.certificate import day_of
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.errors import NotFound, ToolError

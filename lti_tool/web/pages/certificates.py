@@ -5,13 +5,13 @@ import time
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.certificates.european_credential import european_credential
+from lti_tool.certificates.badges.european_credential import european_credential
+from lti_tool.certificates.documents.make_document import make_at_once
+from lti_tool.certificates.documents.typeset import pictures
 from lti_tool.certificates.issue_participation import issue_participation
-from lti_tool.certificates.make_document import make_at_once
+from lti_tool.certificates.kinds.wording import DOCUMENT_TYPE
 from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, get_facts, list_my_certificates
-from lti_tool.certificates.name_requests import REASON_MAX, request_name
-from lti_tool.certificates.typeset import pictures
-from lti_tool.certificates.wording import DOCUMENT_TYPE
+from lti_tool.certificates.office.name_requests import REASON_MAX, request_name
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.printed_name import NameRefused, clean_name

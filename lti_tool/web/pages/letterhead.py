@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.certificates.check_logo import check_logo
-from lti_tool.certificates.letterheads import (
+from lti_tool.certificates.documents.letterheads import (
     check_printable,
     effective_letterhead,
     find_logo,
@@ -17,9 +16,10 @@ from lti_tool.certificates.letterheads import (
     save_letterhead,
     with_changes,
 )
-from lti_tool.certificates.preview_facts import preview_facts
-from lti_tool.certificates.try_letterhead import draw_logo, try_letterhead
-from lti_tool.certificates.typeset import typeset
+from lti_tool.certificates.documents.typeset import typeset
+from lti_tool.certificates.kinds.preview_facts import preview_facts
+from lti_tool.certificates.office.check_logo import check_logo
+from lti_tool.certificates.office.try_letterhead import draw_logo, try_letterhead
 from lti_tool.domain.certificate import DocumentKind
 from lti_tool.domain.edits import ChangedMeanwhile, Shown, merge
 from lti_tool.domain.letterhead import SIGNATORIES_MAX, TEXT_MAX, Letterhead, LetterheadRefused, Signatory

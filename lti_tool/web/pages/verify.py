@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lti_tool.certificates.verify_certificate import RegisterState, Verification, verify_certificate
-from lti_tool.certificates.verify_document import (
+from lti_tool.certificates.verify.verify_certificate import RegisterState, Verification, verify_certificate
+from lti_tool.certificates.verify.verify_document import (
     DOCUMENT_BYTES_MAX,
     DocumentVerification,
     Found,

@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.wording import document_title, words_for
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
+from lti_tool.certificates.kinds.wording import document_title, words_for
 from lti_tool.domain.certificate import Facts, day_of
 from lti_tool.domain.check_code import TypingError, group_check_code, read_check_code
 from lti_tool.models import Certificate

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from lti_tool.certificates.wording import document_title, hours_text, statement
+from lti_tool.certificates.kinds.wording import document_title, hours_text, statement
 from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts
 from lti_tool.domain.check_code import group_check_code
 

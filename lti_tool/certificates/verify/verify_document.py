@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import select
 
-from lti_tool.certificates.verify_certificate import Verification, verification_of
+from lti_tool.certificates.verify.verify_certificate import Verification, verification_of
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, SealCertificate

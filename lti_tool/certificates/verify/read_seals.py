@@ -3,7 +3,7 @@
 A reader of PDF follows whatever a file tells it to: compressed tables, endless chains, hundreds of signatures. The web process
 never runs one on a stranger's file (`check_seal.py` starts this).
 
-    python -m lti_tool.certificates.read_seals < order
+    python -m lti_tool.certificates.verify.read_seals < order
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator import ValidationContext
 
-from lti_tool.certificates.verify_document import SealVerdict
+from lti_tool.certificates.verify.verify_document import SealVerdict
 
 MEMORY_MAX_BYTES = 384 << 20
 CPU_MAX_S = 10

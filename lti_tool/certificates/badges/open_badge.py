@@ -13,10 +13,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from joserfc import jwt
 
-from lti_tool.certificates.credential_keys import CredentialKeys
-from lti_tool.certificates.linked_data import CREDENTIALS, OPEN_BADGES, OPEN_BADGES_EXTENSIONS, add_proof
-from lti_tool.certificates.press import Credential
-from lti_tool.certificates.wording import document_title, hours_text, statement
+from lti_tool.certificates.badges.keys import CredentialKeys
+from lti_tool.certificates.badges.linked_data import CREDENTIALS, OPEN_BADGES, OPEN_BADGES_EXTENSIONS, add_proof
+from lti_tool.certificates.documents.document_maker import Credential
+from lti_tool.certificates.kinds.wording import document_title, hours_text, statement
 from lti_tool.domain.certificate import DocumentKind, Facts
 
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"

@@ -8,17 +8,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lti_tool.certificates.wording import words_for
+from lti_tool.certificates.kinds.wording import words_for
 from lti_tool.domain.certificate import Facts
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
+from lti_tool.typesetting.letters import NOTO_SANS
 
 if TYPE_CHECKING:
     import typst
 
 _HERE = Path(__file__).parent
 SHIPPED_TEMPLATE = _HERE / "template" / "certificate.typ"
-_FONTS = _HERE / "fonts"
 # A4 becomes 992 by 1403 pixels: every line can be read on a screen.
 _PICTURE_PPI = 120.0
 # What the template says when it has more than one page.
@@ -132,7 +132,7 @@ def _compiler(template: Path) -> "typst.Compiler":
     # One for each thread: a compiler shared by two threads raises "Already borrowed". It keeps fonts and template parsed.
     compilers: dict[Path, typst.Compiler] = _thread.__dict__.setdefault("compilers", {})
     if template not in compilers:
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[_FONTS])
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[NOTO_SANS])
         compilers[template] = typst.Compiler(
             template,
             root=template.parent,

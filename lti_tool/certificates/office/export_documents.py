@@ -13,9 +13,9 @@ from typing import Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.verify_certificate import state_of
-from lti_tool.certificates.wording import document_title, document_type
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
+from lti_tool.certificates.kinds.wording import document_title, document_type
+from lti_tool.certificates.verify.verify_certificate import state_of
 from lti_tool.domain.certificate import Facts
 from lti_tool.domain.check_code import group_check_code
 from lti_tool.domain.texts_in_files import csv_cell, file_name

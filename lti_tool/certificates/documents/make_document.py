@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import CursorResult, Update, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from lti_tool.certificates.document_queue import claim_document, find_due_documents, put_document_off
-from lti_tool.certificates.letterheads import find_logo, with_present_logo
-from lti_tool.certificates.press import Press, SealMaker, SealUnavailable
-from lti_tool.certificates.status_list import StatusPlace, reserve_status
-from lti_tool.certificates.typeset import LogoCannotBeDrawn, NameCannotBeSet, typeset
+from lti_tool.certificates.badges.status_list import StatusPlace, reserve_status
+from lti_tool.certificates.documents.document_maker import Press, SealMaker, SealUnavailable
+from lti_tool.certificates.documents.letterheads import find_logo, with_present_logo
+from lti_tool.certificates.documents.queue import claim_document, find_due_documents, put_document_off
+from lti_tool.certificates.documents.typeset import LogoCannotBeDrawn, NameCannotBeSet, typeset
 from lti_tool.domain.certificate import Facts
 from lti_tool.models import Certificate, SealCertificate
 from lti_tool.models.database import Database

@@ -8,7 +8,7 @@ import sys
 from base64 import b64decode
 from collections.abc import Sequence
 
-from lti_tool.certificates.verify_document import SealVerdict
+from lti_tool.certificates.verify.verify_document import SealVerdict
 
 log = logging.getLogger(__name__)
 # Starting takes a second, the reader may take ten of computing (`read_seals.py`), and the machine may be busy.
@@ -27,7 +27,10 @@ def check_seal(content: bytes, seal_certificates: Sequence[str]) -> SealVerdict:
     order = json.dumps([hashlib.sha256(each).hexdigest() for each in ours]).encode() + b"\n" + content
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "lti_tool.certificates.read_seals"], input=order, capture_output=True, timeout=_TIMEOUT_S
+            [sys.executable, "-P", "-m", "lti_tool.certificates.verify.read_seals"],
+            input=order,
+            capture_output=True,
+            timeout=_TIMEOUT_S,
         )
         return SealVerdict(done.stdout.decode())
     except (subprocess.TimeoutExpired, ValueError) as err:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from lti_tool.certificates.stored_facts import facts_from_json
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.domain.certificate import renewable_from
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.models import Certificate

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_register import find_row
-from lti_tool.certificates.document_queue import call_for_document
+from lti_tool.certificates.documents.letterheads import effective_letterhead, latest_course
+from lti_tool.certificates.documents.queue import call_for_document
 from lti_tool.certificates.issue_certificate import certificate_values
-from lti_tool.certificates.letterheads import effective_letterhead, latest_course
-from lti_tool.certificates.stored_facts import facts_from_json
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
+from lti_tool.certificates.office.certificate_register import find_row
 from lti_tool.domain.certificate import Facts, Issuer, day_of
 from lti_tool.domain.check_code import group_check_code, new_check_code
 from lti_tool.domain.letterhead import Letterhead, add_months

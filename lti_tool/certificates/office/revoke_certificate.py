@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.certificate_register import find_row
-from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.wording import document_title
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
+from lti_tool.certificates.kinds.wording import document_title
+from lti_tool.certificates.office.certificate_register import find_row
 from lti_tool.domain.check_code import group_check_code
 from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound, ToolError

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from lti_tool.certificates.preview_facts import preview_facts
-from lti_tool.certificates.typeset import LogoCannotBeDrawn, scale_of
+from lti_tool.certificates.documents.typeset import LogoCannotBeDrawn, scale_of
+from lti_tool.certificates.kinds.preview_facts import preview_facts
 from lti_tool.domain.certificate import DocumentKind, Issuer
 from lti_tool.domain.letterhead import LANGUAGES, Letterhead, LetterheadRefused
 from lti_tool.domain.programme import Programme

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.reissue_certificate import reissue_certificate
-from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.verify_certificate import RegisterState, state_of
-from lti_tool.certificates.wording import document_title
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
+from lti_tool.certificates.kinds.wording import document_title
+from lti_tool.certificates.office.reissue_certificate import reissue_certificate
+from lti_tool.certificates.verify.verify_certificate import RegisterState, state_of
 from lti_tool.domain.certificate import Issuer, day_of
 from lti_tool.domain.check_code import group_check_code
 from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Clash, Shown

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.stored_facts import facts_from_json
-from lti_tool.certificates.verify_certificate import RegisterState, state_of
+from lti_tool.certificates.kinds.stored_facts import facts_from_json
+from lti_tool.certificates.verify.verify_certificate import RegisterState, state_of
 from lti_tool.domain.certificate import Facts
 from lti_tool.domain.check_code import TypingError, group_check_code, read_check_code
 from lti_tool.errors import NotFound, ToolError

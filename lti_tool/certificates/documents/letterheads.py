@@ -10,9 +10,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.check_logo import check_logo
-from lti_tool.certificates.font_signs import missing_sign
-from lti_tool.certificates.stored_facts import facts_from_json, facts_to_json, letterhead_from_json, letterhead_to_json
+from lti_tool.certificates.documents.font_signs import missing_sign
+from lti_tool.certificates.kinds.stored_facts import facts_from_json, facts_to_json, letterhead_from_json, letterhead_to_json
+from lti_tool.certificates.office.check_logo import check_logo
 from lti_tool.domain.certificate import Facts, Issuer
 from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, check_letterhead

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from lti_tool.certificates.typeset import SHIPPED_TEMPLATE
-from lti_tool.certificates.verify_document import SealCheck
+from lti_tool.certificates.documents.typeset import SHIPPED_TEMPLATE
+from lti_tool.certificates.verify.verify_document import SealCheck
 from lti_tool.domain.certificate import Facts
 
 # Ordering the next certificate of a seal takes weeks.

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from joserfc.jwk import RSAKey
 
-from lti_tool.certificates.linked_data import multibase
+from lti_tool.certificates.badges.linked_data import multibase
 from lti_tool.errors import ConfigurationError, NotFound, ToolError
 from lti_tool.messages import N_
 

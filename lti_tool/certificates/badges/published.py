@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.badge import achievement
-from lti_tool.certificates.press import BadgeMaker, Credential
-from lti_tool.certificates.status_list import encoded_list, list_exists
+from lti_tool.certificates.badges.open_badge import achievement
+from lti_tool.certificates.badges.status_list import encoded_list, list_exists
+from lti_tool.certificates.documents.document_maker import BadgeMaker, Credential
 from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, Issuer, day_of, hours_in_print
 from lti_tool.domain.hours import module_minutes, programme_minutes
 from lti_tool.domain.programme import Module, Programme

@@ -1,0 +1,1 @@
+"""What programs read of a certificate: Open Badge, European credential, keys, status lists."""

@@ -1,0 +1,1 @@
+"""What instructors, administrators and operators do with certificates that were issued."""

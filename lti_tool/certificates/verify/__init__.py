@@ -1,0 +1,1 @@
+"""Whether a check code or a file is genuine."""
