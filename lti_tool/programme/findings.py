@@ -46,20 +46,7 @@ class Rule(StrEnum):
     """Every live session has a pack for who leads it."""
 
 
-ENFORCED: Final[frozenset[Rule]] = frozenset(
-    {
-        Rule.COUNTED,
-        Rule.DOCUMENT_ITEM,
-        Rule.GIVEAWAY,
-        Rule.GUESSER,
-        Rule.IN_SHORT,
-        Rule.LESSON_CASE,
-        Rule.LESSON_MINUTES,
-        Rule.LIVE_PREPARATION,
-        Rule.RHYTHM,
-        Rule.SOURCE_ADDRESS,
-    }
-)
+ENFORCED: Final[frozenset[Rule]] = frozenset(Rule)
 """Rules whose findings are errors. A rule joins as soon as the shipped content keeps it."""
 
 
