@@ -168,12 +168,20 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     programme = programme_at(programme_folder(settings))
     http = Http()
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
-    worker = _worker(database, service_client, programme, concurrency)
+    front_door = open_front_door(
+        database,
+        secret=settings.secret_key.get_secret_value(),
+        public_url=settings.public_url,
+        deployment_policy=settings.deployment_policy,
+        http=http,
+    )
+    # Launches and services know registrations from the same memory.
+    gradebooks = PlatformGradebooks(front_door.registrations.registration, service_client)
+    worker = _worker(database, gradebooks, programme, concurrency)
     used_press = press(settings)
     stop = Stop()
     inquirer = Inquirer(database, questions(database, http, service_client, clock=clock.now), clock=clock.now, stop=stop)
     documents = Job(DOCUMENTS, lambda: make_missing_documents(database, used_press, clock=clock.now))
-    gradebooks = PlatformGradebooks(database, service_client)
     columns = Job(COLUMNS, lambda: _look_at_columns(database, gradebooks, worker))
 
     return Parts(
@@ -183,13 +191,7 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
         programme=programme,
         issuer=issuer(settings),
         press=used_press,
-        front_door=open_front_door(
-            database,
-            secret=settings.secret_key.get_secret_value(),
-            public_url=settings.public_url,
-            deployment_policy=settings.deployment_policy,
-            http=http,
-        ),
+        front_door=front_door,
         http=http,
         service_client=service_client,
         worker=worker,
@@ -200,11 +202,9 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     )
 
 
-def _worker(database: Database, client: ClockedServiceClient, programme: Programme, concurrency: int) -> Worker:
+def _worker(database: Database, gradebooks: PlatformGradebooks, programme: Programme, concurrency: int) -> Worker:
     titles = {module.slug: module.short_title for module in programme.modules}
-    return Worker(
-        database, PlatformGradebooks(database, client), label_for=lambda slug: titles.get(slug, slug), concurrency=concurrency
-    )
+    return Worker(database, gradebooks, label_for=lambda slug: titles.get(slug, slug), concurrency=concurrency)
 
 
 def _look_at_columns(database: Database, gradebooks: PlatformGradebooks, worker: Worker) -> None:
@@ -260,7 +260,7 @@ def _hand_in_overdue(parts: Parts) -> None:
 
 def gradebooks(parts: Parts) -> PlatformGradebooks:
     """Give the platforms' gradebooks, for commands."""
-    return PlatformGradebooks(parts.database, parts.service_client)
+    return PlatformGradebooks(parts.front_door.registrations.registration, parts.service_client)
 
 
 def start_embedded_worker(app: "Flask") -> EmbeddedEngine | None:

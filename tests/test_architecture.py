@@ -248,3 +248,14 @@ def test_pages_know_neither_settle_nor_outbox_nor_wake() -> None:
     ]
     writers = [str(path.relative_to(ROOT)) for path in pages if re.search(r"\.wake\(|\bwrite\.begin\(", path.read_text("utf-8"))]
     assert (found, writers) == ([], [])
+
+
+def test_a_row_becomes_a_registration_in_one_place() -> None:
+    # One function that knows the fields, one memory with one age: what an operator changes works everywhere at the same moment.
+    places = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Registration"
+    }
+    assert places == {"platforms/registration_directory.py"}

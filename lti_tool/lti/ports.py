@@ -7,9 +7,6 @@ from typing import Protocol
 
 from joserfc.jwk import RSAKey
 
-# How long a process keeps what it knows of a registration: what an operator changes works within so many seconds everywhere.
-REGISTRATION_KEPT_S = 5.0
-
 
 @dataclass(frozen=True, slots=True)
 class Registration:

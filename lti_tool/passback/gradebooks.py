@@ -1,14 +1,10 @@
 """The platforms' gradebooks over HTTP: `ports.Gradebooks` by way of the protocol room's service client."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
-
-from sqlalchemy import select
 
 from lti_tool import tracing
 from lti_tool.lti import line_items, scores
@@ -18,13 +14,14 @@ from lti_tool.lti.http import Http, HttpAnswer
 from lti_tool.lti.line_items import LineItem, NewLineItem, results_url
 from lti_tool.lti.paging import read_pages
 from lti_tool.lti.peer_numbers import number_of
-from lti_tool.lti.ports import REGISTRATION_KEPT_S, Registration, SigningKey, TokenStore
+from lti_tool.lti.ports import Registration, SigningKey, TokenStore
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
 from lti_tool.lti.service_client import ServiceClient, ServiceRequest
-from lti_tool.models import Platform, RegistrationRow
-from lti_tool.models.database import Database
 from lti_tool.passback.ports import LineItemList
 from lti_tool.passback.standing import ToldResult
+
+# Returns a registration by its id; None where it was removed.
+FindById: TypeAlias = Callable[[int], Registration | None]
 
 
 class ClockedServiceClient(ServiceClient):
@@ -64,11 +61,9 @@ class ClockedServiceClient(ServiceClient):
 class PlatformGradebooks:
     """Implements `ports.Gradebooks`; one per process, safe to use from its threads."""
 
-    def __init__(self, database: Database, client: ClockedServiceClient) -> None:
-        self._database = database
+    def __init__(self, find_registration: FindById, client: ClockedServiceClient) -> None:
+        self._find = find_registration
         self._client = client
-        self._registrations: dict[int, tuple[float, Registration]] = {}
-        self._lock = Lock()
 
     def post_score(
         self, registration_id: int, line_item_url: str, score: Score, *, now: datetime
@@ -126,37 +121,10 @@ class PlatformGradebooks:
         return found
 
     def _registration(self, registration_id: int) -> Registration:
-        kept = self._registrations.get(registration_id)
-        if kept is not None and kept[0] > time.monotonic():
-            return kept[1]
-        registration = _load_registration(self._database, registration_id)
-        with self._lock:
-            self._registrations[registration_id] = (time.monotonic() + REGISTRATION_KEPT_S, registration)
-        return registration
-
-
-def _load_registration(database: Database, registration_id: int) -> Registration:
-    query = (
-        select(RegistrationRow, Platform.issuer)
-        .join(Platform, Platform.id == RegistrationRow.platform_id)
-        .where(RegistrationRow.id == registration_id)
-    )
-    with database.read() as session:
-        found = session.execute(query).one_or_none()
-    if found is None:
-        raise ServiceRefused("registration_gone", "The registration was removed.")
-    row, issuer = found
-    return Registration(
-        id=row.id,
-        issuer=issuer,
-        client_id=row.client_id,
-        auth_login_url=row.auth_login_url,
-        token_url=row.token_url,
-        jwks_url=row.jwks_url,
-        token_audience=row.token_audience,
-        is_enabled=row.is_enabled,
-        service_hosts=tuple(row.service_hosts.split()),
-    )
+        found = self._find(registration_id)
+        if found is None:
+            raise ServiceRefused("registration_gone", "The registration was removed.")
+        return found
 
 
 def _standing(entry: Any) -> ToldResult | None:

@@ -1,4 +1,4 @@
-"""Finds registrations for logins and launches: from memory for a few seconds, then anew from the database."""
+"""Finds registrations, for launches and for services: from memory for a few seconds, then anew from the database."""
 
 import time
 from dataclasses import dataclass
@@ -8,14 +8,15 @@ from sqlalchemy import select
 
 from lti_tool.lti.claims import Launch
 from lti_tool.lti.errors import LaunchRejected
-from lti_tool.lti.ports import REGISTRATION_KEPT_S, DeploymentStanding, Registration
+from lti_tool.lti.ports import DeploymentStanding, Registration
 from lti_tool.lti.service_hosts import frameable_origin
 from lti_tool.models import Deployment, Platform, RegistrationRow
 
 if TYPE_CHECKING:
     from lti_tool.models.database import Database
 
-CACHED_S = REGISTRATION_KEPT_S
+# What an operator changes works within so many seconds, in web processes and in the worker.
+CACHED_S = 5.0
 # Anyone may ask for any issuer at the login address; this many answers are remembered at most.
 _MOST_CACHED = 1000
 
@@ -82,6 +83,11 @@ class RegistrationDirectory:
             cached = (time.monotonic(), self._load_by_id(registration_id))
             self._by_id[registration_id] = cached
         return cached[1]
+
+    def registration(self, registration_id: int) -> Registration | None:
+        """Return the registration with this id, without what launches need beside it."""
+        entry = self.by_id(registration_id)
+        return entry.registration if entry else None
 
     def _load(self, issuer: str, client_id: str) -> DirectoryEntry | None:
         query = select(RegistrationRow, Platform).join(Platform)

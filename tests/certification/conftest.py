@@ -19,6 +19,7 @@ from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebook
 from lti_tool.passback.worker import Worker
 from lti_tool.platforms.front_door import open_front_door
 from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.registrations import add_registration
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.settings import Settings
@@ -72,7 +73,9 @@ def parts(database: Database, keyring: Keyring, clock: Clock) -> Parts:
     settings = Settings(public_url=TOOL_URL, secret_key=SecretStr("s" * 40), environment="production")
     http = Http()
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock)
-    worker = Worker(database, PlatformGradebooks(database, service_client), label_for=str, concurrency=1)
+    worker = Worker(
+        database, PlatformGradebooks(RegistrationDirectory(database).registration, service_client), label_for=str, concurrency=1
+    )
     return Parts(
         settings=settings,
         database=database,

@@ -27,6 +27,7 @@ from lti_tool.models import LaunchedLink, ScoreDelivery, User
 from lti_tool.passback.after_restore import note_restored
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.reconcile import reconcile_all
+from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.playground import Playground, serve_in_thread
 from lti_tool.playground.signing import new_key, public_half
@@ -241,7 +242,7 @@ class Upheaval(Storm):
         """Compare all gradebooks, as often as it takes until each could be read."""
         http = Http(read_timeout_s=0.8)
         client = ClockedServiceClient(http, DatabaseTokenStore(self._database), lambda: self._key, clock=self._our_clock)
-        gradebooks = PlatformGradebooks(self._database, client)
+        gradebooks = PlatformGradebooks(RegistrationDirectory(self._database).registration, client)
         for _ in range(6):
             self._again(lambda: reconcile_all(self._database, gradebooks, clock=self._our_clock))
         http.close()

@@ -20,6 +20,7 @@ from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebook
 from lti_tool.passback.reconcile import look_at_wanted
 from lti_tool.passback.wanted_looks import JOB as LOOK
 from lti_tool.passback.worker import Worker
+from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from tests.chaos.weather import OurClock
 
@@ -36,13 +37,13 @@ def main(database_url: str, key_file: str, clock_file: str, own_file: str) -> No
     # Platforms rest by the seconds that pass here; in a storm of a minute they pass faster.
     worker = Worker(
         database,
-        PlatformGradebooks(database, client),
+        PlatformGradebooks(RegistrationDirectory(database).registration, client),
         label_for=str.title,
         clock=clock,
         poll_s=0.2,
         seconds=lambda: time.monotonic() * FASTER,
     )
-    gradebooks = PlatformGradebooks(database, client)
+    gradebooks = PlatformGradebooks(RegistrationDirectory(database).registration, client)
     # Nobody calls here on SQLite, and half a minute is long in a storm.
     look = Job(LOOK, lambda: look_at_wanted(database, gradebooks, clock=clock))
     engine: Engine

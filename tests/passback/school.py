@@ -33,6 +33,7 @@ from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebook
 from lti_tool.passback.ports import Gradebooks
 from lti_tool.passback.reconcile import look_at_wanted
 from lti_tool.passback.worker import Worker
+from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.playground import Playground
 from lti_tool.playground.state import Grade, grade_key
@@ -273,7 +274,7 @@ class PlaygroundSchool(School):
         self._tool_key = tool_key
         self.http = Http(read_timeout_s=0.5)
         self.client = self._new_client()
-        self.gradebooks: Gradebooks = PlatformGradebooks(database, self.client)
+        self.gradebooks: Gradebooks = PlatformGradebooks(RegistrationDirectory(database).registration, self.client)
 
     def _new_client(self) -> ClockedServiceClient:
         tokens = DatabaseTokenStore(self.database)
@@ -288,11 +289,11 @@ class PlaygroundSchool(School):
         self.http.close()
         self.http = Http(read_timeout_s=5.0)
         self.client = self._new_client()
-        self.gradebooks = PlatformGradebooks(self.database, self.client)
+        self.gradebooks = PlatformGradebooks(RegistrationDirectory(self.database).registration, self.client)
 
     def another_process(self) -> Worker:
         """Give a worker that shares nothing with the others but the database."""
-        gradebooks = PlatformGradebooks(self.database, self._new_client())
+        gradebooks = PlatformGradebooks(RegistrationDirectory(self.database).registration, self._new_client())
         return Worker(self.database, gradebooks, label_for=str.title, clock=self.time, poll_s=0.5, seconds=self.time.seconds)
 
     def worker(self, **arguments: object) -> Worker:

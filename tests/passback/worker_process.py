@@ -14,6 +14,7 @@ from lti_tool.lti.http import Http
 from lti_tool.models.database import open_database
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.worker import Worker
+from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 
 
@@ -23,7 +24,9 @@ def main(database_url: str, key_file: str) -> None:
     database = open_database(database_url)
     key = RSAKey.import_key(json.loads(Path(key_file).read_text(encoding="utf-8")))
     client = ClockedServiceClient(Http(), DatabaseTokenStore(database), lambda: key, clock=clock.now)
-    worker = Worker(database, PlatformGradebooks(database, client), label_for=str.title, poll_s=0.1)
+    worker = Worker(
+        database, PlatformGradebooks(RegistrationDirectory(database).registration, client), label_for=str.title, poll_s=0.1
+    )
     engine = ProcrastinateEngine(worker, database) if database.is_postgresql else EmbeddedEngine(worker, database)
     signal.signal(signal.SIGTERM, lambda *_: engine.ask_to_stop())
     engine.run()
