@@ -70,10 +70,6 @@ def _spanning(name: str, kind: str, attributes: Mapping[str, str | int | float |
             raise
 
 
-def is_on() -> bool:
-    return _tracer is not None
-
-
 def start() -> bool:
     """Begin tracing where the environment names a collector, and tell whether it does. Call it after a fork.
 

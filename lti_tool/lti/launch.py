@@ -105,7 +105,6 @@ def receive_launch(
 class _LaunchChecks(ToolMessageLaunch):
     """One launch on its way through the steps; each step relies on those before it."""
 
-    _opened_state: OpenedState
     _login: PendingLogin
     _token: UnverifiedToken
     _known: Registration | None = None

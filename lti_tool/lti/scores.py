@@ -1,4 +1,4 @@
-"""Scores and results: what the gradebook is told and what it holds (Assignment and Grade Services 2.0, sections 3.3, 3.4)."""
+"""Scores: what the gradebook is told (Assignment and Grade Services 2.0, section 3.4)."""
 
 import json
 from dataclasses import dataclass
@@ -27,7 +27,6 @@ class Score:
     given: float
     maximum: float
     timestamp: datetime
-    comment: str | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.given <= self.maximum or self.maximum <= 0:
@@ -89,7 +88,7 @@ def post_score(
 
 
 def _document(score: Score) -> dict[str, object]:
-    document: dict[str, object] = {
+    return {
         "userId": score.user_id,
         "timestamp": score.timestamp.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "activityProgress": "Completed",
@@ -97,9 +96,6 @@ def _document(score: Score) -> dict[str, object]:
         "scoreGiven": score.given,
         "scoreMaximum": score.maximum,
     }
-    if score.comment is not None:
-        document["comment"] = score.comment
-    return document
 
 
 def _is_page(answer: HttpAnswer) -> bool:

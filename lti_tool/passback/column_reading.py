@@ -5,9 +5,9 @@ from datetime import datetime
 
 from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
+from lti_tool.lti.results import ToldResult
 from lti_tool.passback.delivery import SCORE_MAXIMUM, ClaimedDelivery
 from lti_tool.passback.ports import Gradebooks, Memory
-from lti_tool.passback.standing import ToldResult
 
 
 class ColumnReader:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.lti.claim_names import SCOPE_RESULT_READ
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
+from lti_tool.lti.results import ToldResult
 from lti_tool.models import LineItemRow, Membership, ResourceLink, ScoreDelivery, User
 from lti_tool.models.database import Database
 from lti_tool.passback import delivery as states
@@ -17,7 +18,6 @@ from lti_tool.passback.columns import close_column
 from lti_tool.passback.deliveries import send_again
 from lti_tool.passback.ledger import LedgerEntry, scores_held, write_entries
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.standing import ToldResult
 from lti_tool.passback.verdicts import Compared, Verdict, judge
 
 _GONE = ("http_404", "http_410")

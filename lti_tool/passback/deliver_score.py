@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
+from lti_tool.lti.results import ToldResult
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
 from lti_tool.passback.column_reading import ColumnReader, ColumnUnreadable
 from lti_tool.passback.delivery import (
@@ -36,7 +37,7 @@ from lti_tool.passback.delivery import (
 from lti_tool.passback.line_item import find_line_item, find_or_create_line_item
 from lti_tool.passback.ports import Gradebooks, Memory
 from lti_tool.passback.retries import ONE_SECOND, next_timestamp
-from lti_tool.passback.standing import Match, ToldResult, points_in
+from lti_tool.passback.standing import Match, points_in
 from lti_tool.passback.standing import match as match_of
 
 log = logging.getLogger(__name__)

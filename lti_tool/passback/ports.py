@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from lti_tool.lti.line_items import LineItem, NewLineItem
+from lti_tool.lti.results import ToldResult
 from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
-from lti_tool.passback.standing import ToldResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,28 +1,14 @@
 """What stands in a gradebook, and whether it is ours: the pure rules of comparing a result with a score."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
+from lti_tool.lti.results import ToldResult
 from lti_tool.passback.delivery import SCORE_MAXIMUM
 
 # Of the column's points: half of what a column shows as its smallest step is never taken for more than this.
 _MOST_TOLERANCE = 0.05
 # Platforms keep five decimals (Moodle) or scale to the column's points: this far apart, of 100, is still the same score.
 _LEAST_TOLERANCE = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class ToldResult:
-    """A result as the platform tells it: so many points of so many."""
-
-    given: float
-    maximum: float
-    at: datetime | None = None
-
-    @property
-    def of_100(self) -> float:
-        return self.given * SCORE_MAXIMUM / self.maximum
 
 
 class Match(StrEnum):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from lti_tool.lti.results import ToldResult
 from lti_tool.passback import delivery as states
-from lti_tool.passback.standing import Match, ToldResult, match
+from lti_tool.passback.standing import Match, match
 
 # Two numbers of the platform's that are the same, once in our scale.
 _SAME = 0.01

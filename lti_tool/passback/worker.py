@@ -183,7 +183,7 @@ class Worker:
                 self._rest(0.0)
 
     def run_once(self) -> int:
-        """Deliver all that is due now in this thread, and tell how many tries that were. For commands and tests."""
+        """Deliver all that is due now in this thread, and return how many tries that were: for tests, which want no threads."""
         tries = 0
         self._next_sweep_s = self._seconds()
         while True:

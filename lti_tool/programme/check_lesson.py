@@ -30,7 +30,6 @@ _MONTHS_12, _MONTHS_6 = timedelta(days=366), timedelta(days=184)
 # Security, procurement and AI go out of date sooner (style guide, rule 15).
 _MODULES_REVIEWED_EVERY_HALF_YEAR = {3}
 _HTML = re.compile(r"</?[a-zA-Z][^>]*>")
-_EMPTY_LINK_WORDS = {"hier", "mehr", "link", "weiter", "klicken sie hier", "dieser link"}
 
 
 def check_lesson(

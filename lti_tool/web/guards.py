@@ -1,9 +1,5 @@
 """Guards of pages: who may see them. Each answers with a page that says what to do instead."""
 
-from collections.abc import Callable
-from functools import wraps
-from typing import ParamSpec, TypeVar
-
 from flask import request
 
 from lti_tool.domain.people import Role, Visitor
@@ -12,9 +8,6 @@ from lti_tool.lti.json_shapes import origin_of
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor
 from lti_tool.web.parts import parts
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class InstructorsOnly(Forbidden):
@@ -45,28 +38,6 @@ def current_instructor() -> Visitor:
 def is_posted_by_own_page() -> bool:
     """Tell whether one of our own pages sent this form: every browser names the `Origin` of a POST, and no page can forge it."""
     return request.headers.get("Origin") == origin_of(parts().settings.public_url)
-
-
-def needs_visit(view: Callable[P, R]) -> Callable[P, R]:
-    """Let only visitors see this page."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        current_visitor()
-        return view(*args, **kwargs)
-
-    return guarded
-
-
-def needs_instructor(view: Callable[P, R]) -> Callable[P, R]:
-    """Let only instructors and administrators see this page."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        current_instructor()
-        return view(*args, **kwargs)
-
-    return guarded
 
 
 def current_administrator() -> Visitor:
