@@ -21,7 +21,7 @@ from lti_tool.lti.oddities import Oddities
 from lti_tool.lti.platform_storage import StorageErrand, errand_to_fetch
 from lti_tool.lti.ports import CheckDeployment, DeploymentStanding, FindRegistration, Registration
 from lti_tool.lti.pylti1p3_adapters import PortsToolConfig, ReceivedRequest, ToolMessageLaunch
-from lti_tool.lti.state import LOGIN_COOKIE_PREFIX, OpenedState, PendingLogin, Seals, digest_of, is_same
+from lti_tool.lti.state import LOGIN_COOKIE_PREFIX, OpenedState, PendingLogin, Seals, digest_of
 from lti_tool.lti.token_checks import (
     UnverifiedToken,
     check_issuer_and_audience,
@@ -30,6 +30,7 @@ from lti_tool.lti.token_checks import (
     take_apart,
     verify,
 )
+from lti_tool.signed_values import is_same
 
 log = logging.getLogger(__name__)
 

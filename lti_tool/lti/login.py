@@ -27,13 +27,12 @@ from lti_tool.lti.ports import FindRegistration, Registration
 from lti_tool.lti.pylti1p3_adapters import KnownRegistration, PortsToolConfig, ReceivedRequest, ToolLogin
 from lti_tool.lti.state import (
     LOGIN_COOKIE_PREFIX,
-    CookieToSet,
     LoginInitiation,
     PendingLogin,
     Seals,
     digest_of,
-    is_same,
 )
+from lti_tool.signed_values import CookieToSet, is_same
 
 # Servers take some 8 KB in the first line of a request. A redirect is the rule, though: a POST from our site would come
 # without the platform's session cookie where that is SameSite=Lax, as Moodle's is.

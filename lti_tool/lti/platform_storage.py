@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from lti_tool.lti.json_shapes import origin_of
-from lti_tool.lti.state import LOGIN_COOKIE_PREFIX, CookieToSet
+from lti_tool.lti.state import LOGIN_COOKIE_PREFIX
+from lti_tool.signed_values import CookieToSet
 
 # The field in which our page posts what it has found.
 KEPT_FIELD: Final = "kept_login"

@@ -21,7 +21,7 @@ from pylti1p3.tool_config.abstract import ToolConfAbstract
 
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.ports import FindRegistration, Registration
-from lti_tool.lti.state import CookieToSet, is_same
+from lti_tool.signed_values import CookieToSet, is_same
 
 
 class ReceivedRequest(Request):

@@ -5,13 +5,12 @@ state's digest and the nonce. Security Framework 1.0, section 5.1.3 step 9 and 7
 """
 
 import hashlib
-import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 
-from lti_tool.lti.seal import Seal
+from lti_tool.signed_values import CookieToSet, SignedValues
 
 LOGIN_LIFETIME_S = 600
 # `__Host-`: only this host, over a secure connection, can set it; nobody else on the domain (RFC 6265bis, 4.1.3.2).
@@ -82,68 +81,44 @@ class PendingLogin:
         return not -60 <= now.timestamp() - self.made_at <= LOGIN_LIFETIME_S
 
 
-@dataclass(frozen=True, slots=True)
-class CookieToSet:
-    """A cookie for the answer; HttpOnly, Secure, SameSite=None, Partitioned and Path=/ go without saying."""
-
-    name: str
-    value: str
-    max_age_s: int
+_LOGIN_FIELDS = tuple(field.name for field in fields(LoginInitiation))
+_PENDING_FIELDS = tuple(field.name for field in fields(PendingLogin))
 
 
 class Seals:
-    """Signs small values with HMAC-SHA256 and opens what it has signed; each kind has its own key."""
+    """Signs what a login leaves behind and reads what it has signed; each kind has its own key."""
 
     def __init__(self, secret: str) -> None:
-        if not secret:
-            raise ValueError("a secret is needed to sign login states")
-        self._state = Seal(secret, "lti.login-state")
-        self._cookie = Seal(secret, "lti.login-cookie")
+        self._state = SignedValues(secret, "lti.login-state", "key", "signed_at", *_LOGIN_FIELDS)
+        self._cookie = SignedValues(secret, "lti.login-cookie", *_PENDING_FIELDS)
 
     def seal_state(self, initiation: LoginInitiation, *, now: datetime) -> tuple[str, str]:
-        """Give a new key and the state that carries it."""
+        """Return a new key and the state that carries it."""
         key = secrets.token_urlsafe(12)
         kept = initiation if initiation.is_short else initiation.without_hints()
-        carried = None
-        if kept.is_short:
-            carried = [
-                kept.issuer,
-                kept.login_hint,
-                kept.target_link_uri,
-                kept.client_id,
-                kept.message_hint,
-                kept.deployment_id,
-            ]
-            if kept.storage_target is not None:
-                carried.append(kept.storage_target)
-        return key, self._state.close([key, int(now.timestamp()), carried])
+        carried = asdict(kept) if kept.is_short else dict.fromkeys(_LOGIN_FIELDS)
+        return key, self._state.sign(key=key, signed_at=int(now.timestamp()), **carried)
 
     def open_state(self, state: str) -> OpenedState | None:
         """Read a state; None if we did not make it."""
-        values = self._state.open(state)
+        values = self._state.read(state)
         if values is None:
             return None
-        key, made_at, carried = values
-        login = LoginInitiation(*carried) if carried else None
+        key, made_at = values.pop("key"), values.pop("signed_at")
+        login = LoginInitiation(**values) if values["issuer"] else None
         if login is None or login.login_hint:
             return OpenedState(key, made_at, login)
         return OpenedState(key, made_at, None, trimmed=login)
 
     def seal_login(self, login: PendingLogin) -> CookieToSet:
-        values = [login.state_digest, login.nonce, login.issuer, login.client_id, login.target_link_uri, login.made_at]
-        return CookieToSet(LOGIN_COOKIE_PREFIX + login.key, self._cookie.close([login.key, *values]), LOGIN_LIFETIME_S)
+        return CookieToSet(LOGIN_COOKIE_PREFIX + login.key, self._cookie.sign(**asdict(login)), LOGIN_LIFETIME_S)
 
     def open_login(self, value: str) -> PendingLogin | None:
         """Read a login cookie; None if we did not make it."""
-        values = self._cookie.open(value)
-        return None if values is None else PendingLogin(*values)
+        values = self._cookie.read(value)
+        return None if values is None else PendingLogin(**values)
 
 
 def digest_of(state: str) -> str:
     """Give what a login cookie keeps of its state: 24 characters, 144 bits of its SHA-256, base64url."""
     return urlsafe_b64encode(hashlib.sha256(state.encode("utf-8", "replace")).digest()[:18]).decode()
-
-
-def is_same(one: str, other: str) -> bool:
-    """Compare in constant time; anything but text is different."""
-    return hmac.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

@@ -17,7 +17,7 @@ from joserfc.jws import JWSRegistry
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.json_shapes import JsonObject, parse_json
 from lti_tool.lti.ports import Registration
-from lti_tool.lti.state import is_same
+from lti_tool.signed_values import is_same
 
 LONGEST_TOKEN = 64 * 1024
 LEEWAY_S = 60

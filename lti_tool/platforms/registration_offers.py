@@ -1,39 +1,41 @@
 """Register the tool at a platform: what was shown to the administrator, sealed, comes back and is stored."""
 
-from dataclasses import astuple, replace
+from dataclasses import asdict, fields
 from datetime import datetime
 
 from lti_tool.lti.dynamic_registration import PlatformConfiguration, Registered
 from lti_tool.lti.json_shapes import host_of, origin_of
 from lti_tool.lti.known_clouds import cloud_of
-from lti_tool.lti.seal import Seal
 from lti_tool.platforms.invite_platform import OpenInvite
 from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.signed_values import SignedValues
 
 # As long as Moodle's registration token.
 OFFER_LIFETIME_S = 3600
+_CONFIGURATION_FIELDS = tuple(field.name for field in fields(PlatformConfiguration))
 
 
 class Offers:
     """Seals what a confirm page has shown, so that what is confirmed is what was shown, without cookie and without a table."""
 
     def __init__(self, secret: str) -> None:
-        self._seal = Seal(secret, "platforms.offer.1")
+        self._signed = SignedValues(secret, "platforms.offer", "invite_id", "made_at", "token", *_CONFIGURATION_FIELDS)
 
     def close(self, invite: OpenInvite, platform: PlatformConfiguration, token: str, *, now: datetime) -> str:
         """Seal a checked configuration and the platform's registration token, for one invitation."""
-        return self._seal.close([invite.id, int(now.timestamp()), token, *astuple(platform)])
+        made_at = int(now.timestamp())
+        return self._signed.sign(invite_id=invite.id, made_at=made_at, token=token, **asdict(platform))
 
     def open(self, invite: OpenInvite, text: str, *, now: datetime) -> tuple[PlatformConfiguration, str] | None:
         """Give configuration and token back; None if it is not ours, of another invitation, or too old."""
-        values = self._seal.open(text)
+        values = self._signed.read(text)
         if values is None:
             return None
-        invite_id, made_at, token, *platform = values
+        invite_id, made_at, token = values.pop("invite_id"), values.pop("made_at"), values.pop("token")
         if invite_id != invite.id or not -60 <= now.timestamp() - made_at <= OFFER_LIFETIME_S:
             return None
-        opened = PlatformConfiguration(*platform)
-        return replace(opened, scopes=tuple(opened.scopes)), token
+        # JSON has no tuples.
+        return PlatformConfiguration(**values | {"scopes": tuple(values["scopes"])}), token
 
 
 def registration_from(platform: PlatformConfiguration, registered: Registered) -> NewRegistration:

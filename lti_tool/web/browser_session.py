@@ -18,9 +18,9 @@ from werkzeug.wrappers import Response
 
 from lti_tool.domain.people import Visitor
 from lti_tool.errors import Forbidden
-from lti_tool.lti.state import CookieToSet
 from lti_tool.messages import N_
 from lti_tool.platforms.visit_standing import Withdrawn
+from lti_tool.signed_values import CookieToSet
 from lti_tool.web.cookies import end_cookie, set_cookie
 from lti_tool.web.parts import parts
 from lti_tool.web.visit_cookies import VISIT_LIFETIME_S, Visit, VisitCookies

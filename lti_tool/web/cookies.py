@@ -3,7 +3,8 @@
 from flask import request
 from werkzeug.wrappers import Response
 
-from lti_tool.lti.state import LOGIN_COOKIE_PREFIX, CookieToSet
+from lti_tool.lti.state import LOGIN_COOKIE_PREFIX
+from lti_tool.signed_values import CookieToSet
 
 MOST_LOGINS = 4
 

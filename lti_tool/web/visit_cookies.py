@@ -6,11 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.lti.seal import Seal
+from lti_tool.signed_values import SignedValues
 
 VISIT_LIFETIME_S = 12 * 3600
 # A page left open may still send what was typed when its visit has been renewed: after a weekend, after a leave.
 TOKEN_LIFETIME_S = 30 * 86400
+# Short names: every request carries this.
+_FIELDS = (
+    "key",
+    "opened",
+    "used",
+    "user",
+    "platform",
+    "registration",
+    "deployment",
+    "course",
+    "link",
+    "module",
+    "roles",
+    "locale",
+    "origin",
+)
 
 
 @dataclass(frozen=True)
@@ -26,9 +42,8 @@ class VisitCookies:
     """Writes and reads the cookies' values."""
 
     def __init__(self, secret: str) -> None:
-        # The number rises when the list below changes, so that cookies of an older release count as none.
-        self._seal = Seal(secret, "web.visit.2")
-        self._csrf = Seal(secret, "web.csrf.2")
+        self._visits = SignedValues(secret, "web.visit", *_FIELDS)
+        self._tokens = SignedValues(secret, "web.csrf", "visit", "user", "made_at")
         self._keys = hmac.digest(secret.encode(), b"web.visit-key.1", "sha256")
 
     def key_of(self, visitor: Visitor) -> str:
@@ -43,53 +58,50 @@ class VisitCookies:
 
     def write(self, visit: Visit) -> str:
         visitor = visit.visitor
-        return self._seal.close(
-            [
-                visit.key,
-                visit.opened_at,
-                visit.used_at,
-                visitor.user_id,
-                visitor.platform_id,
-                visitor.registration_id,
-                visitor.deployment_id,
-                visitor.course_id,
-                visitor.resource_link_id,
-                visitor.module_slug,
-                " ".join(sorted(visitor.roles)),
-                visitor.locale,
-                visitor.frame_origin,
-            ]
+        return self._visits.sign(
+            key=visit.key,
+            opened=visit.opened_at,
+            used=visit.used_at,
+            user=visitor.user_id,
+            platform=visitor.platform_id,
+            registration=visitor.registration_id,
+            deployment=visitor.deployment_id,
+            course=visitor.course_id,
+            link=visitor.resource_link_id,
+            module=visitor.module_slug,
+            roles=" ".join(sorted(visitor.roles)),
+            locale=visitor.locale,
+            origin=visitor.frame_origin,
         )
 
     def read(self, key: str, value: str, *, now: datetime) -> Visit | None:
-        values = self._seal.open(value)
-        if values is None or values[0] != key or not -60 <= now.timestamp() - values[1] <= VISIT_LIFETIME_S:
+        held = self._visits.read(value)
+        if held is None or held["key"] != key or not -60 <= now.timestamp() - held["opened"] <= VISIT_LIFETIME_S:
             return None
-        _, opened_at, used_at, user, platform, registration, deployment, course, link, module, roles, locale, origin = values
         visitor = Visitor(
-            user_id=user,
-            platform_id=platform,
-            registration_id=registration,
-            deployment_id=deployment,
-            course_id=course,
-            resource_link_id=link,
-            module_slug=module,
-            roles=frozenset(map(Role, roles.split())),
-            locale=locale,
-            frame_origin=origin,
+            user_id=held["user"],
+            platform_id=held["platform"],
+            registration_id=held["registration"],
+            deployment_id=held["deployment"],
+            course_id=held["course"],
+            resource_link_id=held["link"],
+            module_slug=held["module"],
+            roles=frozenset(map(Role, held["roles"].split())),
+            locale=held["locale"],
+            frame_origin=held["origin"],
         )
-        return Visit(key, visitor, opened_at, used_at)
+        return Visit(key, visitor, held["opened"], held["used"])
 
     def csrf_token(self, visit: Visit, *, now: datetime) -> str:
-        return self._csrf.close([visit.key, visit.visitor.user_id, int(now.timestamp())])
+        return self._tokens.sign(visit=visit.key, user=visit.visitor.user_id, made_at=int(now.timestamp()))
 
     def is_token_of(self, visit: Visit, token: str, *, now: datetime) -> bool:
-        values = self._csrf.open(token)
-        if values is None or values[:2] != [visit.key, visit.visitor.user_id]:
+        held = self._tokens.read(token)
+        if held is None or (held["visit"], held["user"]) != (visit.key, visit.visitor.user_id):
             return False
-        return bool(-60 <= now.timestamp() - values[2] <= TOKEN_LIFETIME_S)
+        return bool(-60 <= now.timestamp() - held["made_at"] <= TOKEN_LIFETIME_S)
 
     def key_of_token(self, token: str) -> str | None:
         """Return the key of the visit that a token was made for; None: it is none of ours."""
-        values = self._csrf.open(token)
-        return None if values is None else str(values[0])
+        held = self._tokens.read(token)
+        return None if held is None else str(held["visit"])

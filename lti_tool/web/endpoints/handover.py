@@ -12,8 +12,8 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
 from lti_tool.lti.errors import LaunchRejected
-from lti_tool.lti.seal import Seal
 from lti_tool.platforms.use_handover import use_handover
+from lti_tool.signed_values import SignedValues
 from lti_tool.web.browser_session import open_visit, seal_visitor, unseal_visitor, without_csrf
 from lti_tool.web.guards import is_posted_by_own_page
 from lti_tool.web.headers import allow_framing_by
@@ -31,9 +31,14 @@ blueprint = Blueprint("handover", __name__)
 def offer_handover(visitor: Visitor, visit_key: str, landing: str, *, now: datetime) -> ResponseReturnValue:
     """Show the button that opens a verified launch in a new window."""
     allow_framing_by(visitor.frame_origin)
-    sealed = seal_visitor(visit_key, visitor, now=now)
-    values = [secrets.token_urlsafe(16), int(now.timestamp()), visit_key, sealed, landing]
-    page = render_template("handover/offer.html", handover=_seal().close(values), minutes=HANDOVER_LIFETIME_S // 60)
+    handover = _handovers().sign(
+        id=secrets.token_urlsafe(16),
+        made_at=int(now.timestamp()),
+        visit_key=visit_key,
+        visitor=seal_visitor(visit_key, visitor, now=now),
+        landing=landing,
+    )
+    page = render_template("handover/offer.html", handover=handover, minutes=HANDOVER_LIFETIME_S // 60)
     return page, _STATUS, {"Cache-Control": "no-store"}
 
 
@@ -43,24 +48,25 @@ def offer_handover(visitor: Visitor, visit_key: str, landing: str, *, now: datet
 def take_over() -> ResponseReturnValue:
     """Begin the visit in the window that the button has opened."""
     now = parts().now()
-    values = _seal().open(request.form.get("handover", "")) if is_posted_by_own_page() else None
+    values = _handovers().read(request.form.get("handover", "")) if is_posted_by_own_page() else None
     if values is None:
         raise LaunchRejected(code="state_missing")
-    handover_id, made_at, visit_key, sealed, landing = values
-    visitor = unseal_visitor(visit_key, sealed, now=now)
-    if visitor is None or not -60 <= now.timestamp() - made_at <= HANDOVER_LIFETIME_S:
+    visit_key = values["visit_key"]
+    visitor = unseal_visitor(visit_key, values["visitor"], now=now)
+    if visitor is None or not -60 <= now.timestamp() - values["made_at"] <= HANDOVER_LIFETIME_S:
         raise LaunchRejected(code="state_expired")
     with step() as session:
-        use_handover(session, handover_id, now=now)
-    response = redirect(landing, 303)
+        use_handover(session, values["id"], now=now)
+    response = redirect(values["landing"], 303)
     open_visit(response, visitor, key=visit_key, now=now)
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _seal() -> Seal:
-    seal: Seal | None = current_app.extensions.get("handover")
-    if seal is None:
-        seal = Seal(parts().settings.secret_key.get_secret_value(), "web.handover.1")
-        current_app.extensions["handover"] = seal
-    return seal
+def _handovers() -> SignedValues:
+    made: SignedValues | None = current_app.extensions.get("handover")
+    if made is None:
+        secret = parts().settings.secret_key.get_secret_value()
+        made = SignedValues(secret, "web.handover", "id", "made_at", "visit_key", "visitor", "landing")
+        current_app.extensions["handover"] = made
+    return made
