@@ -48,6 +48,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),
     # What readers tell the authors: belongs to no person and to no course alone, so neither to learning nor to course.
     "hints": ({"models", "domain"}, {"sqlalchemy"}),
+    # The cases as people use them: a room of its own, because lessons and draft only lead there.
+    "case_library": ({"models", "domain"}, {"sqlalchemy"}),
     # Everything of one person over all tables; certificates know themselves what of them must stay.
     "personal_data": ({"certificates", "models", "domain"}, {"sqlalchemy"}),
     "learning": ({"certificates", "passback", "progress", "models", "domain"}, {"sqlalchemy"}),
@@ -70,6 +72,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "courses",
             "reifegrad",
             "hints",
+            "case_library",
             "programme",
             "content_versions",
             "traffic",

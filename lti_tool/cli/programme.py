@@ -48,7 +48,7 @@ def check(folder: Path | None) -> None:
 @click.option("--all", "with_done", is_flag=True, help="Those that are done as well.")
 @click.option("--done", type=ID, multiple=True, metavar="ID", help="Mark a hint as done; may be repeated.")
 def hints(as_json: bool, with_done: bool, done: tuple[int, ...]) -> None:
-    """List what readers noticed in lessons: for the authors, from all courses."""
+    """List what readers noticed in lessons and cases: for the authors, from all courses."""
     parts = bootstrap.build(load_settings())
     with parts.database.write.begin() as session:
         for hint_id in done:
@@ -65,7 +65,7 @@ def hints(as_json: bool, with_done: bool, done: tuple[int, ...]) -> None:
         place = f" · {hint.heading}" if hint.heading else ""
         status = "done" if hint.is_done else "open"
         click.echo(
-            f"{hint.id}  {hint.given_at:%Y-%m-%d}  {hint.lesson_code} ({hint.lesson_version}, {hint.programme_version}){place}  {status}"
+            f"{hint.id}  {hint.given_at:%Y-%m-%d}  {hint.lesson_code or hint.case_id} ({hint.lesson_version}, {hint.programme_version}){place}  {status}"
         )
         click.echo("    " + hint.text.replace("\n", "\n    "))
 
@@ -77,6 +77,7 @@ def _hint_as_json(hint: Hint) -> dict[str, object]:
         "module": hint.module_slug,
         "lesson": hint.lesson_code,
         "lesson_version": hint.lesson_version,
+        "case": hint.case_id,
         "programme_version": hint.programme_version,
         "course": hint.course_id,
         "heading": hint.heading,

@@ -1,1 +1,1 @@
-"""HINTS TO THE AUTHORS: what readers notice in a lesson, without their name; for the course's teachers and the authors."""
+"""HINTS TO THE AUTHORS: what readers notice in a lesson or a case, without their name; for teachers and authors."""

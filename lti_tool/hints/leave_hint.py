@@ -1,12 +1,15 @@
-"""A reader tells the authors something about a lesson."""
+"""A reader tells the authors something about a lesson or a case."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.case_studies import CaseStudy
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Lesson, Module, Programme
+from lti_tool.domain.texts import Heading
 from lti_tool.domain.typed_text import clean_text
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
@@ -14,6 +17,25 @@ from lti_tool.models import LessonHint
 
 MOST_CHARACTERS = 2000
 _FORM_KEY_CHARACTERS = 40
+
+
+@dataclass(frozen=True)
+class HintSubject:
+    """What a hint is about: a lesson of a module, or a case."""
+
+    headings: tuple[Heading, ...]
+    version: str
+    module_slug: str = ""
+    lesson_code: str = ""
+    case_id: str = ""
+
+
+def about_lesson(module: Module, lesson: Lesson) -> HintSubject:
+    return HintSubject(lesson.headings, lesson.version, module_slug=module.slug, lesson_code=lesson.code)
+
+
+def about_case(study: CaseStudy) -> HintSubject:
+    return HintSubject(study.headings, study.as_of.isoformat(), case_id=study.id)
 
 
 class HintIncomplete(ToolError):
@@ -27,8 +49,7 @@ def leave_hint(
     session: Session,
     programme: Programme,
     visitor: Visitor,
-    module: Module,
-    lesson: Lesson,
+    subject: HintSubject,
     *,
     text: str,
     heading_id: str,
@@ -58,11 +79,12 @@ def leave_hint(
         .values(
             form_key=form_key,
             course_id=visitor.course_id,
-            module_slug=module.slug,
-            lesson_code=lesson.code,
-            lesson_version=lesson.version,
+            module_slug=subject.module_slug,
+            lesson_code=subject.lesson_code,
+            lesson_version=subject.version,
+            case_id=subject.case_id,
             programme_version=programme.version,
-            heading=next((heading.text for heading in lesson.headings if heading.id == heading_id), "")[:200],
+            heading=next((heading.text for heading in subject.headings if heading.id == heading_id), "")[:200],
             text=text,
             given_at=now,
             done_at=None,

@@ -21,22 +21,25 @@ class Hint:
     module_slug: str
     lesson_code: str
     lesson_version: str
+    """Of a case: the day of its facts."""
+    case_id: str
+    """Empty: the hint is about a lesson."""
     programme_version: str
     heading: str
-    """Empty: the whole lesson."""
+    """Empty: the whole."""
     text: str
     given_at: datetime
     is_done: bool
 
 
 def read_hints(session: Session, *, course_id: int | None = None, with_done: bool = True) -> Sequence[Hint]:
-    """List the newest hints: open ones first, then by lesson.
+    """List the newest hints: open ones first, then by lesson and case.
 
     Args:
         course_id: only of this course; None: of all.
     """
     query = select(LessonHint).order_by(
-        LessonHint.done_at.is_not(None), LessonHint.module_slug, LessonHint.lesson_code, LessonHint.id.desc()
+        LessonHint.done_at.is_not(None), LessonHint.module_slug, LessonHint.lesson_code, LessonHint.case_id, LessonHint.id.desc()
     )
     if course_id is not None:
         query = query.where(LessonHint.course_id == course_id)
@@ -49,6 +52,7 @@ def read_hints(session: Session, *, course_id: int | None = None, with_done: boo
             module_slug=row.module_slug,
             lesson_code=row.lesson_code,
             lesson_version=row.lesson_version,
+            case_id=row.case_id,
             programme_version=row.programme_version,
             heading=row.heading,
             text=row.text,

@@ -1,6 +1,7 @@
 """Tables: columns and constraints, no queries. Import the classes from here, so that all of them are known to the metadata."""
 
 from lti_tool.models.base import Base, UtcDateTime
+from lti_tool.models.case_library import MarkedCase
 from lti_tool.models.certification import Certificate, CertificateLetterhead, CertificateLogo, NameRequest, SealCertificate
 from lti_tool.models.chore import ChoreRow
 from lti_tool.models.content import ContentVersion
@@ -58,6 +59,7 @@ __all__ = [
     "LessonProgress",
     "LineItemRow",
     "LiveMeeting",
+    "MarkedCase",
     "Membership",
     "Mentoring",
     "NameRequest",

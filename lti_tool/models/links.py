@@ -25,8 +25,8 @@ class ResourceLink(Base):
     title: Mapped[str] = mapped_column(Text, default="")
     module_slug: Mapped[str | None] = mapped_column(String(100))
     """From the custom parameter `module`, or set by an instructor; None: not set up yet."""
-    page: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    """From the custom parameter `page`: `workbook` or `certificates`; empty: the link is for a module."""
+    page: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    """From the custom parameters `page` and `case`: `workbook`, `certificates`, `cases`, `cases/<id>`; empty: for a module."""
     line_item_url: Mapped[str | None] = mapped_column(String(2000))
     """AGS `lineitem` of the latest launch; None where it was absent or empty."""
     line_items_url: Mapped[str | None] = mapped_column(String(2000))
@@ -76,5 +76,5 @@ class OfferedItem(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
     item: Mapped[str] = mapped_column(String(100))
-    """A module's slug, `workbook` or `certificates`."""
+    """A `Placeable.key`: a module's slug, or a page as in `ResourceLink.page`."""
     offered_at: Mapped[datetime]

@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import delete
 
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.placing import PAGES
+from lti_tool.domain.placing import page_wished_by
 from lti_tool.domain.typed_text import clean_line
 from lti_tool.lti.claims import Launch, Person
 from lti_tool.lti.errors import LaunchRejected
@@ -291,9 +291,8 @@ def _values(
 
 
 def page_of(launch: Launch) -> str:
-    """Name the page that a link stands for by its custom parameter `page`; empty: for none that we know."""
-    page = launch.custom.get("page", "")
-    return page if page in PAGES else ""
+    """Name the page that a link stands for by its custom parameters; empty: for none that we know."""
+    return page_wished_by(launch.custom)
 
 
 def full_name(person: Person) -> str | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from lti_tool.domain.case_studies import CaseStudy
 from lti_tool.domain.programme import Programme
 from lti_tool.domain.texts_in_files import ascii_file_name
 from lti_tool.workbook.draft import Draft
@@ -40,12 +41,19 @@ _MEDIA_TYPES = {
 
 
 def manuscript_of(
-    programme: Programme, draft: Draft, *, includes_restricted: bool, profile: ReifegradProfile | None, now: datetime
+    programme: Programme,
+    draft: Draft,
+    *,
+    includes_restricted: bool,
+    profile: ReifegradProfile | None,
+    cases: tuple[CaseStudy, ...] = (),
+    now: datetime,
 ) -> Manuscript:
     """Put the document together as of now."""
+    day = now.astimezone(_ZONE).date()
     return compose_manuscript(
-        programme, draft, includes_restricted=includes_restricted, profile=profile, on=now.astimezone(_ZONE).date()
-    )
+        programme, draft, includes_restricted=includes_restricted, profile=profile, cases=cases, on=day
+    )  # fmt: skip
 
 
 def export_draft(
@@ -55,10 +63,13 @@ def export_draft(
     *,
     includes_restricted: bool,
     profile: ReifegradProfile | None,
+    cases: tuple[CaseStudy, ...] = (),
     now: datetime,
 ) -> ExportedDocument:
     """Write a draft as a file. Takes up to a second of computing: call it with no transaction open."""
-    manuscript = manuscript_of(programme, draft, includes_restricted=includes_restricted, profile=profile, now=now)
+    manuscript = manuscript_of(
+        programme, draft, includes_restricted=includes_restricted, profile=profile, cases=cases, now=now
+    )  # fmt: skip
     day = now.astimezone(_ZONE).date()
     place = ascii_file_name(manuscript.municipality, _PLACE_LENGTH_MAX)
     name = "-".join(filter(None, ("Digitalstrategie-Entwurf", place, f"{day.isoformat()}.{file_format}")))

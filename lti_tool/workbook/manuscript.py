@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from lti_tool.domain.case_studies import CaseStudy
 from lti_tool.domain.programme import Field, Programme
+from lti_tool.domain.texts import Source
 from lti_tool.domain.workbook import COVER, COVER_NUMBER, ChapterPlace, Content, heading_of, places, used_terms
 from lti_tool.typesetting.office_signs import with_real_signs
 from lti_tool.workbook.draft import Draft
@@ -15,6 +17,7 @@ CONTENTS = "Inhalt"
 NOTHING_YET = "Dieses Kapitel ist noch leer."
 NOT_DONE = "Noch offen."
 RESTRICTED = "Geschütztes Kapitel: nicht zur Weitergabe bestimmt."
+CASES_HEADING = "Fälle aus Kommunen"
 PROFILE_HEADING = "Reifegrad: Selbsteinschätzung"
 WIDE_FROM = 6
 """Tables with this many columns stand on a page across."""
@@ -122,6 +125,7 @@ def compose_manuscript(
     includes_restricted: bool,
     profile: ReifegradProfile | None,
     on: date,
+    cases: tuple[CaseStudy, ...] = (),
 ) -> Manuscript:
     """Put the document together from what is written so far.
 
@@ -129,6 +133,7 @@ def compose_manuscript(
         includes_restricted: the author has ticked it; else a restricted chapter leaves no trace in the document.
         profile: the Reifegrad, where the person has rated themselves.
         on: the day of export, printed where the cover names none.
+        cases: what the author has marked in the case library; the appendix names them with their sources.
     """
     chosen = [
         place
@@ -143,7 +148,7 @@ def compose_manuscript(
         author=author,
         as_of=as_of or f"{on.day}. {_MONTHS[on.month - 1]} {on.year}",
         programme=programme.title,
-        sections=(*sections, _appendix(programme, draft, chosen)),
+        sections=(*sections, _appendix(programme, draft, chosen, cases)),
     )
 
 
@@ -186,12 +191,24 @@ def _profile_block(profile: ReifegradProfile) -> ProfileBlock:
     return ProfileBlock(PROFILE_HEADING, profile, TableBlock("", header, rows))
 
 
-def _appendix(programme: Programme, draft: Draft, chosen: list[ChapterPlace]) -> Section:
+def _appendix(programme: Programme, draft: Draft, chosen: list[ChapterPlace], cases: tuple[CaseStudy, ...]) -> Section:
     texts = [text for place in chosen for content in draft.contents(place).values() for text in content.texts]
     rows = tuple((term.term, term.definition) for term in used_terms(programme, texts))
     glossary = (TableBlock("Glossar", ("Begriff", "Bedeutung"), rows),) if rows else ()
     versions = TableBlock("Fassung der Lerninhalte", ("Modul", "Fassung", "Stand"), _versions(programme))
-    return Section("Anhang", "", (*glossary, versions))
+    library = (TableBlock(CASES_HEADING, ("Fall", "Quellen", "Stand"), tuple(map(_case_row, cases))),) if cases else ()
+    return Section("Anhang", "", (*library, *glossary, versions))
+
+
+def _case_row(study: CaseStudy) -> tuple[str, str, str]:
+    is_invented = " (fiktives Beispiel)" if study.is_invented else ""
+    return f"{study.title}: {study.place}{is_invented}", "\n".join(map(_source_line, study.sources)), f"{study.as_of:%d.%m.%Y}"
+
+
+def _source_line(source: Source) -> str:
+    title = f"{source.title}, {source.section}" if source.section else source.title
+    year = f" ({source.year})" if source.year else ""
+    return " ".join(filter(None, (f"{source.publisher}: {title}{year}.", source.url)))
 
 
 def _versions(programme: Programme) -> tuple[tuple[str, str, str], ...]:

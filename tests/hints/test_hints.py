@@ -10,7 +10,7 @@ from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
 from lti_tool.hints.forget_hints import forget_hints
-from lti_tool.hints.leave_hint import HintIncomplete, leave_hint
+from lti_tool.hints.leave_hint import HintIncomplete, about_case, about_lesson, leave_hint
 from lti_tool.hints.read_hints import read_hints, settle_hint
 from lti_tool.models import LessonHint
 from lti_tool.models.database import Database
@@ -26,7 +26,16 @@ def leave(
 ) -> None:
     module = programme.modules[0]
     lesson = module.lessons[0]
-    leave_hint(session, programme, visitor, module, lesson, text=text, heading_id=lesson.headings[2].id, form_key=key, now=now)
+    leave_hint(
+        session,
+        programme,
+        visitor,
+        about_lesson(module, lesson),
+        text=text,
+        heading_id=lesson.headings[2].id,
+        form_key=key,
+        now=now,
+    )
 
 
 def test_a_hint_keeps_what_the_reader_had_before_them_and_not_who_they_are(
@@ -38,6 +47,19 @@ def test_a_hint_keeps_what_the_reader_had_before_them_and_not_who_they_are(
     assert (hint.lesson_code, hint.lesson_version, hint.programme_version) == ("1.1", lesson.version, programme.version)
     assert (hint.text, hint.heading, hint.given_at) == ("Der Link führt\nins Leere.", lesson.headings[2].text, now)
     assert not any("user" in column.name for column in LessonHint.__table__.columns)
+
+
+def test_a_hint_to_a_case_keeps_the_case_and_the_day_of_its_facts(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    study = programme.library.studies[0]
+    subject = about_case(study)
+    leave_hint(
+        session, programme, anna, subject, text="Läuft nicht mehr.", heading_id=study.headings[3].id, form_key="k", now=now
+    )
+    (hint,) = read_hints(session, course_id=anna.course_id)
+    assert (hint.case_id, hint.lesson_version, hint.heading) == (study.id, study.as_of.isoformat(), "Kosten")
+    assert (hint.module_slug, hint.lesson_code) == ("", "")
 
 
 def test_the_same_form_sent_twice_is_one_hint(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:

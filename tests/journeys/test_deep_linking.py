@@ -184,6 +184,16 @@ def test_workbook_and_certificates_are_placed_without_a_column_and_land_on_their
     assert "noch nicht eingerichtet" not in overview
 
 
+def test_the_case_library_and_a_single_case_are_placed_and_land_on_their_pages(course: Course) -> None:
+    page = course.choose_content().get(CHOICE).text
+    assert "Ein einzelner Fall (" in page
+    outcome = course.save(course.choose_content().post(CHOICE, item=["cases", "cases/parksensoren"]))
+    assert course.lms.columns == []
+    landings = [course.launch("participant01", activity.id).landing.split("?")[0] for activity in outcome.created]
+    assert landings == ["/cases", "/cases/parksensoren"]
+    assert course.choose_content().get(CHOICE).text.count("Schon im Kurs") == 2
+
+
 def test_a_participant_gets_no_choice(course: Course) -> None:
     visit = course.choose_content("participant01")
     assert visit.get(CHOICE).status_code == 403

@@ -28,6 +28,7 @@ from lti_tool.models import (
     LessonHint,
     LineItemRow,
     LiveMeeting,
+    MarkedCase,
     Membership,
     NameRequest,
     Platform,
@@ -46,6 +47,7 @@ from lti_tool.models.database import Database
 HOST = "tool.test"
 MODULE = "grundlagen-und-strategie"
 LESSON = "1.1"
+CASE = "parksensoren"
 SESSION = "1A"
 # Stands in everything that Anna wrote and in her name: no page of anybody else may show it.
 MARK = "Annageheim"
@@ -235,6 +237,7 @@ class Builder:
             )
         )
         workbook = self.add(Workbook(user_id=user_id, programme_slug="smart-city-manager", created_at=now))
+        self.add(MarkedCase(user_id=user_id, programme_slug="smart-city-manager", case_id=CASE, marked_at=now))
         editions = [
             self.add(
                 WorkbookEdition(
@@ -290,6 +293,7 @@ class TwoCourses:
             "slug": MODULE,
             "lesson_slug": self.app.extensions["parts"].programme.modules[0].lessons[0].slug,
             "check_id": "1",
+            "case_id": CASE,
             "code": SESSION,
             "number": 1,
             "position": 1,

@@ -301,6 +301,17 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "marked_case",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("programme_slug", sa.String(length=100), nullable=False),
+        sa.Column("case_id", sa.String(length=100), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_marked_case_user_id_lti_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_marked_case")),
+        sa.UniqueConstraint("user_id", "programme_slug", "case_id", name=op.f("uq_marked_case_user_id_programme_slug_case_id")),
+    )
+    op.create_table(
         "reifegrad_round",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -514,6 +525,7 @@ def upgrade() -> None:
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("lesson_code", sa.String(length=10), nullable=False),
         sa.Column("lesson_version", sa.String(length=20), nullable=False),
+        sa.Column("case_id", sa.String(length=100), server_default="", nullable=False),
         sa.Column("programme_version", sa.String(length=20), nullable=False),
         sa.Column("heading", sa.String(length=200), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -632,7 +644,7 @@ def upgrade() -> None:
         sa.Column("course_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("module_slug", sa.String(length=100), nullable=True),
-        sa.Column("page", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("page", sa.String(length=100), server_default="", nullable=False),
         sa.Column("line_item_url", sa.String(length=2000), nullable=True),
         sa.Column("line_items_url", sa.String(length=2000), nullable=True),
         sa.Column("ags_scopes", sa.Text(), nullable=False),
@@ -1033,6 +1045,7 @@ def downgrade() -> None:
     op.drop_table("attempt")
     op.drop_table("workbook")
     op.drop_table("reifegrad_round")
+    op.drop_table("marked_case")
     op.drop_table("lesson_progress")
     op.drop_table("seen_institution")
     op.drop_index(op.f("ix_proposal_issuer"), table_name="proposal")

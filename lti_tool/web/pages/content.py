@@ -17,7 +17,8 @@ blueprint = Blueprint("content", __name__)
 _LESSON_LINK = re.compile(r'<a href="lektion:([\d.]+)">(.*?)</a>', re.DOTALL)
 _TERM_LINK = re.compile(r'href="#glossar-([a-z0-9-]+)"')
 _HEADING = re.compile(r"<(/?)h([23])")
-_WITHOUT_PAGE = re.compile(r'<a href="(?:fall|vorlage):[a-z0-9-]+">(.*?)</a>', re.DOTALL)
+_CASE_LINK = re.compile(r'<a href="fall:([a-z0-9-]+)">(.*?)</a>', re.DOTALL)
+_WITHOUT_PAGE = re.compile(r'<a href="vorlage:[a-z0-9-]+">(.*?)</a>', re.DOTALL)
 _OUTSIDE = re.compile(r'<a href="(https?://[^"]*)">(.*?)</a>', re.DOTALL)
 _CITATION = re.compile(r'href="#quelle-')
 _ANCHOR = re.compile(r'id="([^"]+)"')
@@ -45,6 +46,13 @@ def with_glossary(html: str, module: Module, lesson: Lesson) -> str:
     return _TERM_LINK.sub(lambda found: f'href="{Markup.escape(page)}&amp;term={found[1]}#glossar-{found[1]}"', html)
 
 
+@blueprint.app_template_filter("with_whole_glossary")
+def with_whole_glossary(html: str) -> str:
+    """Let the terms of a text that belongs to no lesson lead to the programme's glossary."""
+    page = href("glossary.whole")
+    return _TERM_LINK.sub(lambda found: f'href="{Markup.escape(page)}&amp;term={found[1]}#glossar-{found[1]}"', html)
+
+
 @blueprint.app_template_filter("as_part")
 def as_part(html: str, code: str) -> str:
     """Make a lesson's text part of a longer page: headings one level deeper, anchors named after it, nothing folded."""
@@ -60,8 +68,10 @@ def authored(html: str) -> Markup:
     """Mark authored HTML as safe (it was cleaned when it was read) and give its links their addresses."""
     if "lektion:" in html:
         html = _LESSON_LINK.sub(_lesson_link, html)
-    if "fall:" in html or "vorlage:" in html:
-        # Cases and forms have no pages yet: until then the words stand without a link.
+    if "fall:" in html:
+        html = _CASE_LINK.sub(_case_link, html)
+    if "vorlage:" in html:
+        # Forms have no page yet: until then the words stand without a link.
         html = _WITHOUT_PAGE.sub(lambda found: found[1], html)
     if "http" in html:
         html = _OUTSIDE.sub(_outside_link, html)
@@ -77,6 +87,12 @@ def _lesson_link(found: re.Match[str]) -> str:
     module, lesson = entry
     address = href("lessons.page", module_slug=module.slug, lesson_slug=lesson.slug)
     return f'<a href="{Markup.escape(address)}">{found[2]}</a>'
+
+
+def _case_link(found: re.Match[str]) -> str:
+    if current_programme().library.find(found[1]) is None:
+        return found[2]
+    return f'<a href="{Markup.escape(href("cases.page", case_id=found[1]))}">{found[2]}</a>'
 
 
 def _outside_link(found: re.Match[str]) -> str:

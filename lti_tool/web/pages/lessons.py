@@ -57,4 +57,11 @@ def _page(visitor: Visitor, module_slug: str, lesson_slug: str, result: CheckRes
     if not lesson_page.is_opened:
         with step() as session:
             remember_opening(session, programme, visitor, lesson_page, now=parts().now())
-    return render_template("lessons/lesson.html", section="modules", page=lesson_page, result=result, programme=programme)
+    return render_template(
+        "lessons/lesson.html",
+        section="modules",
+        page=lesson_page,
+        cases=programme.library.of_lesson(lesson_page.lesson.code, lesson_page.lesson.case_ids),
+        result=result,
+        programme=programme,
+    )

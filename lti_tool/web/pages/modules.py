@@ -16,7 +16,7 @@ from lti_tool.progress.due_scores import tell_gradebook_news
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
 from lti_tool.web.overdue import hand_in_overdue_of
-from lti_tool.web.pages import booklet, content, glossary, hints, lessons, live
+from lti_tool.web.pages import booklet, cases, content, glossary, hints, lessons, live
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, whole_programme
@@ -32,6 +32,7 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(content.blueprint)
     state.app.register_blueprint(glossary.blueprint)
     state.app.register_blueprint(booklet.blueprint)
+    state.app.register_blueprint(cases.blueprint)
     state.app.register_blueprint(hints.blueprint)
     state.app.register_blueprint(live.blueprint)
 
@@ -86,6 +87,7 @@ def page(module_slug: str) -> str:
         programme=programme,
         chapter_name=chapter_name,
         heading_of=heading_of,
+        cases=programme.library.of_module(module_slug, module_page.module.lesson_codes),
         status_words=STATUS_WORDS,
         presence_words=PRESENCE_WORDS,
     )

@@ -7,6 +7,7 @@ from flask import Blueprint, jsonify, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
+from lti_tool.case_library.marked_cases import marked_cases
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.workbook import COVER_NUMBER, LENGTH_MAX, RATING_WORDS, STATUS_WORDS, MissingField, heading_of
 from lti_tool.messages import N_
@@ -203,6 +204,8 @@ def release(name: str) -> ResponseReturnValue:
 
 def _render(page: ChapterPage, results: Mapping[str, Saved], missing: tuple[MissingField, ...]) -> str:
     missing_by_field = {one.field.id: one for one in missing}
+    with parts().database.read() as session:
+        cases = marked_cases(session, current_programme(), user_id=current_author().user_id)
     more = request.args.get("more", "")
     views = [
         view_of(
@@ -219,6 +222,7 @@ def _render(page: ChapterPage, results: Mapping[str, Saved], missing: tuple[Miss
         page=page,
         fields=views,
         is_incomplete=bool(missing),
+        cases=cases,
         programme=current_programme(),
         rows_added=ROWS_ADDED,
     )

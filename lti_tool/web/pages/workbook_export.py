@@ -4,6 +4,8 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from lti_tool.case_library.marked_cases import marked_cases
+from lti_tool.domain.case_studies import CaseStudy
 from lti_tool.domain.workbook import places
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
@@ -23,8 +25,10 @@ blueprint = Blueprint("workbook_export", __name__)
 @blueprint.get("/workbook/export")
 def choose() -> str:
     """Ask for the format and for what is to be in it."""
-    draft, profile = _read()
-    manuscript = manuscript_of(current_programme(), draft, includes_restricted=True, profile=profile, now=parts().now())
+    draft, profile, cases = _read()
+    manuscript = manuscript_of(
+        current_programme(), draft, includes_restricted=True, profile=profile, cases=cases, now=parts().now()
+    )  # fmt: skip
     restricted = [place for place in places(current_programme()) if place.chapter.is_restricted]
     return render_template(
         "workbook/export.html",
@@ -39,7 +43,7 @@ def choose() -> str:
 @blueprint.get("/workbook/export/document")
 def document() -> ResponseReturnValue:
     """Send the draft as a file."""
-    draft, profile = _read()
+    draft, profile, cases = _read()
     try:
         file_format = FileFormat(request.args.get("format", ""))
     except ValueError:
@@ -47,7 +51,13 @@ def document() -> ResponseReturnValue:
             N_("Dieses Format gibt es nicht."), next_step=N_("Wählen Sie ODT, DOCX oder PDF."), code="format_not_found"
         ) from None
     made = export_draft(
-        current_programme(), draft, file_format, includes_restricted=_includes_restricted(), profile=profile, now=parts().now()
+        current_programme(),
+        draft,
+        file_format,
+        includes_restricted=_includes_restricted(),
+        profile=profile,
+        cases=cases,
+        now=parts().now(),
     )
     response = Response(made.content, content_type=made.media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.file_name}"'
@@ -59,9 +69,14 @@ def document() -> ResponseReturnValue:
 @blueprint.get("/workbook/print")
 def print_view() -> str:
     """Show the draft as one page, made for printing."""
-    draft, profile = _read()
+    draft, profile, cases = _read()
     manuscript = manuscript_of(
-        current_programme(), draft, includes_restricted=_includes_restricted(), profile=profile, now=parts().now()
+        current_programme(),
+        draft,
+        includes_restricted=_includes_restricted(),
+        profile=profile,
+        cases=cases,
+        now=parts().now(),
     )
     charts = {
         block.heading: (Markup(chart_svg(block.profile)), chart_text(block.profile))  # noqa: S704 - our own SVG, its labels escaped
@@ -80,12 +95,13 @@ def print_view() -> str:
     )
 
 
-def _read() -> tuple[Draft, ReifegradProfile | None]:
+def _read() -> tuple[Draft, ReifegradProfile | None, tuple[CaseStudy, ...]]:
     programme, user_id = current_programme(), current_author().user_id
     with parts().database.read() as session:
         draft = read_draft(session, programme, user_id=user_id)
         profile = profile_of(session, user_id=user_id, programme=programme)
-    return draft, _for_the_document(profile) if profile else None
+        cases = marked_cases(session, programme, user_id=user_id)
+    return draft, _for_the_document(profile) if profile else None, cases
 
 
 def _for_the_document(profile: Profile) -> ReifegradProfile:
