@@ -262,3 +262,32 @@ def test_a_row_becomes_a_registration_in_one_place() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Registration"
     }
     assert places == {"platforms/registration_directory.py"}
+
+
+def test_the_protocol_room_speaks_to_no_one() -> None:
+    """It could be published alone: no German, no text for people; what people read stands in `web/refusal_texts.py`."""
+    german = re.compile(r"[äöüßÄÖÜ]|\bN_\(|lti_tool\.messages")
+    found = [
+        f"{path.name}:{number}: {line.strip()}"
+        for path in sorted((ROOT / "lti").glob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if german.search(line)
+    ]
+    assert found == []
+
+
+def test_the_protocol_room_holds_no_circle_not_even_of_types() -> None:
+    inside: dict[str, set[str]] = {}
+    for path in (ROOT / "lti").glob("*.py"):
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        modules = [node for node in nodes if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lti_tool.lti")]
+        inside[path.stem] = {
+            name
+            for node in modules
+            for name in (
+                [alias.name for alias in node.names] if node.module == "lti_tool.lti" else [str(node.module).split(".")[2]]
+            )
+        }
+    while ground := {name for name, needed in inside.items() if not needed & inside.keys()}:
+        inside = {name: needed for name, needed in inside.items() if name not in ground}
+    assert inside == {}

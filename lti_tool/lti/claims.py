@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.claim_inventory import claim_names_of
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.json_shapes import LONGEST_URL, JsonObject, required_id, required_object, required_url, text_of
 from lti_tool.lti.optional_claims import OptionalClaims
 from lti_tool.lti.ports import Registration
@@ -128,7 +128,7 @@ def read_claims(claims: JsonObject, registration: Registration, *, nonce: str, l
     message_type = required_id(claims, names.MESSAGE_TYPE, "message_type")
     # Core 5.3.2: MUST be 1.3.0. The certification suite sends "11.3" and none at all.
     if required_id(claims, names.VERSION, "version") != names.LTI_VERSION:
-        raise LaunchRejected(code="version_wrong")
+        raise LaunchRejected(LaunchRefusal.VERSION_WRONG)
     optional = OptionalClaims(claims, registration)
     return Launch(
         registration=registration,
@@ -165,10 +165,10 @@ def _target(claims: OptionalClaims, message_type: str, login_target: str | None)
 def _roles(claims: JsonObject) -> Roles:
     """Core 5.3.7: the list MUST be there; it may be empty."""
     if claims.get(names.ROLES) in (None, ""):
-        raise LaunchRejected(code="claim_missing", detail="roles")
+        raise LaunchRejected(LaunchRefusal.CLAIM_MISSING, detail="roles")
     found = role_names_of(claims[names.ROLES])
     if found is None:
-        raise LaunchRejected(code="claim_malformed", detail="roles")
+        raise LaunchRejected(LaunchRefusal.CLAIM_MALFORMED, detail="roles")
     return Roles.of(found)
 
 
@@ -186,7 +186,7 @@ def _person(claims: OptionalClaims) -> Person:
 
 def _name(claims: OptionalClaims, claim: str) -> str | None:
     value = claims.text(claim)
-    # One spelling for "ü", whichever of the two the platform uses: names are compared and printed.
+    # One spelling for a letter with a mark, whichever of the two the platform uses: names are compared and printed.
     return value if value is None or value.isascii() else unicodedata.normalize("NFC", value)
 
 
@@ -250,7 +250,7 @@ def _deep_linking(claims: OptionalClaims, message_type: str) -> DeepLinkingSetti
     found = claims.inside(names.DEEP_LINKING_SETTINGS)
     accept_types = found.texts("accept_types") or (names.RESOURCE_LINK_ITEM,)
     if names.RESOURCE_LINK_ITEM not in accept_types:
-        raise LaunchRejected(code="content_not_taken", detail="accept_types")
+        raise LaunchRejected(LaunchRefusal.CONTENT_NOT_TAKEN, detail="accept_types")
     accept_multiple, auto_create = found.flag("accept_multiple"), found.flag("auto_create")
     return DeepLinkingSettings(
         return_url=found.url("deep_link_return_url") or return_url,

@@ -8,6 +8,7 @@ addresses). What the platform does not accept is refused before anything is sign
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, Literal
 
 from joserfc import jwt
@@ -21,7 +22,6 @@ from lti_tool.lti import claim_names as names
 from lti_tool.lti.claims import DeepLinkingSettings
 from lti_tool.lti.ports import Registration
 from lti_tool.lti.pylti1p3_adapters import KnownRegistration
-from lti_tool.messages import N_
 
 Target = Literal["iframe", "window"]
 TARGETS: Final[tuple[Target, ...]] = ("iframe", "window")
@@ -36,11 +36,24 @@ _ISSUED_EARLIER: Final = timedelta(seconds=5)
 _LIFE: Final = timedelta(minutes=5)
 
 
+class DeepLinkingProblem(StrEnum):
+    """What the platform's settings do not allow."""
+
+    TYPE = "deep_linking_type"
+    EMPTY = "deep_linking_empty"
+    SEVERAL = "deep_linking_several"
+    TARGET = "deep_linking_target"
+
+
 class DeepLinkingRefused(ToolError):
     """The platform would not take this; nothing was signed."""
 
     status = 409
     code = "deep_linking_refused"
+
+    def __init__(self, problem: DeepLinkingProblem) -> None:
+        super().__init__(problem, code=problem)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +116,14 @@ def respond_to_deep_linking(
 
 
 def _check(settings: DeepLinkingSettings, items: Sequence[ContentItem], target: Target | None) -> None:
-    choose_again = N_("Gehen Sie zurück und wählen Sie noch einmal aus.")
     if names.RESOURCE_LINK_ITEM not in settings.accept_types:
-        raise DeepLinkingRefused(
-            N_("Ihre Lernplattform nimmt an dieser Stelle keine Aktivitäten dieses Angebots an."),
-            next_step=N_("Fügen Sie die Module im Kurs über „Aktivität anlegen“ ein."),
-            code="deep_linking_type",
-        )
+        raise DeepLinkingRefused(DeepLinkingProblem.TYPE)
     if not items:
-        raise DeepLinkingRefused(N_("Es ist noch nichts ausgewählt."), next_step=choose_again, code="deep_linking_empty")
+        raise DeepLinkingRefused(DeepLinkingProblem.EMPTY)
     if len(items) > 1 and not settings.accept_multiple:
-        raise DeepLinkingRefused(
-            N_("Ihre Lernplattform nimmt hier nur eine Aktivität auf einmal an."),
-            next_step=N_("Gehen Sie zurück und wählen Sie ein einzelnes Modul."),
-            code="deep_linking_several",
-        )
+        raise DeepLinkingRefused(DeepLinkingProblem.SEVERAL)
     if target is not None and target not in settings.accept_presentation_document_targets:
-        raise DeepLinkingRefused(
-            N_("Ihre Lernplattform kann die Aktivitäten nicht auf diese Weise öffnen."),
-            next_step=choose_again,
-            code="deep_linking_target",
-        )
+        raise DeepLinkingRefused(DeepLinkingProblem.TARGET)
 
 
 class _Resource(DeepLinkResource):

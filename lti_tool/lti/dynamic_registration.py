@@ -19,7 +19,7 @@ from lti_tool.lti.guarded_fetch import GuardedHttp
 from lti_tool.lti.http import HttpAnswer
 from lti_tool.lti.json_shapes import host_of
 from lti_tool.lti.known_clouds import cloud_of
-from lti_tool.lti.registration_failed import LONGEST_SHOWN, RegistrationFailed
+from lti_tool.lti.registration_failed import LONGEST_SHOWN, RegistrationFailed, RegistrationProblem
 from lti_tool.lti.registration_members import (
     identifier,
     short_text,
@@ -100,12 +100,14 @@ def read_configuration(
     """
     answer = _send(http, "GET", url, bearer=token or None)
     if answer.status != 200:
-        raise RegistrationFailed("configuration_status", platform_status=answer.status, platform_answer=readable(answer))
-    document = _object(answer, "configuration_unreadable")
+        raise RegistrationFailed(
+            RegistrationProblem.CONFIGURATION_STATUS, platform_status=answer.status, platform_answer=readable(answer)
+        )
+    document = _object(answer, RegistrationProblem.CONFIGURATION_UNREADABLE)
     issuer = web_address(document, "issuer", longest=_LONGEST_ISSUER)
     # Section 3.5.1: the configuration must be the issuer's; else anybody could speak for any platform.
     if not _belongs_to(url, issuer, frozenset()):
-        raise RegistrationFailed("issuer_differs", detail=issuer)
+        raise RegistrationFailed(RegistrationProblem.ISSUER_DIFFERS, detail=issuer)
     endpoints = {
         name: web_address(document, name)
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri", "registration_endpoint")
@@ -142,7 +144,7 @@ def check_hosts(issuer: str, endpoints: Iterable[str], *, further_hosts: frozens
     """
     for address in endpoints:
         if not _belongs_to(address, issuer, further_hosts):
-            raise RegistrationFailed("endpoint_foreign", detail=address)
+            raise RegistrationFailed(RegistrationProblem.ENDPOINT_FOREIGN, detail=address)
 
 
 def _belongs_to(address: str, issuer: str, further_hosts: frozenset[str]) -> bool:
@@ -208,11 +210,11 @@ def register(http: GuardedHttp, platform: PlatformConfiguration, request: Mappin
         bearer=token or None,
     )
     if answer.status not in (200, 201):
-        raise RegistrationFailed("refused", platform_status=answer.status, platform_answer=readable(answer))
-    document = _object(answer, "answer_unreadable")
+        raise RegistrationFailed(RegistrationProblem.REFUSED, platform_status=answer.status, platform_answer=readable(answer))
+    document = _object(answer, RegistrationProblem.ANSWER_UNREADABLE)
     client_id = identifier(document, "client_id")
     if client_id is None:
-        raise RegistrationFailed("answer_unreadable", platform_answer=readable(answer))
+        raise RegistrationFailed(RegistrationProblem.ANSWER_UNREADABLE, platform_answer=readable(answer))
     configuration = document.get(TOOL_CONFIGURATION)
     return Registered(
         client_id=client_id,
@@ -233,7 +235,7 @@ def check_keys(http: GuardedHttp, jwks_url: str) -> None:
     except (ValueError, KeyError, TypeError):
         keys = None
     if not isinstance(keys, list) or not keys:
-        raise RegistrationFailed("keys_missing", detail=jwks_url, platform_status=answer.status)
+        raise RegistrationFailed(RegistrationProblem.KEYS_MISSING, detail=jwks_url, platform_status=answer.status)
 
 
 def check_reachable(http: GuardedHttp, host: str) -> None:
@@ -245,7 +247,7 @@ def check_reachable(http: GuardedHttp, host: str) -> None:
     try:
         http.check(host)
     except (ServiceRefused, ServiceUnavailable) as err:
-        raise RegistrationFailed(err.code) from err
+        raise RegistrationFailed(RegistrationProblem(err.code)) from err
 
 
 def is_usable_token(token: str) -> bool:
@@ -266,14 +268,14 @@ def _send(http: GuardedHttp, method: str, url: str, **rest: Any) -> HttpAnswer:
     try:
         return http.send(method, url, **rest)
     except (ServiceRefused, ServiceUnavailable) as err:
-        raise RegistrationFailed(err.code) from err
+        raise RegistrationFailed(RegistrationProblem(err.code)) from err
 
 
-def _object(answer: HttpAnswer, code: str) -> Mapping[str, Any]:
+def _object(answer: HttpAnswer, problem: RegistrationProblem) -> Mapping[str, Any]:
     try:
         document = answer.json()
     except ValueError as err:
-        raise RegistrationFailed(code, detail="JSON", platform_answer=readable(answer)) from err
+        raise RegistrationFailed(problem, detail="JSON", platform_answer=readable(answer)) from err
     if not isinstance(document, dict):
-        raise RegistrationFailed(code, detail="JSON", platform_answer=readable(answer))
+        raise RegistrationFailed(problem, detail="JSON", platform_answer=readable(answer))
     return document

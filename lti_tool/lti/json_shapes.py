@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 
 JsonObject: TypeAlias = Mapping[str, object]
 
@@ -60,7 +60,7 @@ def _without_depths(text: str) -> str:
 
 
 def _malformed(claim: str) -> LaunchRejected:
-    return LaunchRejected(code="claim_malformed", detail=claim)
+    return LaunchRejected(LaunchRefusal.CLAIM_MALFORMED, detail=claim)
 
 
 def _checked(value: object, claim: str) -> str:
@@ -85,7 +85,7 @@ def _is_storable(text: str) -> bool:
 def required_id(source: JsonObject, name: str, claim: str, *, longest: int = 255) -> str:
     """Read an identifier: not empty and not longer than LTI allows."""
     if source.get(name) is None:
-        raise LaunchRejected(code="claim_missing", detail=claim)
+        raise LaunchRejected(LaunchRefusal.CLAIM_MISSING, detail=claim)
     value = _checked(source[name], claim)
     if not value or len(value) > longest:
         raise _malformed(claim)
@@ -96,7 +96,7 @@ def required_object(source: JsonObject, name: str, claim: str) -> JsonObject:
     """Read an object that must be there."""
     value = source.get(name)
     if value is None:
-        raise LaunchRejected(code="claim_missing", detail=claim)
+        raise LaunchRejected(LaunchRefusal.CLAIM_MISSING, detail=claim)
     if not isinstance(value, dict):
         raise _malformed(claim)
     return cast(JsonObject, value)
@@ -105,7 +105,7 @@ def required_object(source: JsonObject, name: str, claim: str) -> JsonObject:
 def required_url(source: JsonObject, name: str, claim: str) -> str:
     """Read a web address that must be there."""
     if source.get(name) in (None, ""):
-        raise LaunchRejected(code="claim_missing", detail=claim)
+        raise LaunchRejected(LaunchRefusal.CLAIM_MISSING, detail=claim)
     text = _checked(source[name], claim)
     if len(text) > LONGEST_URL or origin_of(text) is None:
         raise _malformed(claim)

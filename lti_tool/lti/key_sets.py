@@ -18,7 +18,7 @@ from threading import Event, Lock
 
 from joserfc.jwk import RSAKey
 
-from lti_tool.lti.errors import LaunchRejected, ServiceRefused, ServiceUnavailable
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected, ServiceRefused, ServiceUnavailable
 from lti_tool.lti.http import Http
 from lti_tool.lti.jwks import KeysByKid, parse_key_set
 from lti_tool.lti.ports import KeySetStore, Registration
@@ -149,10 +149,10 @@ class KeySets:
         """
         asking = self._asking.get(url)
         if asking is None or url in self._slow:
-            raise LaunchRejected(code="keys_awaited")
+            raise LaunchRejected(LaunchRefusal.KEYS_AWAITED)
         if not asking.wait(PATIENCE_S):
             self._slow.add(url)
-            raise LaunchRejected(code="keys_awaited")
+            raise LaunchRejected(LaunchRefusal.KEYS_AWAITED)
         return _as_kept(self._reread(url, now=now))
 
     @contextmanager
@@ -212,5 +212,5 @@ class KeySets:
 
 def _as_kept(kept: _Parsed) -> _Parsed:
     if not kept.keys:
-        raise LaunchRejected(code="keys_unavailable")
+        raise LaunchRejected(LaunchRefusal.KEYS_UNAVAILABLE)
     return kept

@@ -16,7 +16,7 @@ from pylti1p3.exception import LtiException
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.claims import Launch, read_claims
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.oddities import Oddities
 from lti_tool.lti.platform_storage import StorageErrand, errand_to_fetch
 from lti_tool.lti.ports import CheckDeployment, DeploymentStanding, FindRegistration, Registration
@@ -51,6 +51,11 @@ _KNOWN_PLATFORM_ERRORS: Final = frozenset(
         "launch_no_longer_valid",
     }
 )
+
+_BY_STANDING: Final = {
+    DeploymentStanding.HELD: LaunchRefusal.DEPLOYMENT_HELD,
+    DeploymentStanding.BLOCKED: LaunchRefusal.DEPLOYMENT_BLOCKED,
+}
 
 
 class PlatformKeys(Protocol):
@@ -98,7 +103,7 @@ def receive_launch(
         raise
     except LtiException as err:
         # One of PyLTI1p3's message validators; ours, which say more exactly what is wrong, run before them.
-        raise LaunchRejected(code="claim_malformed", registration_id=checks.registration_id) from err
+        raise LaunchRejected(LaunchRefusal.CLAIM_MALFORMED, registration_id=checks.registration_id) from err
     desk.oddities.tell(launch)
     return launch
 
@@ -153,21 +158,21 @@ class _LaunchChecks(ToolMessageLaunch):
     def validate_platform_answer(self) -> None:
         error = self._get_request_param("error")
         if error and not self._get_request_param("id_token"):
-            raise LaunchRejected(code="platform_error", detail=error if error in _KNOWN_PLATFORM_ERRORS else "other")
+            raise LaunchRejected(LaunchRefusal.PLATFORM_ERROR, detail=error if error in _KNOWN_PLATFORM_ERRORS else "other")
 
     def validate_state(self) -> "_LaunchChecks":
         """Replaces PyLTI1p3's, which lets a token it has accepted once in again without looking at the cookie."""
         state = self._get_request_param("state")
         opened = self._desk.seals.open_state(state) if state else None
         if opened is None:
-            raise LaunchRejected(code="state_missing")
+            raise LaunchRejected(LaunchRefusal.STATE_MISSING)
         cookie = self._cookie_service.get_cookie(LOGIN_COOKIE_PREFIX + opened.key)
         login = self._desk.seals.open_login(cookie or self._kept or "")
         # The seal binds the cookie's content to its key: a cookie of another login, renamed, does not pass.
         if login is None or login.key != opened.key or not is_same(login.state_digest, digest_of(state)):
-            raise LaunchRejected(code="cookie_missing", initiation=opened.initiation, errand=self._errand(opened))
+            raise LaunchRejected(LaunchRefusal.COOKIE_MISSING, initiation=opened.initiation, errand=self._errand(opened))
         if login.is_expired(self._now):
-            raise LaunchRejected(code="state_expired")
+            raise LaunchRejected(LaunchRefusal.STATE_EXPIRED)
         self._login = login
         return self
 
@@ -183,16 +188,16 @@ class _LaunchChecks(ToolMessageLaunch):
         """Replaces PyLTI1p3's, which looks up whatever the token names before its signature is checked."""
         known = self._desk.find_registration(self._login.issuer, self._login.client_id)
         if known is None:
-            raise LaunchRejected(code="registration_unknown")
+            raise LaunchRejected(LaunchRefusal.REGISTRATION_UNKNOWN)
         self._known = known
         if not known.is_enabled:
-            raise LaunchRejected(code="registration_disabled")
+            raise LaunchRejected(LaunchRefusal.REGISTRATION_DISABLED)
         return self
 
     def validate_jwt_format(self) -> "_LaunchChecks":
         raw = self._get_request_param("id_token")
         if not raw:
-            raise LaunchRejected(code="token_missing")
+            raise LaunchRejected(LaunchRefusal.TOKEN_MISSING)
         self._token = take_apart(raw)
         return self
 
@@ -202,13 +207,13 @@ class _LaunchChecks(ToolMessageLaunch):
         kid = self._token.kid
         keys = self._desk.keys.find_keys(self._known, kid, now=self._now)
         if not keys:
-            raise LaunchRejected(code="kid_unknown")
+            raise LaunchRejected(LaunchRefusal.KID_UNKNOWN)
         claims: Any = verify(self._token, keys)
         if claims is None:
             # Some platforms put a new key under the old kid.
             claims = verify(self._token, self._desk.keys.find_newer(self._known, kid, keys, now=self._now))
         if claims is None:
-            raise LaunchRejected(code="signature_wrong")
+            raise LaunchRejected(LaunchRefusal.SIGNATURE_WRONG)
         self._jwt = {"body": claims}
         return self
 
@@ -229,13 +234,13 @@ class _LaunchChecks(ToolMessageLaunch):
         login = self._login
         self._launch = read_claims(self._jwt["body"], self._known, nonce=login.nonce, login_target=login.target_link_uri)
         if self._launch.message_type not in self._desk.message_types:
-            raise LaunchRejected(code="message_type_unsupported")
+            raise LaunchRejected(LaunchRefusal.MESSAGE_TYPE_UNSUPPORTED)
         return self
 
     def validate_target(self) -> None:
         target = self._launch.target_link_uri
         if not self._desk.addresses.is_own_target(target):
-            raise LaunchRejected(code="target_link_foreign")
+            raise LaunchRejected(LaunchRefusal.TARGET_LINK_FOREIGN)
         if target != self._login.target_link_uri:
             # Open edX names the component's address at login and the chosen item's in the token. The signed one counts.
             log.info("target_link_uri_differs", extra={"registration": self.registration_id})
@@ -244,5 +249,5 @@ class _LaunchChecks(ToolMessageLaunch):
         assert self._known is not None
         standing = self._desk.check_deployment(self._known, self._launch.deployment_id, now=self._now)
         if standing is not DeploymentStanding.APPROVED:
-            raise LaunchRejected(code=f"deployment_{standing}")
+            raise LaunchRejected(_BY_STANDING[standing])
         return self

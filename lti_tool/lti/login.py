@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 from pylti1p3.exception import OIDCException
 
 from lti_tool.lti.addresses import OwnAddresses
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.json_shapes import LONGEST_URL
 from lti_tool.lti.platform_storage import StorageErrand, errand_to_keep, usable_target
 from lti_tool.lti.ports import FindRegistration, Registration
@@ -72,7 +72,7 @@ def begin_login(desk: LoginDesk, params: Mapping[str, str], *, in_frame: bool | 
     """
     initiation = read_initiation(params)
     if not desk.addresses.is_own_target(initiation.target_link_uri):
-        raise LaunchRejected(code="target_link_foreign")
+        raise LaunchRejected(LaunchRefusal.TARGET_LINK_FOREIGN)
     login = _login_for(desk, initiation, now=now)
     try:
         answer = login.start()
@@ -106,16 +106,16 @@ def continue_login(desk: LoginDesk, params: Mapping[str, str], cookies: Mapping[
     if opened is not None and initiation is None and params.get("login_hint"):
         initiation = read_initiation(params)
     if opened is None or initiation is None:
-        raise LaunchRejected(code="state_missing")
+        raise LaunchRejected(LaunchRefusal.STATE_MISSING)
     pending = desk.seals.open_login(cookies.get(LOGIN_COOKIE_PREFIX + opened.key, ""))
     if pending is None or not is_same(pending.state_digest, digest_of(state)):
         errand = _errand_to_keep(desk, initiation, now=now)
-        raise LaunchRejected(code="cookie_missing", initiation=initiation, errand=errand)
+        raise LaunchRejected(LaunchRefusal.COOKIE_MISSING, initiation=initiation, errand=errand)
     if pending.is_expired(now):
-        raise LaunchRejected(code="state_expired")
+        raise LaunchRejected(LaunchRefusal.STATE_EXPIRED)
     registration = desk.find_registration(pending.issuer, pending.client_id)
     if registration is None or not registration.is_enabled:
-        raise LaunchRejected(code="registration_disabled")
+        raise LaunchRejected(LaunchRefusal.REGISTRATION_DISABLED)
     return _authentication_request(desk, registration, initiation, state=state, nonce=pending.nonce)
 
 
@@ -147,13 +147,13 @@ def read_initiation(params: Mapping[str, str]) -> LoginInitiation:
     """
     # The hints are the platform's business: as long as a request may be.
     if any(len(params.get(name, "")) > LONGEST_URL for name in ("iss", "target_link_uri", "client_id")):
-        raise LaunchRejected(code="login_incomplete", detail="iss")
+        raise LaunchRejected(LaunchRefusal.LOGIN_INCOMPLETE, detail="iss")
     for name in ("iss", "login_hint", "target_link_uri"):
         if not params.get(name):
-            raise LaunchRejected(code="login_incomplete", detail=name)
+            raise LaunchRejected(LaunchRefusal.LOGIN_INCOMPLETE, detail=name)
     if any("\x00" in params.get(name, "") for name in ("iss", "client_id")):
         # No database takes them, and none could have them.
-        raise LaunchRejected(code="registration_unknown")
+        raise LaunchRejected(LaunchRefusal.REGISTRATION_UNKNOWN)
     return LoginInitiation(
         issuer=params["iss"],
         login_hint=params["login_hint"],
@@ -189,7 +189,7 @@ class _StatelessLogin(ToolLogin):
         try:
             request = self._begin()
         except OIDCException as err:
-            raise LaunchRejected(code="login_incomplete") from err
+            raise LaunchRejected(LaunchRefusal.LOGIN_INCOMPLETE) from err
         return replace(request, cookies=tuple(self._cookie_service.to_set))
 
     def _prepare_redirect_url(self, launch_url: str) -> str:
@@ -202,7 +202,7 @@ class _StatelessLogin(ToolLogin):
         assert isinstance(known, KnownRegistration)
         registration = known.known
         if not registration.is_enabled:
-            raise LaunchRejected(code="registration_disabled", registration_id=registration.id)
+            raise LaunchRejected(LaunchRefusal.REGISTRATION_DISABLED, registration_id=registration.id)
         key, self.state = self._desk.seals.seal_state(self._initiation, now=self._now)
         nonce = secrets.token_urlsafe(24)
         login = PendingLogin(

@@ -7,10 +7,10 @@ server takes it back only from our own page (`Origin`), since whoever begins a l
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.login_initiation import StorageErrand
 from lti_tool.lti.state import LOGIN_COOKIE_PREFIX
 from lti_tool.signed_values import CookieToSet
 
@@ -19,23 +19,6 @@ KEPT_FIELD: Final = "kept_login"
 _KEY_PREFIX: Final = "smart-city-manager.login."
 # `_parent`, or the name of a frame beside ours.
 _TARGET: Final = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
-
-
-@dataclass(frozen=True, slots=True)
-class StorageErrand:
-    """What the page's script asks of a frame of the platform.
-
-    With `next_url` it puts `value` there and goes on to that address; without it asks for the value and posts the launch again.
-    """
-
-    frame: str
-    origin: str
-    """Only to a window of this origin is anything said, and only such a one is believed."""
-    key: str
-    value: str = ""
-    next_url: str = ""
-    next_form: Mapping[str, str] | None = None
-    """What is posted to `next_url`, where that is too long for an address."""
 
 
 def usable_target(name: str) -> str | None:

@@ -19,7 +19,7 @@ from pylti1p3.request import Request
 from pylti1p3.session import SessionService
 from pylti1p3.tool_config.abstract import ToolConfAbstract
 
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.ports import FindRegistration, Registration
 from lti_tool.signed_values import CookieToSet, is_same
 
@@ -95,7 +95,7 @@ class PortsToolConfig(ToolConfAbstract[ReceivedRequest]):
     def find_registration_by_params(self, iss: str, client_id: str | None, *args: object, **kwargs: object) -> PyltiRegistration:
         found = self._find(iss, client_id or None, self._deployment_id)
         if found is None:
-            raise LaunchRejected(code="registration_unknown")
+            raise LaunchRejected(LaunchRefusal.REGISTRATION_UNKNOWN)
         return KnownRegistration(found)
 
     def find_deployment(self, iss: str, deployment_id: str) -> Deployment | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.json_shapes import entries_of, host_of, origin_of, text_of
 from lti_tool.lti.known_clouds import is_host_of_another_cloud
-from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.lti.registration_failed import RegistrationFailed, RegistrationProblem
 
 LONGEST_URL: Final = 1000
 
@@ -19,7 +19,7 @@ def web_address(document: Mapping[str, Any], name: str, *, longest: int = LONGES
     """
     value = document.get(name)
     if not isinstance(value, str) or len(value) > longest or not value.isascii() or origin_of(value) is None:
-        raise RegistrationFailed("configuration_unreadable", detail=name)
+        raise RegistrationFailed(RegistrationProblem.CONFIGURATION_UNREADABLE, detail=name)
     return value
 
 

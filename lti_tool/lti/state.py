@@ -7,51 +7,15 @@ state's digest and the nonce. Security Framework 1.0, section 5.1.3 step 9 and 7
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
+from lti_tool.lti.login_initiation import LoginInitiation
 from lti_tool.signed_values import CookieToSet, SignedValues
 
 LOGIN_LIFETIME_S = 600
 # `__Host-`: only this host, over a secure connection, can set it; nobody else on the domain (RFC 6265bis, 4.1.3.2).
 LOGIN_COOKIE_PREFIX = "__Host-login-"
-# A login longer than this does not travel in the state without loss: that goes into addresses, and servers end those at
-# 4 to 8 KB. Its hints stay behind then.
-_LONGEST_CARRIED = 1500
-
-
-@dataclass(frozen=True, slots=True)
-class LoginInitiation:
-    """The parameters of a third-party initiated login (Security Framework 5.1.1.1; LTI Core 4.1)."""
-
-    issuer: str
-    login_hint: str
-    target_link_uri: str
-    client_id: str | None = None
-    message_hint: str | None = None
-    deployment_id: str | None = None
-    storage_target: str | None = None
-    """Name of the platform's frame that keeps values for tools (`lti_storage_target`), where it offers one."""
-
-    def as_form(self) -> dict[str, str]:
-        """Give the parameters by their names on the wire, to start the same login anew, in a window of its own."""
-        form = {
-            "iss": self.issuer,
-            "login_hint": self.login_hint,
-            "target_link_uri": self.target_link_uri,
-            "client_id": self.client_id,
-            "lti_message_hint": self.message_hint,
-            "lti_deployment_id": self.deployment_id,
-        }
-        return {name: value for name, value in form.items() if value is not None}
-
-    @property
-    def is_short(self) -> bool:
-        return sum(len(value) for value in self.as_form().values()) <= _LONGEST_CARRIED
-
-    def without_hints(self) -> "LoginInitiation":
-        """Give what is left without the two values that only the platform understands."""
-        return replace(self, login_hint="", message_hint=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.json_shapes import JsonObject, parse_json
 from lti_tool.lti.ports import Registration
 from lti_tool.signed_values import is_same
@@ -51,21 +51,21 @@ def take_apart(raw: str) -> UnverifiedToken:
     SecFw 5.1.2: `kid` is required, and the certification suite wants a token without one refused.
     """
     if len(raw) > LONGEST_TOKEN:
-        raise LaunchRejected(code="token_too_large")
+        raise LaunchRejected(LaunchRefusal.TOKEN_TOO_LARGE)
     try:
         parts = jws.extract_compact(raw.encode("ascii"), registry=_REGISTRY)
         header: Any = parts.headers()
     except (JoseError, ValueError, RecursionError) as err:
-        raise LaunchRejected(code="token_malformed") from err
+        raise LaunchRejected(LaunchRefusal.TOKEN_MALFORMED) from err
     if not isinstance(header, dict):
-        raise LaunchRejected(code="token_malformed")
+        raise LaunchRejected(LaunchRefusal.TOKEN_MALFORMED)
     if header.get("alg") != "RS256":
-        raise LaunchRejected(code="algorithm_refused")
+        raise LaunchRejected(LaunchRefusal.ALGORITHM_REFUSED)
     if "crit" in header or "b64" in header:
-        raise LaunchRejected(code="crit_refused")
+        raise LaunchRejected(LaunchRefusal.CRIT_REFUSED)
     kid = header.get("kid")
     if not isinstance(kid, str) or not kid:
-        raise LaunchRejected(code="kid_missing")
+        raise LaunchRejected(LaunchRefusal.KID_MISSING)
     return UnverifiedToken(kid, parts)
 
 
@@ -76,9 +76,9 @@ def verify(token: UnverifiedToken, keys: Iterable[RSAKey]) -> JsonObject | None:
     try:
         claims: Any = parse_json(token.parts.payload or b"")
     except (ValueError, RecursionError) as err:
-        raise LaunchRejected(code="token_malformed") from err
+        raise LaunchRejected(LaunchRefusal.TOKEN_MALFORMED) from err
     if not isinstance(claims, dict):
-        raise LaunchRejected(code="token_malformed")
+        raise LaunchRejected(LaunchRefusal.TOKEN_MALFORMED)
     return claims
 
 
@@ -95,14 +95,14 @@ def check_issuer_and_audience(claims: JsonObject, registration: Registration) ->
     A platform that is registered itself cannot so answer a login that was opened for another.
     """
     if claims.get("iss") != registration.issuer:
-        raise LaunchRejected(code="issuer_wrong")
+        raise LaunchRejected(LaunchRefusal.ISSUER_WRONG)
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     # Step 3: reject a token that lists others whom we do not trust; we know of nobody else.
     if not audiences or any(entry != registration.client_id for entry in audiences):
-        raise LaunchRejected(code="audience_wrong")
+        raise LaunchRejected(LaunchRefusal.AUDIENCE_WRONG)
     if claims.get("azp") not in (None, "", registration.client_id):
-        raise LaunchRejected(code="azp_wrong")
+        raise LaunchRejected(LaunchRefusal.AZP_WRONG)
 
 
 def check_times(claims: JsonObject, *, now: datetime) -> None:
@@ -114,32 +114,32 @@ def check_times(claims: JsonObject, *, now: datetime) -> None:
     expires_at = _seconds(claims, "exp")
     issued_at = _seconds(claims, "iat")
     if expires_at <= moment - LEEWAY_S:
-        raise LaunchRejected(code="token_expired")
+        raise LaunchRejected(LaunchRefusal.TOKEN_EXPIRED)
     if issued_at > moment + LEEWAY_S:
-        raise LaunchRejected(code="token_not_yet_valid")
+        raise LaunchRejected(LaunchRefusal.TOKEN_NOT_YET_VALID)
     if issued_at < moment - OLDEST_S - LEEWAY_S:
-        raise LaunchRejected(code="token_too_old")
+        raise LaunchRejected(LaunchRefusal.TOKEN_TOO_OLD)
     if expires_at - issued_at > LONGEST_LIFE_S:
-        raise LaunchRejected(code="token_lives_too_long")
+        raise LaunchRejected(LaunchRefusal.TOKEN_LIVES_TOO_LONG)
     if claims.get("nbf") not in (None, "") and _seconds(claims, "nbf") > moment + LEEWAY_S:
-        raise LaunchRejected(code="token_not_yet_valid")
+        raise LaunchRejected(LaunchRefusal.TOKEN_NOT_YET_VALID)
 
 
 def check_nonce(claims: JsonObject, expected: str) -> str:
     """Check that the token answers this very login (SecFw 5.1.3, step 9); that it does so once is seen when it is recorded."""
     nonce = claims.get("nonce")
     if nonce is None or nonce == "":
-        raise LaunchRejected(code="claim_missing", detail="nonce")
+        raise LaunchRejected(LaunchRefusal.CLAIM_MISSING, detail="nonce")
     if not isinstance(nonce, str) or not is_same(nonce, expected):
-        raise LaunchRejected(code="nonce_wrong")
+        raise LaunchRejected(LaunchRefusal.NONCE_WRONG)
     return nonce
 
 
 def _seconds(claims: JsonObject, name: str) -> float:
     value = claims.get(name)
     if value is None:
-        raise LaunchRejected(code="claim_missing", detail=name)
+        raise LaunchRejected(LaunchRefusal.CLAIM_MISSING, detail=name)
     # JSON as Python reads it has NaN, infinity and integers beyond any float; bool is an int.
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 2**53 or not math.isfinite(value):
-        raise LaunchRejected(code="claim_malformed", detail=name)
+        raise LaunchRejected(LaunchRefusal.CLAIM_MALFORMED, detail=name)
     return float(value)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.json_shapes import origin_of
-from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.lti.registration_failed import RegistrationFailed, RegistrationProblem
 from lti_tool.lti.sites import is_same_site, site_of
 from lti_tool.models import Platform, RegistrationRow
 from lti_tool.platforms.invite_platform import OpenInvite, use_invite_up
@@ -85,7 +85,7 @@ def _check_not_of_another(session: Session, new: NewRegistration) -> None:
             continue
         for address in (new.auth_login_url, new.token_url, new.jwks_url):
             if other.holds(address):
-                raise RegistrationFailed("endpoint_of_another", detail=address)
+                raise RegistrationFailed(RegistrationProblem.ENDPOINT_OF_ANOTHER, detail=address)
 
 
 def _issuers(session: Session) -> list[str]:

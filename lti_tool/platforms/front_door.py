@@ -9,7 +9,7 @@ from lti_tool.domain.people import Visitor
 from lti_tool.lti import claim_names as names
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.claims import Launch
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.http import Http
 from lti_tool.lti.key_sets import KeySets
 from lti_tool.lti.launch import LaunchDesk, receive_launch
@@ -57,8 +57,8 @@ class FrontDoor:
         try:
             return begin_login(self.login_desk, params, in_frame=in_frame, now=now)
         except LaunchRejected as refusal:
-            if refusal.code == "registration_unknown" and self._is_proposed(params):
-                held = LaunchRejected(code="registration_held")
+            if refusal.refusal is LaunchRefusal.REGISTRATION_UNKNOWN and self._is_proposed(params):
+                held = LaunchRejected(LaunchRefusal.REGISTRATION_HELD)
                 held.received = refusal.received
                 raise held from refusal
             raise
@@ -93,7 +93,7 @@ class FrontDoor:
         launch = receive_launch(self.launch_desk, form, cookies, kept=kept, now=now)
         entry = self.registrations.by_id(launch.registration.id)
         if entry is None:
-            raise LaunchRejected(code="registration_unknown", registration_id=launch.registration.id)
+            raise LaunchRejected(LaunchRefusal.REGISTRATION_UNKNOWN, registration_id=launch.registration.id)
         entry = self.institutions.place(entry, launch.platform.guid, launch.deployment_id, now=now)
         deployment = self.deployments.get(launch.registration.id, launch.deployment_id, now=now)
         module_slug = module_of(launch)

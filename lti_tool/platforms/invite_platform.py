@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.errors import ToolError
 from lti_tool.lti.json_shapes import host_of
 from lti_tool.lti.known_clouds import cloud_of, serves_schools
-from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.lti.registration_failed import RegistrationFailed, RegistrationProblem
 from lti_tool.lti.sites import Site, site_meant, site_of
 from lti_tool.messages import N_
 from lti_tool.models import Invite
@@ -119,7 +119,7 @@ def check_may_be_asked(invite: OpenInvite, address: str) -> None:
     """
     site = _site(invite)
     if site is not None and not site.holds(address) and not serves_schools(host_of(address)):
-        raise RegistrationFailed("invite_elsewhere", detail=str(site))
+        raise RegistrationFailed(RegistrationProblem.INVITE_ELSEWHERE, detail=str(site))
 
 
 def check_platform(invite: OpenInvite, issuer: str, *, school: str | None = None) -> None:
@@ -134,10 +134,10 @@ def check_platform(invite: OpenInvite, issuer: str, *, school: str | None = None
     if site is None:
         return
     if invite.renews_id is not None and issuer != invite.platform_url:
-        raise RegistrationFailed("invite_elsewhere", detail=str(site))
+        raise RegistrationFailed(RegistrationProblem.INVITE_ELSEWHERE, detail=str(site))
     is_school = school is not None and cloud_of(host_of(issuer)).schools_register and site.holds(school)
     if not site.holds(issuer) and not is_school:
-        raise RegistrationFailed("invite_elsewhere", detail=str(site))
+        raise RegistrationFailed(RegistrationProblem.INVITE_ELSEWHERE, detail=str(site))
 
 
 def _site(invite: OpenInvite) -> Site | None:

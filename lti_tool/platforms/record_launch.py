@@ -20,7 +20,7 @@ from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.placing import page_wished_by
 from lti_tool.domain.typed_text import clean_line
 from lti_tool.lti.claims import Launch, Person
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.roles import Roles
 from lti_tool.models import UsedNonce
 from lti_tool.models.database import Database, begin_immediate
@@ -219,9 +219,9 @@ def record_launch(
         with database.write.begin() as session:
             session.execute(delete(UsedNonce).where(UsedNonce.expires_at < now))
     if row is None:
-        raise LaunchRejected(code="nonce_used", registration_id=launch.registration.id)
+        raise LaunchRejected(LaunchRefusal.NONCE_USED, registration_id=launch.registration.id)
     if row.is_blocked:
-        raise LaunchRejected(code="user_blocked", registration_id=launch.registration.id)
+        raise LaunchRejected(LaunchRefusal.USER_BLOCKED, registration_id=launch.registration.id)
     return Visitor(
         user_id=row.user_id,
         platform_id=entry.platform_id,

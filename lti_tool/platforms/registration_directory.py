@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from lti_tool.lti.claims import Launch
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.ports import DeploymentStanding, Registration
 from lti_tool.lti.service_hosts import frameable_origin
 from lti_tool.models import Deployment, Platform, RegistrationRow
@@ -73,7 +73,7 @@ class RegistrationDirectory:
                 self._found.clear()
             self._found[key] = cached
         if isinstance(cached[1], _Several):
-            raise LaunchRejected(code="client_unnamed")
+            raise LaunchRejected(LaunchRefusal.CLIENT_UNNAMED)
         return cached[1].registration if cached[1] else None
 
     def by_id(self, registration_id: int) -> DirectoryEntry | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.models import UsedNonce
 from lti_tool.platforms.record_launch import NONCE_KEPT
 
@@ -23,4 +23,4 @@ def use_handover(session: Session, handover_id: str, *, now: datetime) -> None:
         with session.begin_nested():
             session.add(UsedNonce(nonce_hash=used, expires_at=now + NONCE_KEPT))
     except IntegrityError as err:
-        raise LaunchRejected(code="nonce_used") from err
+        raise LaunchRejected(LaunchRefusal.NONCE_USED) from err

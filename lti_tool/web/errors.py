@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from lti_tool import logs
 from lti_tool.errors import ToolError
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.platform_storage import KEPT_FIELD
 from lti_tool.messages import N_
 from lti_tool.web.endpoints.metrics import note_refused_launch
@@ -19,6 +19,7 @@ from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
 from lti_tool.web.language import format_number, translate
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import retry_after
+from lti_tool.web.refusal_texts import RefusalText, text_of
 
 log = logging.getLogger(__name__)
 
@@ -121,38 +122,40 @@ def _launch_refused(refusal: LaunchRejected) -> ResponseReturnValue:
     log.info("launch_refused", extra=extra)
     note_refused_launch(refusal.code)
     _allow_platform_to_frame(refusal)
-    if refusal.code == "cookie_missing" and (refusal.initiation is not None or refusal.errand is not None):
+    text = text_of(refusal)
+    if refusal.refusal is LaunchRefusal.COOKIE_MISSING and (refusal.initiation is not None or refusal.errand is not None):
         allow_forms_to_anywhere()
         page = render_template(
             "errors/new_window.html",
             login=refusal.initiation.as_form() if refusal.initiation else None,
-            message=refusal.message,
-            next_step=refusal.next_step,
+            message=text.message,
+            next_step=text.next_step,
             errand=refusal.errand,
             launch={name: request.form.get(name, "") for name in ("id_token", "state")},
             kept_field=KEPT_FIELD,
             reference=reference,
         )
-        return page, refusal.status
-    if refusal.code == "keys_awaited" and _times_awaited() < MOST_TIMES_AWAITED:
-        return _keys_awaited(refusal, reference)
+        return page, text.status
+    if refusal.refusal is LaunchRefusal.KEYS_AWAITED and _times_awaited() < MOST_TIMES_AWAITED:
+        return _keys_awaited(refusal, reference), text.status, retry_after(refusal)
     if refusal.received:
-        page = render_template("errors/to_compare.html", refusal=refusal, received=refusal.received, reference=reference)
-        return page, refusal.status
-    body, status = _answer(refusal.message, refusal.next_step, reference, refusal.status, refusal.code)
+        page = render_template(
+            "errors/to_compare.html", refusal=refusal, text=text, received=refusal.received, reference=reference
+        )
+        return page, text.status
+    body, status = _answer(text, reference, refusal.code)
     return body, status, retry_after(refusal)
 
 
-def _keys_awaited(refusal: LaunchRejected, reference: str) -> ResponseReturnValue:
+def _keys_awaited(refusal: LaunchRejected, reference: str) -> str:
     """Send the same launch again in a moment, from the browser: no thread of ours waits for a platform meanwhile."""
     fields = {name: request.form[name] for name in ("id_token", "state", KEPT_FIELD) if name in request.form}
-    page = render_template(
+    return render_template(
         "errors/keys_awaited.html",
         launch={**fields, _TIMES_FIELD: _times_awaited() + 1},
         wait_s=refusal.retry_after_s,
         reference=reference,
     )
-    return page, refusal.status, retry_after(refusal)
 
 
 def _times_awaited() -> int:
@@ -171,7 +174,7 @@ def _tool_error(error: ToolError) -> ResponseReturnValue:
     level = logging.ERROR if error.status == 500 else logging.INFO
     log.log(level, "request_refused", extra={"code": error.code, "status": error.status, "reference": reference})
     allow_framing_by("*")
-    body, status = _answer(error.message, error.next_step, reference, error.status, error.code, **error.values)
+    body, status = _answer(text_of(error), reference, error.code)
     return body, status, retry_after(error)
 
 
@@ -189,7 +192,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         # The rest of the body is not read, so the connection cannot serve another request.
         kept.append(("Connection", "close"))
     limit_mb = format_number((request.max_content_length or 0) / 1024 / 1024, 2)
-    body, code = _answer(message, next_step, reference, status, f"http_{status}", **({"mb": limit_mb} if status == 413 else {}))
+    text = RefusalText(status, message, next_step, {"mb": limit_mb} if status == 413 else {})
+    body, code = _answer(text, reference, f"http_{status}")
     return body, code, kept
 
 
@@ -200,25 +204,25 @@ def _own_fault(error: Exception) -> ResponseReturnValue:
         log.error("database_trouble", extra={"code": trouble.value, "reference": reference}, exc_info=error)
         allow_framing_by("*")
         code = "database_busy" if trouble == "database_collided" else trouble.value
-        body, status = _answer(*_TROUBLES[code], reference, 503, code)
+        body, status = _answer(RefusalText(503, *_TROUBLES[code]), reference, code)
         return body, status, {"Retry-After": str(_TRY_AGAIN_S)}
     log.error("request_failed", extra={"code": type(error).__name__, "reference": reference}, exc_info=error)
     allow_framing_by("*")
-    return _answer(*_OWN_FAULT, reference, 500, "own_fault")
+    return _answer(RefusalText(500, *_OWN_FAULT), reference, "own_fault")
 
 
-def _answer(message: str, next_step: str, reference: str, status: int, code: str, **values: object) -> tuple[str | Response, int]:
+def _answer(text: RefusalText, reference: str, code: str) -> tuple[str | Response, int]:
     """Return the refusal as a page, or as JSON for a script of ours: it could not tell a page from a lost connection."""
     if wants_json():
-        told = translate(next_step, **values) if next_step else ""
-        return refusal_as_json(code, translate(message, **values), told, reference), status
+        told = translate(text.next_step, **text.values) if text.next_step else ""
+        return refusal_as_json(code, translate(text.message, **text.values), told, reference), text.status
     page = render_template(
         "errors/error.html",
-        message=message,
-        next_step=next_step,
-        values=values,
+        message=text.message,
+        next_step=text.next_step,
+        values=text.values,
         typed=handed_back(code),
         reference=reference,
-        status=status,
+        status=text.status,
     )
-    return page, status
+    return page, text.status

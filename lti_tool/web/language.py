@@ -17,6 +17,7 @@ from flask import Flask, g, has_request_context, request
 
 from lti_tool.domain.multilang import in_one_language
 from lti_tool.errors import ToolError
+from lti_tool.web.refusal_texts import text_of
 
 LANGUAGES = ("de", "en")
 COOKIE = "lang"
@@ -74,7 +75,8 @@ def in_english(text: str, **values: Any) -> str:
 
 def message_of(error: ToolError) -> tuple[str, str]:
     """Give an error's message and next step in the request's language."""
-    return translate(error.message, **error.values), translate(error.next_step, **error.values) if error.next_step else ""
+    text = text_of(error)
+    return translate(text.message, **text.values), translate(text.next_step, **text.values) if text.next_step else ""
 
 
 def local(moment: datetime) -> datetime:

@@ -13,7 +13,7 @@ from typing import ParamSpec
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.traffic.take_turn import Limit, source_of
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import TooManyTries, check_rate
@@ -26,14 +26,14 @@ REFUSALS = Limit("platforms.refused", burst=600, interval_s=1)
 # what is the matter rather than that it comes too often.
 _HARMLESS = frozenset(
     {
-        "cookie_missing",
-        "keys_awaited",
-        "keys_unavailable",
-        "registration_disabled",
-        "registration_held",
-        "deployment_held",
-        "deployment_blocked",
-        "user_blocked",
+        LaunchRefusal.COOKIE_MISSING,
+        LaunchRefusal.KEYS_AWAITED,
+        LaunchRefusal.KEYS_UNAVAILABLE,
+        LaunchRefusal.REGISTRATION_DISABLED,
+        LaunchRefusal.REGISTRATION_HELD,
+        LaunchRefusal.DEPLOYMENT_HELD,
+        LaunchRefusal.DEPLOYMENT_BLOCKED,
+        LaunchRefusal.USER_BLOCKED,
     }
 )
 _MOST_REMEMBERED = 10_000
@@ -48,7 +48,7 @@ def limit_refusals(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respon
         try:
             return view(*args, **kwargs)
         except LaunchRejected as refusal:
-            if refusal.code not in _HARMLESS and parts().settings.rate_limits != "off":
+            if refusal.refusal not in _HARMLESS and parts().settings.rate_limits != "off":
                 _count()
             raise
 

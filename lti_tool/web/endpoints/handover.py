@@ -11,7 +11,7 @@ from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
-from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.platforms.use_handover import use_handover
 from lti_tool.signed_values import SignedValues
 from lti_tool.web.browser_session import open_visit, seal_visitor, unseal_visitor, without_csrf
@@ -50,11 +50,11 @@ def take_over() -> ResponseReturnValue:
     now = parts().now()
     values = _handovers().read(request.form.get("handover", "")) if is_posted_by_own_page() else None
     if values is None:
-        raise LaunchRejected(code="state_missing")
+        raise LaunchRejected(LaunchRefusal.STATE_MISSING)
     visit_key = values["visit_key"]
     visitor = unseal_visitor(visit_key, values["visitor"], now=now)
     if visitor is None or not -60 <= now.timestamp() - values["made_at"] <= HANDOVER_LIFETIME_S:
-        raise LaunchRejected(code="state_expired")
+        raise LaunchRejected(LaunchRefusal.STATE_EXPIRED)
     with step() as session:
         use_handover(session, values["id"], now=now)
     response = redirect(values["landing"], 303)

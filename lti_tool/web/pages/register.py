@@ -24,7 +24,7 @@ from lti_tool.lti.dynamic_registration import (
 )
 from lti_tool.lti.guarded_fetch import GuardedHttp
 from lti_tool.lti.json_shapes import host_of, origin_of
-from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.lti.registration_failed import RegistrationFailed, RegistrationProblem
 from lti_tool.lti.service_hosts import frameable_origin
 from lti_tool.messages import N_
 from lti_tool.platforms.admit_registration import Admitted, admit_registration, is_known_platform
@@ -44,10 +44,11 @@ from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.assets import asset_url
 from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.headers import allow_framing_by
-from lti_tool.web.language import translate
+from lti_tool.web.language import message_of, translate
 from lti_tool.web.pages.next_clicks import after_update, next_clicks
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import check_rate
+from lti_tool.web.refusal_texts import text_of
 from lti_tool.web.step import step
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def begin(invite: str) -> ResponseReturnValue:
     try:
         _frame_for(address)
         if not is_usable_token(token):
-            raise RegistrationFailed("token_unusable")
+            raise RegistrationFailed(RegistrationProblem.TOKEN_UNUSABLE)
         check_may_be_asked(opened, address)
         platform = read_configuration(_http(), address, token=token, further_hosts=_further_hosts())
         check_platform(opened, platform.issuer, school=platform.registration_url)
@@ -229,7 +230,7 @@ def _by_hand_page(
         values=values,
         site=site,
         site_is_wrong=site_is_wrong,
-        failure=failure,
+        failure=None if failure is None else message_of(failure),
         families=FAMILIES,
         family=find_family(family or request.form.get("family", "")),
         own=addresses,
@@ -273,7 +274,7 @@ def _waiting_page(admitted: Admitted) -> str:
 
 def _failed(failure: RegistrationFailed, host: str) -> ResponseReturnValue:
     log.warning("registration_failed", extra={"code": failure.code, "host": host[:100]})
-    return render_template("register/failed.html", failure=failure, host=host), failure.status
+    return render_template("register/failed.html", failure=failure, text=text_of(failure), host=host), failure.status
 
 
 def _frame_for(address: str) -> None:
