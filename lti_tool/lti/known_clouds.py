@@ -1,7 +1,7 @@
 """Clouds of learning platforms whose addresses lie elsewhere than their issuer by design, the same for all their schools.
 
 Read in the products' documents and in many tools' settings, never tried. What is not listed here an operator may allow
-(`LTI_TOOL_PLATFORM_HOSTS`).
+(`further_hosts`).
 """
 
 from dataclasses import dataclass

@@ -79,6 +79,8 @@ class LaunchDesk:
     keys: PlatformKeys
     seals: Seals
     addresses: OwnAddresses
+    storage_prefix: str
+    """As for the login."""
     message_types: frozenset[str] = frozenset({names.RESOURCE_LINK_REQUEST})
     """The message types that this tool has a page for."""
     oddities: Oddities = field(default_factory=Oddities)
@@ -182,7 +184,9 @@ class _LaunchChecks(ToolMessageLaunch):
         if self._kept is not None or initiation is None or initiation.storage_target is None:
             return None
         known = self._desk.find_registration(initiation.issuer, initiation.client_id, initiation.deployment_id)
-        return errand_to_fetch(initiation.storage_target, opened.key, known.auth_login_url) if known else None
+        if known is None:
+            return None
+        return errand_to_fetch(initiation.storage_target, self._desk.storage_prefix + opened.key, known.auth_login_url)
 
     def validate_registration(self) -> "_LaunchChecks":
         """Replaces PyLTI1p3's, which looks up whatever the token names before its signature is checked."""

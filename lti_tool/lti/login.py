@@ -59,6 +59,8 @@ class LoginDesk:
     find_registration: FindRegistration
     seals: Seals
     addresses: OwnAddresses
+    storage_prefix: str
+    """How the names begin under which values are kept at platforms."""
 
 
 def begin_login(desk: LoginDesk, params: Mapping[str, str], *, in_frame: bool | None, now: datetime) -> LoginAnswer:
@@ -130,7 +132,7 @@ def _errand_to_keep(desk: LoginDesk, initiation: LoginInitiation, *, now: dateti
         return None
     answer = _login_for(desk, initiation, now=now).start()
     (cookie,) = answer.cookies
-    return errand_to_keep(initiation.storage_target, cookie, answer.location, answer.form)
+    return errand_to_keep(initiation.storage_target, desk.storage_prefix, cookie, answer.location, answer.form)
 
 
 def _login_for(desk: LoginDesk, initiation: LoginInitiation, *, now: datetime) -> "_StatelessLogin":

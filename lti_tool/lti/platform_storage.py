@@ -16,7 +16,6 @@ from lti_tool.signed_values import CookieToSet
 
 # The field in which our page posts what it has found.
 KEPT_FIELD: Final = "kept_login"
-_KEY_PREFIX: Final = "smart-city-manager.login."
 # `_parent`, or the name of a frame beside ours.
 _TARGET: Final = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
@@ -27,17 +26,21 @@ def usable_target(name: str) -> str | None:
 
 
 def errand_to_keep(
-    target: str, cookie: CookieToSet, authentication_request: str, form: Mapping[str, str] | None = None
+    target: str,
+    prefix: str,
+    cookie: CookieToSet,
+    authentication_request: str,
+    form: Mapping[str, str] | None = None,
 ) -> StorageErrand | None:
     """Put a login's cookie value into the storage, then go on to the platform."""
     origin = origin_of(authentication_request)
     if origin is None:
         return None
-    key = _KEY_PREFIX + cookie.name.removeprefix(LOGIN_COOKIE_PREFIX)
+    key = prefix + cookie.name.removeprefix(LOGIN_COOKIE_PREFIX)
     return StorageErrand(target, origin, key, cookie.value, authentication_request, form)
 
 
-def errand_to_fetch(target: str, state_key: str, auth_login_url: str) -> StorageErrand | None:
+def errand_to_fetch(target: str, key: str, auth_login_url: str) -> StorageErrand | None:
     """Ask for what was put there for a state; the origin is that of the platform's authentication address (section 3)."""
     origin = origin_of(auth_login_url)
-    return None if origin is None else StorageErrand(target, origin, _KEY_PREFIX + state_key)
+    return None if origin is None else StorageErrand(target, origin, key)

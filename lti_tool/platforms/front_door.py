@@ -18,6 +18,7 @@ from lti_tool.lti.state import Seals
 from lti_tool.platforms.deployments import DeploymentDirectory, Policy
 from lti_tool.platforms.institutions import Institutions
 from lti_tool.platforms.key_set_store import DatabaseKeySetStore
+from lti_tool.platforms.module_pages import is_module_page, wished_module
 from lti_tool.platforms.proposals import is_proposed
 from lti_tool.platforms.record_launch import record_launch
 from lti_tool.platforms.registration_directory import RegistrationDirectory
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from lti_tool.models.database import Database
 
 _MESSAGE_TYPES = frozenset({names.RESOURCE_LINK_REQUEST, names.DEEP_LINKING_REQUEST, names.SUBMISSION_REVIEW_REQUEST})
+# Under names that begin so we keep values at platforms that keep some for tools.
+_STORAGE_PREFIX = "smart-city-manager.login."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,10 @@ class FrontDoor:
         """Go on with a login whose cookie has been checked; see `lti.login`."""
         return continue_login(self.login_desk, params, cookies, now=now)
 
+    def wished_module(self, launch: Launch) -> str | None:
+        """Return the module that a launch names, whether there is such a module or not."""
+        return wished_module(launch, self.launch_desk.addresses)
+
     def let_in(
         self,
         form: Mapping[str, str],
@@ -110,14 +117,14 @@ def open_front_door(database: "Database", *, secret: str, public_url: str, deplo
     deployments = DeploymentDirectory(database, deployment_policy)
     key_sets = KeySets(DatabaseKeySetStore(database), http)
     seals = Seals(secret)
-    addresses = OwnAddresses(public_url)
+    addresses = OwnAddresses(public_url, is_module_page)
     return FrontDoor(
         database,
         registrations,
         deployments,
         key_sets,
-        LoginDesk(registrations.find, seals, addresses),
-        LaunchDesk(registrations.find, deployments.check, key_sets, seals, addresses, _MESSAGE_TYPES),
+        LoginDesk(registrations.find, seals, addresses, _STORAGE_PREFIX),
+        LaunchDesk(registrations.find, deployments.check, key_sets, seals, addresses, _STORAGE_PREFIX, _MESSAGE_TYPES),
         VisitStandings(database),
         Institutions(database),
     )

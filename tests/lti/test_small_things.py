@@ -7,10 +7,11 @@ import pytest
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.json_shapes import origin_of
 from lti_tool.lti.state import LoginInitiation, PendingLogin, Seals, digest_of
+from lti_tool.platforms.module_pages import _named_by, is_module_page
 from tests.lti.recording_platform import NOW
 
 SECRET = "s" * 40
-OWN = OwnAddresses("https://tool.test")
+OWN = OwnAddresses("https://tool.test", is_module_page)
 
 
 def test_a_state_carries_the_login_that_led_to_it() -> None:
@@ -71,7 +72,7 @@ def test_a_state_does_not_pass_as_a_cookie() -> None:
 )
 def test_own_targets_are_known_and_name_their_module(target: str, module: str | None) -> None:
     assert OWN.is_own_target(target)
-    assert OWN.module_of(target) == module
+    assert _named_by(OWN.path_of(target) or "") == module
 
 
 @pytest.mark.parametrize(
@@ -87,6 +88,13 @@ def test_own_targets_are_known_and_name_their_module(target: str, module: str | 
 )
 def test_other_addresses_are_no_targets(target: str) -> None:
     assert not OWN.is_own_target(target)
+
+
+def test_without_pages_only_the_launch_address_and_the_host_are_targets() -> None:
+    bare = OwnAddresses("https://tool.test")
+    assert bare.is_own_target("https://tool.test/lti/launch?item=1")
+    assert bare.is_own_target("https://tool.test/")
+    assert not bare.is_own_target("https://tool.test/modules")
 
 
 @pytest.mark.parametrize(

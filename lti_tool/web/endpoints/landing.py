@@ -18,11 +18,11 @@ log = logging.getLogger(__name__)
 
 
 def module_of(launch: Launch) -> str | None:
-    """Name the module that a launch is for: by its custom parameter `module`, else by its target; None if by neither.
+    """Return the module that a launch is for; None where it names none.
 
     A name that no version of the programme knows counts as none, so that the instructor is offered to choose.
     """
-    wished = launch.custom.get("module") or parts().front_door.launch_desk.addresses.module_of(launch.target_link_uri)
+    wished = parts().front_door.wished_module(launch)
     if wished is None or parts().programme.find_module(wished) is not None:
         return wished
     # The course may learn with an earlier version. Rare, so only now: a launch has no time for looking it up each time.
