@@ -25,6 +25,7 @@ from lti_tool.lti.dynamic_registration import (
 )
 from lti_tool.lti.guarded_fetch import GuardedHttp
 from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.web.refusal_texts import text_of
 
 HTTP = GuardedHttp(allow_private=True)
 TOOL = ToolDescription("Smart-City-Manager:in", "Lernprogramm", "https://tool.test/static/icon.svg", "https://tool.test/privacy")
@@ -311,7 +312,7 @@ def test_moodles_words_are_shown_with_what_they_mean(
     with pytest.raises(RegistrationFailed) as caught:
         register(HTTP, platform, {}, "token")
     assert (caught.value.code, caught.value.platform_answer) == ("refused", word)
-    assert says in caught.value.next_step
+    assert says in text_of(caught.value).next_step
 
 
 @pytest.mark.parametrize(("token", "usable"), [("", True), ("a.b.c", True), ("a b", False), ("a\nb", False), ("ä", False)])
