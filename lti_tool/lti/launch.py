@@ -17,8 +17,9 @@ from lti_tool.lti import claim_names as names
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.claims import Launch, read_claims
 from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
+from lti_tool.lti.login_initiation import StorageErrand
 from lti_tool.lti.oddities import Oddities
-from lti_tool.lti.platform_storage import StorageErrand, errand_to_fetch
+from lti_tool.lti.platform_storage import errand_to_fetch
 from lti_tool.lti.ports import CheckDeployment, DeploymentStanding, FindRegistration, Registration
 from lti_tool.lti.pylti1p3_adapters import PortsToolConfig, ReceivedRequest, ToolMessageLaunch
 from lti_tool.lti.state import LOGIN_COOKIE_PREFIX, OpenedState, PendingLogin, Seals, digest_of

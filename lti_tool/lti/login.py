@@ -22,12 +22,12 @@ from pylti1p3.exception import OIDCException
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.json_shapes import LONGEST_URL
-from lti_tool.lti.platform_storage import StorageErrand, errand_to_keep, usable_target
+from lti_tool.lti.login_initiation import LoginInitiation, StorageErrand
+from lti_tool.lti.platform_storage import errand_to_keep, usable_target
 from lti_tool.lti.ports import FindRegistration, Registration
 from lti_tool.lti.pylti1p3_adapters import KnownRegistration, PortsToolConfig, ReceivedRequest, ToolLogin
 from lti_tool.lti.state import (
     LOGIN_COOKIE_PREFIX,
-    LoginInitiation,
     PendingLogin,
     Seals,
     digest_of,

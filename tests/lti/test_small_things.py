@@ -6,7 +6,8 @@ import pytest
 
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.json_shapes import origin_of
-from lti_tool.lti.state import LoginInitiation, PendingLogin, Seals, digest_of
+from lti_tool.lti.login_initiation import LoginInitiation
+from lti_tool.lti.state import PendingLogin, Seals, digest_of
 from lti_tool.platforms.module_pages import _named_by, is_module_page
 from tests.lti.recording_platform import NOW
 
