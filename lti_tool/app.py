@@ -16,9 +16,9 @@ from lti_tool.web import (
     headers,
     host_check,
     language,
-    programme,
     request_body,
     shown,
+    step,
     storable,
     typed_forms,
 )
@@ -72,7 +72,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     assets.set_up(app)
     language.set_up(app)
     browser_session.set_up(app)
-    programme.set_up(app)
+    step.set_up(app)
     shown.set_up(app)
     typed_forms.set_up(app)
     headers.set_up(app)

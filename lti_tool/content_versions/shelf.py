@@ -4,11 +4,13 @@ import logging
 import tempfile
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from lti_tool.content_versions.archive import unpack
 from lti_tool.domain.illustrations import Figure
@@ -53,8 +55,11 @@ class Shelf:
         self._lock = Lock()
         self._reading = Lock()
 
-    def get(self, version: str) -> Programme | None:
+    def get(self, version: str, session: Session | None = None) -> Programme | None:
         """Give a kept version's programme; None: it was never kept.
+
+        Args:
+            session: to read it with, where one is open.
 
         Raises:
             VersionUnreadable: this release cannot read it.
@@ -64,7 +69,7 @@ class Shelf:
             return found
         # One at a time: of several threads that want the same version, one reads it.
         with self._reading:
-            return self._at_hand(version) or self._fetch(version)
+            return self._at_hand(version) or self._fetch(version, session)
 
     def figure(self, version: str, name: str) -> Figure | None:
         """Give a drawing of a kept version."""
@@ -79,9 +84,9 @@ class Shelf:
                 self._programmes.move_to_end(version)
             return found
 
-    def _fetch(self, version: str) -> Programme | None:
-        with self._database.read() as session:
-            archive = session.scalar(select(ContentVersion.archive).where(ContentVersion.version == version))
+    def _fetch(self, version: str, session: Session | None) -> Programme | None:
+        with nullcontext(session) if session is not None else self._database.read() as reading:
+            archive = reading.scalar(select(ContentVersion.archive).where(ContentVersion.version == version))
         if archive is None:
             return None
         programme = _read(version, archive)

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.viewer import name_of, teaching_viewer_of
-from lti_tool.domain.completion import Conditions
 from lti_tool.domain.course import CourseSettings
 from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.people import Visitor
@@ -16,6 +15,7 @@ from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import CourseSettingsRow as Row
 from lti_tool.models.upsert import insert_for
+from lti_tool.progress.course_facts import settings_from
 from lti_tool.progress.settle import settle_course
 
 log = logging.getLogger(__name__)
@@ -32,23 +32,6 @@ class SettingsRefused(ToolError):
             next_step=N_("Bitte prüfen Sie die markierten Felder und speichern Sie noch einmal."),
         )
         self.faults = faults
-
-
-def settings_of(session: Session, course_id: int) -> CourseSettings:
-    """Give a course's settings; one that has none follows the programme."""
-    row = session.scalars(select(Row).where(Row.course_id == course_id)).one_or_none()
-    return CourseSettings() if row is None else _settings_in(row)
-
-
-def _settings_in(row: Row) -> CourseSettings:
-    return CourseSettings(
-        row.pass_mark_pct,
-        row.attempts,
-        row.time_limit_min,
-        row.begins_on,
-        row.ends_on,
-        None if row.conditions is None else Conditions.of(row.conditions, row.practice_rule),
-    )
 
 
 def change_settings(
@@ -73,7 +56,7 @@ def change_settings(
     """
     viewer = teaching_viewer_of(session, visitor)
     row = _locked_row(session, viewer.course_id, now=now)
-    stored = _settings_in(row)
+    stored = settings_from(row)
     merged = merge(shown, wished.texts(), stored.texts())
     if merged.clashes:
         raise ChangedMeanwhile(merged.clashes, by=name_of(session, row.changed_by_id), at=row.changed_at)

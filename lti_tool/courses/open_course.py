@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.advice import Advice, advice_for
-from lti_tool.courses.course_settings import settings_of
 from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleState, standings_in
 from lti_tool.courses.viewer import Viewer, viewer_of
 from lti_tool.domain.course import CourseSettings
@@ -22,6 +21,7 @@ from lti_tool.domain.programme import AssessmentRules, Module, Programme
 from lti_tool.domain.typed_text import clean_line
 from lti_tool.models import Course, RosterReading
 from lti_tool.passback.reasons import Reason, reason_for
+from lti_tool.progress.course_facts import settings_of
 
 log = logging.getLogger(__name__)
 

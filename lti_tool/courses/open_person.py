@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.courses.course_settings import settings_of
 from lti_tool.courses.standings import MemberStanding, ModuleStanding, standings_in
 from lti_tool.courses.viewer import check_is_member, teaching_viewer_of
 from lti_tool.domain.attempts import Try
@@ -30,6 +29,7 @@ from lti_tool.models import (
 from lti_tool.passback.delivery import BETTER_STANDS, KEPT_BY_TEACHER
 from lti_tool.passback.delivery_status import DeliveryState, shown_state
 from lti_tool.passback.reasons import Reason, reason_for
+from lti_tool.progress.course_facts import settings_of
 
 log = logging.getLogger(__name__)
 

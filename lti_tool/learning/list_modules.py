@@ -10,10 +10,11 @@ from lti_tool.domain.completion import MissingCondition, missing
 from lti_tool.domain.live import Meeting
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.models import ResourceLink
-from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
+from lti_tool.passback.delivery_status import DeliveryStatus
 from lti_tool.progress.contributions import Contributions, contributions_of
-from lti_tool.progress.due_scores import has_gradebook_news, place_of
+from lti_tool.progress.due_scores import GradebookView, look_at_gradebook
 from lti_tool.progress.footprint import Footprint, footprint_of
 from lti_tool.progress.meetings import Meetings, meetings_of
 from lti_tool.progress.requirements import requirements_of
@@ -47,18 +48,21 @@ class ModulesPage:
     link_has_no_module: bool
     """The visitor came by a link that names no module yet."""
     has_gradebook_news: bool = False
-    """See `due_scores.has_gradebook_news`."""
+    """See `due_scores.GradebookView`."""
     next_meeting: Meeting | None = None
     """The live session that comes next in the course; None: none has a date."""
 
 
-def list_modules(session: Session, programme: Programme, visitor: Visitor, *, now: datetime) -> ModulesPage:
+def list_modules(session: Session, syllabus: Syllabus, visitor: Visitor, *, now: datetime) -> ModulesPage:
     """Gather the overview of all modules."""
+    programme = syllabus.programme
     footprint = footprint_of(session, visitor.user_id)
     next_module = next_module_of(programme, footprint)
-    beside = contributions_of(session, requirements_of(session, programme, visitor.course_id), [visitor.user_id])
+    requirements = requirements_of(session, programme, visitor.course_id, conditions=syllabus.conditions)
+    gradebook = look_at_gradebook(session, visitor, syllabus, footprint)
+    beside = contributions_of(session, requirements, [visitor.user_id])
     lines = tuple(
-        _line(session, programme, visitor, module, footprint, beside, is_next=module is next_module)
+        _line(programme, visitor, module, footprint, beside, gradebook, is_next=module is next_module)
         for module in programme.modules
     )
     return ModulesPage(
@@ -67,7 +71,7 @@ def list_modules(session: Session, programme: Programme, visitor: Visitor, *, no
         required=len(programme.required_modules),
         next_module=next_module,
         link_has_no_module=_link_has_no_module(session, visitor),
-        has_gradebook_news=has_gradebook_news(session, visitor, footprint),
+        has_gradebook_news=gradebook.has_news,
         next_meeting=_next_meeting(meetings_of(session, programme, visitor.course_id), now),
     )
 
@@ -90,12 +94,12 @@ def next_module_of(programme: Programme, footprint: Footprint) -> Module | None:
 
 
 def _line(
-    session: Session,
     programme: Programme,
     visitor: Visitor,
     module: Module,
     footprint: Footprint,
     beside: Contributions,
+    gradebook: GradebookView,
     *,
     is_next: bool,
 ) -> ModuleLine:
@@ -108,9 +112,7 @@ def _line(
         is_started=bool(footprint.lessons.get(module.slug) or footprint.tries_at(module)),
         is_quiz_passed=evidence.is_quiz_passed,
         completed_at=completed_at,
-        delivery=delivery_status(session, place_of(visitor), user_id=visitor.user_id, module_slug=module.slug)
-        if completed_at
-        else None,
+        delivery=gradebook.deliveries.get(module.slug) if completed_at else None,
         is_next=is_next,
         missing=() if completed_at else missing(evidence, beside.requirements.conditions.parts),
     )

@@ -12,16 +12,16 @@ from lti_tool.domain.completion import Condition, MissingCondition, missing
 from lti_tool.domain.live import LivePart, Meeting, may_follow_up
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Chapter, Lesson, Module, Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.domain.workbook import EDITABLE, PracticeRule
 from lti_tool.learning.content import get_module
-from lti_tool.learning.course_dates import CourseDates, course_dates_of
 from lti_tool.learning.list_modules import next_module_of
-from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
+from lti_tool.passback.delivery_status import DeliveryStatus
 from lti_tool.progress.contributions import Contributions, contributions_of
-from lti_tool.progress.course_rules import rules_for, standing_of
-from lti_tool.progress.due_scores import has_gradebook_news, place_of
+from lti_tool.progress.course_rules import CourseDates, course_dates_of, standing_of
+from lti_tool.progress.due_scores import GradebookView, look_at_gradebook
 from lti_tool.progress.footprint import Footprint, footprint_of
-from lti_tool.progress.live_records import records_of
+from lti_tool.progress.live_records import Records, records_of
 from lti_tool.progress.meetings import meetings_of
 from lti_tool.progress.practice_state import PracticeState, practice_state
 from lti_tool.progress.requirements import Requirements, requirements_of
@@ -115,23 +115,25 @@ class ModulePage:
     path: tuple[PathStep, ...]
     has_certificate: bool
     has_gradebook_news: bool
-    """See `due_scores.has_gradebook_news`."""
+    """See `due_scores.GradebookView`."""
 
     @property
     def is_begun(self) -> bool:
         return any(line.state in (LessonState.READ, LessonState.STARTED) or line.stopped_at for line in self.lessons)
 
 
-def open_module(session: Session, programme: Programme, visitor: Visitor, module_slug: str, *, now: datetime) -> ModulePage:
+def open_module(session: Session, syllabus: Syllabus, visitor: Visitor, module_slug: str, *, now: datetime) -> ModulePage:
     """Gather the page of a module.
 
     Raises:
         NotFound: the programme has no such module.
     """
+    programme = syllabus.programme
     module = get_module(programme, module_slug)
     footprint = footprint_of(session, visitor.user_id)
-    stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
-    requirements = requirements_of(session, programme, visitor.course_id)
+    stands = standing_of(syllabus, footprint, module, now=now)
+    requirements = requirements_of(session, programme, visitor.course_id, conditions=syllabus.conditions)
+    gradebook = look_at_gradebook(session, visitor, syllabus, footprint)
     beside = contributions_of(session, requirements, [visitor.user_id])
     completed_at = footprint.completed_at.get(module.slug)
     left = () if completed_at else missing(footprint.evidence(module, beside, visitor.user_id), requirements.conditions.parts)
@@ -146,9 +148,9 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
         lessons=_lesson_lines(module, footprint),
         lessons_read=footprint.lessons_read(module),
         quiz=stands,
-        dates=course_dates_of(session, visitor, module, now=now),
+        dates=course_dates_of(syllabus, footprint, visitor, module, now=now),
         question_count=programme.assessment.items,
-        pass_mark_pct=rules_for(session, programme, visitor).pass_mark_pct,
+        pass_mark_pct=syllabus.rules.pass_mark_pct,
         practice=practice,
         practice_rule=requirements.conditions.practice if requirements.chapters_in(module) else None,
         meetings=meetings,
@@ -156,10 +158,10 @@ def open_module(session: Session, programme: Programme, visitor: Visitor, module
         missing=left,
         next_step=_next_step(programme, module, footprint, stands, left, practice, meetings),
         completed_at=completed_at,
-        delivery=_delivery(session, visitor, module, footprint),
-        path=_path(session, programme, visitor, module, footprint),
+        delivery=gradebook.deliveries.get(module.slug) if completed_at else None,
+        path=_path(programme, module, footprint, gradebook),
         has_certificate=find_newest_certificate_id(session, programme, visitor.user_id) is not None,
-        has_gradebook_news=has_gradebook_news(session, visitor, footprint),
+        has_gradebook_news=gradebook.has_news,
     )
 
 
@@ -195,8 +197,12 @@ def _meeting_lines(
 ) -> tuple[MeetingLine, ...]:
     """Show the live sessions where the course asks for them, or has at least set a date."""
     are_asked_for = beside.requirements.asks_for(Condition.LIVE)
-    records = beside.records if are_asked_for else records_of(session, [visitor.user_id])
     meetings = meetings_of(session, programme, visitor.course_id).get(module.slug, ())
+    if are_asked_for:
+        records = beside.records
+    else:
+        # Mostly none of them has a date: then there is nothing that could be recorded.
+        records = records_of(session, [visitor.user_id]) if any(meeting.starts_at for meeting in meetings) else Records()
     lines = []
     for meeting in meetings:
         is_asked_for = are_asked_for and meeting.session.is_required
@@ -257,14 +263,13 @@ def _live_step(meetings: tuple[MeetingLine, ...]) -> NextStep:
     return NextStep(StepKind.AWAIT_MEETING, meeting=uncovered[0].meeting)
 
 
-def _path(session: Session, programme: Programme, visitor: Visitor, here: Module, footprint: Footprint) -> tuple[PathStep, ...]:
+def _path(programme: Programme, here: Module, footprint: Footprint, gradebook: GradebookView) -> tuple[PathStep, ...]:
     return tuple(
-        PathStep(module, footprint.completed_at.get(module.slug), module is here, _delivery(session, visitor, module, footprint))
+        PathStep(
+            module,
+            footprint.completed_at.get(module.slug),
+            module is here,
+            gradebook.deliveries.get(module.slug) if module.slug in footprint.completed_at else None,
+        )
         for module in programme.required_modules
     )
-
-
-def _delivery(session: Session, visitor: Visitor, module: Module, footprint: Footprint) -> DeliveryStatus | None:
-    if module.slug not in footprint.completed_at:
-        return None
-    return delivery_status(session, place_of(visitor), user_id=visitor.user_id, module_slug=module.slug)

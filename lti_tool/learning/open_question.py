@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.items.base import Extent
 from lti_tool.domain.items.shown import ShownQuestion
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.programme import Module
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module
@@ -67,7 +68,7 @@ class AnswersPage:
 
 
 def open_question(
-    session: Session, programme: Programme, visitor: Visitor, module_slug: str, number: int, position: int
+    session: Session, syllabus: Syllabus, visitor: Visitor, module_slug: str, number: int, position: int
 ) -> QuestionPage:
     """Gather the page of one question.
 
@@ -75,13 +76,13 @@ def open_question(
         NotFound: there is no such attempt or question.
         AlreadySubmitted: the attempt was handed in.
     """
-    module, attempt, questions = _open_attempt(session, programme, visitor, module_slug, number)
+    module, attempt, questions = _open_attempt(session, syllabus, visitor, module_slug, number)
     question = get_question(questions, position)
     item = question.item
     return QuestionPage(
         module=module,
         attempt_number=number,
-        attempts_allowed=max(attempts_allowed(session, programme, visitor, module), number),
+        attempts_allowed=max(attempts_allowed(session, syllabus, visitor.user_id, module), number),
         position=position,
         count=len(questions),
         question=item.show(question.order, question.answer) if item is not None else None,
@@ -96,14 +97,14 @@ def with_answer(page: QuestionPage, shown: ShownQuestion) -> QuestionPage:
     return replace(page, question=shown)
 
 
-def open_answers(session: Session, programme: Programme, visitor: Visitor, module_slug: str, number: int) -> AnswersPage:
+def open_answers(session: Session, syllabus: Syllabus, visitor: Visitor, module_slug: str, number: int) -> AnswersPage:
     """Gather the list of all questions of an open attempt with how far each is answered.
 
     Raises:
         NotFound: there is no such attempt.
         AlreadySubmitted: it was handed in.
     """
-    module, attempt, questions = _open_attempt(session, programme, visitor, module_slug, number)
+    module, attempt, questions = _open_attempt(session, syllabus, visitor, module_slug, number)
     lines = tuple(
         AnswerLine(
             question.position,
@@ -113,7 +114,7 @@ def open_answers(session: Session, programme: Programme, visitor: Visitor, modul
         )
         for question in questions
     )
-    allowed = max(attempts_allowed(session, programme, visitor, module), number)
+    allowed = max(attempts_allowed(session, syllabus, visitor.user_id, module), number)
     return AnswersPage(module, number, allowed, lines, attempt.ends_at)
 
 
@@ -125,9 +126,9 @@ def get_question(questions: list[DrawnQuestion], position: int) -> DrawnQuestion
 
 
 def _open_attempt(
-    session: Session, programme: Programme, visitor: Visitor, module_slug: str, number: int
+    session: Session, syllabus: Syllabus, visitor: Visitor, module_slug: str, number: int
 ) -> tuple[Module, Attempt, list[DrawnQuestion]]:
-    module = get_module(programme, module_slug)
+    module = get_module(syllabus.programme, module_slug)
     attempt = get_attempt(session, visitor, module, number)
     if attempt.submitted_at is not None:
         raise AlreadySubmitted

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.attempts import QuizStanding, Try
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import AssessmentRules, Module, Programme
+from lti_tool.domain.programme import AssessmentRules, Module
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.learning.content import get_module
-from lti_tool.learning.course_dates import CourseDates, course_dates_of
-from lti_tool.progress.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
+from lti_tool.progress.course_rules import CourseDates, QuizTime, course_dates_of, quiz_time_of, standing_of
 from lti_tool.progress.footprint import footprint_of
 
 
@@ -33,21 +33,21 @@ class QuizPage:
         return next((attempt for attempt in self.tries if attempt.submitted_at is None), None)
 
 
-def open_quiz(session: Session, programme: Programme, visitor: Visitor, module_slug: str, *, now: datetime) -> QuizPage:
+def open_quiz(session: Session, syllabus: Syllabus, visitor: Visitor, module_slug: str, *, now: datetime) -> QuizPage:
     """Gather the front page of a quiz.
 
     Raises:
         NotFound: the programme has no such module.
     """
-    module = get_module(programme, module_slug)
+    module = get_module(syllabus.programme, module_slug)
     footprint = footprint_of(session, visitor.user_id)
     return QuizPage(
         module=module,
-        rules=rules_for(session, programme, visitor),
-        stands=standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now),
+        rules=syllabus.rules,
+        stands=standing_of(syllabus, footprint, module, now=now),
         tries=footprint.tries_at(module),
         lessons_unread=len(module.lessons) - footprint.lessons_read(module),
-        minutes=programme.hours.quiz_minutes,
-        time=quiz_time_of(session, visitor),
-        dates=course_dates_of(session, visitor, module, now=now),
+        minutes=syllabus.programme.hours.quiz_minutes,
+        time=quiz_time_of(session, syllabus, visitor),
+        dates=course_dates_of(syllabus, footprint, visitor, module, now=now),
     )

@@ -13,6 +13,7 @@ from lti_tool.domain.items import Item
 from lti_tool.domain.items.base import Answer, Extent, Remark
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.programme import Lesson, Module, Programme
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.errors import Conflict
 from lti_tool.learning.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.learning.content import get_module
@@ -91,7 +92,7 @@ class AttemptReview:
 
 def review_attempt(
     session: Session,
-    programme: Programme,
+    syllabus: Syllabus,
     visitor: Visitor,
     module_slug: str,
     number: int,
@@ -102,22 +103,23 @@ def review_attempt(
     """Gather the result of an attempt.
 
     Args:
-        programme: what the course learns with now: lessons to read and what comes next are found there.
+        syllabus: what the course learns with now: lessons to read and what comes next are found there.
         drawn_from: what the attempt was drawn from, where the course has moved on since: its questions are shown as they were.
     Raises:
         NotFound: there is no such attempt.
         StillOpen: it has not been handed in.
     """
+    programme = syllabus.programme
     drawn_module = get_module(drawn_from or programme, module_slug)
     module = programme.find_module(module_slug) or drawn_module
     attempt = get_attempt(session, visitor, module, number)
     if attempt.submitted_at is None or attempt.points is None:
         raise StillOpen
     footprint = footprint_of(session, visitor.user_id)
-    stands = standing_of(session, programme, visitor, module, footprint.tries_at(module), now=now)
+    stands = standing_of(syllabus, footprint, module, now=now)
     items = tuple(_review(question, module) for question in questions_of(session, attempt, drawn_module))
     completed_at = footprint.completed_at.get(module.slug)
-    requirements = requirements_of(session, programme, visitor.course_id)
+    requirements = requirements_of(session, programme, visitor.course_id, conditions=syllabus.conditions)
     evidence = footprint.evidence(module, contributions_of(session, requirements, [visitor.user_id]), visitor.user_id)
     return AttemptReview(
         module=module,

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.attempts import NextTry
 from lti_tool.domain.drawing import DrawnItem, draw
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.programme import Module
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.domain.time_limit import end_of
 from lti_tool.errors import Conflict
 from lti_tool.learning.content import get_module
-from lti_tool.learning.course_dates import course_dates_of
 from lti_tool.messages import N_
 from lti_tool.models import Attempt, AttemptItem
-from lti_tool.progress.course_rules import QuizTime, quiz_time_of, rules_for, standing_of
-from lti_tool.progress.footprint import footprint_of
+from lti_tool.progress.course_rules import CourseDates, QuizTime, course_dates_of, quiz_time_of, standing_of
+from lti_tool.progress.footprint import Footprint, footprint_of
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class TimeChanged(Conflict):
 
 def start_quiz(
     session: Session,
-    programme: Programme,
+    syllabus: Syllabus,
     visitor: Visitor,
     module_slug: str,
     *,
@@ -64,19 +64,21 @@ def start_quiz(
         TimeChanged: there is less time than the person was told.
         QuizNotReady: the pool cannot fill the blueprint.
     """
+    programme = syllabus.programme
     module = get_module(programme, module_slug)
-    number = _allowed_number(session, programme, visitor, module, now)
+    footprint = footprint_of(session, visitor.user_id)
+    number = _allowed_number(syllabus, footprint, module, now)
     if _is_there(session, visitor, module, number):
         return number
-    _check_dates(session, visitor, module, now)
-    time = quiz_time_of(session, visitor)
+    _check_dates(course_dates_of(syllabus, footprint, visitor, module, now=now))
+    time = quiz_time_of(session, syllabus, visitor)
     if time.minutes is not None and (minutes_told is None or time.minutes < minutes_told):
         raise TimeChanged
     seen = _seen_ids(session, visitor, module)
     drawn = draw(module.items, module.lesson_codes, programme.assessment, seed=seed, seen_ids=seen)
     try:
         with session.begin_nested():
-            _insert(session, programme, visitor, module, number, seed, drawn, time, now)
+            _insert(session, syllabus, visitor, module, number, seed, drawn, time, now)
     except IntegrityError:
         # The unique constraint let another tab's start win; both go on with that one.
         if not _is_there(session, visitor, module, number):
@@ -84,9 +86,8 @@ def start_quiz(
     return number
 
 
-def _allowed_number(session: Session, programme: Programme, visitor: Visitor, module: Module, now: datetime) -> int:
-    tries = footprint_of(session, visitor.user_id).tries_at(module)
-    stands = standing_of(session, programme, visitor, module, tries, now=now)
+def _allowed_number(syllabus: Syllabus, footprint: Footprint, module: Module, now: datetime) -> int:
+    stands = standing_of(syllabus, footprint, module, now=now)
     if stands.next_try is NextTry.WAIT:
         raise AttemptNotAllowed(
             N_("Der letzte Versuch ist noch nicht freigegeben."),
@@ -102,8 +103,7 @@ def _allowed_number(session: Session, programme: Programme, visitor: Visitor, mo
     return stands.next_number
 
 
-def _check_dates(session: Session, visitor: Visitor, module: Module, now: datetime) -> None:
-    dates = course_dates_of(session, visitor, module, now=now)
+def _check_dates(dates: CourseDates) -> None:
     if dates.is_early:
         raise AttemptNotAllowed(
             N_("Die Lernerfolgskontrollen dieses Kurses haben noch nicht begonnen."),
@@ -136,7 +136,7 @@ def _seen_ids(session: Session, visitor: Visitor, module: Module) -> set[str]:
 
 def _insert(
     session: Session,
-    programme: Programme,
+    syllabus: Syllabus,
     visitor: Visitor,
     module: Module,
     number: int,
@@ -150,8 +150,8 @@ def _insert(
         module_slug=module.slug,
         number=number,
         seed=seed,
-        programme_version=programme.version,
-        pass_mark_pct=rules_for(session, programme, visitor).pass_mark_pct,
+        programme_version=syllabus.programme.version,
+        pass_mark_pct=syllabus.rules.pass_mark_pct,
         course_id=visitor.course_id,
         started_at=now,
         time_limit_min=time.limit_min,

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, false, func, select, update
+from sqlalchemy import ColumnElement, Select, false, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.claim_names import SCOPE_SCORE
-from lti_tool.models import Deployment, DueScore, LineItemRow, ResourceLink, ScoreDelivery
+from lti_tool.models import Deployment, DueScore, LaunchedLink, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback.delivery import LINE_ITEM_GONE
 from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.outbox import enqueue_missing, insert_into, park_column, revive
@@ -84,9 +84,15 @@ def columns_in(session: Session, place: GradebookPlace, module_slug: str, *, now
     return sorted(found, key=lambda column: column.id)
 
 
-def link_has_news(session: Session, link_id: int) -> bool:
-    """Tell whether a link's latest launch told of a column that we have not taken up yet; only reads."""
-    return any(link.has_news for link in _links(session, ResourceLink.id == link_id))
+def look_at_link(session: Session, link_id: int, user_id: int) -> tuple[bool, datetime | None]:
+    """Tell whether a link's latest launch told of a column that we have not taken up yet; and when somebody came by it last."""
+    launched_at = (
+        select(LaunchedLink.last_launched_at)
+        .where(LaunchedLink.user_id == user_id, LaunchedLink.resource_link_id == link_id)
+        .scalar_subquery()
+    )
+    rows = session.execute(_query(ResourceLink.id == link_id).add_columns(launched_at)).all()
+    return any(link.has_news for link in _taking_scores(rows)), next((row[-1] for row in rows), None)
 
 
 def take_up_link(session: Session, link_id: int, *, now: datetime) -> None:
@@ -171,6 +177,10 @@ def _takes(scopes: str) -> bool:
 
 
 def _links(session: Session, *conditions: ColumnElement[bool]) -> list[_Link]:
+    return _taking_scores(session.execute(_query(*conditions)).all())
+
+
+def _query(*conditions: ColumnElement[bool]) -> Select[Any]:
     query = (
         select(
             ResourceLink.id,
@@ -189,12 +199,20 @@ def _links(session: Session, *conditions: ColumnElement[bool]) -> list[_Link]:
         )
         .join(Deployment, Deployment.id == ResourceLink.deployment_id)
         .outerjoin(LineItemRow, LineItemRow.resource_link_id == ResourceLink.id)
-        .where(ResourceLink.module_slug.is_not(None), *conditions)
+        .where(*conditions)
         # One order for all who write: two transactions that meet in several rows wait, and never for each other.
         .order_by(LineItemRow.id, ResourceLink.id)
     )
-    rows: Sequence[Any] = session.execute(query).all()
-    return [_Link(*row[:11]) for row in rows if _takes(row.ags_scopes) and (row.line_item_url or row.line_items_url)]
+    return cast("Select[Any]", query)
+
+
+def _taking_scores(rows: Sequence[Any]) -> list[_Link]:
+    """Keep the links that stand for a module and take its score."""
+    return [
+        _Link(*row[:11])
+        for row in rows
+        if row.module_slug is not None and _takes(row.ags_scopes) and (row.line_item_url or row.line_items_url)
+    ]
 
 
 def _adopt(session: Session, link: _Link, now: datetime) -> int:

@@ -1,16 +1,17 @@
 """What a participant is told about their score for one module in the course where they are."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.models import ColumnLook, DueScore, LineItemRow, ResourceLink, ScoreDelivery
+from lti_tool.models import ColumnLook, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback import delivery as states
-from lti_tool.passback.columns import due_in
+from lti_tool.passback.due import Due, dues_in
 from lti_tool.passback.gradebook_place import GradebookPlace
 
 DeliveryState = Literal["waiting", "delivered", "delayed", "parked", "missing", "no_column"]
@@ -38,22 +39,57 @@ class DeliveryStatus:
 
 def delivery_status(session: Session, place: GradebookPlace, *, user_id: int, module_slug: str) -> DeliveryStatus | None:
     """Tell how far a user's score for a module got in the course where they are; None where nothing was to be sent there."""
+    dues = dues_in(session, place, user_id)
+    return statuses_of(session, place, deliveries_in(session, place, user_id), dues).get(module_slug)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelivery:
+    """One row of the outbox, as far as people are told of it."""
+
+    module_slug: str
+    state: str
+    tries: int
+    next_try_at: datetime
+    last_error: str
+    delivered_at: datetime | None
+    changed_at: datetime
+    standing: float | None
+    scheduled_at: datetime | None
+
+
+def deliveries_in(session: Session, place: GradebookPlace, user_id: int) -> list[StoredDelivery]:
+    """Read a user's deliveries to the columns of a place, for all modules."""
+    row = ScoreDelivery
     query = (
         select(
-            ScoreDelivery.state,
-            ScoreDelivery.tries,
-            ScoreDelivery.next_try_at,
-            ScoreDelivery.last_error,
-            ScoreDelivery.delivered_at,
-            ScoreDelivery.changed_at,
-            ScoreDelivery.standing,
+            row.module_slug,
+            row.state,
+            row.tries,
+            row.next_try_at,
+            row.last_error,
+            row.delivered_at,
+            row.changed_at,
+            row.standing,
+            row.scheduled_at,
         )
         .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
         .outerjoin(ResourceLink, ResourceLink.id == LineItemRow.resource_link_id)
-        .where(ScoreDelivery.user_id == user_id, ScoreDelivery.module_slug == module_slug, _lies_in(place))
+        .where(ScoreDelivery.user_id == user_id, _lies_in(place))
     )
-    rows = session.execute(query).all()
-    return _worst(rows) if rows else _without_delivery(session, place, user_id, module_slug)
+    return [StoredDelivery(*found) for found in session.execute(query)]
+
+
+def statuses_of(
+    session: Session, place: GradebookPlace, deliveries: Sequence[StoredDelivery], dues: Mapping[str, Due]
+) -> dict[str, DeliveryStatus]:
+    """Tell, by module, how far a user's scores got; what is due and has no column yet is told too."""
+    by_module: defaultdict[str, list[StoredDelivery]] = defaultdict(list)
+    for delivery in deliveries:
+        by_module[delivery.module_slug].append(delivery)
+    found = {slug: _worst(rows) for slug, rows in by_module.items()}
+    without = {slug: due.told_at for slug, due in dues.items() if slug not in found}
+    return found | (_without_delivery(session, place, without) if without else {})
 
 
 def shown_state(stored: str, tries: int, reason: str = "") -> DeliveryState:
@@ -71,17 +107,17 @@ def _lies_in(place: GradebookPlace) -> ColumnElement[bool]:
     return or_(ResourceLink.course_id == place.course_id, LineItemRow.course_id == place.course_id)
 
 
-def _worst(rows: Sequence[Any]) -> DeliveryStatus:
+def _worst(rows: Sequence[StoredDelivery]) -> DeliveryStatus:
     found = [
         DeliveryStatus(
             state,
-            delivered_at if state == "delivered" and delivered_at else changed_at,
-            next_try_at if state == "delayed" and stored != states.CLAIMED else None,
-            last_error,
-            standing,
+            row.delivered_at if state == "delivered" and row.delivered_at else row.changed_at,
+            row.next_try_at if state == "delayed" and row.state != states.CLAIMED else None,
+            row.last_error,
+            row.standing,
         )
-        for stored, tries, next_try_at, last_error, delivered_at, changed_at, standing in rows
-        for state in (shown_state(stored, tries, last_error),)
+        for row in rows
+        for state in (shown_state(row.state, row.tries, row.last_error),)
     ]
     worst = min(found, key=lambda status: WORST_FIRST.index(status.state)).state
     alike = [status for status in found if status.state == worst]
@@ -96,16 +132,14 @@ def _worst(rows: Sequence[Any]) -> DeliveryStatus:
     )
 
 
-def _without_delivery(session: Session, place: GradebookPlace, user_id: int, module_slug: str) -> DeliveryStatus | None:
-    """Tell what becomes of a score for which no column is known: it is looked for, or the last look has found none."""
-    told_at = session.scalar(
-        select(DueScore.told_at).where(due_in(place), DueScore.user_id == user_id, DueScore.module_slug == module_slug)
-    )
-    if told_at is None:
-        return None
+def _without_delivery(session: Session, place: GradebookPlace, told_at: Mapping[str, datetime]) -> dict[str, DeliveryStatus]:
+    """Tell what becomes of scores for which no column is known: it is looked for, or the last look has found none."""
     look = session.execute(
         select(ColumnLook.wanted_at, ColumnLook.looked_at, ColumnLook.problem).where(ColumnLook.course_id == place.course_id)
     ).one_or_none()
-    if look is not None and look.wanted_at is not None and (look.looked_at is None or look.looked_at < told_at):
-        return DeliveryStatus("waiting", told_at)
-    return DeliveryStatus("no_column", told_at, reason=(look.problem if look is not None else "") or states.NO_LINE_ITEM)
+    reason = (look.problem if look is not None else "") or states.NO_LINE_ITEM
+    found = {}
+    for slug, at in told_at.items():
+        is_looked_for = look is not None and look.wanted_at is not None and (look.looked_at is None or look.looked_at < at)
+        found[slug] = DeliveryStatus("waiting", at) if is_looked_for else DeliveryStatus("no_column", at, reason=reason)
+    return found

@@ -1,6 +1,7 @@
 """What passback is told: which score is due to whom, in which course. It asks nobody, and finds the columns itself."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +62,22 @@ def scores_told(session: Session, user_id: int) -> dict[tuple[GradebookPlace, st
         )
     )
     return {(GradebookPlace(course_id, link_id), slug): score for course_id, link_id, slug, score in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A score that is due somewhere, in points of 100, and when passback was told of it."""
+
+    score_given: float
+    told_at: datetime
+
+
+def dues_in(session: Session, place: GradebookPlace, user_id: int) -> dict[str, Due]:
+    """Return what is due to a person in one place, by module."""
+    rows = session.execute(
+        select(DueScore.module_slug, DueScore.score_given, DueScore.told_at).where(due_in(place), DueScore.user_id == user_id)
+    )
+    return {slug: Due(score_given, told_at) for slug, score_given, told_at in rows}
 
 
 def _note(session: Session, place: GradebookPlace, user_id: int, module_slug: str, score_given: float, now: datetime) -> None:

@@ -11,9 +11,9 @@ from lti_tool.passback.delivery import MISSING, NOT_GRADABLE, PARKED, USER_LEFT
 from lti_tool.passback.gradebook_place import GradebookPlace
 
 
-def has_returned(session: Session, place: GradebookPlace, user_id: int, link_id: int | None) -> bool:
-    """Tell whether somebody has launched a link of a place since the platform did not know them there; only reads."""
-    return link_id is not None and session.execute(_held_back(place, user_id, link_id).limit(1)).first() is not None
+def is_held_back(state: str, last_error: str) -> bool:
+    """Whether a delivery waits because the platform did not know its person there."""
+    return (state, last_error) in ((PARKED, NOT_GRADABLE), (MISSING, USER_LEFT))
 
 
 def send_to_returned(session: Session, place: GradebookPlace, user_id: int, link_id: int | None, *, now: datetime) -> None:

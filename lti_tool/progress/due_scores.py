@@ -5,7 +5,7 @@ The one place that knows this rule (decision 18). What is due in one course is `
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,12 +15,15 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.completion import Condition, Conditions
 from lti_tool.domain.people import Role, Visitor, takes_part
 from lti_tool.domain.score import due_score, score_of
+from lti_tool.domain.syllabus import Syllabus
 from lti_tool.models import Completion, DueScore, LaunchedLink, Membership, ResourceLink
 from lti_tool.models.database import Database
-from lti_tool.passback.columns import link_has_news, take_up_link
+from lti_tool.passback.columns import take_up_link
+from lti_tool.passback.delivery_status import DeliveryStatus
 from lti_tool.passback.due import scores_told, tell_score
 from lti_tool.passback.gradebook_place import GradebookPlace
-from lti_tool.passback.returning import has_returned, send_to_returned
+from lti_tool.passback.read_gradebook import read_gradebook
+from lti_tool.passback.returning import send_to_returned
 from lti_tool.progress.footprint import Footprint, footprint_of
 from lti_tool.progress.requirements import conditions_in
 
@@ -96,29 +99,31 @@ def place_of(visitor: Visitor) -> GradebookPlace:
     return GradebookPlace.of(visitor.course_id, visitor.resource_link_id)
 
 
-def has_gradebook_news(session: Session, visitor: Visitor, footprint: Footprint) -> bool:
-    """Tell whether this visit brings something that the course's gradebook does not know; only reads.
+@dataclass(frozen=True)
+class GradebookView:
+    """What a page of the course tells of the gradebook."""
 
-    A module that was passed before the course was visited, a link that is new to us or names another column, a person who is
-    back in the course.
+    deliveries: Mapping[str, DeliveryStatus]
+    """By module slug, how far the person's score got."""
+    has_news: bool
+    """This visit brings something that the gradebook does not know: see `tell_gradebook_news`."""
+
+
+def look_at_gradebook(session: Session, visitor: Visitor, syllabus: Syllabus, footprint: Footprint) -> GradebookView:
+    """Read how far a visitor's scores are, and whether this visit brings news.
+
+    News is: a module that was passed before the course was visited, a link that is new to us or names another column, a person
+    who is back in the course.
     """
-    if visitor.resource_link_id is not None and link_has_news(session, visitor.resource_link_id):
-        return True
-    if not visitor.is_participant or not footprint.completed_at:
-        return False
-    told = scores_told(session, visitor.user_id)
-    here = next(
-        (each for each in visited_by(session, visitor.user_id, here=place_of(visitor)) if each.place == place_of(visitor)), None
-    )
-    if here is None:
-        return False
-    if any(told.get((here.place, slug), -1.0) < (_due(footprint, slug, here) or -1.0) for slug in footprint.completed_at):
-        return True
-    return has_returned(session, here.place, visitor.user_id, visitor.resource_link_id)
+    here = Visited(place_of(visitor), syllabus.conditions.asks_for(Condition.QUIZ))
+    look = read_gradebook(session, here.place, visitor.user_id, visitor.resource_link_id)
+    is_late = any(look.due.get(slug, -1.0) < (_due(footprint, slug, here) or -1.0) for slug in footprint.completed_at)
+    brings_scores = visitor.is_participant and (is_late or look.has_returned) and bool(footprint.completed_at)
+    return GradebookView(look.deliveries, look.has_link_news or brings_scores)
 
 
 def tell_gradebook_news(session: Session, visitor: Visitor, *, now: datetime) -> None:
-    """Put on its way what `has_gradebook_news` has found."""
+    """Put on its way what `GradebookView.has_news` told of."""
     if visitor.resource_link_id is not None:
         take_up_link(session, visitor.resource_link_id, now=now)
     if visitor.is_participant:

@@ -1,17 +1,18 @@
-"""What one user has done in the whole programme so far, read with three queries."""
+"""What one user has done in the whole programme so far, read with two statements."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, Integer, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.attempts import Try
 from lti_tool.domain.completion import Evidence
 from lti_tool.domain.programme import Module
-from lti_tool.models import Attempt, Completion, LessonProgress
+from lti_tool.models import Attempt, Completion, ExtraAttempt, LessonProgress
 from lti_tool.progress.contributions import Contributions
 
 
@@ -24,12 +25,21 @@ class LessonStep:
 
 
 @dataclass(frozen=True)
+class ExtraGrant:
+    """A further attempt that somebody was granted, and in which course."""
+
+    course_id: int | None
+    granted_at: datetime
+
+
+@dataclass(frozen=True)
 class Footprint:
-    """By module slug: lessons opened (by code), attempts in order, and when the module was passed."""
+    """By module slug: lessons opened (by code), attempts in order, when the module was passed, further attempts granted."""
 
     lessons: Mapping[str, Mapping[str, LessonStep]]
     tries: Mapping[str, Sequence[Try]]
     completed_at: Mapping[str, datetime]
+    extras: Mapping[str, Sequence[ExtraGrant]]
 
     def step(self, module: Module, lesson_code: str) -> LessonStep | None:
         return self.lessons.get(module.slug, {}).get(lesson_code)
@@ -40,6 +50,10 @@ class Footprint:
 
     def tries_at(self, module: Module) -> Sequence[Try]:
         return self.tries.get(module.slug, ())
+
+    def extras_at(self, module: Module) -> Sequence[ExtraGrant]:
+        """Return the further attempts granted at a module, in whichever course."""
+        return self.extras.get(module.slug, ())
 
     def lessons_read(self, module: Module) -> int:
         return sum(self.is_read(module, lesson.code) for lesson in module.lessons)
@@ -57,12 +71,15 @@ class Footprint:
 def footprint_of(session: Session, user_id: int) -> Footprint:
     """Read what a user has done."""
     lessons: defaultdict[str, dict[str, LessonStep]] = defaultdict(dict)
-    for slug, code, completed_at, position in session.execute(
-        select(
-            LessonProgress.module_slug, LessonProgress.lesson_code, LessonProgress.completed_at, LessonProgress.position
-        ).where(LessonProgress.user_id == user_id)
-    ):
-        lessons[slug][code] = LessonStep(completed_at, position)
+    completed_at: dict[str, datetime] = {}
+    extras: defaultdict[str, list[ExtraGrant]] = defaultdict(list)
+    for kind, slug, code, at, position, course_id in session.execute(_marks_of(user_id)):
+        if kind == _LESSON:
+            lessons[slug][code] = LessonStep(at, position)
+        elif kind == _COMPLETION:
+            completed_at[slug] = at
+        else:
+            extras[slug].append(ExtraGrant(course_id, at))
     tries: defaultdict[str, list[Try]] = defaultdict(list)
     for slug, number, started_at, submitted_at, points, possible, is_passed, ends_at, is_by_time in session.execute(
         select(
@@ -80,5 +97,26 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
         .order_by(Attempt.number)
     ):
         tries[slug].append(Try(number, started_at, submitted_at, points, possible, is_passed, ends_at, is_by_time))
-    completions = session.execute(select(Completion.module_slug, Completion.completed_at).where(Completion.user_id == user_id))
-    return Footprint(lessons, tries, dict(completions.all()))
+    return Footprint(lessons, tries, completed_at, extras)
+
+
+_LESSON, _COMPLETION, _EXTRA = "lesson", "completion", "extra"
+
+
+def _marks_of(user_id: int) -> CompoundSelect[Any]:
+    """Ask for lessons, completions and further attempts at once: three small tables, one way to the database and back."""
+    lessons = select(
+        literal(_LESSON),
+        LessonProgress.module_slug,
+        LessonProgress.lesson_code,
+        LessonProgress.completed_at,
+        LessonProgress.position,
+        cast(null(), Integer),
+    ).where(LessonProgress.user_id == user_id)
+    completions = select(
+        literal(_COMPLETION), Completion.module_slug, literal(""), Completion.completed_at, literal(""), cast(null(), Integer)
+    ).where(Completion.user_id == user_id)
+    extras = select(
+        literal(_EXTRA), ExtraAttempt.module_slug, literal(""), ExtraAttempt.granted_at, literal(""), ExtraAttempt.course_id
+    ).where(ExtraAttempt.user_id == user_id)
+    return union_all(lessons, completions, extras)

@@ -39,7 +39,8 @@ def practice_state(
     """
     chapters = module.practice.chapters if module.practice else ()
     statuses = _statuses(session, user_id, [chapter.number for chapter in chapters])
-    done = chapters_done_by(session, [user_id], rule).get(user_id, frozenset())
+    # What nobody has begun to write in, nobody has handed in.
+    done = chapters_done_by(session, [user_id], rule).get(user_id, frozenset()) if statuses else frozenset()
     return PracticeState(
         tuple(ChapterState(chapter, statuses.get(chapter.number, Status.OPEN), chapter.number in done) for chapter in chapters)
     )

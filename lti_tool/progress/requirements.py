@@ -61,8 +61,14 @@ def conditions_in(session: Session, course_ids: Collection[int]) -> dict[int, Co
     return {row.course_id: Conditions.of(row.conditions, row.practice_rule) for row in rows}
 
 
-def requirements_of(session: Session, programme: Programme, course_id: int | None) -> Requirements:
-    """Gather what a course asks for."""
-    conditions = conditions_of(session, course_id)
+def requirements_of(
+    session: Session, programme: Programme, course_id: int | None, *, conditions: Conditions | None = None
+) -> Requirements:
+    """Gather what a course asks for.
+
+    Args:
+        conditions: where they are known already; None: they are read, as they are now.
+    """
+    conditions = conditions or conditions_of(session, course_id)
     meetings = meetings_of(session, programme, course_id) if conditions.asks_for(Condition.LIVE) else {}
     return Requirements(conditions, meetings)

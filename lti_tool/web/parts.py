@@ -80,15 +80,18 @@ class Parts:
             if job.name in queues:
                 job.call()
 
-    def programme_in(self, version: str | None) -> Programme:
+    def programme_in(self, version: str | None, session: "Session | None" = None) -> Programme:
         """Give the programme in a version; None, or one that was never kept: the newest.
+
+        Args:
+            session: where a transaction is open already, so that reading a version for the first time takes no second one.
 
         Raises:
             VersionUnreadable: it was written for a newer release.
         """
         if version is None or version == self.programme.version or self.shelf is None:
             return self.programme
-        found = self.shelf.get(version)
+        found = self.shelf.get(version, session)
         if found is None:
             log.error("content_version_missing", extra={"version": version})
         return found or self.programme

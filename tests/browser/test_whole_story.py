@@ -21,6 +21,7 @@ from tests.browser.learner import Learner
 from tests.browser.story import activity_id, from_launch_to_verified_certificate, sign_in, tool_frame
 from tests.installation import Installation, installed
 from tests.learning.draws import seed_that_draws
+from tests.syllabus import taught_in
 
 FILLED_IN = """form => [...new FormData(form)].filter(([name]) => !["csrf_token", "form_key", "seen"].includes(name)).join()"""
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
@@ -185,5 +186,5 @@ def _begin(installation: Installation, programme: Programme, module_slug: str, *
             locale="de",
             frame_origin="",
         )
-        start_quiz(session, programme, visitor, module_slug, seed=seed, now=clock.now())
+        start_quiz(session, taught_in(session, programme, visitor), visitor, module_slug, seed=seed, now=clock.now())
     database.close()

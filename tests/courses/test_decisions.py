@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from lti_tool.courses.course_settings import SettingsRefused, change_settings, settings_of
+from lti_tool.courses.course_settings import SettingsRefused, change_settings
 from lti_tool.courses.export_course import export_course
 from lti_tool.courses.extend_time import extend_time
 from lti_tool.courses.grant_attempt import ReasonMissing, grant_attempt
@@ -15,6 +15,7 @@ from lti_tool.domain.course import CourseSettings
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.errors import Forbidden, NotFound, ToolError
 from lti_tool.models import DeliveryEvent, ExtendedTime, ExtraAttempt, ScoreDelivery
+from lti_tool.progress.course_facts import settings_of
 from tests.courses.conftest import M1, M2, School
 from tests.syllabus import taught
 

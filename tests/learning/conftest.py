@@ -27,7 +27,7 @@ from lti_tool.models import (
 )
 from lti_tool.models.database import Database
 from lti_tool.programme.reader import read_programme
-from tests.syllabus import taught
+from tests.syllabus import taught, taught_in
 
 ISSUER = Issuer("Akademie", "https://akademie.test", "https://tool.test/verify")
 M1 = "grundlagen-und-strategie"
@@ -130,7 +130,7 @@ def take_quiz(
     session: Session, programme: Programme, visitor: Visitor, slug: str, *, right: int, seed: int = 1, now: datetime
 ) -> int:
     """Make a whole attempt with so many right answers out of ten; gives its number."""
-    number = start_quiz(session, programme, visitor, slug, seed=seed, now=now)
+    number = start_quiz(session, taught_in(session, programme, visitor), visitor, slug, seed=seed, now=now)
     answer_rightly(session, programme, visitor, slug, number, right=right, now=now)
     submit_quiz(session, taught(programme), visitor, slug, number, now=now)
     return number

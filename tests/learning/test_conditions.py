@@ -32,7 +32,7 @@ from lti_tool.models import (
 from lti_tool.progress.due_scores import tell_gradebook_news
 from lti_tool.progress.settle import settle_course, settle_people
 from tests.learning.conftest import M1, M2, launch_link, read_all_lessons, take_quiz
-from tests.syllabus import taught
+from tests.syllabus import taught, taught_in
 
 ALL = " ".join(Condition)
 
@@ -191,7 +191,7 @@ def test_a_condition_that_is_switched_on_takes_nothing_away(
     course_asks(session, anna, now, ALL)
     settle_course(session, taught(programme), anna.course_id or 0, now=now)
     assert completed(session) == [M1]
-    assert open_module(session, programme, anna, M1, now=now).missing == ()
+    assert open_module(session, taught_in(session, programme, anna), anna, M1, now=now).missing == ()
 
 
 def test_a_course_without_the_quiz_hears_the_full_points_and_others_hear_nothing(
@@ -212,9 +212,9 @@ def test_a_course_without_the_quiz_hears_the_full_points_and_others_hear_nothing
     course_asks(session, anna, now, "lessons")
     read_all_lessons(session, programme, anna, M1, now=now)
     assert (completed(session), scores(session)) == ([M1], [100.0])
-    assert not open_module(session, programme, anna, M1, now=now).has_gradebook_news
+    assert not open_module(session, taught_in(session, programme, anna), anna, M1, now=now).has_gradebook_news
     again = replace(anna, resource_link_id=launch_link(session, anna, M1, now))
-    assert open_module(session, programme, again, M1, now=now).has_gradebook_news
+    assert open_module(session, taught_in(session, programme, again), again, M1, now=now).has_gradebook_news
     tell_gradebook_news(session, again, now=now)
     assert scores(session) == [100.0, 100.0]
 
@@ -224,19 +224,19 @@ def test_the_pages_name_what_is_missing_and_the_next_step_follows(
 ) -> None:
     course_asks(session, anna, now, "lessons quiz practice")
     read_all_lessons(session, programme, anna, M1, now=now)
-    page = open_module(session, programme, anna, M1, now=now)
+    page = open_module(session, taught_in(session, programme, anna), anna, M1, now=now)
     assert [(part.part, part.count) for part in page.missing] == [(Condition.PRACTICE, 2), (Condition.QUIZ, 1)]
     assert page.next_step.kind is StepKind.CHAPTER
     editions = hand_in(session, programme, anna, M1, now)
     # What waits for somebody else is no step as long as there is one to take.
-    assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.START_QUIZ
+    assert open_module(session, taught_in(session, programme, anna), anna, M1, now=now).next_step.kind is StepKind.START_QUIZ
     take_quiz(session, programme, anna, M1, right=10, now=now)
-    assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.AWAIT_FEEDBACK
-    line = list_modules(session, programme, anna, now=now).lines[0]
+    assert open_module(session, taught_in(session, programme, anna), anna, M1, now=now).next_step.kind is StepKind.AWAIT_FEEDBACK
+    line = list_modules(session, taught_in(session, programme, anna), anna, now=now).lines[0]
     assert [part.part for part in line.missing] == [Condition.PRACTICE]
     decide(session, editions)
     settle(session, programme, anna, M1, now)
-    assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.NEXT_MODULE
+    assert open_module(session, taught_in(session, programme, anna), anna, M1, now=now).next_step.kind is StepKind.NEXT_MODULE
 
 
 def test_the_certificate_waits_for_chapters_of_modules_that_were_passed_before_the_task_was_asked_for(

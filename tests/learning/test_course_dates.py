@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.programme import Programme
-from lti_tool.learning.course_dates import CourseDates
 from lti_tool.learning.open_module import open_module
 from lti_tool.learning.open_quiz import open_quiz
 from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
 from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.models import CourseSettingsRow, ExtraAttempt
+from lti_tool.progress.course_rules import CourseDates
 from tests.learning.conftest import M1, M2
-from tests.syllabus import taught
+from tests.syllabus import taught, taught_in
 
 FIRST, LAST = date(2026, 12, 1), date(2026, 12, 18)
 BEFORE = datetime(2026, 11, 30, 22, 59, tzinfo=UTC)
@@ -33,14 +33,16 @@ def anna_in_december(session: Session, anna: Visitor, now: datetime) -> Visitor:
 
 
 def begin(session: Session, programme: Programme, visitor: Visitor, module: str, moment: datetime) -> int:
-    return start_quiz(session, programme, visitor, module, seed=1, now=moment)
+    return start_quiz(session, taught_in(session, programme, visitor), visitor, module, seed=1, now=moment)
 
 
 @pytest.mark.parametrize("moment", [FIRST_MOMENT, LAST_MOMENT])
 def test_on_the_courses_days_a_quiz_can_be_begun(
     session: Session, programme: Programme, anna_in_december: Visitor, moment: datetime
 ) -> None:
-    assert open_quiz(session, programme, anna_in_december, M1, now=moment).dates == CourseDates(FIRST, LAST)
+    assert open_quiz(
+        session, taught_in(session, programme, anna_in_december), anna_in_december, M1, now=moment
+    ).dates == CourseDates(FIRST, LAST)
     assert begin(session, programme, anna_in_december, M1, moment) == 1
 
 
@@ -51,8 +53,8 @@ def test_before_and_after_them_none_can_be_begun_and_the_pages_say_so(
     with pytest.raises(AttemptNotAllowed, match=says):
         begin(session, programme, anna_in_december, M1, moment)
     for page in (
-        open_quiz(session, programme, anna_in_december, M1, now=moment),
-        open_module(session, programme, anna_in_december, M1, now=moment),
+        open_quiz(session, taught_in(session, programme, anna_in_december), anna_in_december, M1, now=moment),
+        open_module(session, taught_in(session, programme, anna_in_december), anna_in_december, M1, now=moment),
     ):
         assert (page.dates.is_early, page.dates.is_over) == (is_early, not is_early)
 
@@ -88,4 +90,4 @@ def test_an_attempt_granted_after_the_end_may_be_used_at_this_module_alone(
 
 def test_the_days_of_another_course_do_not_count(session: Session, programme: Programme, anna_in_december: Visitor) -> None:
     elsewhere = replace(anna_in_december, course_id=None)
-    assert open_quiz(session, programme, elsewhere, M1, now=AFTER).dates.is_open
+    assert open_quiz(session, taught_in(session, programme, elsewhere), elsewhere, M1, now=AFTER).dates.is_open

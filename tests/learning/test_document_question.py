@@ -14,7 +14,7 @@ from lti_tool.models.database import Database
 from tests.learning import test_pages
 from tests.learning.conftest import M1, read_all_lessons
 from tests.learning.draws import seed_that_draws
-from tests.syllabus import taught
+from tests.syllabus import taught, taught_in
 
 Browser = test_pages.Browser
 app = test_pages.app
@@ -30,7 +30,7 @@ def test_the_document_stands_with_the_question_and_in_the_review(
     now = datetime.now(UTC)
     with database.write.begin() as session:
         read_all_lessons(session, programme, anna, M1, now=now)
-        number = start_quiz(session, programme, anna, M1, seed=seed, now=now)
+        number = start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=seed, now=now)
         place = session.scalars(select(AttemptItem.position).where(AttemptItem.item_id == ITEM)).one()
     page = browser.open(f"/modules/{M1}/quiz/{number}/questions/{place}").get_data(as_text=True)
     figure = re.search(r'<figure class="panel prose document" aria-labelledby="document-title">(.*?)</figure>', page, re.DOTALL)

@@ -25,16 +25,17 @@ from lti_tool.domain.placing import placeables
 from lti_tool.domain.programme import Module, Programme
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module
-from lti_tool.learning.placed_modules import placed_modules
 from lti_tool.models import Certificate, Membership
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import course_record_of
+from lti_tool.progress.course_facts import course_facts_of
 from lti_tool.settings import Settings
 from lti_tool.web.browser_session import open_visit
 from lti_tool.web.pages.deep_linking import _chosen
 from lti_tool.web.programme import whole_programme
 from tests.learning import test_pages
 from tests.learning.conftest import ISSUER, M2, launch_link, read_all_lessons, take_quiz
+from tests.syllabus import taught_in
 
 Browser = test_pages.Browser
 ELECTIVE = "mobilitaet"
@@ -77,11 +78,15 @@ def test_a_course_offers_the_electives_that_it_has_placed(whole: Programme, prog
 
 def test_placing_is_a_matter_of_the_course(session: Session, anna: Visitor, now: datetime) -> None:
     assert anna.course_id is not None
-    before = placed_modules(session, anna.course_id)
+
+    def placed(course_id: int) -> frozenset[str]:
+        return course_facts_of(session, course_id, anna.user_id, now=now).placed
+
+    before = placed(anna.course_id)
     launch_link(session, anna, ELECTIVE, now)
     launch_link(session, anna, None, now)
-    assert placed_modules(session, anna.course_id) == before | {ELECTIVE}
-    assert placed_modules(session, anna.course_id + 1) == frozenset()
+    assert placed(anna.course_id) == before | {ELECTIVE}
+    assert placed(anna.course_id + 1) == frozenset()
 
 
 def test_who_has_passed_all_but_the_elective_gets_the_certificate(
@@ -93,10 +98,10 @@ def test_who_has_passed_all_but_the_elective_gets_the_certificate(
     session.flush()
     # The elective is begun: it is what goes on, but nothing waits for it.
     read_all_lessons(session, whole, anna, ELECTIVE, now=now)
-    assert list_modules(session, whole, anna, now=now).next_module == whole.electives[0]
+    assert list_modules(session, taught_in(session, whole, anna), anna, now=now).next_module == whole.electives[0]
     for module in programme.modules:
         pass_module(session, whole, anna, module.slug, now)
-    page = list_modules(session, whole, anna, now=now)
+    page = list_modules(session, taught_in(session, whole, anna), anna, now=now)
     assert (page.completed, page.required, len(page.lines)) == (5, 5, 6)
     certificate = session.scalars(select(Certificate)).one()
     facts = facts_from_json(certificate.facts)
@@ -110,7 +115,7 @@ def test_who_has_passed_all_but_the_elective_gets_the_certificate(
     assert advice_for(whole, member).text == "Zertifikat ausgestellt"
     # Its own quiz and its own document.
     take_quiz(session, whole, anna, ELECTIVE, right=8, now=now)
-    opened = open_module(session, whole, anna, ELECTIVE, now=now)
+    opened = open_module(session, taught_in(session, whole, anna), anna, ELECTIVE, now=now)
     assert opened.completed_at == now
     assert [step.module.number for step in opened.path] == [1, 2, 3, 4, 5]
     assert opened.next_step.kind is StepKind.CERTIFICATE
@@ -135,11 +140,11 @@ def test_an_elective_alone_earns_no_certificate_and_its_score_goes_its_own_way(
 ) -> None:
     launch_link(session, anna, ELECTIVE, now)
     pass_module(session, whole, anna, ELECTIVE, now)
-    page = open_module(session, whole, anna, ELECTIVE, now=now)
+    page = open_module(session, taught_in(session, whole, anna), anna, ELECTIVE, now=now)
     assert page.delivery is not None
     assert page.completed_at == now
     assert session.scalars(select(Certificate)).all() == []
-    listed = list_modules(session, whole, anna, now=now)
+    listed = list_modules(session, taught_in(session, whole, anna), anna, now=now)
     assert (listed.completed, listed.next_module) == (0, whole.modules[0])
 
 

@@ -21,7 +21,7 @@ from lti_tool.learning.start_quiz import start_quiz
 from lti_tool.models import LessonProgress, ScoreDelivery
 from lti_tool.progress.due_scores import tell_gradebook_news
 from tests.learning.conftest import M1, M2, launch_link, read_all_lessons, take_quiz
-from tests.syllabus import taught
+from tests.syllabus import taught, taught_in
 
 FIRST = "von-der-verwaltungsdigitalisierung"
 
@@ -29,7 +29,7 @@ FIRST = "von-der-verwaltungsdigitalisierung"
 def test_a_new_participant_begins_with_the_first_lesson(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    page = open_module(session, programme, anna, M1, now=now)
+    page = open_module(session, taught_in(session, programme, anna), anna, M1, now=now)
     assert [line.state for line in page.lessons] == [LessonState.NEXT, *[LessonState.OPEN] * 5]
     assert page.missing == (MissingCondition(Condition.LESSONS, 6), MissingCondition(Condition.QUIZ))
     assert page.next_step.kind is StepKind.LESSON
@@ -48,7 +48,7 @@ def test_reading_is_remembered_with_its_place(session: Session, programme: Progr
     again = read_lesson(session, programme, anna, M1, FIRST)
     assert again.is_opened
     assert again.stopped_at == lesson.lesson.headings[2]
-    line = open_module(session, programme, anna, M1, now=now).lessons[0]
+    line = open_module(session, taught_in(session, programme, anna), anna, M1, now=now).lessons[0]
     assert (line.state, line.stopped_at) == (LessonState.NEXT, lesson.lesson.headings[2].text)
     remember_position(session, programme, anna, M1, FIRST, "<script>")
     assert session.scalars(select(LessonProgress.position)).one() == ""
@@ -85,13 +85,13 @@ def test_a_self_check_answers_what_was_chosen_and_stores_nothing(session: Sessio
 
 
 def step(session: Session, programme: Programme, anna: Visitor, now: datetime) -> ModulePage:
-    return open_module(session, programme, anna, M1, now=now)
+    return open_module(session, taught_in(session, programme, anna), anna, M1, now=now)
 
 
 def test_the_next_step_is_always_named(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     read_all_lessons(session, programme, anna, M1, now=now)
     assert step(session, programme, anna, now).next_step.kind is StepKind.START_QUIZ
-    start_quiz(session, programme, anna, M1, seed=1, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
     assert step(session, programme, anna, now).next_step.kind is StepKind.RESUME_QUIZ
     take_quiz(session, programme, anna, M1, right=2, now=now)
     assert step(session, programme, anna, now).next_step.kind is StepKind.START_QUIZ
@@ -120,7 +120,7 @@ def test_a_passed_module_leads_to_the_next_and_says_where_its_score_is(
 def test_the_overview_lists_five_modules(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     read_all_lessons(session, programme, anna, M1, now=now)
     take_quiz(session, programme, anna, M1, right=8, now=now)
-    page = list_modules(session, programme, anna, now=now)
+    page = list_modules(session, taught_in(session, programme, anna), anna, now=now)
     assert [line.module.number for line in page.lines] == [1, 2, 3, 4, 5]
     assert page.completed == 1
     assert [line.is_next for line in page.lines] == [False, True, False, False, False]
@@ -144,19 +144,19 @@ def test_a_link_launched_after_passing_gets_the_score_too(
 def test_an_instructor_gives_a_link_its_module_once(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     here = replace(anna, resource_link_id=launch_link(session, anna, None, now), module_slug=None)
     teacher = replace(here, roles=frozenset({Role.INSTRUCTOR}))
-    assert list_modules(session, programme, here, now=now).link_has_no_module
+    assert list_modules(session, taught_in(session, programme, here), here, now=now).link_has_no_module
     with pytest.raises(Forbidden):
         choose_module(session, programme, here, M2)
     with pytest.raises(NotFound):
         choose_module(session, programme, teacher, "erfunden")
     choose_module(session, programme, teacher, M2)
-    assert not list_modules(session, programme, here, now=now).link_has_no_module
+    assert not list_modules(session, taught_in(session, programme, here), here, now=now).link_has_no_module
     with pytest.raises(Conflict):
         choose_module(session, programme, teacher, M1)
 
 
 def test_what_is_not_there_is_said_plainly(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     with pytest.raises(NotFound):
-        open_module(session, programme, anna, "erfunden", now=now)
+        open_module(session, taught_in(session, programme, anna), anna, "erfunden", now=now)
     with pytest.raises(NotFound):
         read_lesson(session, programme, anna, M1, "erfunden")

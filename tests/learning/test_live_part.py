@@ -37,7 +37,7 @@ from lti_tool.models import (
 from lti_tool.progress.contributions import contributions_of
 from lti_tool.progress.requirements import requirements_of
 from tests.learning.conftest import M1, read_all_lessons, take_quiz
-from tests.syllabus import taught
+from tests.syllabus import taught, taught_in
 
 ANSWERS = ["Dimension 3", "Server", "Mit der Leitung"]
 
@@ -78,7 +78,7 @@ def test_the_last_recorded_attendance_completes_the_module_of_who_was_there(
     session: Session, programme: Programme, anna: Visitor, petra: Visitor, now: datetime
 ) -> None:
     finish_the_rest(session, programme, anna, now)
-    page = open_module(session, programme, anna, M1, now=now)
+    page = open_module(session, taught_in(session, programme, anna), anna, M1, now=now)
     assert page.missing == (MissingCondition(Condition.LIVE, 2),)
     record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
     record(session, programme, petra, anna, "1B", Presence.EXCUSED, now)
@@ -88,7 +88,7 @@ def test_the_last_recorded_attendance_completes_the_module_of_who_was_there(
     assert session.scalars(select(ScoreDelivery.score_given)).all() == [90.0]
     # Taken back later: a module once passed stays passed.
     record(session, programme, petra, anna, "1B", None, now)
-    assert open_module(session, programme, anna, M1, now=now).missing == ()
+    assert open_module(session, taught_in(session, programme, anna), anna, M1, now=now).missing == ()
     log = session.scalars(select(AttendanceChange).order_by(AttendanceChange.id)).all()
     assert [(line.session_code, line.before, line.after) for line in log] == [
         ("1A", "", "present"),
@@ -108,7 +108,7 @@ def test_an_optional_session_keeps_nobody_from_passing_but_its_time_counts(
     module = programme.modules[0]
     finish_the_rest(session, programme, anna, now)
     plan_meeting(session, taught(programme), petra, M1, "1B", Plan(now - timedelta(hours=3)), now=now)
-    page = open_module(session, programme, anna, M1, now=now)
+    page = open_module(session, taught_in(session, programme, anna), anna, M1, now=now)
     assert page.missing == (MissingCondition(Condition.LIVE, 1),)
     assert [line.is_asked_for for line in page.meetings] == [True, False]
     assert page.next_step.meeting is not None
@@ -132,15 +132,15 @@ def test_the_follow_up_makes_up_for_a_session(
     finish_the_rest(session, programme, anna, now)
     record(session, programme, petra, anna, "1A", Presence.PARTLY, now)
     plan_meeting(session, taught(programme), petra, M1, "1B", Plan(now + timedelta(hours=1)), now=now)
-    assert open_module(session, programme, anna, M1, now=now).next_step.kind is StepKind.AWAIT_MEETING
-    coming = list_modules(session, programme, anna, now=now).next_meeting
+    assert open_module(session, taught_in(session, programme, anna), anna, M1, now=now).next_step.kind is StepKind.AWAIT_MEETING
+    coming = list_modules(session, taught_in(session, programme, anna), anna, now=now).next_meeting
     assert coming is not None
     assert coming.session.code == "1B"
-    assert list_modules(session, programme, anna, now=now + timedelta(hours=3)).next_meeting is None
+    assert list_modules(session, taught_in(session, programme, anna), anna, now=now + timedelta(hours=3)).next_meeting is None
     with pytest.raises(FollowUpClosed):
         follow_up(session, programme, anna, "1B", ANSWERS, now)
     later = now + timedelta(hours=3)
-    assert open_module(session, programme, anna, M1, now=later).next_step.kind is StepKind.FOLLOW_UP
+    assert open_module(session, taught_in(session, programme, anna), anna, M1, now=later).next_step.kind is StepKind.FOLLOW_UP
     assert not follow_up(session, programme, anna, "1B", ["eins", " ", "drei"], later)
     assert not is_completed(session)
     assert open_meeting(session, programme, anna, M1, "1B", now=later).answers == ("eins", "", "drei")
@@ -223,7 +223,11 @@ def test_the_person_page_and_the_list_tell_the_instructor_the_same(
     finish_the_rest(session, programme, anna, now)
     record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
     left = open_person(session, programme, petra, anna.user_id).modules[0].standing.missing
-    assert left == open_module(session, programme, anna, M1, now=now).missing == (MissingCondition(Condition.LIVE, 1),)
+    assert (
+        left
+        == open_module(session, taught_in(session, programme, anna), anna, M1, now=now).missing
+        == (MissingCondition(Condition.LIVE, 1),)
+    )
     page = open_live(session, programme, petra)
     assert page.is_asked_for
     assert [entry.recorded for entry in page.modules[0][1]] == [1, 0]

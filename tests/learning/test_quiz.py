@@ -23,7 +23,7 @@ from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.models import Attempt, AttemptItem, Certificate, Completion, ScoreDelivery
 from lti_tool.models.database import Database
 from tests.learning.conftest import M1, answer_rightly, launch_link, read_all_lessons, take_quiz
-from tests.syllabus import taught
+from tests.syllabus import taught, taught_in
 
 
 def scores(session: Session) -> list[tuple[str, float]]:
@@ -33,9 +33,9 @@ def scores(session: Session) -> list[tuple[str, float]]:
 def test_an_attempt_has_ten_questions_and_is_resumed_in_another_tab(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    assert start_quiz(session, programme, anna, M1, seed=7, now=now) == 1
-    assert start_quiz(session, programme, anna, M1, seed=8, now=now + timedelta(minutes=1)) == 1
-    page = open_question(session, programme, anna, M1, 1, 1)
+    assert start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=7, now=now) == 1
+    assert start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=8, now=now + timedelta(minutes=1)) == 1
+    page = open_question(session, taught_in(session, programme, anna), anna, M1, 1, 1)
     assert (page.position, page.count, page.attempts_allowed) == (1, 10, 3)
     assert session.scalar(select(func.count(Attempt.id))) == 1
 
@@ -49,7 +49,7 @@ def test_two_starts_at_the_same_moment_open_one_attempt(
     def start(seed: int) -> None:
         both_ready.wait()
         with database.write.begin() as session:
-            numbers.append(start_quiz(session, programme, anna, M1, seed=seed, now=now))
+            numbers.append(start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=seed, now=now))
 
     threads = [Thread(target=start, args=(seed,)) for seed in (1, 2)]
     for thread in threads:
@@ -65,7 +65,7 @@ def test_handing_in_marks_saves_and_shows_the_result(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
     take_quiz(session, programme, anna, M1, right=6, now=now)
-    review = review_attempt(session, programme, anna, M1, 1, now=now)
+    review = review_attempt(session, taught_in(session, programme, anna), anna, M1, 1, now=now)
     assert (review.points, review.points_possible, review.is_passed, review.is_best) == (6.0, 10, False, True)
     assert [item.verdict for item in review.items] == [AnswerVerdict.RIGHT] * 6 + [AnswerVerdict.UNANSWERED] * 4
     assert not review.shows_solutions
@@ -87,7 +87,7 @@ def test_two_hand_ins_at_the_same_moment_mark_once(
 ) -> None:
     with database.write.begin() as session:
         read_all_lessons(session, programme, anna, M1, now=now)
-        start_quiz(session, programme, anna, M1, seed=1, now=now)
+        start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
         answer_rightly(session, programme, anna, M1, 1, right=9, now=now)
     both_ready = Barrier(2)
     marks: list[bool] = []
@@ -131,7 +131,7 @@ def test_the_last_lesson_and_the_quiz_at_the_same_moment_pass_the_module(
     with database.write.begin() as session:
         for lesson in lessons[:-1]:
             complete_lesson(session, taught(programme), anna, M1, lesson.slug, now=now)
-        start_quiz(session, programme, anna, M1, seed=1, now=now)
+        start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
         answer_rightly(session, programme, anna, M1, 1, right=8, now=now)
     both_ready = Barrier(2)
 
@@ -164,7 +164,7 @@ def test_a_hundred_simultaneous_last_quizzes_issue_one_certificate(
                 Completion(user_id=anna.user_id, module_slug=module.slug, programme_version=programme.version, completed_at=now)
             )
         read_all_lessons(session, programme, anna, M1, now=now)
-        start_quiz(session, programme, anna, M1, seed=1, now=now)
+        start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
         answer_rightly(session, programme, anna, M1, 1, right=10, now=now)
     start = Barrier(20)
 
@@ -213,12 +213,15 @@ def test_the_third_attempt_waits_a_day_and_a_fourth_is_refused(
     take_quiz(session, programme, anna, M1, right=3, now=now)
     take_quiz(session, programme, anna, M1, right=3, seed=2, now=now)
     with pytest.raises(AttemptNotAllowed):
-        start_quiz(session, programme, anna, M1, seed=3, now=now + timedelta(hours=23))
+        start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=3, now=now + timedelta(hours=23))
     take_quiz(session, programme, anna, M1, right=3, seed=3, now=now + timedelta(hours=24))
     with pytest.raises(AttemptNotAllowed):
-        start_quiz(session, programme, anna, M1, seed=4, now=now + timedelta(days=9))
-    assert open_quiz(session, programme, anna, M1, now=now + timedelta(days=9)).stands.next_try is NextTry.NONE_LEFT
-    assert review_attempt(session, programme, anna, M1, 1, now=now + timedelta(days=9)).shows_solutions
+        start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=4, now=now + timedelta(days=9))
+    assert (
+        open_quiz(session, taught_in(session, programme, anna), anna, M1, now=now + timedelta(days=9)).stands.next_try
+        is NextTry.NONE_LEFT
+    )
+    assert review_attempt(session, taught_in(session, programme, anna), anna, M1, 1, now=now + timedelta(days=9)).shows_solutions
 
 
 def test_a_repeat_asks_other_questions(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
@@ -252,12 +255,12 @@ def test_who_teaches_may_try_the_quiz_but_sends_no_score(
 def test_a_question_withdrawn_by_the_authors_counts_in_full(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    start_quiz(session, programme, anna, M1, seed=1, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
     row = session.scalars(select(AttemptItem).where(AttemptItem.position == 1)).one()
     row.item_id = "M1-99"
-    assert open_question(session, programme, anna, M1, 1, 1).question is None
+    assert open_question(session, taught_in(session, programme, anna), anna, M1, 1, 1).question is None
     submit_quiz(session, taught(programme), anna, M1, 1, now=now)
-    review = review_attempt(session, programme, anna, M1, 1, now=now)
+    review = review_attempt(session, taught_in(session, programme, anna), anna, M1, 1, now=now)
     assert review.points == 1.0
     assert review.items[0].verdict is AnswerVerdict.WITHDRAWN
 
@@ -268,7 +271,7 @@ def test_a_question_withdrawn_by_the_authors_counts_in_full(
 def choices_of(session: Session, programme: Programme, anna: Visitor) -> int:
     """Find a question with options in the open attempt."""
     for position in range(1, 11):
-        shown = open_question(session, programme, anna, M1, 1, position).question
+        shown = open_question(session, taught_in(session, programme, anna), anna, M1, 1, position).question
         assert shown is not None
         if shown.kind in ("single-choice", "multiple-choice", "case"):
             return position
@@ -276,20 +279,20 @@ def choices_of(session: Session, programme: Programme, anna: Visitor) -> int:
 
 
 def test_an_answer_is_kept_and_shown_again(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
-    start_quiz(session, programme, anna, M1, seed=1, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
     position = choices_of(session, programme, anna)
     saved = save_answer(session, programme, anna, M1, 1, position, {"choice": ["1"]}, seen_version="", now=now)
     assert saved.saved_at == now
-    question = open_question(session, programme, anna, M1, 1, position).question
+    question = open_question(session, taught_in(session, programme, anna), anna, M1, 1, position).question
     assert question is not None
     assert [choice.place for choice in question.choices if choice.is_chosen] == [1]
-    assert len(open_answers(session, programme, anna, M1, 1).unfinished) == 9
+    assert len(open_answers(session, taught_in(session, programme, anna), anna, M1, 1).unfinished) == 9
 
 
 def test_an_older_tab_overwrites_nothing_without_being_asked(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    start_quiz(session, programme, anna, M1, seed=1, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
     position = choices_of(session, programme, anna)
     save_answer(session, programme, anna, M1, 1, position, {"choice": ["1"]}, seen_version="", now=now)
     later = now + timedelta(minutes=1)
@@ -298,7 +301,7 @@ def test_an_older_tab_overwrites_nothing_without_being_asked(
     assert [choice.place for choice in caught.value.mine.choices if choice.is_chosen] == [2]
     version = version_of(caught.value.saved_at)
     save_answer(session, programme, anna, M1, 1, position, {"choice": ["2"]}, seen_version=version, now=later)
-    question = open_question(session, programme, anna, M1, 1, position).question
+    question = open_question(session, taught_in(session, programme, anna), anna, M1, 1, position).question
     assert question is not None
     assert [choice.place for choice in question.choices if choice.is_chosen] == [2]
 
@@ -306,7 +309,7 @@ def test_an_older_tab_overwrites_nothing_without_being_asked(
 def test_the_same_answer_from_two_tabs_is_no_conflict(
     session: Session, programme: Programme, anna: Visitor, now: datetime
 ) -> None:
-    start_quiz(session, programme, anna, M1, seed=1, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
     position = choices_of(session, programme, anna)
     save_answer(session, programme, anna, M1, 1, position, {"choice": ["1"]}, seen_version="", now=now)
     again = save_answer(
@@ -320,19 +323,19 @@ def test_after_handing_in_no_answer_is_taken(session: Session, programme: Progra
     with pytest.raises(AlreadySubmitted):
         save_answer(session, programme, anna, M1, 1, 1, {"choice": ["1"]}, seen_version="", now=now)
     with pytest.raises(AlreadySubmitted):
-        open_question(session, programme, anna, M1, 1, 1)
+        open_question(session, taught_in(session, programme, anna), anna, M1, 1, 1)
 
 
 def test_an_open_attempt_has_no_result_to_see(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
-    start_quiz(session, programme, anna, M1, seed=1, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
     with pytest.raises(StillOpen):
-        review_attempt(session, programme, anna, M1, 1, now=now)
+        review_attempt(session, taught_in(session, programme, anna), anna, M1, 1, now=now)
 
 
 def test_nobody_sees_another_persons_attempt(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     take_quiz(session, programme, anna, M1, right=1, now=now)
     stranger = replace(anna, user_id=anna.user_id + 1)
     with pytest.raises(NotFound):
-        review_attempt(session, programme, stranger, M1, 1, now=now)
+        review_attempt(session, taught_in(session, programme, stranger), stranger, M1, 1, now=now)
     with pytest.raises(NotFound):
         submit_quiz(session, taught(programme), stranger, M1, 1, now=now)

@@ -24,7 +24,7 @@ from lti_tool.learning.submit_quiz import submit_quiz
 from lti_tool.models import Attempt, Certificate, Completion, Membership, ScoreDelivery
 from lti_tool.models.database import Database
 from tests.learning.conftest import M1, answer_rightly, read_all_lessons, take_quiz
-from tests.syllabus import taught
+from tests.syllabus import taught, taught_in
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -44,7 +44,7 @@ def petra(session: Session, programme: Programme, anna: Visitor, now: datetime) 
 
 
 def begin(session: Session, programme: Programme, anna: Visitor, now: datetime, *, told: int = 30) -> Attempt:
-    start_quiz(session, programme, anna, M1, seed=1, minutes_told=told, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, minutes_told=told, now=now)
     return session.scalars(select(Attempt)).one()
 
 
@@ -57,7 +57,7 @@ def test_the_front_page_tells_the_time_with_the_persons_extension(
 ) -> None:
     extend_time(session, petra, anna.user_id, 50, now=now)
     session.flush()
-    page = open_quiz(session, programme, anna, M1, now=now)
+    page = open_quiz(session, taught_in(session, programme, anna), anna, M1, now=now)
     assert (page.time.minutes, page.time.limit_min, page.time.extra_pct) == (45, 30, 50)
 
 
@@ -68,8 +68,8 @@ def test_an_attempt_keeps_the_end_of_its_start_whatever_the_course_sets_later(
     for limit in (10, None):
         change_settings(session, taught(programme), petra, CourseSettings(time_limit_min=limit), now=now + 5 * MINUTE)
         session.flush()
-        assert open_question(session, programme, anna, M1, 1, 1).ends_at == now + 30 * MINUTE
-    assert open_answers(session, programme, anna, M1, 1).ends_at == now + 30 * MINUTE
+        assert open_question(session, taught_in(session, programme, anna), anna, M1, 1, 1).ends_at == now + 30 * MINUTE
+    assert open_answers(session, taught_in(session, programme, anna), anna, M1, 1).ends_at == now + 30 * MINUTE
 
 
 def test_more_time_can_be_given_while_a_timed_attempt_is_open_though_the_course_has_no_limit_any_more(
@@ -84,11 +84,11 @@ def test_more_time_can_be_given_while_a_timed_attempt_is_open_though_the_course_
 
 
 def test_an_attempt_begun_without_a_limit_gets_none(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
-    start_quiz(session, programme, anna, M1, seed=1, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, now=now)
     teacher = replace(anna, roles=frozenset({Role.INSTRUCTOR}))
     change_settings(session, taught(programme), teacher, CourseSettings(time_limit_min=5), now=now)
     session.flush()
-    assert open_question(session, programme, anna, M1, 1, 1).ends_at is None
+    assert open_question(session, taught_in(session, programme, anna), anna, M1, 1, 1).ends_at is None
     assert overdue_attempts(session, now=now + timedelta(days=400)) == []
 
 
@@ -116,7 +116,7 @@ def test_nobody_begins_with_less_time_than_they_were_told(
 ) -> None:
     for told in (None, 45):
         with pytest.raises(TimeChanged):
-            start_quiz(session, programme, anna, M1, seed=1, minutes_told=told, now=now)
+            start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, minutes_told=told, now=now)
     assert session.scalar(select(func.count(Attempt.id))) == 0
     # More time than told is a surprise to nobody's harm.
     assert begin(session, programme, anna, now, told=20).ends_at == now + 30 * MINUTE
@@ -142,7 +142,7 @@ def test_an_answer_after_the_grace_is_not_taken_and_what_was_saved_counts(
     with pytest.raises(TimeIsOver):
         save_answer(session, programme, anna, M1, 1, 9, {"choice": ["0"]}, seen_version="", now=late)
     assert hand_in_all(session, programme, late) == 1
-    review = review_attempt(session, programme, anna, M1, 1, now=late)
+    review = review_attempt(session, taught_in(session, programme, anna), anna, M1, 1, now=late)
     assert (review.points, review.is_passed, review.is_ended_by_time) == (8.0, True, True)
     assert review.submitted_at == now + 30 * MINUTE
 
@@ -173,9 +173,9 @@ def test_the_wait_before_the_last_attempt_counts_from_the_end_not_from_when_it_w
 ) -> None:
     begin(session, programme, anna, now)
     hand_in_all(session, programme, now + timedelta(hours=20))
-    start_quiz(session, programme, anna, M1, seed=2, minutes_told=30, now=now + timedelta(hours=20))
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=2, minutes_told=30, now=now + timedelta(hours=20))
     hand_in_all(session, programme, now + timedelta(hours=40))
-    stands = open_quiz(session, programme, anna, M1, now=now + timedelta(hours=40)).stands
+    stands = open_quiz(session, taught_in(session, programme, anna), anna, M1, now=now + timedelta(hours=40)).stands
     assert stands.waits_until == now + timedelta(hours=44, minutes=30)
 
 
@@ -188,7 +188,7 @@ def test_an_absent_owner_counts_with_their_role_in_the_course(
         read_all_lessons(session, programme, petra, module.slug, now=now)
         if module.slug != M1:
             take_quiz_in_time(session, programme, petra, module.slug, now)
-    start_quiz(session, programme, anna, M1, seed=1, minutes_told=30, now=now)
+    start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, minutes_told=30, now=now)
     answer_rightly(session, programme, anna, M1, 1, right=10, now=now)
     hand_in_all(session, programme, now + timedelta(days=1))
     assert session.scalar(select(func.count(ScoreDelivery.id))) == scores
@@ -197,7 +197,7 @@ def test_an_absent_owner_counts_with_their_role_in_the_course(
 
 
 def take_quiz_in_time(session: Session, programme: Programme, visitor: Visitor, slug: str, now: datetime) -> None:
-    number = start_quiz(session, programme, visitor, slug, seed=1, minutes_told=30, now=now)
+    number = start_quiz(session, taught_in(session, programme, visitor), visitor, slug, seed=1, minutes_told=30, now=now)
     answer_rightly(session, programme, visitor, slug, number, right=10, now=now)
     submit_quiz(session, taught(programme), visitor, slug, number, now=now)
 
@@ -221,7 +221,7 @@ def test_worker_and_owner_at_the_same_moment_mark_once(
         change_settings(session, taught(programme), teacher, CourseSettings(time_limit_min=30), now=now)
         session.flush()
         read_all_lessons(session, programme, anna, M1, now=now)
-        start_quiz(session, programme, anna, M1, seed=1, minutes_told=30, now=now)
+        start_quiz(session, taught_in(session, programme, anna), anna, M1, seed=1, minutes_told=30, now=now)
         answer_rightly(session, programme, anna, M1, 1, right=7, now=now)
     later = now + timedelta(hours=1)
     both_ready = Barrier(2)
@@ -249,5 +249,5 @@ def test_worker_and_owner_at_the_same_moment_mark_once(
 
 def test_without_a_limit_nothing_has_changed(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
     take_quiz(session, programme, anna, M1, right=6, now=now)
-    review = review_attempt(session, programme, anna, M1, 1, now=now)
+    review = review_attempt(session, taught_in(session, programme, anna), anna, M1, 1, now=now)
     assert (review.is_ended_by_time, review.submitted_at) == (False, now)

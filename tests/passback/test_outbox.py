@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.models import ColumnLook, DeliveryEvent, DueScore, LineItemRow, ScoreDelivery
-from lti_tool.passback.columns import link_has_news, take_up_link
+from lti_tool.passback.columns import look_at_link, take_up_link
 from lti_tool.passback.due import tell_score
 from lti_tool.passback.gradebook_place import GradebookPlace
 from tests.passback.school import MODULE, MONDAY, School, TestClock, tell_everywhere
@@ -28,7 +28,7 @@ def a_user_with_link(school: School, **changes: object) -> tuple[int, int]:
 def take_up(school: School, link_id: int) -> bool:
     """Do what the page does on which a launch of the link lands; tell whether there was anything to do."""
     with school.database.read() as session:
-        has_news = link_has_news(session, link_id)
+        has_news, _ = look_at_link(session, link_id, user_id=0)
     with school.database.write.begin() as session:
         take_up_link(session, link_id, now=school.clock())
     return has_news

@@ -13,6 +13,7 @@ from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.former_addresses import former_url
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import limit_rate
+from lti_tool.web.step import reading
 
 blueprint = Blueprint("credentials", __name__)
 
@@ -49,7 +50,7 @@ def achievement(name: str) -> Response:
 def status_list(number: int) -> Response:
     """Give a status list, signed: as VC-JWT, or with a Data Integrity proof for those who want JSON."""
     badges = _badges()
-    with parts().database.read() as session:
+    with reading() as session:
         signed = sign_status_list(session, badges, number, now=parts().now())
     token, document = "application/vc+jwt", "application/vc"
     wish = request.accept_mimetypes.best_match([token, document, "application/ld+json", "application/json"], default=token)
@@ -60,7 +61,7 @@ def status_list(number: int) -> Response:
 @blueprint.get("/credentials/seal-certificates.pem")
 def seal_certificates() -> Response:
     """Give the certificates of all seals, then and now, so that files of earlier years can be checked without us."""
-    with parts().database.read() as session:
+    with reading() as session:
         return _for_all(Response(list_seal_certificates(session), content_type="application/x-pem-file"), _CACHE)
 
 

@@ -13,6 +13,7 @@ from lti_tool.platforms.front_door import Arrival
 from lti_tool.platforms.record_launch import page_of
 from lti_tool.web.browser_session import VISIT_PARAMETER
 from lti_tool.web.parts import parts
+from lti_tool.web.step import reading
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def module_of(launch: Launch) -> str | None:
     if wished is None or parts().programme.find_module(wished) is not None:
         return wished
     # The course may learn with an earlier version. Rare, so only now: a launch has no time for looking it up each time.
-    with parts().database.read() as session:
+    with reading() as session:
         if is_module_kept(session, wished):
             return wished
     log.warning("module_unknown", extra={"registration": launch.registration.id})
@@ -59,7 +60,7 @@ def landing_address(arrival: Arrival, visit_key: str) -> str:
 
 def _result_address(visitor: Visitor, reviewed_sub: str, visit_key: str) -> str:
     """Give the page that a click on a grade opens: to who teaches that person's, to anybody else their own."""
-    with parts().database.read() as session:
+    with reading() as session:
         if visitor.is_instructor:
             found = find_reviewed(session, visitor, reviewed_sub)
             if found is None:

@@ -21,7 +21,7 @@ from lti_tool.web.guards import current_administrator, current_instructor
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.shown import shown_in_form
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("certificate_office", __name__)
@@ -38,7 +38,7 @@ def overview() -> str:
 
 def _overview(visitor: Visitor, error: ToolError | None = None, *, came_back: int = 0) -> str:
     """Show the page; `came_back` is the wish or the document whose form has to be corrected."""
-    with parts().database.read() as session:
+    with reading() as session:
         requests = list_name_requests(session, course_id=_course_of(visitor))
         stuck = list_stuck_documents(session, course_id=_course_of(visitor))
         size = size_of_export(session, course_id=_course_of(visitor))
@@ -154,7 +154,7 @@ def revoke() -> ResponseReturnValue:
     course, code = _course_of(visitor), request.form.get("code", "")
     try:
         if request.form.get("step") != "revoke":
-            with tool.database.read() as session:
+            with reading() as session:
                 found = find_revocable(session, code, course_id=course, by_id=visitor.user_id)
             check_reason(request.form.get("reason", ""))
             return _revocation_page(found)

@@ -24,7 +24,7 @@ from lti_tool.web.form_key import is_first_time
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
-from lti_tool.web.step import step
+from lti_tool.web.step import end_reading, reading, step
 
 blueprint = Blueprint("certificates", __name__)
 
@@ -67,7 +67,7 @@ def overview() -> str:
 def document(certificate_id: int) -> ResponseReturnValue:
     """Send the stored document of one's own certificate."""
     visitor = current_visitor()
-    with parts().database.read() as session:
+    with reading() as session:
         found = get_document(session, certificate_id, user_id=visitor.user_id)
     response = Response(found.pdf, content_type="application/pdf")
     response.set_etag(found.sha256)
@@ -80,7 +80,7 @@ def document(certificate_id: int) -> ResponseReturnValue:
 def credential(certificate_id: int, form: str) -> Response:
     """Send the Open Badge of one's own document, for a wallet."""
     visitor = current_visitor()
-    with parts().database.read() as session:
+    with reading() as session:
         found = get_credential(session, certificate_id, user_id=visitor.user_id, as_token=form == "jwt")
     response = Response(found, content_type="application/vc+jwt" if form == "jwt" else "application/vc")
     response.headers["Content-Disposition"] = f'attachment; filename="open-badge.{form}"'
@@ -92,7 +92,7 @@ def credential(certificate_id: int, form: str) -> Response:
 def european(certificate_id: int) -> Response:
     """Send one's own document as European Digital Credential, unsigned, for an issuer with an eIDAS seal."""
     visitor = current_visitor()
-    with parts().database.read() as session:
+    with reading() as session:
         facts, issued_at, logo_svg = get_facts(session, certificate_id, user_id=visitor.user_id)
     pages = pictures(facts, logo_svg=logo_svg, template=parts().press.template)
     credential = european_credential(facts, issued_at=issued_at, pictures=pages, country=parts().settings.issuer_country)
@@ -213,7 +213,9 @@ def _without_document(mine: MyCertificates) -> list[int]:
 
 
 def _mine(visitor: Visitor) -> MyCertificates:
-    with parts().database.read() as session:
+    # Others may have written meanwhile: a worker, or this request.
+    end_reading()
+    with reading() as session:
         return list_my_certificates(
             session,
             current_programme(),

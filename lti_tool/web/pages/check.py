@@ -16,7 +16,7 @@ from lti_tool.platforms.inquiries import InquiredPlace, InquiryKind, InquiryStat
 from lti_tool.web.browser_session import href
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("check", __name__)
 _FRAMES = frozenset({"iframe", "frame", "embed", "object"})
@@ -33,7 +33,7 @@ def check() -> ResponseReturnValue:
     if not state.is_open and not _is_fresh(state, now):
         _ask(visitor, now)
         state = _state(visitor, now)
-    with parts().database.read() as session:
+    with reading() as session:
         place = load_place(session, visitor.course_id, visitor.resource_link_id)
     entry = parts().front_door.registrations.by_id(visitor.registration_id)
     assert entry is not None  # else there would be no visit
@@ -65,7 +65,7 @@ def _ask(visitor: Visitor, now: datetime) -> None:
 
 
 def _state(visitor: Visitor, now: datetime) -> InquiryState:
-    with parts().database.read() as session:
+    with reading() as session:
         return state_of(session, InquiryKind.CONNECTION, _place(visitor), now=now)
 
 

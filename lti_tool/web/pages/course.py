@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from lti_tool.courses.course_settings import SettingsRefused, change_settings, settings_of
+from lti_tool.courses.course_settings import SettingsRefused, change_settings
 from lti_tool.courses.export_course import CourseTable, export_course
 from lti_tool.courses.open_course import CoursePage, CourseQuery, Show, Sort, open_course
 from lti_tool.courses.resend_score import answer_emptied, resend_late_scores
@@ -25,15 +25,16 @@ from lti_tool.messages import N_
 from lti_tool.platforms.inquiries import InquiryKind, InquiryState, open_inquiry, state_of
 from lti_tool.platforms.refresh_roster import RosterNotOffered, ask_for_roster, roster_place
 from lti_tool.platforms.roster_problems import roster_problem
+from lti_tool.progress.course_facts import settings_of
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.language import format_day, local, message_of, one_language, translate
-from lti_tool.web.overdue import hand_in_overdue_of
+from lti_tool.web.overdue import hand_in_overdue_of_course
 from lti_tool.web.pages import course_live, course_people, course_version
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
 from lti_tool.web.shown import come_back, shown_in_form
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("course", __name__, url_prefix="/course")
 
@@ -90,8 +91,8 @@ def export(kind: str) -> Response:
     visitor = current_visitor()
     if kind not in _WRITERS:
         abort(404)
-    hand_in_overdue_of(course_id=visitor.course_id)
-    with parts().database.read() as session:
+    hand_in_overdue_of_course(visitor.course_id)
+    with reading() as session:
         table = export_course(session, current_programme(), visitor, say=translate)
     table = replace(table, title=one_language(table.title))
     write, content_type = _WRITERS[kind]
@@ -137,7 +138,7 @@ def answer_about_emptied() -> ResponseReturnValue:
 @blueprint.get("/settings")
 def settings() -> ResponseReturnValue:
     """Show the course's settings."""
-    with parts().database.read() as session:
+    with reading() as session:
         viewer = teaching_viewer_of(session, current_visitor())
         found = settings_of(session, viewer.course_id)
     return _settings_page(found.texts(), Shown.of(found.texts()))
@@ -155,7 +156,7 @@ def save_settings() -> ResponseReturnValue:
         with step() as session:
             change_settings(session, current_syllabus(), visitor, wished, shown=shown_in_form(), now=parts().now())
     except (SettingsRefused, ChangedMeanwhile) as problem:
-        with parts().database.read() as session:
+        with reading() as session:
             stored = settings_of(session, teaching_viewer_of(session, visitor).course_id).texts()
         return _settings_page(*come_back(typed, stored, problem), problem), problem.status
     return redirect(href("course.overview", done="saved"), 303)
@@ -164,10 +165,10 @@ def save_settings() -> ResponseReturnValue:
 def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> ResponseReturnValue:
     arguments = request.args
     query = CourseQuery.of(*(arguments.get(name, "") for name in ("show", "sort", "name", "page")))
-    hand_in_overdue_of(course_id=visitor.course_id)
-    with parts().database.read() as session:
+    hand_in_overdue_of_course(visitor.course_id)
+    with reading() as session:
         page = open_course(session, current_programme(), visitor, query)
-    reading = _roster_reading(visitor, page) if page.sees_details and page.roster.is_offered else None
+    roster_reading = _roster_reading(visitor, page) if page.sees_details and page.roster.is_offered else None
     html = render_template(
         "course/overview.html",
         section="course",
@@ -177,7 +178,7 @@ def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> Response
         shows=_SHOWS,
         sorts=_SORTS,
         done=DONE.get(arguments.get("done", "")),
-        reading=reading,
+        reading=roster_reading,
         roster_problem=roster_problem(page.roster.problem),
         problem=None if problem is None else message_of(problem),
     )
@@ -188,7 +189,7 @@ def _roster_reading(visitor: Visitor, page: CoursePage) -> InquiryState:
     """Return how far the reading of the roster is. With the first visit of the page it begins by itself."""
     now = parts().now()
     assert visitor.course_id is not None  # else there would be no page
-    with parts().database.read() as session:
+    with reading() as session:
         place = roster_place(session, visitor.course_id)
         state = state_of(session, InquiryKind.ROSTER, place, now=now) if place else InquiryState()
     if state.is_open or state.answered_at or page.roster.read_at or page.roster.problem or place is None:

@@ -21,7 +21,7 @@ from lti_tool.web.language import ZONE, format_moment, local, translate
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
 from lti_tool.web.shown import come_back, shown_in_form, still_shown
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("course_live", __name__, url_prefix="/course/live")
 
@@ -35,7 +35,7 @@ _DONE = {
 @blueprint.get("")
 def overview() -> str:
     """List all live sessions."""
-    with parts().database.read() as session:
+    with reading() as session:
         page = open_live(session, current_programme(), current_visitor())
     return render_template("course/live.html", section="course", page=page, now=parts().now())
 
@@ -103,7 +103,7 @@ def return_one(module_slug: str, code: str, user_id: int) -> ResponseReturnValue
 
 
 def _page(module_slug: str, code: str) -> AttendancePage:
-    with parts().database.read() as session:
+    with reading() as session:
         return open_attendance(session, current_programme(), current_visitor(), module_slug, code)
 
 

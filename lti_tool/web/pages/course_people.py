@@ -15,11 +15,11 @@ from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
-from lti_tool.web.overdue import hand_in_overdue_of
+from lti_tool.web.overdue import hand_in_overdue_of_course
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.shown import shown_in_form
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("course_people", __name__, url_prefix="/course/people")
 
@@ -45,7 +45,7 @@ EVENTS = {
 @blueprint.get("/unknown")
 def nobody_reviewed() -> ResponseReturnValue:
     """Say to who clicked a grade in the platform's gradebook that there is nothing of that person here."""
-    with parts().database.read() as session:
+    with reading() as session:
         raise tell_that_nobody_is_reviewed(session, current_visitor())
 
 
@@ -85,7 +85,7 @@ def grant(user_id: int) -> ResponseReturnValue:
 def more_time(user_id: int) -> ResponseReturnValue:
     """Give more time in this course's quizzes."""
     visitor = current_visitor()
-    hand_in_overdue_of(course_id=visitor.course_id)
+    hand_in_overdue_of_course(visitor.course_id)
     extra = request.form.get("extra", -1, int)
     try:
         with step() as session:
@@ -103,8 +103,8 @@ def _person(
     user_id: int, *, chosen: str = "", reason: str = "", extra: int | None = None, problem: ToolError | None = None
 ) -> str:
     visitor = current_visitor()
-    hand_in_overdue_of(course_id=visitor.course_id)
-    with parts().database.read() as session:
+    hand_in_overdue_of_course(visitor.course_id)
+    with reading() as session:
         page = open_person(session, current_programme(), visitor, user_id)
     return render_template(
         "course/person.html",

@@ -9,14 +9,14 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, newest_syllabus
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("course_version", __name__, url_prefix="/course/version")
 
 
 def version_for(visitor: Visitor) -> CourseVersion:
     """Give what the settings page shows to who teaches."""
-    with parts().database.read() as session:
+    with reading() as session:
         return course_version(session, visitor, used=current_programme(), newest=parts().programme)
 
 

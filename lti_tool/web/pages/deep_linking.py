@@ -16,7 +16,7 @@ from lti_tool.web.headers import allow_forms_to_anywhere
 from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import whole_programme
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 # The buttons that take all modules, or all that the course lacks, without looking at the boxes.
 WHOLE_PROGRAMME = "programme"
@@ -65,13 +65,13 @@ def place() -> ResponseReturnValue:
 
 
 def _request_of(visitor: Visitor) -> PendingRequest:
-    with parts().database.read() as session:
+    with reading() as session:
         return get_deep_linking_request(session, visitor, request.args.get(VISIT_PARAMETER, ""), now=parts().now())
 
 
 def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | None = None) -> ResponseReturnValue:
     programme = whole_programme()
-    with parts().database.read() as session:
+    with reading() as session:
         placed = placed_in(session, visitor)
     page = render_template(
         "deep_linking/choose.html",
@@ -93,7 +93,7 @@ def _chosen() -> list[Placeable]:
     if wish == WHOLE_PROGRAMME:
         return [each for each in offered if _is_required(each)]
     if wish == WHAT_IS_MISSING:
-        with parts().database.read() as session:
+        with reading() as session:
             return _missing(placed_in(session, current_visitor()))
     wished = set(request.form.getlist("item"))
     return [each for each in offered if each.key in wished]

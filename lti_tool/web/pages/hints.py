@@ -18,7 +18,7 @@ from lti_tool.web.language import message_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.rate_limit import retry_after
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("hints", __name__)
 
@@ -137,7 +137,7 @@ def _leave(place: _HintPlace) -> ResponseReturnValue:
 @blueprint.get("/course/hints")
 def course() -> str:
     """List the hints of the course."""
-    with parts().database.read() as session:
+    with reading() as session:
         viewer = teaching_viewer_of(session, current_visitor())
         hints = read_hints(session, course_id=viewer.course_id)
     programme = current_programme()

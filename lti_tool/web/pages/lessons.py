@@ -10,7 +10,7 @@ from lti_tool.learning.read_lesson import read_lesson, remember_opening, remembe
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("lessons", __name__)
 
@@ -52,7 +52,7 @@ def position(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
 
 def _page(visitor: Visitor, module_slug: str, lesson_slug: str, result: CheckResult | None = None) -> str:
     programme = current_programme()
-    with parts().database.read() as session:
+    with reading() as session:
         lesson_page = read_lesson(session, programme, visitor, module_slug, lesson_slug)
     if not lesson_page.is_opened:
         with step() as session:

@@ -31,7 +31,7 @@ from lti_tool.web.language import translate
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.shown import shown_in_form, still_shown
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("letterhead", __name__)
@@ -46,7 +46,7 @@ def preview() -> Response:
     visitor = current_instructor()
     tool = parts()
     kind = DocumentKind.PARTICIPATION if request.args.get("kind") == DocumentKind.PARTICIPATION else DocumentKind.CERTIFICATE
-    with tool.database.read() as session:
+    with reading() as session:
         head = effective_letterhead(session, tool.issuer, visitor.registration_id)
         logo_svg = find_logo(session, head.logo_sha256)
     if request.args.get("language") in ("de", "en"):
@@ -64,7 +64,7 @@ def preview() -> Response:
 def form() -> str:
     """Show the fields that an administrator may fill for this registration."""
     visitor = current_administrator()
-    with parts().database.read() as session:
+    with reading() as session:
         head = letterhead_of(session, visitor.registration_id)
     return _letterhead_page(_values_of(head), Shown.of(head.texts()), has_logo=bool(head.logo_sha256))
 
@@ -77,7 +77,7 @@ def save() -> ResponseReturnValue:
     try:
         file = request.files.get("logo")
         content = file.stream.read(128 * 1024) if file is not None and file.filename else None
-        with tool.database.read() as session:
+        with reading() as session:
             stored = letterhead_of(session, visitor.registration_id)
             typed = _typed(stored)
             # As it will be stored: with what somebody else has changed meanwhile, their logo and its description together.
@@ -97,7 +97,7 @@ def save() -> ResponseReturnValue:
                 now=tool.now(),
             )
     except (LetterheadRefused, ChangedMeanwhile) as problem:
-        with tool.database.read() as session:
+        with reading() as session:
             has_logo = bool(letterhead_of(session, visitor.registration_id).logo_sha256)
         return _letterhead_page(request.form.to_dict(), still_shown(problem), has_logo=has_logo, problem=problem), problem.status
     return redirect(href("certificate_office.overview"), 303)
@@ -118,7 +118,7 @@ def _letterhead_page(
     values: dict[str, str], shown: Shown, *, has_logo: bool, problem: LetterheadRefused | ChangedMeanwhile | None = None
 ) -> str:
     """Show the form with `values` by field: what is stored, or what was typed and could not be stored."""
-    with parts().database.read() as session:
+    with reading() as session:
         installation = effective_letterhead(session, parts().issuer, None)
     return render_template(
         "certificate_office/letterhead.html",

@@ -11,7 +11,7 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import message_of, translate
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("live", __name__, url_prefix="/modules/<module_slug>/live")
 
@@ -47,7 +47,7 @@ def follow_up(module_slug: str, code: str) -> ResponseReturnValue:
 @blueprint.get("/<code>.ics")
 def calendar(module_slug: str, code: str) -> Response:
     """Give the session as a calendar file."""
-    with parts().database.read() as session:
+    with reading() as session:
         entry = get_calendar_entry(session, current_programme(), current_visitor(), module_slug, code)
     module, live = entry.meeting.module, entry.meeting.session
     title = f"{translate(N_('Modul %(number)s'), number=module.number)}: {live.title}"
@@ -62,7 +62,7 @@ def calendar(module_slug: str, code: str) -> Response:
 
 
 def _page(module_slug: str, code: str) -> MeetingPage:
-    with parts().database.read() as session:
+    with reading() as session:
         return open_meeting(session, current_programme(), current_visitor(), module_slug, code, now=parts().now())
 
 

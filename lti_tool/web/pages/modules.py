@@ -15,12 +15,12 @@ from lti_tool.learning.open_module import open_module
 from lti_tool.progress.due_scores import tell_gradebook_news
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
-from lti_tool.web.overdue import hand_in_overdue_of
+from lti_tool.web.overdue import hand_in_own_overdue
 from lti_tool.web.pages import booklet, cases, content, glossary, hints, lessons, live
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme, whole_programme
-from lti_tool.web.step import step
+from lti_tool.web.programme import current_programme, current_syllabus, whole_programme
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("modules", __name__)
 
@@ -41,13 +41,13 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
 def overview() -> str:
     """Show all modules with where the visitor stands."""
     visitor = current_visitor()
-    hand_in_overdue_of(user_id=visitor.user_id)
-    with parts().database.read() as session:
-        page = list_modules(session, current_programme(), visitor, now=parts().now())
+    hand_in_own_overdue()
+    with reading() as session:
+        page = list_modules(session, current_syllabus(), visitor, now=parts().now())
     if page.has_gradebook_news:
         _tell_gradebook_news(visitor)
-        with parts().database.read() as session:
-            page = list_modules(session, current_programme(), visitor, now=parts().now())
+        with reading() as session:
+            page = list_modules(session, current_syllabus(), visitor, now=parts().now())
     return render_template(
         "modules/overview.html",
         section="modules",
@@ -71,15 +71,15 @@ def choose() -> ResponseReturnValue:
 def page(module_slug: str) -> str:
     """Show one module."""
     visitor = current_visitor()
-    hand_in_overdue_of(user_id=visitor.user_id)
+    hand_in_own_overdue()
     programme = current_programme()
     now = parts().now()
-    with parts().database.read() as session:
-        module_page = open_module(session, programme, visitor, module_slug, now=now)
+    with reading() as session:
+        module_page = open_module(session, current_syllabus(), visitor, module_slug, now=now)
     if module_page.has_gradebook_news:
         _tell_gradebook_news(visitor)
-        with parts().database.read() as session:
-            module_page = open_module(session, programme, visitor, module_slug, now=now)
+        with reading() as session:
+            module_page = open_module(session, current_syllabus(), visitor, module_slug, now=now)
     return render_template(
         "modules/module.html",
         section="modules",

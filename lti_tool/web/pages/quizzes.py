@@ -18,10 +18,10 @@ from lti_tool.messages import N_
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.for_scripts import wants_json
 from lti_tool.web.language import format_time_of_day, message_of, translate
-from lti_tool.web.overdue import hand_in_overdue_of
+from lti_tool.web.overdue import hand_in_own_overdue
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme, current_syllabus, programme_of_attempt
-from lti_tool.web.step import step
+from lti_tool.web.programme import current_programme, current_syllabus, programme_of_attempt, syllabus_of_attempt
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("quizzes", __name__, url_prefix="/modules/<module_slug>/quiz")
 
@@ -52,9 +52,9 @@ def front(module_slug: str) -> str:
 
 
 def _front(visitor: Visitor, module_slug: str, *, problem: TimeChanged | None = None) -> str:
-    hand_in_overdue_of(user_id=visitor.user_id)
-    with parts().database.read() as session:
-        page = open_quiz(session, current_programme(), visitor, module_slug, now=parts().now())
+    hand_in_own_overdue()
+    with reading() as session:
+        page = open_quiz(session, current_syllabus(), visitor, module_slug, now=parts().now())
     return render_template(
         "quizzes/front.html",
         section="modules",
@@ -69,13 +69,13 @@ def _front(visitor: Visitor, module_slug: str, *, problem: TimeChanged | None = 
 def start(module_slug: str) -> ResponseReturnValue:
     """Begin an attempt, or go on with the open one."""
     visitor = current_visitor()
-    hand_in_overdue_of(user_id=visitor.user_id)
+    hand_in_own_overdue()
     told = request.form.get("minutes", type=int)
     try:
         with step() as session:
             number = start_quiz(
                 session,
-                current_programme(),
+                current_syllabus(),
                 visitor,
                 module_slug,
                 seed=secrets.randbits(63),
@@ -90,7 +90,7 @@ def start(module_slug: str) -> ResponseReturnValue:
 @blueprint.get("/<int:number>/questions/<int:position>")
 def question(module_slug: str, number: int, position: int) -> ResponseReturnValue:
     """Ask one question."""
-    hand_in_overdue_of(user_id=current_visitor().user_id)
+    hand_in_own_overdue()
     return _question_page(current_visitor(), module_slug, number, position)
 
 
@@ -98,12 +98,11 @@ def question(module_slug: str, number: int, position: int) -> ResponseReturnValu
 def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
     """Keep an answer and go where the pressed button leads; the page's script gets a word of JSON instead."""
     visitor = current_visitor()
-    programme = programme_of_attempt(visitor, module_slug, number)
     try:
         with step() as session:
             saved = save_answer(
                 session,
-                programme,
+                programme_of_attempt(visitor, module_slug, number),
                 visitor,
                 module_slug,
                 number,
@@ -123,7 +122,7 @@ def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
     except TimeIsOver as over:
         if wants_json():
             return jsonify(message=" ".join(message_of(over))), 409
-        hand_in_overdue_of(user_id=visitor.user_id)
+        hand_in_own_overdue()
         return redirect(href("quizzes.result", module_slug=module_slug, number=number, late=1), 303)
     if wants_json():
         return jsonify(seen=version_of(saved.saved_at), message=_saved_message(saved))
@@ -136,15 +135,15 @@ def answer(module_slug: str, number: int, position: int) -> ResponseReturnValue:
 def answers(module_slug: str, number: int) -> ResponseReturnValue:
     """List all questions before handing in and name those still open."""
     visitor = current_visitor()
-    hand_in_overdue_of(user_id=visitor.user_id)
-    programme = programme_of_attempt(visitor, module_slug, number)
+    hand_in_own_overdue()
+    syllabus = syllabus_of_attempt(visitor, module_slug, number)
     try:
-        with parts().database.read() as session:
-            page = open_answers(session, programme, visitor, module_slug, number)
+        with reading() as session:
+            page = open_answers(session, syllabus, visitor, module_slug, number)
     except AlreadySubmitted:
         return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
     return render_template(
-        "quizzes/answers.html", section="modules", page=page, programme=programme, left_s=_left_s(page.ends_at)
+        "quizzes/answers.html", section="modules", page=page, programme=syllabus.programme, left_s=_left_s(page.ends_at)
     )
 
 
@@ -152,8 +151,8 @@ def answers(module_slug: str, number: int) -> ResponseReturnValue:
 def submit(module_slug: str, number: int) -> ResponseReturnValue:
     """Hand in; a second time just shows the result."""
     visitor = current_visitor()
-    drawn_from = programme_of_attempt(visitor, module_slug, number)
     with step() as session:
+        drawn_from = programme_of_attempt(visitor, module_slug, number)
         submit_quiz(session, current_syllabus(), visitor, module_slug, number, drawn_from=drawn_from, now=parts().now())
     return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
 
@@ -162,12 +161,12 @@ def submit(module_slug: str, number: int) -> ResponseReturnValue:
 def result(module_slug: str, number: int) -> ResponseReturnValue:
     """Show what became of an attempt; an open one goes on."""
     visitor = current_visitor()
-    hand_in_overdue_of(user_id=visitor.user_id)
+    hand_in_own_overdue()
     drawn_from = programme_of_attempt(visitor, module_slug, number)
     try:
-        with parts().database.read() as session:
+        with reading() as session:
             review = review_attempt(
-                session, current_programme(), visitor, module_slug, number, drawn_from=drawn_from, now=parts().now()
+                session, current_syllabus(), visitor, module_slug, number, drawn_from=drawn_from, now=parts().now()
             )
     except StillOpen:
         return redirect(_attempt_address(visitor, module_slug, number), 303)
@@ -184,10 +183,10 @@ def _question_page(
     conflict: AnsweredElsewhere | None = None,
     problem: str = "",
 ) -> ResponseReturnValue:
-    programme = programme_of_attempt(visitor, module_slug, number)
+    syllabus = syllabus_of_attempt(visitor, module_slug, number)
     try:
-        with parts().database.read() as session:
-            page = open_question(session, programme, visitor, module_slug, number, position)
+        with reading() as session:
+            page = open_question(session, syllabus, visitor, module_slug, number, position)
     except AlreadySubmitted:
         return redirect(href("quizzes.result", module_slug=module_slug, number=number), 303)
     if conflict is not None:
@@ -196,7 +195,7 @@ def _question_page(
         "quizzes/question.html",
         section="modules",
         page=page,
-        programme=programme,
+        programme=syllabus.programme,
         seen=version_of(page.saved_at),
         left_s=_left_s(page.ends_at),
         conflict=conflict,
@@ -223,9 +222,9 @@ def _go_on(saved: SavedAnswer, visitor: Visitor, module_slug: str, number: int, 
 
 def _attempt_address(visitor: Visitor, module_slug: str, number: int) -> str:
     """Give the first question of an open attempt that is not answered fully, else the list before handing in."""
-    programme = programme_of_attempt(visitor, module_slug, number)
-    with parts().database.read() as session:
-        unfinished = open_answers(session, programme, visitor, module_slug, number).unfinished
+    syllabus = syllabus_of_attempt(visitor, module_slug, number)
+    with reading() as session:
+        unfinished = open_answers(session, syllabus, visitor, module_slug, number).unfinished
     if not unfinished:
         return href("quizzes.answers", module_slug=module_slug, number=number)
     return href("quizzes.question", module_slug=module_slug, number=number, position=unfinished[0])

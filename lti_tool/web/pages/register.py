@@ -49,7 +49,7 @@ from lti_tool.web.pages.next_clicks import after_update, next_clicks
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import check_rate
 from lti_tool.web.refusal_texts import text_of
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("register", __name__)
@@ -241,7 +241,7 @@ def _by_hand_page(
 
 def _opened(invite: str) -> OpenInvite:
     try:
-        with parts().database.read() as session:
+        with reading() as session:
             opened = open_invite(session, invite, now=parts().now())
     except InviteUnusable:
         check_rate(_WRONG)
@@ -254,7 +254,7 @@ def _would_wait(opened: OpenInvite, issuer: str) -> bool:
     """Whether the operator will have to approve what comes of this; a renewal that is none comes out only when it is there."""
     if opened.renews_id is not None:
         return False
-    with parts().database.read() as session:
+    with reading() as session:
         return is_known_platform(session, issuer)
 
 

@@ -15,7 +15,7 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.shown import come_back, shown_in_form
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("reifegrad", __name__)
 
@@ -26,7 +26,7 @@ _NAMES = {Moment.BEFORE: N_("zu Beginn"), Moment.AFTER: N_("zum Abschluss")}
 def overview() -> str:
     """Show both rounds as chart and table."""
     visitor, programme = current_visitor(), _programme()
-    with parts().database.read() as session:
+    with reading() as session:
         profile = read_profile(session, programme, user_id=visitor.user_id)
     return render_template(
         "reifegrad/overview.html", section="modules", profile=profile, programme=programme, names=_NAMES, answers_min=ANSWERS_MIN
@@ -37,7 +37,7 @@ def overview() -> str:
 def course() -> str:
     """Show those who teach how their course's answers spread."""
     visitor, programme = current_visitor(), _programme()
-    with parts().database.read() as session:
+    with reading() as session:
         rounds = add_up_course(session, programme, visitor)
     return render_template(
         "reifegrad/course.html", section="course", rounds=rounds, programme=programme, names=_NAMES, answers_min=ANSWERS_MIN
@@ -47,7 +47,7 @@ def course() -> str:
 @blueprint.get("/reifegrad/<moment>")
 def form(moment: str) -> str:
     """Show the form of one round."""
-    with parts().database.read() as session:
+    with reading() as session:
         found = read_round(session, _programme(), _moment(moment), user_id=current_visitor().user_id)
     return _form(found, Shown.of(found.texts))
 

@@ -19,6 +19,7 @@ from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import limit_rate
+from lti_tool.web.step import reading
 
 blueprint = Blueprint("verify", __name__)
 
@@ -75,7 +76,7 @@ def result(code: str) -> ResponseReturnValue:
     The code is read as leniently as in the form: mail programs add full stops, brackets and slashes to addresses.
     """
     started = time.monotonic()
-    with parts().database.read() as session:
+    with reading() as session:
         found = verify_certificate(session, code, now=parts().now())
     response = jsonify(_code_as_json(found)) if _wants_json() else _code_as_page(found, code)
     response.status_code = _STATUSES[found.state]

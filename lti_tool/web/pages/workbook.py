@@ -19,7 +19,7 @@ from lti_tool.web.pages.workbook_author import current_author
 from lti_tool.web.pages.workbook_form import ROWS_ADDED, problem_of, read_entry, saved_words, token_of, view_of
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 from lti_tool.workbook.draft import ChapterNotFound, get_place, hide_questions
 from lti_tool.workbook.editions_for_readers import list_shown_chapters
 from lti_tool.workbook.history import read_history, restore_version
@@ -66,7 +66,7 @@ def overview() -> ResponseReturnValue:
     if visitor.is_instructor:
         return redirect(href("workbook_feedback.course"), 303)
     visitor = current_author()
-    with parts().database.read() as session:
+    with reading() as session:
         page = open_workbook(session, current_programme(), visitor)
         shown = list_shown_chapters(session, current_programme(), visitor)
     return render_template("workbook/overview.html", section="workbook", page=page, shown=shown, programme=current_programme())
@@ -75,7 +75,7 @@ def overview() -> ResponseReturnValue:
 @blueprint.get("/workbook/chapters/<name>")
 def chapter(name: str) -> str:
     """Show one chapter to write in."""
-    with parts().database.read() as session:
+    with reading() as session:
         page = open_chapter(session, current_programme(), current_author(), _number(name))
     return _render(page, {}, ())
 
@@ -97,7 +97,7 @@ def save(name: str) -> ResponseReturnValue:
         if action == "questions":
             hide_questions(session, current_programme(), user_id=visitor.user_id, hidden=argument == "hide", now=parts().now())
     if any(result.outcome not in (SavingOutcome.SAVED, SavingOutcome.UNCHANGED) for result in results.values()):
-        with parts().database.read() as session:
+        with reading() as session:
             page = open_chapter(session, current_programme(), visitor, number)
         return _render(page, results, ()), 409
     if action == "submit":
@@ -120,7 +120,7 @@ def _submit(visitor: Visitor, number: int) -> ResponseReturnValue:
             if is_first_time(session):
                 submit_chapter(session, current_syllabus(), visitor, number, now=parts().now())
     except ChapterIncomplete as incomplete:
-        with parts().database.read() as session:
+        with reading() as session:
             page = open_chapter(session, current_programme(), visitor, number)
         return _render(page, {}, incomplete.missing), incomplete.status
     return redirect(href("workbook.chapter", name=chapter_name(number)), 303)
@@ -152,7 +152,7 @@ def save_field(name: str, field_id: str) -> ResponseReturnValue:
 @blueprint.get("/workbook/chapters/<name>/fields/<field_id>/history")
 def history(name: str, field_id: str) -> str:
     """Show the kept states of a field."""
-    with parts().database.read() as session:
+    with reading() as session:
         found = read_history(
             session, current_programme(), user_id=current_author().user_id, number=_number(name), field_id=field_id
         )

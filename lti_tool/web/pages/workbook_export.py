@@ -13,6 +13,7 @@ from lti_tool.reifegrad.read_round import Profile, profile_of
 from lti_tool.web.pages.workbook_author import current_author
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
+from lti_tool.web.step import reading
 from lti_tool.workbook.chart import chart_svg, chart_text
 from lti_tool.workbook.draft import Draft, read_draft
 from lti_tool.workbook.export_draft import FileFormat, export_draft, manuscript_of
@@ -97,7 +98,7 @@ def print_view() -> str:
 
 def _read() -> tuple[Draft, ReifegradProfile | None, tuple[CaseStudy, ...]]:
     programme, user_id = current_programme(), current_author().user_id
-    with parts().database.read() as session:
+    with reading() as session:
         draft = read_draft(session, programme, user_id=user_id)
         profile = profile_of(session, user_id=user_id, programme=programme)
         cases = marked_cases(session, programme, user_id=user_id)

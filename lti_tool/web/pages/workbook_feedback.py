@@ -9,7 +9,7 @@ from lti_tool.web.form_key import is_first_time
 from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 from lti_tool.workbook.editions import Edition
 from lti_tool.workbook.editions_for_readers import (
     list_course_drafts,
@@ -32,7 +32,7 @@ blueprint = Blueprint("workbook_feedback", __name__)
 def course() -> str:
     """List the drafts of the course for its instructors."""
     visitor = current_instructor()
-    with parts().database.read() as session:
+    with reading() as session:
         drafts = list_course_drafts(session, current_programme(), visitor)
     return render_template("workbook/course.html", section="workbook", drafts=drafts, programme=current_programme())
 
@@ -41,7 +41,7 @@ def course() -> str:
 def submission(edition_id: int) -> str:
     """Show a submission with the form for feedback."""
     visitor = current_instructor()
-    with parts().database.read() as session:
+    with reading() as session:
         edition = read_submission(session, current_programme(), visitor, edition_id)
     return _render("workbook/submission.html", edition, None)
 
@@ -50,7 +50,7 @@ def submission(edition_id: int) -> str:
 def decide(edition_id: int) -> ResponseReturnValue:
     """Accept a submission or give it back."""
     visitor = current_instructor()
-    with parts().database.read() as session:
+    with reading() as session:
         edition = read_submission(session, current_programme(), visitor, edition_id)
     said = _said(edition.place)
     decision = Decision.ACCEPTED if request.form.get("action") == "accept" else Decision.RETURNED
@@ -67,7 +67,7 @@ def decide(edition_id: int) -> ResponseReturnValue:
 def peers() -> str:
     """List what other members of the course show."""
     visitor = current_visitor()
-    with parts().database.read() as session:
+    with reading() as session:
         shown = list_shown_chapters(session, current_programme(), visitor)
     return render_template("workbook/peers.html", section="workbook", shown=shown, programme=current_programme())
 
@@ -76,7 +76,7 @@ def peers() -> str:
 def shown_chapter(edition_id: int) -> str:
     """Show another member's chapter with the form for feedback."""
     visitor = current_visitor()
-    with parts().database.read() as session:
+    with reading() as session:
         edition = read_shown_chapter(session, current_programme(), visitor, edition_id)
     return _render("workbook/shown_chapter.html", edition, None)
 
@@ -85,7 +85,7 @@ def shown_chapter(edition_id: int) -> str:
 def say(edition_id: int) -> ResponseReturnValue:
     """Say something to another member's chapter."""
     visitor = current_visitor()
-    with parts().database.read() as session:
+    with reading() as session:
         edition = read_shown_chapter(session, current_programme(), visitor, edition_id)
     said = _said(edition.place)
     is_confirmed = request.form.get("confirmed") == "yes"

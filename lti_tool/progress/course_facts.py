@@ -1,0 +1,71 @@
+"""What every page of a visit has to know of its course, read with one statement."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from lti_tool.domain.completion import Conditions
+from lti_tool.domain.course import CourseSettings
+from lti_tool.domain.time_limit import NETWORK_GRACE
+from lti_tool.models import Attempt, Course, CourseSettingsRow, ResourceLink
+
+
+@dataclass(frozen=True)
+class CourseFacts:
+    """A course as it is now, and whether the person who looks has something to be handed in for them."""
+
+    version: str | None = None
+    """The content version that the course learns with; None: none was noted yet, so the newest."""
+    settings: CourseSettings = field(default_factory=CourseSettings)
+    placed: frozenset[str] = frozenset()
+    """Slugs of the modules that the course's links stand for."""
+    has_overdue_attempt: bool = False
+    """The time of an attempt of this person is over, and nobody has handed it in yet."""
+
+
+def course_facts_of(session: Session, course_id: int | None, user_id: int, *, now: datetime) -> CourseFacts:
+    """Read the facts of a course for somebody who looks; outside of any course only what concerns the person."""
+    overdue = (
+        select(Attempt.id)
+        .where(Attempt.user_id == user_id, Attempt.submitted_at.is_(None), Attempt.ends_at < now - NETWORK_GRACE)
+        .exists()
+    )
+    if course_id is None:
+        return CourseFacts(has_overdue_attempt=bool(session.scalar(select(overdue))))
+    placed = (
+        select(func.aggregate_strings(ResourceLink.module_slug, " "))
+        .where(ResourceLink.course_id == course_id, ResourceLink.module_slug.is_not(None))
+        .scalar_subquery()
+    )
+    row = session.execute(
+        select(Course.programme_version, CourseSettingsRow, placed, overdue)
+        .outerjoin(CourseSettingsRow, CourseSettingsRow.course_id == Course.id)
+        .where(Course.id == course_id)
+    ).one_or_none()
+    if row is None:
+        return CourseFacts()
+    version, settings, slugs, has_overdue = row
+    return CourseFacts(version, settings_from(settings), frozenset((slugs or "").split()), bool(has_overdue))
+
+
+def settings_of(session: Session, course_id: int | None) -> CourseSettings:
+    """Return a course's settings; one that has none, and no course at all, follows the programme."""
+    if course_id is None:
+        return CourseSettings()
+    return settings_from(session.scalars(select(CourseSettingsRow).where(CourseSettingsRow.course_id == course_id)).one_or_none())
+
+
+def settings_from(row: CourseSettingsRow | None) -> CourseSettings:
+    """Return settings as they are stored; None: nobody has set anything."""
+    if row is None:
+        return CourseSettings()
+    return CourseSettings(
+        pass_mark_pct=row.pass_mark_pct,
+        attempts=row.attempts,
+        time_limit_min=row.time_limit_min,
+        begins_on=row.begins_on,
+        ends_on=row.ends_on,
+        conditions=None if row.conditions is None else Conditions.of(row.conditions, row.practice_rule),
+    )
