@@ -69,13 +69,13 @@ def course_version(session: Session, visitor: Visitor, *, used: Programme, newes
 
 
 def move_course(session: Session, syllabus: Syllabus, visitor: Visitor, *, seen: str, to: str, now: datetime) -> None:
-    """Let the visitor's course learn with the newest version from now on. There is no way back.
+    """Let the visitor's course learn with a newer kept version from now on. There is no way back.
 
     Attempts under way are finished with the version they began with; what was passed stays passed. Where the new version asks
     for less than the old, somebody may have done all of it.
 
     Args:
-        syllabus: the newest.
+        syllabus: what it teaches then.
         seen: the version that the instructor was shown as the course's.
         to: the one they were offered.
     Raises:

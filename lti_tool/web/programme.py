@@ -56,9 +56,10 @@ def current_syllabus() -> Syllabus:
     return Syllabus(current_programme(), parts().issuer, current_course().settings)
 
 
-def newest_syllabus() -> Syllabus:
-    """Give what a course would teach after its move to the newest version."""
-    return Syllabus(parts().programme, parts().issuer, current_course().settings)
+def syllabus_in(version: str) -> Syllabus:
+    """Give what the visitor's course would teach in another version; in the newest where that one was never kept."""
+    with reading() as session:
+        return Syllabus(parts().programme_in(version, session), parts().issuer, current_course().settings)
 
 
 def programme_of_attempt(visitor: Visitor, module_slug: str, number: int) -> Programme:

@@ -8,7 +8,7 @@ from lti_tool.domain.people import Visitor
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.form_key import is_first_time
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme, newest_syllabus
+from lti_tool.web.programme import current_programme, syllabus_in
 from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("course_version", __name__, url_prefix="/course/version")
@@ -27,5 +27,5 @@ def move() -> ResponseReturnValue:
     seen, to = request.form.get("seen", ""), request.form.get("to", "")
     with step() as session:
         if is_first_time(session):
-            move_course(session, newest_syllabus(), visitor, seen=seen, to=to, now=now)
+            move_course(session, syllabus_in(to), visitor, seen=seen, to=to, now=now)
     return redirect(href("course.overview", done="moved"), 303)
