@@ -12,7 +12,7 @@ from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.pages.workbook_author import current_author
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
-from lti_tool.web.step import step
+from lti_tool.web.step import reading, step
 
 blueprint = Blueprint("cases", __name__)
 _FILTERS = ("topic", "size", "measure", "outcome", "land")
@@ -31,7 +31,7 @@ def overview() -> str:
     wanted = Wanted(words=request.args.get("q", ""), **{name: request.args.get(name, "") for name in _FILTERS})
     marked: frozenset[str] = frozenset()
     if visitor.is_participant:
-        with parts().database.read() as session:
+        with reading() as session:
             marked = frozenset(study.id for study in marked_cases(session, programme, user_id=visitor.user_id))
     page = find_cases(
         programme, wanted, marked, only_marked=visitor.is_participant and request.args.get("marked") == "yes"
@@ -57,7 +57,7 @@ def _asked(wanted: Wanted, only_marked: bool) -> dict[str, str]:
 @blueprint.get("/cases/<case_id>")
 def page(case_id: str) -> str:
     """Show one case."""
-    with parts().database.read() as session:
+    with reading() as session:
         case_page = open_case(session, current_programme(), current_visitor(), case_id)
     return render_template(
         "cases/case.html",

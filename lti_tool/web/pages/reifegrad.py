@@ -72,7 +72,7 @@ def save(moment: str) -> ResponseReturnValue:
                 now=parts().now(),
             )
     except (RatingRefused, ChangedMeanwhile) as problem:
-        with database.read() as session:
+        with reading() as session:
             present = read_round(session, programme, chosen, user_id=visitor.user_id)
         texts, shown = come_back(texts_of(typed), present.texts, problem)
         return _form(Round(chosen, ratings_from(texts, typed)), shown, problem=problem), problem.status

@@ -204,7 +204,7 @@ def release(name: str) -> ResponseReturnValue:
 
 def _render(page: ChapterPage, results: Mapping[str, Saved], missing: tuple[MissingField, ...]) -> str:
     missing_by_field = {one.field.id: one for one in missing}
-    with parts().database.read() as session:
+    with reading() as session:
         cases = marked_cases(session, current_programme(), user_id=current_author().user_id)
     more = request.args.get("more", "")
     views = [
