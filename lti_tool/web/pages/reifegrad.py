@@ -58,7 +58,6 @@ def save(moment: str) -> ResponseReturnValue:
     visitor, programme, chosen = current_visitor(), _programme(), _moment(moment)
     typed = _typed(programme)
     finishes = request.form.get("go") == "finish"
-    database = parts().database
     try:
         with step() as session:
             saved = save_round(
