@@ -37,7 +37,8 @@ LEARNER = PARTICIPANTS[2]
 
 @pytest.fixture(scope="module")
 def programme() -> Programme:
-    return read_programme(SHIPPED_PROGRAMME)
+    """Without electives: what a course learns with that has placed none."""
+    return read_programme(SHIPPED_PROGRAMME).offering(frozenset())
 
 
 @pytest.fixture

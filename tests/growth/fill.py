@@ -26,9 +26,9 @@ class Modules:
     @classmethod
     def of(cls, programme: Programme) -> "Modules":
         return cls(
-            [module.slug for module in programme.modules],
-            [module.lessons[0].code for module in programme.modules],
-            [module.items[0].id for module in programme.modules],
+            [module.slug for module in programme.required_modules],
+            [module.lessons[0].code for module in programme.required_modules],
+            [module.items[0].id for module in programme.required_modules],
             programme.version,
         )
 

@@ -28,15 +28,28 @@ def test_every_rule_is_enforced_since_all_texts_keep_it() -> None:
 
 
 def test_there_are_five_modules_with_28_lessons_and_110_items() -> None:
-    assert [len(module.lessons) for module in PROGRAMME.modules] == [6, 5, 6, 5, 6]
-    assert [len(module.items) for module in PROGRAMME.modules] == [22] * 5
-    assert [13 <= len(module.terms) <= 15 for module in PROGRAMME.modules] == [True] * 5
-    required = [[session.code for session in module.live_sessions if session.is_required] for module in PROGRAMME.modules]
-    assert required == [[f"{module.number}{letter}" for letter in "AB"] for module in PROGRAMME.modules]
-    offers = [session.code for module in PROGRAMME.modules for session in module.live_sessions if not session.is_required]
+    modules = PROGRAMME.required_modules
+    assert [len(module.lessons) for module in modules] == [6, 5, 6, 5, 6]
+    assert [len(module.items) for module in modules] == [22] * 5
+    assert [13 <= len(module.terms) <= 15 for module in modules] == [True] * 5
+    required = [[session.code for session in module.live_sessions if session.is_required] for module in modules]
+    assert required == [[f"{module.number}{letter}" for letter in "AB"] for module in modules]
+    offers = [session.code for module in modules for session in module.live_sessions if not session.is_required]
     assert offers == ["5C"]  # Schreibwerkstatt Vertiefung
-    assert all(module.practice is not None and module.practice.criteria for module in PROGRAMME.modules)
+    assert all(module.practice is not None and module.practice.criteria for module in modules)
     assert [len(dimension.levels) for dimension in PROGRAMME.dimensions] == [5] * 8
+
+
+@pytest.mark.parametrize("module", PROGRAMME.electives, ids=lambda module: module.slug)
+def test_an_elective_has_four_lessons_22_items_and_neither_practice_task_nor_session(module: Module) -> None:
+    assert (len(module.lessons), len(module.items)) == (4, 22)
+    assert (module.practice, module.live_sessions) == (None, ())
+    assert {type(item).__name__ for item in module.items} >= {"Matrix", "Case"}
+    assert any(item.document_html for item in module.items)
+
+
+def test_generative_ai_at_the_desk_is_an_elective() -> None:
+    assert "generative-ki-im-amt" in [module.slug for module in PROGRAMME.electives]
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.code)
