@@ -113,7 +113,20 @@ class TestEveryDoor:
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("strange", ["a\0b", "' OR 1=1 --%s%(x)s{{7*7}}\uffff"])
 def test_no_text_in_an_address_breaks_the_tool(world: TwoCourses, strange: str) -> None:
-    names = ("module_slug", "slug", "lesson_slug", "check_id", "case_id", "code", "moment", "kind", "field_id", "invite", "name")
+    names = (
+        "module_slug",
+        "slug",
+        "lesson_slug",
+        "check_id",
+        "case_id",
+        "download_id",
+        "code",
+        "moment",
+        "kind",
+        "field_id",
+        "invite",
+        "name",
+    )
     person = world.somebody("A", "administrator")
     for method in ("GET", "POST"):
         for endpoint, address in world.addresses(method, **dict.fromkeys(names, strange)).items():

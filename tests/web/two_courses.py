@@ -294,6 +294,7 @@ class TwoCourses:
             "lesson_slug": self.app.extensions["parts"].programme.modules[0].lessons[0].slug,
             "check_id": "1",
             "case_id": CASE,
+            "download_id": "beschlussvorlage",
             "code": SESSION,
             "number": 1,
             "position": 1,

@@ -18,7 +18,7 @@ _LESSON_LINK = re.compile(r'<a href="lektion:([\d.]+)">(.*?)</a>', re.DOTALL)
 _TERM_LINK = re.compile(r'href="#glossar-([a-z0-9-]+)"')
 _HEADING = re.compile(r"<(/?)h([23])")
 _CASE_LINK = re.compile(r'<a href="fall:([a-z0-9-]+)">(.*?)</a>', re.DOTALL)
-_WITHOUT_PAGE = re.compile(r'<a href="vorlage:[a-z0-9-]+">(.*?)</a>', re.DOTALL)
+_DOWNLOAD_LINK = re.compile(r'<a href="vorlage:([a-z0-9-]+)">(.*?)</a>', re.DOTALL)
 _OUTSIDE = re.compile(r'<a href="(https?://[^"]*)">(.*?)</a>', re.DOTALL)
 _CITATION = re.compile(r'href="#quelle-')
 _ANCHOR = re.compile(r'id="([^"]+)"')
@@ -71,8 +71,7 @@ def authored(html: str) -> Markup:
     if "fall:" in html:
         html = _CASE_LINK.sub(_case_link, html)
     if "vorlage:" in html:
-        # Forms have no page yet: until then the words stand without a link.
-        html = _WITHOUT_PAGE.sub(lambda found: found[1], html)
+        html = _DOWNLOAD_LINK.sub(_download_link, html)
     if "http" in html:
         html = _OUTSIDE.sub(_outside_link, html)
     if "figur:" in html:
@@ -93,6 +92,14 @@ def _case_link(found: re.Match[str]) -> str:
     if current_programme().library.find(found[1]) is None:
         return found[2]
     return f'<a href="{Markup.escape(href("cases.page", case_id=found[1]))}">{found[2]}</a>'
+
+
+def _download_link(found: re.Match[str]) -> str:
+    download = current_programme().find_download(found[1])
+    if download is None:
+        return found[2]
+    address = Markup.escape(href("downloads.file", download_id=download.id))
+    return f'<a href="{address}" download="{download.file_name}">{found[2]} ({download.ending.upper()})</a>'
 
 
 def _outside_link(found: re.Match[str]) -> str:

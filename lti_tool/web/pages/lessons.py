@@ -62,6 +62,7 @@ def _page(visitor: Visitor, module_slug: str, lesson_slug: str, result: CheckRes
         section="modules",
         page=lesson_page,
         cases=programme.library.of_lesson(lesson_page.lesson.code, lesson_page.lesson.case_ids),
+        downloads=[one for one in programme.downloads if lesson_page.lesson.code in one.lesson_codes],
         result=result,
         programme=programme,
     )

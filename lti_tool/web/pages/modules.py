@@ -16,7 +16,7 @@ from lti_tool.progress.due_scores import tell_gradebook_news
 from lti_tool.web.browser_session import current_visitor, href
 from lti_tool.web.language import local
 from lti_tool.web.overdue import hand_in_own_overdue
-from lti_tool.web.pages import booklet, cases, content, glossary, hints, lessons, live
+from lti_tool.web.pages import booklet, cases, content, downloads, glossary, hints, lessons, live
 from lti_tool.web.pages.workbook import chapter_name
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus, whole_programme
@@ -33,6 +33,7 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(glossary.blueprint)
     state.app.register_blueprint(booklet.blueprint)
     state.app.register_blueprint(cases.blueprint)
+    state.app.register_blueprint(downloads.blueprint)
     state.app.register_blueprint(hints.blueprint)
     state.app.register_blueprint(live.blueprint)
 
