@@ -6,16 +6,34 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from werkzeug.routing.rules import Rule
 
 from lti_tool import migrations
 from lti_tool.keyring import Keyring
 from lti_tool.models.database import Database, open_database
 from tests.run import chromium
+
+# Many tests make an application of their own. Two things of it are the same each time and take most of that time: its addresses
+# are compiled once for a process, and its templates once for a run.
+_compile_builder, _builders = Rule._compile_builder, dict[tuple[object, ...], Any]()
+
+
+def _compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+    key = (rule.rule, rule.subdomain, rule.host, repr(rule.defaults), rule.merge_slashes, append_unknown)
+    if key not in _builders:
+        _builders[key] = _compile_builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _compile_once  # type: ignore[method-assign, assignment]
 
 # One PostgreSQL server per test run: started by the first process, its address handed to pytest-xdist's workers.
 _SERVER_VARIABLE = "LTI_TOOL_TEST_POSTGRESQL"
@@ -41,6 +59,14 @@ def pytest_configure(config: pytest.Config) -> None:
             connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
         connection.execute(text("SELECT pg_reload_conf()"))
     admin.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    # Of all processes of the run: xdist gives each a folder beside the others'.
+    folder = tmp_path_factory.getbasetemp().parent / "jinja"
+    folder.mkdir(exist_ok=True)
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(folder))}
 
 
 @pytest.fixture(scope="session")
