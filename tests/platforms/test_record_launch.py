@@ -1,14 +1,17 @@
 """What a launch leaves behind, and that its nonce works once; on both engines."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.lti.claims import AgsEndpoint, Launch, LaunchContext, LaunchedResourceLink, Person
+from lti_tool.domain.placing import WORKBOOK
+from lti_tool.lti.claims import AgsEndpoint, Launch, LaunchContext, LaunchedResourceLink, Person, PlatformInfo
 from lti_tool.lti.errors import LaunchRejected
 from lti_tool.lti.roles import Roles
 from lti_tool.models import (
@@ -23,6 +26,7 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
+from lti_tool.platforms.launch_rows import write_row_by_row
 from lti_tool.platforms.record_launch import record_launch, roles_of
 from lti_tool.platforms.registration_directory import DirectoryEntry
 from tests.platforms.conftest import INSTRUCTOR, LEARNER, again
@@ -279,3 +283,44 @@ def test_a_course_that_the_release_before_opened_is_pinned_with_its_next_launch(
     record_launch(database, again(launch, "nonce-2"), entry, deployment_id, MODULE, programme_version="2026.1", now=now)
     with database.read() as session:
         assert session.scalars(select(Course.programme_version)).one() == "2026.1"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_one_statement_and_row_by_row_leave_the_same_behind(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = [
+        (launch, MODULE),
+        (again(launch, "2", memberships_url=None, ags=None, person=Person(sub="4")), None),
+        (again(launch, "3", context=None, roles=Roles.of([INSTRUCTOR])), "technologien-und-daten"),
+        (again(launch, "4", resource_link=None, platform=PlatformInfo(product_family="ilias")), None),
+        (again(launch, "5", context=LaunchContext("2", "Anders"), custom={"page": WORKBOOK}), None),
+        (again(launch, "6", context=None, resource_link=None, platform=PlatformInfo()), None),
+        (again(launch, "6", context=LaunchContext("3")), MODULE),  # a nonce of before
+    ]
+    with database.read() as session:
+        deployment_id = session.scalars(select(Deployment.id)).one()
+    tables = (User, Course, Membership, ResourceLink, LaunchedLink, UsedNonce, Platform)
+
+    def written() -> list[object]:
+        went = []
+        for number, (each, module) in enumerate(visits):
+            with suppress(LaunchRejected):
+                moment, version = now + timedelta(minutes=number), f"1.{number}"
+                visitor = record_launch(database, each, entry, deployment_id, module, programme_version=version, now=moment)
+                went.append((visitor.module_slug, visitor.course_id is None, visitor.resource_link_id is None))
+        with database.write.begin() as session:
+            rows = [rows_without_keys(session, table) for table in tables]
+            session.execute(update(Platform).values(product_family=""))
+            for table in reversed(tables[:-1]):
+                session.execute(delete(table))
+        return [went, rows]
+
+    at_once = written()
+    monkeypatch.setattr("lti_tool.platforms.record_launch.write_at_once", write_row_by_row)
+    assert written() == at_once
+
+
+def rows_without_keys(session: Session, table: type[Base]) -> list[tuple[object, ...]]:
+    columns = [each for each in table.__table__.columns if each.name != "id" and not each.foreign_keys]
+    return sorted((tuple(row) for row in session.execute(select(*columns))), key=repr)
