@@ -1,6 +1,6 @@
-"""Register the tool at a platform: what was shown to the administrator, sealed, comes back and is stored."""
+"""What was shown to an administrator who connects a platform: signed, it comes back with the confirmation."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
 from lti_tool.lti.dynamic_registration import PlatformConfiguration, Registered
@@ -15,19 +15,27 @@ OFFER_LIFETIME_S = 3600
 _CONFIGURATION_FIELDS = tuple(field.name for field in fields(PlatformConfiguration))
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A platform as a page has shown it, and the token that it gave for registering."""
+
+    platform: PlatformConfiguration
+    token: str
+
+
 class Offers:
-    """Seals what a confirm page has shown, so that what is confirmed is what was shown, without cookie and without a table."""
+    """Signs what a confirm page has shown, so that what is confirmed is what was shown, without cookie and without a table."""
 
     def __init__(self, secret: str) -> None:
         self._signed = SignedValues(secret, "platforms.offer", "invite_id", "made_at", "token", *_CONFIGURATION_FIELDS)
 
-    def close(self, invite: OpenInvite, platform: PlatformConfiguration, token: str, *, now: datetime) -> str:
-        """Seal a checked configuration and the platform's registration token, for one invitation."""
+    def sign(self, invite: OpenInvite, offer: Offer, *, now: datetime) -> str:
+        """Sign what was shown, for one invitation."""
         made_at = int(now.timestamp())
-        return self._signed.sign(invite_id=invite.id, made_at=made_at, token=token, **asdict(platform))
+        return self._signed.sign(invite_id=invite.id, made_at=made_at, token=offer.token, **asdict(offer.platform))
 
-    def open(self, invite: OpenInvite, text: str, *, now: datetime) -> tuple[PlatformConfiguration, str] | None:
-        """Give configuration and token back; None if it is not ours, of another invitation, or too old."""
+    def read(self, invite: OpenInvite, text: str, *, now: datetime) -> Offer | None:
+        """Return what was shown; None if it is not ours, of another invitation, or too old."""
         values = self._signed.read(text)
         if values is None:
             return None
@@ -35,7 +43,7 @@ class Offers:
         if invite_id != invite.id or not -60 <= now.timestamp() - made_at <= OFFER_LIFETIME_S:
             return None
         # JSON has no tuples.
-        return PlatformConfiguration(**values | {"scopes": tuple(values["scopes"])}), token
+        return Offer(PlatformConfiguration(**values | {"scopes": tuple(values["scopes"])}), token)
 
 
 def registration_from(platform: PlatformConfiguration, registered: Registered) -> NewRegistration:

@@ -280,7 +280,7 @@ class TestAFolderOfTheHost:
 
     @pytest.fixture(autouse=True)
     def _schule1(self, parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("lti_tool.web.pages.register.check_keys", lambda *_: None)
+        monkeypatch.setattr("lti_tool.platforms.connect_platform.check_keys", lambda *_: None)
         with parts.database.write.begin() as session:
             add_registration(session, self.school("schule1"), is_production=False, now=clock.now())
             approve_deployment(session, 1, "1", in_advance=True, now=clock.now())

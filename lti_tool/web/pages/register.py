@@ -11,35 +11,18 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.typed_text import clean_line
 from lti_tool.errors import ToolError
 from lti_tool.lti.addresses import OwnAddresses
-from lti_tool.lti.dynamic_registration import (
-    PlatformConfiguration,
-    ToolDescription,
-    check_hosts,
-    check_keys,
-    check_reachable,
-    is_usable_token,
-    read_configuration,
-    register,
-    registration_request,
-)
+from lti_tool.lti.dynamic_registration import PlatformConfiguration, ToolDescription, registration_request
 from lti_tool.lti.guarded_fetch import GuardedHttp
 from lti_tool.lti.json_shapes import host_of, origin_of
-from lti_tool.lti.registration_failed import RegistrationFailed, RegistrationProblem
+from lti_tool.lti.registration_failed import RegistrationFailed
 from lti_tool.lti.service_hosts import frameable_origin
 from lti_tool.messages import N_
-from lti_tool.platforms.admit_registration import Admitted, admit_registration, is_known_platform
-from lti_tool.platforms.invite_platform import (
-    InviteUnusable,
-    OpenInvite,
-    check_may_be_asked,
-    check_platform,
-    claim_invite,
-    open_invite,
-    release_invite,
-)
+from lti_tool.platforms.admit_registration import Admitted, is_known_platform
+from lti_tool.platforms.connect_platform import Connector, connect_by_hand, connect_platform, meet_platform
+from lti_tool.platforms.invite_platform import InviteUnusable, OpenInvite, open_invite
 from lti_tool.platforms.lms_families import FAMILIES, find_family
-from lti_tool.platforms.new_registration import NewRegistration, check_addresses
-from lti_tool.platforms.registration_offers import Offers, registration_from
+from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.registration_offers import Offer, Offers
 from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.assets import asset_url
 from lti_tool.web.browser_session import without_csrf
@@ -94,16 +77,12 @@ def begin(invite: str) -> ResponseReturnValue:
     if not address:
         return render_template("register/explain.html", invite=invite, expires_at=opened.expires_at, address=request.base_url)
     token = request.args.get("registration_token", "")
+    _frame_for(address)
     try:
-        _frame_for(address)
-        if not is_usable_token(token):
-            raise RegistrationFailed(RegistrationProblem.TOKEN_UNUSABLE)
-        check_may_be_asked(opened, address)
-        platform = read_configuration(_http(), address, token=token, further_hosts=_further_hosts())
-        check_platform(opened, platform.issuer, school=platform.registration_url)
+        platform = meet_platform(_connector(), opened, address, token)
     except RegistrationFailed as failure:
         return _failed(failure, host_of(address))
-    offer = Offers(_secret()).close(opened, platform, token, now=parts().now())
+    offer = Offers(_secret()).sign(opened, Offer(platform, token), now=parts().now())
     return render_template(
         "register/confirm.html",
         invite=invite,
@@ -122,30 +101,24 @@ def confirm(invite: str) -> ResponseReturnValue:
     """Register at the platform that was shown."""
     opened = _opened(invite)
     now = parts().now()
-    offer = Offers(_secret()).open(opened, request.form.get("offer", ""), now=now)
+    offer = Offers(_secret()).read(opened, request.form.get("offer", ""), now=now)
     if offer is None:
         raise ToolError(_TOO_OLD, next_step=_BEGIN_AGAIN, code="offer_unusable")
-    platform, token = offer
+    platform = offer.platform
     _frame_for(platform.issuer)
-    with step() as session:
-        claim_invite(session, opened.id, now=now)
     try:
-        registered = register(_http(), platform, _request(platform), token)
-        admitted = _store(opened, registration_from(platform, registered))
-    except ToolError as failure:
-        with step() as session:
-            release_invite(session, opened.id)
-        if isinstance(failure, RegistrationFailed):
-            return _failed(failure, host_of(platform.issuer))
-        raise
-    if admitted.saved is None:
-        return _waiting_page(admitted)
+        connected = connect_platform(_connector(), opened, offer, _request(platform), now=now)
+    except RegistrationFailed as failure:
+        return _failed(failure, host_of(platform.issuer))
+    saved = connected.admitted.saved
+    if saved is None:
+        return _waiting_page(connected.admitted)
     return render_template(
         "register/done.html",
-        saved=admitted.saved,
+        saved=saved,
         platform=platform,
-        registered=registered,
-        clicks=(() if admitted.saved.is_new else after_update(platform.product_family)) or next_clicks(platform.product_family),
+        registered=connected.registered,
+        clicks=(() if saved.is_new else after_update(platform.product_family)) or next_clicks(platform.product_family),
         is_in_frame=True,
     )
 
@@ -183,8 +156,7 @@ def register_typed(invite: str) -> ResponseReturnValue:
         service_hosts=_service_hosts(values),
     )
     try:
-        _check_typed(opened, new)
-        admitted = _store(opened, new)
+        admitted = connect_by_hand(_connector(), opened, new, now=parts().now())
     except RegistrationFailed as failure:
         return _by_hand_page(invite, values, failure=failure), failure.status
     except ToolError as failure:
@@ -195,16 +167,6 @@ def register_typed(invite: str) -> ResponseReturnValue:
         return _waiting_page(admitted)
     clicks = next_clicks(request.form.get("family", ""), is_by_hand=True)
     return render_template("register/done.html", saved=admitted.saved, clicks=clicks, is_in_frame=False)
-
-
-def _check_typed(opened: OpenInvite, new: NewRegistration) -> None:
-    """Look whether the platform is where it was said to be, before anything is stored."""
-    check_addresses(new, is_production=parts().settings.is_production)
-    check_platform(opened, new.issuer, school=next(iter(new.service_hosts), None))
-    check_hosts(new.issuer, (new.auth_login_url, new.token_url, new.jwks_url), further_hosts=_further_hosts())
-    check_keys(_http(), new.jwks_url)
-    for host in new.service_hosts:
-        check_reachable(_http(), host)
 
 
 def _service_hosts(values: dict[str, str]) -> tuple[str, ...]:
@@ -258,15 +220,6 @@ def _would_wait(opened: OpenInvite, issuer: str) -> bool:
         return is_known_platform(session, issuer)
 
 
-def _store(opened: OpenInvite, new: NewRegistration) -> Admitted:
-    with step() as session:
-        admitted = admit_registration(session, opened, new, is_production=parts().settings.is_production, now=parts().now())
-    if admitted.saved is not None:
-        extra = {"registration": admitted.saved.registration.id, "invite": opened.id, "is_new": admitted.saved.is_new}
-        log.info("platform_registered", extra=extra)
-    return admitted
-
-
 def _waiting_page(admitted: Admitted) -> str:
     # Without the script that closes the platform's frame: this has to be read.
     return render_template("register/waiting.html", proposal=admitted.proposal)
@@ -302,14 +255,15 @@ def _absolute(path: str) -> str:
     return parts().settings.public_url + path.partition("?")[0]
 
 
-def _http() -> GuardedHttp:
+def _connector() -> Connector:
     settings = parts().settings
-    return GuardedHttp(allow_private=settings.private_platforms_allowed, user_agent=f"lti-tool (+{settings.public_url})")
+    return Connector(
+        begin=step,
+        http=GuardedHttp(allow_private=settings.private_platforms_allowed, user_agent=f"lti-tool (+{settings.public_url})"),
+        is_production=settings.is_production,
+        further_hosts=frozenset(host.strip().lower() for host in settings.platform_hosts.split(",") if host.strip()),
+    )
 
 
 def _secret() -> str:
     return parts().settings.secret_key.get_secret_value()
-
-
-def _further_hosts() -> frozenset[str]:
-    return frozenset(host.strip().lower() for host in parts().settings.platform_hosts.split(",") if host.strip())
