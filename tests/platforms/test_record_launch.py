@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor
@@ -25,11 +25,11 @@ from lti_tool.models import (
     UsedNonce,
     User,
 )
-from lti_tool.models.database import Database
-from lti_tool.platforms.launch_rows import write_row_by_row
+from lti_tool.models.database import Database, open_database
 from lti_tool.platforms.record_launch import record_launch, roles_of
 from lti_tool.platforms.registration_directory import DirectoryEntry
-from tests.platforms.conftest import INSTRUCTOR, LEARNER, again
+from lti_tool.platforms.registrations import add_registration
+from tests.platforms.conftest import INSTRUCTOR, LEARNER, MOODLE, again
 
 MODULE = "grundlagen-und-strategie"
 
@@ -287,7 +287,7 @@ def test_a_course_that_the_release_before_opened_is_pinned_with_its_next_launch(
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 def test_one_statement_and_row_by_row_leave_the_same_behind(
-    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime, monkeypatch: pytest.MonkeyPatch
+    database: Database, sqlite_url: str, launch: Launch, entry: DirectoryEntry, now: datetime
 ) -> None:
     visits = [
         (launch, MODULE),
@@ -298,27 +298,29 @@ def test_one_statement_and_row_by_row_leave_the_same_behind(
         (again(launch, "6", context=None, resource_link=None, platform=PlatformInfo()), None),
         (again(launch, "6", context=LaunchContext("3")), MODULE),  # a nonce of before
     ]
+    sqlite = open_database(sqlite_url)
+    with sqlite.write.begin() as session:
+        assert add_registration(session, MOODLE, is_production=True, now=now).id == entry.registration.id
+    try:
+        assert left_behind(sqlite, visits, entry, now) == left_behind(database, visits, entry, now)
+    finally:
+        sqlite.close()
+
+
+def left_behind(
+    database: Database, visits: list[tuple[Launch, str | None]], entry: DirectoryEntry, now: datetime
+) -> tuple[list[object], list[object]]:
+    went: list[object] = []
     with database.read() as session:
         deployment_id = session.scalars(select(Deployment.id)).one()
-    tables = (User, Course, Membership, ResourceLink, LaunchedLink, UsedNonce, Platform)
-
-    def written() -> list[object]:
-        went = []
-        for number, (each, module) in enumerate(visits):
-            with suppress(LaunchRejected):
-                moment, version = now + timedelta(minutes=number), f"1.{number}"
-                visitor = record_launch(database, each, entry, deployment_id, module, programme_version=version, now=moment)
-                went.append((visitor.module_slug, visitor.course_id is None, visitor.resource_link_id is None))
-        with database.write.begin() as session:
-            rows = [rows_without_keys(session, table) for table in tables]
-            session.execute(update(Platform).values(product_family=""))
-            for table in reversed(tables[:-1]):
-                session.execute(delete(table))
-        return [went, rows]
-
-    at_once = written()
-    monkeypatch.setattr("lti_tool.platforms.record_launch.write_at_once", write_row_by_row)
-    assert written() == at_once
+    for number, (launch, module) in enumerate(visits):
+        moment, version = now + timedelta(minutes=number), f"1.{number}"
+        with suppress(LaunchRejected):
+            visitor = record_launch(database, launch, entry, deployment_id, module, programme_version=version, now=moment)
+            went.append((visitor.module_slug, visitor.course_id is None, visitor.resource_link_id is None))
+    with database.read() as session:
+        tables = (User, Course, Membership, ResourceLink, LaunchedLink, UsedNonce, Platform)
+        return went, [rows_without_keys(session, table) for table in tables]
 
 
 def rows_without_keys(session: Session, table: type[Base]) -> list[tuple[object, ...]]:
