@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lti_tool.domain.programme import AssessmentRules, Change, Dimension, HoursRules, Module, Programme
+from lti_tool.domain.programme import AssessmentRules, Change, Dimension, HoursRules, Module, Programme, Term
 from lti_tool.programme.cases import ReadLibrary, read_library
 from lti_tool.programme.downloads import ReadDownload, read_downloads
 from lti_tool.programme.findings import Findings, ProgrammeError
@@ -48,7 +48,7 @@ def read(folder: Path) -> Reading:
         findings.error("programme.toml", 1, f"Im Ordner {folder} gibt es keine programme.toml.")
         raise ProgrammeError(findings.found)
     head = read_toml(folder / "programme.toml", folder, findings)
-    # Heads and glossaries of all modules come first: a lesson may use the terms of any module.
+    # Heads and glossaries come first: a lesson may use the terms of any module that every course has.
     begun = [
         begun_module
         for path in sorted(folder.iterdir(), key=lambda path: path.name)
@@ -56,8 +56,12 @@ def read(folder: Path) -> Reading:
         for begun_module in [begin_module(path, folder, findings)]
         if begun_module is not None
     ]
-    finder = TermFinder([term for _, _, terms in begun for term, _ in terms])
-    modules = [read_module(path, folder, findings, module_head, terms, finder) for path, module_head, terms in begun]
+    shared = [term for _, module_head, terms in begun if _is_required(module_head) for term, _ in terms]
+    finder = TermFinder(shared)
+    modules = [
+        read_module(path, folder, findings, module_head, terms, finder if _is_required(module_head) else _wider(shared, terms))
+        for path, module_head, terms in begun
+    ]
     modules.sort(key=lambda entry: entry.module.number)
     if not modules:
         findings.error("programme.toml", 1, "Es gibt keinen Ordner eines Moduls wie „1-grundlagen“.")
@@ -71,6 +75,15 @@ def read(folder: Path) -> Reading:
     downloads = read_downloads(folder, findings)
     programme = replace(programme, library=library.library, downloads=tuple(entry.download for entry in downloads))
     return Reading(programme, findings, head, modules, library, downloads)
+
+
+def _is_required(module_head: Table) -> bool:
+    return module_head.flag("required", True)
+
+
+def _wider(shared: list[Term], terms: list[tuple[Term, Table]]) -> TermFinder:
+    """Find an elective's terms in its own lessons only: a course without the elective has no entry that a link could lead to."""
+    return TermFinder([*shared, *(term for term, _ in terms)])
 
 
 def _programme(head: Table, modules: tuple[Module, ...], levels: tuple[str, ...], dimensions: tuple[Dimension, ...]) -> Programme:

@@ -1,5 +1,6 @@
 """The programme as it is shipped: complete, proof-read, and its questions give nothing away."""
 
+import re
 from collections import Counter
 from datetime import date
 
@@ -46,6 +47,14 @@ def test_an_elective_has_four_lessons_22_items_and_neither_practice_task_nor_ses
     assert (module.practice, module.live_sessions) == (None, ())
     assert {type(item).__name__ for item in module.items} >= {"Matrix", "Case"}
     assert any(item.document_html for item in module.items)
+
+
+def test_what_a_course_without_electives_reads_links_no_term_of_theirs() -> None:
+    offered = PROGRAMME.offering(frozenset())
+    linked = {term_id for module in offered.modules for lesson in module.lessons for term_id in lesson.term_ids}
+    assert linked - offered.terms.keys() == set()
+    texts = " ".join([*(study.body_html for study in offered.library.studies), *(lesson.body_html for lesson in LESSONS[:28])])
+    assert set(re.findall(r"#glossar-([a-z0-9-]+)", texts)) - offered.terms.keys() == set()
 
 
 def test_generative_ai_at_the_desk_is_an_elective() -> None:
