@@ -1,27 +1,27 @@
-"""What a participant sees of their own certificates, and the document to take home."""
+"""What a participant sees of their own certificates, and what is still missing for the next."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.documents.letterheads import find_logo
-from lti_tool.certificates.issue_certificate import WHOLE_PROGRAMME, countable_completions, find_newest_certificate_id
-from lti_tool.certificates.issue_participation import can_be_improved, participation_in
+from lti_tool.certificates.issue.issue_on_request import can_be_improved
+from lti_tool.certificates.issue.read_done import read_done
+from lti_tool.certificates.kinds import KINDS_ASKED_FOR, AskedDocument
+from lti_tool.certificates.kinds.done import Done
 from lti_tool.certificates.kinds.renewal import Renewal, renewal_of
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.kinds.wording import document_title
 from lti_tool.certificates.name_certificate import may_name
 from lti_tool.certificates.verify.verify_certificate import RegisterState, state_of
-from lti_tool.domain.certificate import Facts, day_of, lapsing_modules, missing_modules
+from lti_tool.domain.certificate import WHOLE_PROGRAMME, DocumentKind, Facts, day_of, lapsing_modules, missing_modules
 from lti_tool.domain.check_code import group_check_code
 from lti_tool.domain.course_record import CourseRecord
 from lti_tool.domain.printed_name import NameRefused, find_printable_name, refusal_of
 from lti_tool.domain.programme import Chapter, Module, Programme
-from lti_tool.errors import NotFound
-from lti_tool.messages import N_
 from lti_tool.models import Certificate, NameRequest, User
 
 
@@ -56,14 +56,24 @@ class HeldCertificate:
 
 @dataclass(frozen=True)
 class ModuleProof:
-    """A module's Teilnahmebescheinigung: issued, due, or what it still needs."""
+    """A document that a person may ask for, about one module: issued, due, or what it still needs."""
 
     module: Module
     lessons_left: int
     is_live_left: bool
     is_due: bool
-    """It can be issued now, or issued anew with the test passed since."""
+    """It can be issued now, or issued anew because it could say more."""
     is_issued: bool
+
+
+@dataclass(frozen=True)
+class ProofList:
+    """The documents of one kind that a person may ask for."""
+
+    kind: DocumentKind
+    heading: str
+    explanation: str
+    proofs: tuple[ModuleProof, ...]
 
 
 @dataclass(frozen=True)
@@ -84,7 +94,9 @@ class MyCertificates:
     """Slugs of modules that were completed too long ago to count."""
     lapsing: tuple[tuple[Module, date], ...] = ()
     """Modules that soon count no more towards the first certificate, each with the last day on which it does."""
-    proofs: tuple[ModuleProof, ...] = ()
+    lessons_left: Mapping[str, int] = field(default_factory=dict)
+    """By module slug."""
+    proofs: tuple[ProofList, ...] = ()
     has_certificate: bool = False
     open_chapters: tuple[Chapter, ...] = ()
     """Chapters of the draft that the course still asks for, of modules that are completed; those of the others wait with them."""
@@ -95,15 +107,14 @@ class MyCertificates:
     def is_something_missing(self) -> bool:
         return bool(self.missing or self.open_chapters or self.is_live_short) and not self.has_certificate
 
-    @property
-    def shown_proofs(self) -> tuple[ModuleProof, ...]:
-        """The modules to list for a Teilnahmebescheinigung: not those that are only begun and stand under what is missing."""
+    def shown_proofs(self, listed: ProofList) -> tuple[ModuleProof, ...]:
+        """List the modules of a kind: not those that are only begun and stand under what is missing."""
         told = self.missing if self.is_something_missing else ()
-        return tuple(proof for proof in self.proofs if proof.is_due or proof.is_issued or proof.module not in told)
+        return tuple(proof for proof in listed.proofs if proof.is_due or proof.is_issued or proof.module not in told)
 
     def lessons_left_of(self, module: Module) -> int:
         """Count the lessons of a module that are still to be read."""
-        return next((proof.lessons_left for proof in self.proofs if proof.module == module), 0)
+        return self.lessons_left.get(module.slug, 0)
 
     @property
     def is_due(self) -> bool:
@@ -116,13 +127,6 @@ class MyCertificates:
     def waits_for_name(self) -> bool:
         """Everything is done, only the name is missing."""
         return not self.has_certificate and not self.is_something_missing and self.name is None
-
-
-@dataclass(frozen=True)
-class Document:
-    pdf: bytes
-    sha256: str
-    file_name: str
 
 
 def list_my_certificates(
@@ -147,10 +151,12 @@ def list_my_certificates(
         .where(Certificate.user_id == user_id, Certificate.programme_slug == programme.slug)
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     ).all()
-    completed_on = {slug: day_of(at) for slug, (at, _) in countable_completions(session, user_id).items()}
+    done = read_done(session, programme, record, user_id=user_id)
+    completed_on = done.completed_on
     missing = missing_modules(programme, completed_on, today=day_of(now), count_months=count_months)
-    newest = max((row[0] for row in rows if row[0].subject == WHOLE_PROGRAMME), key=lambda each: each.serial, default=None)
-    renewal = renewal_of(newest, programme, completed_on, today=day_of(now)) if newest is not None else None
+    newest_of = {row[0].subject: row[0] for row in sorted(rows, key=lambda row: row[0].serial)}
+    newest = newest_of.get(WHOLE_PROGRAMME)
+    renewal = renewal_of(newest, programme, done, today=day_of(now)) if newest is not None else None
     name = find_printable_name(user.certificate_name, user.name)
     return MyCertificates(
         certificates=tuple(
@@ -166,8 +172,9 @@ def list_my_certificates(
         lapsing=()
         if newest is not None
         else lapsing_modules(programme, completed_on, today=day_of(now), count_months=count_months),
-        proofs=tuple(_proof(session, programme, module, record, user_id) for module in programme.modules),
-        has_certificate=any(certificate.subject == WHOLE_PROGRAMME for certificate, *_ in rows),
+        lessons_left={module.slug: done.lessons_left(module) for module in programme.modules},
+        proofs=_proof_lists(programme, done, newest_of),
+        has_certificate=newest is not None,
         open_chapters=tuple(
             chapter
             for module in programme.required_modules
@@ -179,14 +186,28 @@ def list_my_certificates(
     )
 
 
-def _proof(session: Session, programme: Programme, module: Module, record: CourseRecord, user_id: int) -> ModuleProof:
-    issued = find_newest_certificate_id(session, programme, user_id, module.slug)
-    state = participation_in(session, module, record, user_id=user_id)
+def _proof_lists(programme: Programme, done: Done, newest_of: Mapping[str, Certificate]) -> tuple[ProofList, ...]:
+    return tuple(
+        ProofList(
+            kind.kind,
+            kind.heading,
+            kind.explanation,
+            tuple(
+                _proof(AskedDocument(kind, scope), done, newest_of.get(kind.subject(scope))) for scope in kind.scopes(programme)
+            ),
+        )
+        for kind in KINDS_ASKED_FOR
+    )
+
+
+def _proof(asked: AskedDocument, done: Done, issued: Certificate | None) -> ModuleProof:
+    left = asked.kind.left(asked.scope, done)
+    is_wanted = issued is None or can_be_improved(issued, asked, done)
     return ModuleProof(
-        module=module,
-        lessons_left=state.lessons_left,
-        is_live_left=state.is_live_left,
-        is_due=state.is_due and (issued is None or can_be_improved(session, issued)),
+        module=asked.scope.module,
+        lessons_left=left.lessons,
+        is_live_left=left.is_live,
+        is_due=is_wanted and asked.kind.is_due(asked.scope, done),
         is_issued=issued is not None,
     )
 
@@ -242,51 +263,3 @@ def _linkedin_url(facts: Facts) -> str:
     if facts.valid_until is not None:
         values |= {"expirationYear": facts.valid_until.year, "expirationMonth": facts.valid_until.month}
     return f"https://www.linkedin.com/profile/add?{urlencode(values)}"
-
-
-def get_credential(session: Session, certificate_id: int, *, user_id: int, as_token: bool) -> str:
-    """Give the Open Badge of one's own document, as JSON-LD or as a token.
-
-    Raises:
-        NotFound: there is none, or it is another person's.
-    """
-    column = Certificate.credential_jwt if as_token else Certificate.credential
-    found = session.scalar(select(column).where(Certificate.id == certificate_id, Certificate.user_id == user_id))
-    if not found:
-        raise NotFound(N_("Dieses Dokument gibt es nicht."), code="certificate_not_found")
-    return found
-
-
-def get_facts(session: Session, certificate_id: int, *, user_id: int) -> tuple[Facts, datetime, str]:
-    """Give what one's own valid document says, when it was issued, and its logo as SVG: what another form of it is made from.
-
-    Raises:
-        NotFound: there is none, it does not hold any more, or it is another person's.
-    """
-    row = session.get(Certificate, certificate_id)
-    if row is None or row.user_id != user_id or row.revoked_at is not None or row.replaced_by_id is not None or row.problem:
-        raise NotFound(N_("Dieses Dokument gibt es nicht."), code="certificate_not_found")
-    facts = facts_from_json(row.facts)
-    return facts, row.issued_at, find_logo(session, facts.logo_sha256)
-
-
-def get_document(session: Session, certificate_id: int, *, user_id: int) -> Document:
-    """Give the stored document of one's own certificate.
-
-    Raises:
-        NotFound: there is none, or it is another person's; the answer does not tell which.
-    """
-    row = session.execute(
-        select(Certificate.pdf, Certificate.pdf_sha256, Certificate.subject, Certificate.programme_slug).where(
-            Certificate.id == certificate_id, Certificate.user_id == user_id, Certificate.pdf.is_not(None)
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound(
-            N_("Dieses Dokument gibt es nicht."),
-            next_step=N_("Öffnen Sie „Meine Nachweise“: Dort stehen alle Ihre Dokumente."),
-            code="certificate_not_found",
-        )
-    is_programme = row.subject == WHOLE_PROGRAMME
-    name = f"Zertifikat-{row.programme_slug}" if is_programme else f"Teilnahmebescheinigung-{row.subject}"
-    return Document(pdf=row.pdf, sha256=row.pdf_sha256, file_name=f"{name}.pdf")

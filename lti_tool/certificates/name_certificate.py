@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.issue_certificate import find_newest_certificate_id
+from lti_tool.certificates.issue.certificate_rows import find_newest_certificate_id
 from lti_tool.domain.printed_name import clean_name, find_printable_name
 from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.certificate import WHOLE_PROGRAMME
 from lti_tool.domain.completion import Condition, MissingCondition, missing
 from lti_tool.domain.people import is_counted, roles_in
 from lti_tool.domain.printed_name import find_printable_name
@@ -31,9 +32,6 @@ from lti_tool.passback.delivery import CLAIMED, EMPTIED, MISSING, NO_LINE_ITEM, 
 from lti_tool.passback.delivery_status import WORST_FIRST, DeliveryState, shown_state
 from lti_tool.progress.contributions import Contributions, contributions_of
 from lti_tool.progress.requirements import requirements_of
-
-# Certificate.subject of the whole programme.
-_WHOLE_PROGRAMME = "programme"
 
 
 class ModuleState(StrEnum):
@@ -224,7 +222,7 @@ def _facts(session: Session, programme: Programme, course_id: int, who: Select[i
         .where(
             Certificate.user_id.in_(people),
             Certificate.programme_slug == programme.slug,
-            Certificate.subject == _WHOLE_PROGRAMME,
+            Certificate.subject == WHOLE_PROGRAMME,
         )
         .order_by(Certificate.serial)
     ).all()

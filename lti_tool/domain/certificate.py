@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from lti_tool.domain.letterhead import Letterhead, Signatory, add_months
@@ -12,6 +13,8 @@ from lti_tool.domain.programme import Module, Programme
 # The programme is German: a certificate bears the date of this zone, wherever the server stands.
 ZONE = ZoneInfo("Europe/Berlin")
 _RENEWAL_MONTHS = 3
+WHOLE_PROGRAMME: Final = "programme"
+"""What the register calls the subject of the certificate; other kinds have names of modules in theirs."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.issue_certificate import find_newest_certificate_id
+from lti_tool.certificates.issue.certificate_rows import find_newest_certificate_id
 from lti_tool.domain.attempts import NextTry, QuizStanding
 from lti_tool.domain.completion import Condition, MissingCondition, missing
 from lti_tool.domain.live import LivePart, Meeting, may_follow_up

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.documents.letterheads import latest_course
-from lti_tool.certificates.issue_certificate import has_lasting_certificate, issue_certificate
+from lti_tool.certificates.issue.issue_certificate import has_lasting_certificate, issue_certificate
 from lti_tool.certificates.name_certificate import name_certificate
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.completion import Condition

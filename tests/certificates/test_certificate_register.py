@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.documents.document_maker import Press
 from lti_tool.certificates.documents.make_document import make_document
 from lti_tool.certificates.kinds.wording import words_for
-from lti_tool.certificates.my_certificates import get_document, list_my_certificates
+from lti_tool.certificates.my_certificates import list_my_certificates
 from lti_tool.certificates.office.certificate_register import MistypedCode, get_certificate, list_certificates
 from lti_tool.certificates.office.erase_from_certificates import erase_from_certificates
 from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
+from lti_tool.certificates.own_documents import get_document
 from lti_tool.certificates.verify.verify_certificate import RegisterState, Verification, verify_certificate
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.check_code import TypingError, new_check_code

@@ -9,6 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.documents.letterheads import find_logo, save_letterhead
+from lti_tool.certificates.issue.certificate_rows import RegisterPlace, insert_once
+from lti_tool.certificates.issue.compose_facts import Award, compose_facts
+from lti_tool.certificates.issue.read_done import read_done
+from lti_tool.certificates.kinds.programme_certificate import ProgrammeCertificate
 from lti_tool.certificates.kinds.stored_facts import facts_from_json, facts_to_json
 from lti_tool.certificates.kinds.wording import statement
 from lti_tool.domain.certificate import Facts, Issuer
@@ -177,22 +181,21 @@ def test_the_database_itself_refuses_a_second_certificate_of_the_first_series(
     with database.write.begin() as session:
         user_id = add_user(session)
         complete(session, user_id)
-    from lti_tool.certificates import issue_certificate as module
-
     early = database.write()
 
     def facts_in(session: Session, name: str) -> Facts:
-        completions = module.countable_completions(session, user_id)
-        record = course_record_of(session, programme, user_id)
-        return module._facts(session, programme, completions, record, user_id=user_id, name=name, issuer=issuer, now=now)
+        done = read_done(session, programme, course_record_of(session, programme, user_id), user_id=user_id)
+        (scope,) = ProgrammeCertificate().scopes(programme)
+        return compose_facts(session, Award(ProgrammeCertificate(), scope, done, user_id, name), issuer=issuer, now=now)
 
-    first = module.insert_once(early, programme, user_id, facts_in(early, "A"), subject="programme", now=now)
+    place = RegisterPlace(user_id, programme.slug, "programme")
+    first = insert_once(early, place, facts_in(early, "A"), now=now)
     with ThreadPoolExecutor(1) as pool:
 
         def late() -> int:
             with database.write.begin() as session:
                 facts = facts_in(session, "B")
-                return module.insert_once(session, programme, user_id, facts, subject="programme", now=now)
+                return insert_once(session, place, facts, now=now)
 
         waiting = pool.submit(late)
         early.commit()

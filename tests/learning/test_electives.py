@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
-from lti_tool.certificates.issue_participation import issue_participation
+from lti_tool.certificates.issue.issue_on_request import issue_on_request
+from lti_tool.certificates.kinds import find_asked_document
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.my_certificates import list_my_certificates
 from lti_tool.courses.advice import advice_for
@@ -119,10 +120,9 @@ def test_who_has_passed_all_but_the_elective_gets_the_certificate(
     assert opened.completed_at == now
     assert [step.module.number for step in opened.path] == [1, 2, 3, 4, 5]
     assert opened.next_step.kind is StepKind.CERTIFICATE
-    issue_participation(
+    issue_on_request(
         session,
-        whole,
-        whole.electives[0],
+        find_asked_document(whole, "participation", ELECTIVE),
         course_record_of(session, whole, anna.user_id),
         user_id=anna.user_id,
         issuer=ISSUER,

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from lti_tool.certificates.kinds.wording import document_title, hours_text, statement
-from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts
+from lti_tool.certificates.kinds import kind_of
+from lti_tool.certificates.kinds.printed import hours_text
+from lti_tool.certificates.kinds.wording import document_title, statement
+from lti_tool.domain.certificate import CertifiedModule, Facts
 from lti_tool.domain.check_code import group_check_code
 
 CONTEXTS = ("https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap")
@@ -73,23 +75,24 @@ class _PartsWriter:
 
     def _claim(self) -> dict[str, Any]:
         facts = self._facts
-        is_programme = facts.kind is DocumentKind.CERTIFICATE
-        claim = self._achievement(facts.programme_title if is_programme else facts.modules[0].title)
+        kind = kind_of(facts.kind)
+        claim = self._achievement(kind.about(facts))
         claim["description"] = self._text(f"{facts.name} {statement(facts)}")
         claim["supplementaryDocument"] = self._part(
             "WebResource", title=self._text(self._words["page"]), contentURL=facts.verify_url
         )
         claim["influencedBy"] = self._activity(claim["title"])
-        if is_programme:
-            claim["hasPart"] = [self._module(module) for module in facts.modules]
-        elif facts.is_passed:
+        # A course may have asked for no test; then none may be claimed.
+        is_proven = kind.is_proven(facts)
+        if parts := kind.parts(facts):
+            claim["hasPart"] = [self._module(module, is_proven=is_proven) for module in parts]
+        elif is_proven:
             claim["provenBy"] = self._assessment(facts.modules[0])
         return claim
 
-    def _module(self, module: CertifiedModule) -> dict[str, Any]:
+    def _module(self, module: CertifiedModule, *, is_proven: bool) -> dict[str, Any]:
         achievement = self._achievement(module.title)
-        # A course may have asked for no test; then none may be claimed.
-        return {**achievement, "provenBy": self._assessment(module)} if self._facts.is_tested else achievement
+        return {**achievement, "provenBy": self._assessment(module)} if is_proven else achievement
 
     def _achievement(self, title: str) -> dict[str, Any]:
         # Titles of programme and modules are German in every language of the document.

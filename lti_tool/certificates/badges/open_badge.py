@@ -16,8 +16,10 @@ from joserfc import jwt
 from lti_tool.certificates.badges.keys import CredentialKeys
 from lti_tool.certificates.badges.linked_data import CREDENTIALS, OPEN_BADGES, OPEN_BADGES_EXTENSIONS, add_proof
 from lti_tool.certificates.documents.document_maker import Credential
-from lti_tool.certificates.kinds.wording import document_title, hours_text, statement
-from lti_tool.domain.certificate import DocumentKind, Facts
+from lti_tool.certificates.kinds import kind_of
+from lti_tool.certificates.kinds.printed import hours_text
+from lti_tool.certificates.kinds.wording import document_title, statement
+from lti_tool.domain.certificate import Facts
 
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 # Verifiers ask again after so long; a revocation is seen everywhere by then.
@@ -149,16 +151,15 @@ def credential_for(
 
 def achievement(facts: Facts, public_url: str) -> dict[str, Any]:
     """Describe what was achieved, with its criteria and one result description for each module; says nothing of a person."""
-    slug = "programme" if facts.kind is DocumentKind.CERTIFICATE else f"module-{facts.modules[0].number}"
-    address = f"{public_url}/credentials/achievements/{slug}"
-    is_programme = facts.kind is DocumentKind.CERTIFICATE
+    kind = kind_of(facts.kind)
+    address = f"{public_url}/credentials/achievements/{kind.achievement_name(facts)}"
     return {
         "id": address,
         "type": ["Achievement"],
-        "achievementType": "CertificateOfCompletion" if is_programme else "Course",
-        "name": facts.programme_title if is_programme else facts.modules[0].title,
+        "achievementType": kind.achievement_type,
+        "name": kind.about(facts),
         "description": f"{facts.programme_title}: {', '.join(module.title for module in facts.modules)}. {hours_text(facts)}.",
-        "criteria": {"narrative": _criteria(facts)},
+        "criteria": {"narrative": kind.criteria(facts)},
         "inLanguage": "de",
         "resultDescription": [
             {
@@ -170,13 +171,6 @@ def achievement(facts: Facts, public_url: str) -> dict[str, Any]:
             for module in facts.modules
         ],
     }
-
-
-def _criteria(facts: Facts) -> str:
-    if facts.kind is DocumentKind.CERTIFICATE:
-        tested = " und die Lernerfolgskontrolle jedes Moduls bestanden" if facts.is_tested else ""
-        return f"Alle Module abgeschlossen: alle Lektionen bearbeitet{tested}. Noten werden nicht vergeben."
-    return "Alle Lektionen des Moduls bearbeitet. " + ("Die Lernerfolgskontrolle ist bestanden." if facts.is_passed else "")
 
 
 def _subject(facts: Facts, issuer: BadgeIssuer) -> dict[str, Any]:

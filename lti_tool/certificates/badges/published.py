@@ -1,5 +1,7 @@
 """What verifiers' software reads: the issuer, its keys then and now, achievements, status lists, seal certificates."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,9 +11,12 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.badges.open_badge import achievement
 from lti_tool.certificates.badges.status_list import encoded_list, list_exists
 from lti_tool.certificates.documents.document_maker import BadgeMaker, Credential
-from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, Issuer, day_of, hours_in_print
-from lti_tool.domain.hours import module_minutes, programme_minutes
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.certificates.kinds import ALL_KINDS, kind_of
+from lti_tool.certificates.kinds.begin_facts import begin_facts
+from lti_tool.certificates.kinds.done import everything_done
+from lti_tool.domain.certificate import Facts, Issuer
+from lti_tool.domain.letterhead import Letterhead
+from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import SealCertificate
@@ -29,15 +34,15 @@ def sign_status_list(session: Session, badges: BadgeMaker, number: int, *, now: 
 
 
 def describe_achievement(programme: Programme, name: str, *, public_url: str, issuer: Issuer, now: datetime) -> dict[str, Any]:
-    """Describe the achievement `programme` or `module-<number>` as it is taught now.
+    """Describe an achievement (`programme`, `module-<number>`) as it is taught now.
 
     Raises:
         NotFound: there is no such achievement.
     """
-    module = next((each for each in programme.modules if name == f"module-{each.number}"), None)
-    if module is None and name != "programme":
-        raise NotFound(N_("Diesen Nachweis gibt es nicht."), code="achievement_not_found")
-    return achievement(_sample(programme, module, issuer, now), public_url)
+    for facts in _samples(programme, issuer, now):
+        if kind_of(facts.kind).achievement_name(facts) == name:
+            return achievement(facts, public_url)
+    raise NotFound(N_("Diesen Nachweis gibt es nicht."), code="achievement_not_found")
 
 
 def list_seal_certificates(session: Session) -> str:
@@ -45,19 +50,12 @@ def list_seal_certificates(session: Session) -> str:
     return "".join(session.scalars(select(SealCertificate.pem).order_by(SealCertificate.first_used_at)))
 
 
-def _sample(programme: Programme, module: Module | None, issuer: Issuer, now: datetime) -> Facts:
-    modules = programme.required_modules if module is None else (module,)
-    minutes = programme_minutes(programme) if module is None else module_minutes(module, programme.hours)
-    today = day_of(now)
-    return Facts(
-        name="",
-        programme_title=programme.title,
-        modules=tuple(CertifiedModule(each.number, each.title, programme.version, today) for each in modules),
-        hours=hours_in_print(minutes / 60),
-        issuer_name=issuer.name,
-        issuer_url=issuer.url,
-        issued_on=today,
-        check_code="",
-        verify_url="",
-        kind=DocumentKind.CERTIFICATE if module is None else DocumentKind.PARTICIPATION,
-    )
+def _samples(programme: Programme, issuer: Issuer, now: datetime) -> Iterator[Facts]:
+    """Give what documents of each kind say that are issued now to nobody."""
+    head = Letterhead(issuer_name=issuer.name, issuer_url=issuer.url, language="de")
+    begun = begin_facts(programme, head, issuer, name="", now=now)
+    done = everything_done(programme, on=begun.issued_on)
+    for kind in ALL_KINDS:
+        for scope in kind.scopes(programme):
+            # A Teilnahmebescheinigung asks for no test, so its description asks for none.
+            yield replace(kind.add_facts(begun, scope, done, head), is_passed=False)

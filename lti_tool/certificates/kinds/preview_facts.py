@@ -1,13 +1,14 @@
 """Facts of an invented person, to show how a document will look; marked as a sample and not in any register."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
-from lti_tool.certificates.issue_certificate import begin_facts
-from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, Issuer, day_of, hours_in_print
-from lti_tool.domain.hours import module_minutes, programme_minutes
+from lti_tool.certificates.kinds import kind_of
+from lti_tool.certificates.kinds.begin_facts import begin_facts
+from lti_tool.certificates.kinds.done import everything_done
+from lti_tool.domain.certificate import DocumentKind, Facts, Issuer, day_of
 from lti_tool.domain.letterhead import Letterhead, add_months
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.programme import Programme
 
 SAMPLE_NAME = {"de": "MUSTER Ayşe Beispiel-Łukaszewska", "en": "SAMPLE Ayşe Beispiel-Łukaszewska"}
 _SAMPLE_COURSE = "Smart-City-Manager:in, Herbst 2026"
@@ -31,29 +32,15 @@ def preview_facts(
     """
     today = day_of(now)
     name = SAMPLE_NAME[head.language]
-    facts = begin_facts(programme, head, issuer, name=_FULL_NAME.format(name.partition(" ")[0]) if is_full else name, now=now)
-    facts = replace(facts, course=_FULL_COURSE if is_full else _SAMPLE_COURSE)
-    if kind is DocumentKind.CERTIFICATE:
-        return replace(
-            facts,
-            title=head.certificate_title,
-            modules=tuple(_certified(each, programme, today) for each in programme.required_modules),
-            hours=head.hours or hours_in_print(programme_minutes(programme) / 60),
-            draft_title=_FULL_DRAFT if is_full else _SAMPLE_DRAFT,
-            valid_until=add_months(today, head.valid_months or 24) if head.valid_months or is_full else None,
-        )
-    module = programme.required_modules[0]
-    return replace(
-        facts,
-        kind=kind,
-        title=head.participation_title,
-        modules=(_certified(module, programme, today),),
-        hours=hours_in_print(module_minutes(module, programme.hours) / 60),
-        topics=module.topics or tuple(lesson.title for lesson in module.lessons),
+    begun = begin_facts(programme, head, issuer, name=_FULL_NAME.format(name.partition(" ")[0]) if is_full else name, now=now)
+    if is_full:
+        head = replace(head, valid_months=head.valid_months or 24)
+    done = everything_done(
+        programme,
         began_on=add_months(today, -2) if is_full else None,
-        is_passed=True,
+        on=today,
+        draft_title=_FULL_DRAFT if is_full else _SAMPLE_DRAFT,
     )
-
-
-def _certified(module: Module, programme: Programme, today: date) -> CertifiedModule:
-    return CertifiedModule(module.number, module.title, programme.version, today)
+    rules = kind_of(kind)
+    facts = rules.add_facts(begun, rules.scopes(programme)[0], done, head)
+    return replace(facts, course=_FULL_COURSE if is_full else _SAMPLE_COURSE)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.certificate import WHOLE_PROGRAMME
 from lti_tool.domain.people import is_counted, roles_in
 from lti_tool.domain.printed_name import NameRefused, find_printable_name, refusal_of
 from lti_tool.domain.programme import Programme
@@ -32,7 +33,7 @@ def list_awaited_names(session: Session, programme: Programme, *, course_id: int
         .having(func.count(Completion.module_slug.distinct()) == len(slugs))
     )
     has_one = select(Certificate.user_id).where(
-        Certificate.user_id.is_not(None), Certificate.programme_slug == programme.slug, Certificate.subject == "programme"
+        Certificate.user_id.is_not(None), Certificate.programme_slug == programme.slug, Certificate.subject == WHOLE_PROGRAMME
     )
     rows = session.execute(
         select(User.id, User.name, User.certificate_name, Membership.roles)

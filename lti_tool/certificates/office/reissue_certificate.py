@@ -1,25 +1,21 @@
 """Issues a certificate anew, with the name corrected or the address changed; the old one says that it was replaced."""
 
-import logging
 from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.documents.letterheads import effective_letterhead, latest_course
-from lti_tool.certificates.documents.queue import call_for_document
-from lti_tool.certificates.issue_certificate import certificate_values
+from lti_tool.certificates.issue.replace_certificate import replace_certificate
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.office.certificate_register import find_row
-from lti_tool.domain.certificate import Facts, Issuer, day_of
+from lti_tool.domain.certificate import Issuer, day_of
 from lti_tool.domain.check_code import group_check_code, new_check_code
 from lti_tool.domain.letterhead import Letterhead, add_months
 from lti_tool.domain.printed_name import clean_name
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
-from lti_tool.models import Certificate, User
-
-log = logging.getLogger(__name__)
+from lti_tool.models import User
 
 
 def reissue_certificate(
@@ -77,31 +73,6 @@ def reissue_certificate(
         session.get_one(User, row.user_id).certificate_name = facts.name
     session.flush()
     return successor_id
-
-
-def replace_certificate(session: Session, row: Certificate, facts: Facts, *, now: datetime) -> int:
-    """Insert a successor with these facts; the old document says from now on that it was replaced."""
-    successor = Certificate(
-        **certificate_values(
-            facts,
-            programme_slug=row.programme_slug,
-            subject=row.subject,
-            user_id=row.user_id,
-            serial=row.serial + 1,
-            now=now,
-        )
-    )
-    session.add(successor)
-    session.flush()
-    row.replaced_by_id = successor.id
-    # Also revoked: should the successor's row ever go, the old paper must not become valid again.
-    # What was revoked before has not been valid since then.
-    row.revoked_at = row.revoked_at or now
-    row.revocation_reason = row.revocation_reason or N_("Durch ein neu ausgestelltes Zertifikat ersetzt.")
-    session.flush()
-    call_for_document(session, successor.id)
-    log.info("certificate_reissued", extra={"certificate": successor.id, "replaces": row.id})
-    return successor.id
 
 
 def _anew(head: Letterhead, now: datetime) -> date | None:

@@ -5,6 +5,7 @@ import logging
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from lti_tool.certificates.kinds import ALL_KINDS
 from lti_tool.certificates.office.ended_documents import issue_anew, list_ended_documents
 from lti_tool.certificates.office.export_documents import export_documents, size_of_export
 from lti_tool.certificates.office.name_requests import REASON_MAX, decide_name_request, list_name_requests
@@ -58,6 +59,7 @@ def _overview(visitor: Visitor, error: ToolError | None = None, *, came_back: in
         error=error,
         awaited=awaited,
         ended=ended,
+        kinds=ALL_KINDS,
         is_administrator=is_administrator,
     )
 

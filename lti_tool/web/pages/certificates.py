@@ -8,10 +8,12 @@ from flask.typing import ResponseReturnValue
 from lti_tool.certificates.badges.european_credential import european_credential
 from lti_tool.certificates.documents.make_document import make_at_once
 from lti_tool.certificates.documents.typeset import pictures
-from lti_tool.certificates.issue_participation import issue_participation
-from lti_tool.certificates.kinds.wording import DOCUMENT_TYPE
-from lti_tool.certificates.my_certificates import MyCertificates, get_credential, get_document, get_facts, list_my_certificates
+from lti_tool.certificates.issue.issue_on_request import issue_on_request
+from lti_tool.certificates.kinds import find_asked_document
+from lti_tool.certificates.kinds.programme_certificate import ProgrammeCertificate
+from lti_tool.certificates.my_certificates import MyCertificates, list_my_certificates
 from lti_tool.certificates.office.name_requests import REASON_MAX, request_name
+from lti_tool.certificates.own_documents import get_credential, get_document, get_issued_facts
 from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.printed_name import NameRefused, clean_name
@@ -93,29 +95,25 @@ def european(certificate_id: int) -> Response:
     """Send one's own document as European Digital Credential, unsigned, for an issuer with an eIDAS seal."""
     visitor = current_visitor()
     with reading() as session:
-        facts, issued_at, logo_svg = get_facts(session, certificate_id, user_id=visitor.user_id)
-    pages = pictures(facts, logo_svg=logo_svg, template=parts().press.template)
-    credential = european_credential(facts, issued_at=issued_at, pictures=pages, country=parts().settings.issuer_country)
+        own = get_issued_facts(session, certificate_id, user_id=visitor.user_id)
+    pages = pictures(own.facts, logo_svg=own.logo_svg, template=parts().press.template)
+    credential = european_credential(own.facts, issued_at=own.issued_at, pictures=pages, country=parts().settings.issuer_country)
     response = Response(credential, content_type="application/ld+json")
     response.headers["Content-Disposition"] = 'attachment; filename="europass-nachweis.jsonld"'
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-@blueprint.post("/certificates/participation/<slug>")
-def participation(slug: str) -> ResponseReturnValue:
-    """Issue the Teilnahmebescheinigung of a module."""
+@blueprint.post("/certificates/<kind>/<slug>")
+def ask_for(kind: str, slug: str) -> ResponseReturnValue:
+    """Issue a document about one module, of a kind that participants ask for."""
     visitor = current_visitor()
     tool = parts()
-    module = next((module for module in current_programme().modules if module.slug == slug), None)
-    if module is None:
-        raise NotFound(N_("Dieses Modul gibt es nicht."), code="module_not_found")
+    asked = find_asked_document(current_programme(), kind, slug)
     with step() as session:
         if is_first_time(session):
             record = course_record_of(session, current_programme(), visitor.user_id)
-            issue_participation(
-                session, current_programme(), module, record, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now()
-            )
+            issue_on_request(session, asked, record, user_id=visitor.user_id, issuer=tool.issuer, now=tool.now())
     return redirect(href("certificates.overview"), 303)
 
 
@@ -186,7 +184,9 @@ def save_name() -> ResponseReturnValue:
         return redirect(href("certificates.overview"), 303)
     if step == "change":
         return render_template("certificates/name.html", section="certificates", typed=printed)
-    return render_template("certificates/name_preview.html", section="certificates", name=printed, type=DOCUMENT_TYPE)
+    return render_template(
+        "certificates/name_preview.html", section="certificates", name=printed, type=ProgrammeCertificate.names["de"]
+    )
 
 
 def _store_name(visitor: Visitor, printed: str) -> None:

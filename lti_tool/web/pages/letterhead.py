@@ -45,7 +45,7 @@ def preview() -> Response:
     """Show a document as it would be issued now, for an invented person, marked as a sample."""
     visitor = current_instructor()
     tool = parts()
-    kind = DocumentKind.PARTICIPATION if request.args.get("kind") == DocumentKind.PARTICIPATION else DocumentKind.CERTIFICATE
+    kind = next((each for each in DocumentKind if each == request.args.get("kind")), DocumentKind.CERTIFICATE)
     with reading() as session:
         head = effective_letterhead(session, tool.issuer, visitor.registration_id)
         logo_svg = find_logo(session, head.logo_sha256)
