@@ -14,10 +14,11 @@ from lti_tool.background import Engine
 from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.certificates.badges.keys import CredentialKeys
 from lti_tool.certificates.badges.open_badge import BadgeIssuer
-from lti_tool.certificates.documents.document_maker import Press, SealMaker
+from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.letterheads import read_letterhead
 from lti_tool.certificates.documents.make_document import make_missing_documents
 from lti_tool.certificates.documents.queue import JOB as DOCUMENTS
+from lti_tool.certificates.documents.seal_maker import SealMaker
 from lti_tool.certificates.documents.typeset import SHIPPED_TEMPLATE
 from lti_tool.certificates.verify.check_seal import check_seal
 from lti_tool.content_versions.shelf import Shelf
@@ -104,7 +105,7 @@ def issuer(settings: Settings) -> Issuer:
     )
 
 
-def press(settings: Settings) -> Press:
+def document_maker(settings: Settings) -> DocumentMaker:
     """Wire what makes documents.
 
     Raises:
@@ -117,7 +118,7 @@ def press(settings: Settings) -> Press:
     if seal is not None and (warning := seal.period.warning(clock.now())):
         # Said at every start; nothing else stops for it. What is issued meanwhile waits for its document.
         log.warning("seal_ends", extra={"warning": warning})
-    return Press(template=template, seal=seal, badges=badges(settings), check_seal=check_seal)
+    return DocumentMaker(template=template, seal=seal, badges=badges(settings), check_seal=check_seal)
 
 
 def credential_keys(settings: Settings) -> CredentialKeys:
@@ -178,10 +179,10 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     # Launches and services know registrations from the same memory.
     gradebooks = PlatformGradebooks(front_door.registrations.registration, service_client)
     worker = _worker(database, gradebooks, programme, concurrency)
-    used_press = press(settings)
+    maker = document_maker(settings)
     stop = Stop()
     inquirer = Inquirer(database, questions(database, http, service_client, clock=clock.now), clock=clock.now, stop=stop)
-    documents = Job(DOCUMENTS, lambda: make_missing_documents(database, used_press, clock=clock.now))
+    documents = Job(DOCUMENTS, lambda: make_missing_documents(database, maker, clock=clock.now))
     columns = Job(COLUMNS, lambda: _look_at_columns(database, gradebooks, worker))
 
     return Parts(
@@ -190,7 +191,7 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
         keyring=keyring,
         programme=programme,
         issuer=issuer(settings),
-        press=used_press,
+        document_maker=maker,
         front_door=front_door,
         http=http,
         service_client=service_client,

@@ -112,6 +112,7 @@ VERB = re.compile(
 NOUN_PHRASES = {
     "certificates/badges/open_badge",
     "certificates/documents/seal",
+    "certificates/documents/seal_maker",
     "certificates/office/name_requests",
     "domain/check_code",
     "live/follow_up",
@@ -173,6 +174,30 @@ def test_a_file_imports_only_what_the_table_allows(path: Path) -> None:
     assert room in TABLE or room in GROUND_FLOOR_PACKAGES, f"{room} is not in the table"
     wrong = [f"{path.name}:{line} imports {name}" for line, name in imports_of(path) if not is_allowed(room, name)]
     assert wrong == []
+
+
+# The rooms of certificates/, from below: each imports only those before it. The files beside them come between issue and office.
+CERTIFICATE_ROOMS = ["kinds", "verify", "badges", "documents", "issue", "", "office"]
+MODULES_SIDE_BY_SIDE = 15
+
+
+def certificate_room_of(parts: tuple[str, ...]) -> str:
+    return parts[0] if len(parts) > 1 else ""
+
+
+def test_the_rooms_of_certificates_import_one_way_and_none_is_a_drawer() -> None:
+    folder = ROOT / "certificates"
+    climbing = []
+    for path in sorted(folder.rglob("*.py")):
+        room = certificate_room_of(path.relative_to(folder).parts)
+        for line, name in imports_of(path):
+            imported = name.removeprefix("lti_tool.certificates.")
+            target = imported.partition(".")[0] if (folder / imported.partition(".")[0]).is_dir() else ""
+            if imported != name and CERTIFICATE_ROOMS.index(target) > CERTIFICATE_ROOMS.index(room):
+                climbing.append(f"{path.relative_to(folder)}:{line} imports {name}")
+    assert climbing == []
+    crowded = {room: len(list((folder / room).glob("[!_]*.py"))) for room in CERTIFICATE_ROOMS}
+    assert {room: count for room, count in crowded.items() if count > MODULES_SIDE_BY_SIDE} == {}
 
 
 def test_the_table_allows_nothing_that_nobody_needs() -> None:

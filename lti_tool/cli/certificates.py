@@ -80,7 +80,7 @@ def reissue(code: str, name: str | None, ended: bool) -> None:
         made = reissue_certificate(
             session, code, issuer=bootstrap.issuer(settings), name=name, may_have_ended=ended, now=clock.now()
         )
-    outcome = make_document(database, bootstrap.press(settings), made, now=clock.now())
+    outcome = make_document(database, bootstrap.document_maker(settings), made, now=clock.now())
     with database.read() as session:
         new = next(each for each in certificate_register.list_certificates(session) if each.id == made)
     click.echo(new.code)
@@ -92,7 +92,7 @@ def reissue(code: str, name: str | None, ended: bool) -> None:
 def make() -> None:
     """Make documents that are still missing, as the worker does, and say which need a person."""
     settings, database = opened()
-    made = make_missing_documents(database, bootstrap.press(settings), clock=clock.now)
+    made = make_missing_documents(database, bootstrap.document_maker(settings), clock=clock.now)
     with database.read() as session:
         backlog = document_backlog(session, now=clock.now())
         stuck = [each for each in certificate_register.list_certificates(session) if each.problem and each.state == "valid"]
@@ -128,7 +128,7 @@ def elm(code: str, out: Path) -> None:
         logo_svg = find_logo(session, found.facts.logo_sha256)
     if found.state != RegisterState.VALID or not found.facts.name:
         raise Conflict(N_("Dieses Zertifikat gilt nicht mehr."), code="certificate_not_valid")
-    pages = pictures(found.facts, logo_svg=logo_svg, template=bootstrap.press(settings).template)
+    pages = pictures(found.facts, logo_svg=logo_svg, template=bootstrap.document_maker(settings).template)
     credential = european_credential(found.facts, issued_at=found.issued_at, pictures=pages, country=settings.issuer_country)
     out.write_text(credential, encoding="utf-8")
     click.echo(f"{out}: unsigned; the issuer's upload adds `issued` and its eIDAS identifier.")

@@ -120,7 +120,7 @@ def _institutions(parts: Parts) -> Iterator[Check]:
 
 
 def _seal(parts: Parts) -> Iterator[Check]:
-    seal = parts.press.seal
+    seal = parts.document_maker.seal
     if seal is None:
         return
     warning = seal.period.warning(clock.now())

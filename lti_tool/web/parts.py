@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
-from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.illustrations import Figure
@@ -53,7 +53,7 @@ class Parts:
     worker: Worker
     """Delivers scores; runs only where it was started."""
     now: Callable[[], datetime]
-    press: Press = field(default_factory=Press)
+    document_maker: DocumentMaker = field(default_factory=DocumentMaker)
     """Makes documents."""
     jobs: tuple[Job, ...] = ()
     """What is done beside deliveries, where an engine runs."""

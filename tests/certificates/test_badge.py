@@ -18,12 +18,12 @@ from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.badges import linked_data
+from lti_tool.certificates.badges.badge_maker import Credential
 from lti_tool.certificates.badges.keys import CredentialKeys
 from lti_tool.certificates.badges.linked_data import add_proof
 from lti_tool.certificates.badges.open_badge import BadgeIssuer, credential_for, did_of
 from lti_tool.certificates.badges.published import sign_status_list
 from lti_tool.certificates.badges.status_list import BITS, encoded_list, reserve_status
-from lti_tool.certificates.documents.document_maker import Credential
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.domain.certificate import DocumentKind, Facts
 from lti_tool.domain.check_code import new_check_code

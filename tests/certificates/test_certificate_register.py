@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.make_document import make_document
 from lti_tool.certificates.kinds.wording import words_for
 from lti_tool.certificates.my_certificates import list_my_certificates
@@ -193,7 +193,7 @@ def documents(
             complete(session, user_id)
             certificate_id = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
         assert certificate_id is not None
-        make_document(database, Press(), certificate_id, now=now)
+        make_document(database, DocumentMaker(), certificate_id, now=now)
         found[name] = (user_id, certificate_id)
     return found
 

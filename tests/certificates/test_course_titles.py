@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from flask import Flask
 
-from lti_tool.certificates.documents.letterheads import save_letterhead
 from lti_tool.certificates.office.certificate_register import list_certificates
+from lti_tool.certificates.office.save_letterhead import save_letterhead
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead
 from lti_tool.domain.people import Role

@@ -15,9 +15,10 @@ from sqlalchemy import text, update
 from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.certificates.documents import make_document as making
-from lti_tool.certificates.documents.document_maker import Press, SealPeriod, SealUnavailable
+from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.certificates.documents.queue import JOB, claim_document, document_backlog, find_due_documents
+from lti_tool.certificates.documents.seal_maker import SealPeriod, SealUnavailable
 from lti_tool.certificates.office.erase_from_certificates import erase_from_certificates
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.programme import Programme
@@ -82,9 +83,9 @@ def waiting_jobs(database: Database) -> list[str]:
 
 
 @contextmanager
-def running(database: Database, press: Press, now: datetime) -> Iterator[Job]:
+def running(database: Database, maker: DocumentMaker, now: datetime) -> Iterator[Job]:
     """The engine that an installation on this database would have, with the job that makes documents."""
-    job = Job(JOB, lambda: make_missing_documents(database, press, clock=lambda: now))
+    job = Job(JOB, lambda: make_missing_documents(database, maker, clock=lambda: now))
     worker = Worker(database, object(), label_for=str.title)  # type: ignore[arg-type]
     kind = ProcrastinateEngine if database.is_postgresql else EmbeddedEngine
     engine = kind(worker, database, (), (job,))
@@ -99,7 +100,7 @@ def running(database: Database, press: Press, now: datetime) -> Iterator[Job]:
 
 
 def test_the_running_engine_makes_the_document_soon_after_the_commit(database: Database, issue: Issue, now: datetime) -> None:
-    with running(database, Press(), now) as job:
+    with running(database, DocumentMaker(), now) as job:
         certificate_id = issue()
         job.call()  # what a web process does after its commit; on PostgreSQL the job row has called already
         until = time.monotonic() + 10
@@ -118,7 +119,7 @@ def test_the_call_comes_and_goes_with_the_issue_and_whoever_claims_takes_it_alon
     assert waiting_jobs(database) == []
     certificate_id = issue()
     assert waiting_jobs(database) == [f"document:{certificate_id}"]
-    make_document(database, Press(), certificate_id, now=now)
+    make_document(database, DocumentMaker(), certificate_id, now=now)
     assert waiting_jobs(database) == []
 
 
@@ -126,8 +127,8 @@ def test_while_somebody_makes_it_nobody_else_does(database: Database, issue: Iss
     certificate_id = issue()
     with database.write.begin() as session:
         assert claim_document(session, certificate_id, now=now)
-    assert make_document(database, Press(), certificate_id, now=now) is MakingOutcome.NOT_DUE
-    assert make_missing_documents(database, Press(), clock=lambda: now) == 0
+    assert make_document(database, DocumentMaker(), certificate_id, now=now) is MakingOutcome.NOT_DUE
+    assert make_missing_documents(database, DocumentMaker(), clock=lambda: now) == 0
 
 
 def test_what_a_crash_left_claimed_is_made_when_the_claim_has_run_out(database: Database, issue: Issue, now: datetime) -> None:
@@ -135,7 +136,7 @@ def test_what_a_crash_left_claimed_is_made_when_the_claim_has_run_out(database: 
     with database.write.begin() as session:
         claim_document(session, certificate_id, now=now)
     later = now + timedelta(minutes=3)
-    assert make_missing_documents(database, Press(), clock=lambda: later) == 1
+    assert make_missing_documents(database, DocumentMaker(), clock=lambda: later) == 1
     assert has_document(database, certificate_id)
 
 
@@ -143,10 +144,10 @@ def test_after_a_failure_it_rests_longer_each_time_and_is_made_in_the_end(
     database: Database, issue: Issue, now: datetime
 ) -> None:
     certificate_id = issue()
-    press = Press(seal=SilentAuthority(failures=2))
-    assert make_document(database, press, certificate_id, now=now) is MakingOutcome.PUT_OFF
+    maker = DocumentMaker(seal=SilentAuthority(failures=2))
+    assert make_document(database, maker, certificate_id, now=now) is MakingOutcome.PUT_OFF
     moments = [now + timedelta(seconds=29), now + timedelta(seconds=31), now + timedelta(seconds=89), now + timedelta(seconds=92)]
-    outcomes = [make_document(database, press, certificate_id, now=moment) for moment in moments]
+    outcomes = [make_document(database, maker, certificate_id, now=moment) for moment in moments]
     assert outcomes == [MakingOutcome.NOT_DUE, MakingOutcome.PUT_OFF, MakingOutcome.NOT_DUE, MakingOutcome.MADE]
 
 
@@ -154,9 +155,9 @@ def test_one_document_that_fails_does_not_stand_before_the_others_for_ever(
     database: Database, issue: Issue, now: datetime
 ) -> None:
     first, second = issue("ayse"), issue("ole")
-    press = Press(seal=SilentAuthority(failures=1))
-    assert make_missing_documents(database, press, clock=lambda: now) == 0
-    assert make_missing_documents(database, press, clock=lambda: now) == 1
+    maker = DocumentMaker(seal=SilentAuthority(failures=1))
+    assert make_missing_documents(database, maker, clock=lambda: now) == 0
+    assert make_missing_documents(database, maker, clock=lambda: now) == 1
     assert (has_document(database, first), has_document(database, second)) == (False, True)
 
 
@@ -166,7 +167,7 @@ def test_a_row_that_nobody_can_read_does_not_stand_before_the_others(
     first, second = issue("ayse"), issue("ole")
     with database.write.begin() as session:
         session.execute(update(Certificate).where(Certificate.id == first).values(facts={"format": 99}))
-    assert make_missing_documents(database, Press(), clock=lambda: now) == 1
+    assert make_missing_documents(database, DocumentMaker(), clock=lambda: now) == 1
     assert has_document(database, second)
     assert "certificate_document_failed" in caplog.messages
     with database.read() as session:
@@ -179,9 +180,9 @@ def test_a_fault_of_ours_is_logged_and_tried_again(
     certificate_id = issue()
     broken = tmp_path / "broken.typ"
     broken.write_text("#no-such-thing()", encoding="utf-8")
-    assert make_document(database, Press(template=broken), certificate_id, now=now) is MakingOutcome.FAILED
+    assert make_document(database, DocumentMaker(template=broken), certificate_id, now=now) is MakingOutcome.FAILED
     assert "certificate_document_failed" in caplog.messages
-    assert make_document(database, Press(), certificate_id, now=now + timedelta(minutes=1)) is MakingOutcome.MADE
+    assert make_document(database, DocumentMaker(), certificate_id, now=now + timedelta(minutes=1)) is MakingOutcome.MADE
 
 
 def test_nothing_is_stored_of_somebody_who_was_erased_while_their_document_was_made(
@@ -195,7 +196,7 @@ def test_nothing_is_stored_of_somebody_who_was_erased_while_their_document_was_m
                 erase_from_certificates(session, user_id=1, now=now)
             return pdf
 
-    make_document(database, Press(seal=Erasing(failures=0)), certificate_id, now=now)
+    make_document(database, DocumentMaker(seal=Erasing(failures=0)), certificate_id, now=now)
     with database.read() as session:
         row = session.get_one(Certificate, certificate_id)
         assert (row.pdf, row.pdf_sha256, row.name) == (None, None, "")
@@ -215,8 +216,8 @@ def test_monitors_see_what_waits_and_what_needs_a_person(database: Database, iss
 def test_a_page_does_not_ask_outside_and_says_that_the_document_is_being_made(
     app: Flask, person: Callable[..., Person], database: Database, programme: Programme, issuer: Issuer, now: datetime,
 ) -> None:  # fmt: skip
-    press = replace(app.extensions["parts"].press, seal=SilentAuthority(failures=99))
-    app.extensions["parts"] = replace(app.extensions["parts"], press=press)
+    maker = replace(app.extensions["parts"].document_maker, seal=SilentAuthority(failures=99))
+    app.extensions["parts"] = replace(app.extensions["parts"], document_maker=maker)
     ayse = person()
     with database.write.begin() as session:
         issue_if_due(session, programme, user_id=1, issuer=issuer, now=now)
@@ -239,7 +240,7 @@ def test_a_page_waits_a_moment_for_a_document_that_the_worker_is_just_making(
     def finish(_: float) -> None:
         with database.write.begin() as session:
             session.execute(update(Certificate).values(document_due_at=None))
-        making.make_document(database, Press(), certificate_id, now=now)
+        making.make_document(database, DocumentMaker(), certificate_id, now=now)
 
     monkeypatch.setattr("lti_tool.web.pages.certificates._PATIENCE_S", 5.0)
     monkeypatch.setattr("lti_tool.web.pages.certificates.time.sleep", finish)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import insert, update
 
-from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.make_document import make_document
 from lti_tool.certificates.kinds.stored_facts import facts_to_json
 from lti_tool.certificates.office.certificate_register import list_certificates
@@ -50,7 +50,7 @@ def course(person: Come, database: Database, programme: Programme, issuer: Issue
         row = session.get_one(Certificate, 2)
         row.facts = {**row.facts, "name": "=Ole Olsen"}
     for certificate_id in (1, 2, 4):
-        make_document(database, Press(), certificate_id, now=now)
+        make_document(database, DocumentMaker(), certificate_id, now=now)
     with database.write.begin() as session:
         revoke_certificate(session, list_certificates(session)[1].code, reason="Irrtum", now=now)
     return person("Ole Lehmann", sub="lehmann", slugs=[], role=Role.INSTRUCTOR, course_id=1)

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.documents.font_signs import REGULAR, keep_printable, missing_sign
-from lti_tool.certificates.documents.letterheads import read_letterhead, save_letterhead
+from lti_tool.certificates.documents.letterheads import read_letterhead
 from lti_tool.certificates.office.certificate_register import list_certificates
+from lti_tool.certificates.office.save_letterhead import save_letterhead
 from lti_tool.domain import printed_name
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused

@@ -30,7 +30,7 @@ def moved(app: Flask, database: Database, code: str) -> Flask:
     parts = app.extensions["parts"]
     with database.read() as session:
         row = session.scalars(select(Certificate)).one()
-    make_document(database, parts.press, row.id, now=row.issued_at)
+    make_document(database, parts.document_maker, row.id, now=row.issued_at)
     changed = {
         "public_url": NEW,
         "former_urls": f"{OLD},{OLDER}",
@@ -38,9 +38,10 @@ def moved(app: Flask, database: Database, code: str) -> Flask:
         "secret_key": SecretStr("x" * 40),
     }
     settings = parts.settings.model_copy(update=changed)
-    badges = replace(parts.press.badges, public_url=NEW, former_urls=(OLD, OLDER))
+    badges = replace(parts.document_maker.badges, public_url=NEW, former_urls=(OLD, OLDER))
     issuer = replace(parts.issuer, verify_url=f"{NEW}/verify")
-    app.extensions["parts"] = replace(parts, settings=settings, issuer=issuer, press=replace(parts.press, badges=badges))
+    maker = replace(parts.document_maker, badges=badges)
+    app.extensions["parts"] = replace(parts, settings=settings, issuer=issuer, document_maker=maker)
     return app
 
 

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.certificates.documents.letterheads import find_logo, save_letterhead
+from lti_tool.certificates.documents.letterheads import find_logo
 from lti_tool.certificates.issue.certificate_rows import RegisterPlace, insert_once
 from lti_tool.certificates.issue.compose_facts import Award, compose_facts
 from lti_tool.certificates.issue.read_done import read_done
 from lti_tool.certificates.kinds.programme_certificate import ProgrammeCertificate
 from lti_tool.certificates.kinds.stored_facts import facts_from_json, facts_to_json
 from lti_tool.certificates.kinds.wording import statement
+from lti_tool.certificates.office.save_letterhead import save_letterhead
 from lti_tool.domain.certificate import Facts, Issuer
 from lti_tool.domain.check_code import is_check_code
 from lti_tool.domain.letterhead import Letterhead, Signatory

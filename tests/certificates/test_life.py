@@ -10,11 +10,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from lti_tool.certificates.documents.letterheads import letterhead_of, save_letterhead
+from lti_tool.certificates.documents.letterheads import letterhead_of
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.certificates.office.check_logo import check_logo
 from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
+from lti_tool.certificates.office.save_letterhead import save_letterhead
 from lti_tool.certificates.verify.verify_certificate import RegisterState
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, Signatory, check_letterhead

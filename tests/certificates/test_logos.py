@@ -12,10 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lti_tool.certificates.documents.document_maker import Press
-from lti_tool.certificates.documents.letterheads import letterhead_of, save_letterhead
+from lti_tool.certificates.documents.document_maker import DocumentMaker
+from lti_tool.certificates.documents.letterheads import letterhead_of
 from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.certificates.office.check_logo import check_logo
+from lti_tool.certificates.office.save_letterhead import save_letterhead
 from lti_tool.certificates.office.try_letterhead import draw_logo
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
@@ -149,28 +150,28 @@ def test_the_others_documents_are_made_meanwhile(
             user_id = add_user(session, sub=sub)
             complete(session, user_id)
             others.append(issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now))
-    assert make_missing_documents(database, Press(), clock=lambda: now) == 2
+    assert make_missing_documents(database, DocumentMaker(), clock=lambda: now) == 2
     with database.read() as session:
         found = session.scalars(select(Certificate.id).where(Certificate.pdf_sha256.is_not(None))).all()
     assert set(found) == set(others)
 
 
 def test_a_document_recovers_once_the_logo_is_mended(database: Database, stuck: int, admin: Person, now: datetime) -> None:
-    assert make_document(database, Press(), stuck, now=now) is MakingOutcome.FAILED
-    assert make_document(database, Press(), stuck, now=now) is MakingOutcome.NOT_DUE
+    assert make_document(database, DocumentMaker(), stuck, now=now) is MakingOutcome.FAILED
+    assert make_document(database, DocumentMaker(), stuck, now=now) is MakingOutcome.NOT_DUE
     assert upload(admin, GOOD).status_code == 303
-    assert make_document(database, Press(), stuck, now=now) is MakingOutcome.MADE
+    assert make_document(database, DocumentMaker(), stuck, now=now) is MakingOutcome.MADE
     with database.read() as session:
         row = session.get_one(Certificate, stuck)
         assert row.facts["logo"] == {"sha256": letterhead_of(session, 1).logo_sha256, "alt": "Landesakademie"}
 
 
 def test_a_document_recovers_once_the_logo_is_taken_away(database: Database, stuck: int, now: datetime) -> None:
-    make_document(database, Press(), stuck, now=now)
+    make_document(database, DocumentMaker(), stuck, now=now)
     with database.write.begin() as session:
         head = replace(letterhead_of(session, 1), logo_sha256="")
         save_letterhead(session, 1, head, logo=None, changed_by_id=2, now=now)
-    assert make_missing_documents(database, Press(), clock=lambda: now + timedelta(seconds=1)) == 1
+    assert make_missing_documents(database, DocumentMaker(), clock=lambda: now + timedelta(seconds=1)) == 1
 
 
 def test_a_sample_with_such_a_logo_says_so(admin: Person, stuck: int) -> None:

@@ -22,7 +22,7 @@ def made(app: Flask, database: Database, code: str, now: datetime) -> Certificat
     """A certificate with its document."""
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, app.extensions["parts"].press, certificate_id, now=now)
+    make_document(database, app.extensions["parts"].document_maker, certificate_id, now=now)
     with database.read() as session:
         row = session.get_one(Certificate, certificate_id)
         assert row.pdf is not None
@@ -42,7 +42,7 @@ def test_the_credential_travels_inside_the_document(made: Certificate) -> None:
 
 def test_bytes_hash_and_credential_are_stored_once(app: Flask, database: Database, made: Certificate, now: datetime) -> None:
     assert hashlib.sha256(made.pdf or b"").hexdigest() == made.pdf_sha256
-    make_document(database, app.extensions["parts"].press, made.id, now=now)
+    make_document(database, app.extensions["parts"].document_maker, made.id, now=now)
     with database.read() as session:
         again = session.get_one(Certificate, made.id)
         assert (again.pdf, again.credential, again.credential_jwt) == (made.pdf, made.credential, made.credential_jwt)
@@ -85,10 +85,11 @@ def test_the_issuer_is_described(stranger: FlaskClient) -> None:
 def test_without_badges_nothing_is_published_or_attached(
     app: Flask, database: Database, stranger: FlaskClient, code: str, now: datetime
 ) -> None:
-    app.extensions["parts"] = replace(app.extensions["parts"], press=replace(app.extensions["parts"].press, badges=None))
+    maker = replace(app.extensions["parts"].document_maker, badges=None)
+    app.extensions["parts"] = replace(app.extensions["parts"], document_maker=maker)
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, app.extensions["parts"].press, certificate_id, now=now)
+    make_document(database, app.extensions["parts"].document_maker, certificate_id, now=now)
     with database.read() as session:
         row = session.get_one(Certificate, certificate_id)
         assert row.credential is None

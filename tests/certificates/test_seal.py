@@ -21,8 +21,8 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pypdf import PdfReader
 
-from lti_tool.certificates.documents.document_maker import SealUnavailable
 from lti_tool.certificates.documents.seal import DocumentSeal, open_seal
+from lti_tool.certificates.documents.seal_maker import SealUnavailable
 from lti_tool.certificates.documents.typeset import typeset
 from lti_tool.certificates.verify import read_seals
 from lti_tool.certificates.verify.check_seal import check_seal

@@ -12,7 +12,7 @@ from flask import Flask
 from pydantic import SecretStr
 
 from lti_tool import bootstrap
-from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.certificates.documents.seal import DocumentSeal, open_seal
 from lti_tool.cli import main
@@ -64,10 +64,10 @@ def test_an_expired_seal_seals_nothing_and_the_next_one_seals_what_waited(
     database: Database, issued: list[int], ended: DocumentSeal
 ) -> None:
     for certificate_id in issued:
-        assert make_document(database, Press(seal=ended), certificate_id, now=NOW) is MakingOutcome.PUT_OFF
+        assert make_document(database, DocumentMaker(seal=ended), certificate_id, now=NOW) is MakingOutcome.PUT_OFF
     with database.read() as session:
         assert [session.get_one(Certificate, each).pdf for each in issued] == [None, None]
-    renewed = Press(seal=seal_of(valid_for(-DAY, 365 * DAY)))
+    renewed = DocumentMaker(seal=seal_of(valid_for(-DAY, 365 * DAY)))
     assert make_missing_documents(database, renewed, clock=lambda: NOW + timedelta(hours=1)) == 2
 
 
@@ -93,7 +93,7 @@ def test_an_expired_seal_seals_nothing_and_the_next_one_seals_what_waited(
 def test_it_seals_while_its_certificate_and_those_above_it_are_valid(
     database: Database, issued: list[int], identities: Callable[[], list[Identity]], may_seal: bool
 ) -> None:
-    outcome = make_document(database, Press(seal=seal_of(*identities())), issued[0], now=NOW)
+    outcome = make_document(database, DocumentMaker(seal=seal_of(*identities())), issued[0], now=NOW)
     assert outcome is (MakingOutcome.MADE if may_seal else MakingOutcome.PUT_OFF)
 
 
@@ -117,7 +117,7 @@ def test_the_start_says_that_the_seal_ends(tmp_path: Path, caplog: pytest.LogCap
     academy = Identity("Siegel", valid=(datetime.now(UTC) - 300 * DAY, datetime.now(UTC) + 5 * DAY))
     key = SecretStr(academy.key_pem + academy.certificate_pem)
     settings = Settings(data_dir=tmp_path, keys_dir=tmp_path, seal_level="B-B", seal_key=key, badges="off")
-    bootstrap.press(settings)
+    bootstrap.document_maker(settings)
     (line,) = [record for record in caplog.records if record.message == "seal_ends"]
     assert "is valid until" in line.warning  # type: ignore[attr-defined]
 
@@ -141,7 +141,7 @@ def test_doctor_says_that_the_seal_has_ended(sqlite_url: str, tmp_path: Path) ->
 def test_monitors_read_when_the_seal_ends(app: Flask, ended: DocumentSeal) -> None:
     parts = app.extensions["parts"]
     settings = parts.settings.model_copy(update={"metrics_token": type(parts.settings.metrics_token)("t")})
-    app.extensions["parts"] = replace(parts, settings=settings, press=replace(parts.press, seal=ended))
+    app.extensions["parts"] = replace(parts, settings=settings, document_maker=replace(parts.document_maker, seal=ended))
     page = app.test_client().get("/metrics", headers={"Authorization": "Bearer t"})
     (value,) = re.findall(r"^lti_tool_seal_ends_timestamp_seconds (\S+)$", page.text, re.MULTILINE)
     assert float(value) == ended.period.ends_at.timestamp()
@@ -150,12 +150,13 @@ def test_monitors_read_when_the_seal_ends(app: Flask, ended: DocumentSeal) -> No
 def test_the_person_reads_that_the_document_comes_later(
     app: Flask, person: Callable[..., Person], database: Database, programme: Programme, issuer: Issuer, ended: DocumentSeal
 ) -> None:
-    app.extensions["parts"] = replace(app.extensions["parts"], press=replace(app.extensions["parts"].press, seal=ended))
+    maker = replace(app.extensions["parts"].document_maker, seal=ended)
+    app.extensions["parts"] = replace(app.extensions["parts"], document_maker=maker)
     ayse = person()
     with database.write.begin() as session:
         issued = issue_if_due(session, programme, user_id=1, issuer=issuer, now=NOW)
     for minute in (0, 10):
-        make_document(database, Press(seal=ended), issued or 0, now=NOW + timedelta(minutes=minute))
+        make_document(database, DocumentMaker(seal=ended), issued or 0, now=NOW + timedelta(minutes=minute))
     text = words_of(ayse.get("/certificates"))
     assert "Das Dokument lässt sich gerade nicht herstellen." in text
     assert "Ihr Nachweis gilt schon jetzt." in text

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from lti_tool.certificates.documents.document_maker import Press
+from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.make_document import make_document
 from lti_tool.certificates.documents.seal import open_seal
 from lti_tool.certificates.office.erase_from_certificates import erase_from_certificates
@@ -226,7 +226,7 @@ def pdf(database: Database, code: str, now: datetime) -> bytes:
     """The stored document of the certificate."""
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, Press(), certificate_id, now=now)
+    make_document(database, DocumentMaker(), certificate_id, now=now)
     with database.read() as session:
         content = session.get_one(Certificate, certificate_id).pdf
     assert content is not None
@@ -300,12 +300,12 @@ def test_a_file_that_a_mail_gateway_touched_is_still_known(
     drop: Drop, app: Flask, database: Database, code: str, now: datetime, is_sealed: bool, touch: Callable[[bytes], bytes]
 ) -> None:
     academy = Identity("Siegel der Musterakademie")
-    press = replace(app.extensions["parts"].press, seal=None)
+    maker = replace(app.extensions["parts"].document_maker, seal=None)
     if is_sealed:
-        press = replace(press, seal=open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem))
+        maker = replace(maker, seal=open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem))
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, press, certificate_id, now=now)
+    make_document(database, maker, certificate_id, now=now)
     with database.read() as session:
         pdf = session.get_one(Certificate, certificate_id).pdf or b""
     answer = drop(touch(pdf), Accept="application/json")
@@ -340,8 +340,8 @@ def test_one_file_is_checked_at_a_time_and_who_finds_too_many_waiting_is_told(
         at_once[0] -= 1
         return SealVerdict.NONE_OF_OURS
 
-    press = replace(app.extensions["parts"].press, check_seal=slow)
-    app.extensions["parts"] = replace(app.extensions["parts"], press=press)
+    maker = replace(app.extensions["parts"].document_maker, check_seal=slow)
+    app.extensions["parts"] = replace(app.extensions["parts"], document_maker=maker)
     with ThreadPoolExecutor(8) as pool:
         answers = [pool.submit(lambda: drop(b"%PDF-1.7\n%%EOF").status_code) for _ in range(8)]
         while sum(each.done() for each in answers) < 4:
@@ -441,17 +441,17 @@ def test_the_page_tells_with_which_key_a_document_was_sealed_and_which_is_used_t
 ) -> None:
     academy = Identity("Siegel der Musterakademie")
     seal = open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem)
-    press = replace(app.extensions["parts"].press, seal=seal)
-    app.extensions["parts"] = replace(app.extensions["parts"], press=press)
+    maker = replace(app.extensions["parts"].document_maker, seal=seal)
+    app.extensions["parts"] = replace(app.extensions["parts"], document_maker=maker)
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, press, certificate_id, now=now)
+    make_document(database, maker, certificate_id, now=now)
     text = words_of(stranger.get(f"/verify/{code}"))
     assert f"Elektronisches Siegel PAdES, Stufe B-B {seal.fingerprint} Mit diesem Schlüssel siegeln wir auch heute." in text
     assert stranger.get("/credentials/seal-certificates.pem").text == seal.chain_pem
     later = Identity("Neues Siegel")
     today = open_seal(level="B-B", key_pem=later.key_pem + later.certificate_pem)
-    app.extensions["parts"] = replace(app.extensions["parts"], press=replace(press, seal=today))
+    app.extensions["parts"] = replace(app.extensions["parts"], document_maker=replace(maker, seal=today))
     assert f"Heute siegeln wir mit einem anderen Schlüssel: {today.fingerprint}" in words_of(stranger.get(f"/verify/{code}"))
 
 
@@ -468,7 +468,7 @@ def test_a_sealed_file_that_was_changed_and_saved_again_is_called_changed(
     seal = open_seal(level="B-B", key_pem=academy.key_pem + academy.certificate_pem)
     with database.read() as session:
         certificate_id = session.scalars(select(Certificate.id)).one()
-    make_document(database, replace(app.extensions["parts"].press, seal=seal), certificate_id, now=now)
+    make_document(database, replace(app.extensions["parts"].document_maker, seal=seal), certificate_id, now=now)
     with database.read() as session:
         sealed = session.get_one(Certificate, certificate_id).pdf or b""
     at = sealed.index(b"/Count 1")

@@ -13,9 +13,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from joserfc import jwt
 
+from lti_tool.certificates.badges.badge_maker import Credential
 from lti_tool.certificates.badges.keys import CredentialKeys
 from lti_tool.certificates.badges.linked_data import CREDENTIALS, OPEN_BADGES, OPEN_BADGES_EXTENSIONS, add_proof
-from lti_tool.certificates.documents.document_maker import Credential
 from lti_tool.certificates.kinds import kind_of
 from lti_tool.certificates.kinds.printed import hours_text
 from lti_tool.certificates.kinds.wording import document_title, statement

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.certificates.badges.badge_maker import BadgeMaker, Credential
 from lti_tool.certificates.badges.open_badge import achievement
 from lti_tool.certificates.badges.status_list import encoded_list, list_exists
-from lti_tool.certificates.documents.document_maker import BadgeMaker, Credential
 from lti_tool.certificates.kinds import ALL_KINDS, kind_of
 from lti_tool.certificates.kinds.begin_facts import begin_facts
 from lti_tool.certificates.kinds.done import everything_done

@@ -12,9 +12,10 @@ from sqlalchemy import CursorResult, Update, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lti_tool.certificates.badges.status_list import StatusPlace, reserve_status
-from lti_tool.certificates.documents.document_maker import Press, SealMaker, SealUnavailable
+from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.letterheads import find_logo, with_present_logo
 from lti_tool.certificates.documents.queue import claim_document, find_due_documents, put_document_off
+from lti_tool.certificates.documents.seal_maker import SealMaker, SealUnavailable
 from lti_tool.certificates.documents.typeset import LogoCannotBeDrawn, NameCannotBeSet, typeset
 from lti_tool.domain.certificate import Facts
 from lti_tool.models import Certificate, SealCertificate
@@ -49,7 +50,7 @@ class _Order:
     """In a status list, where badges are on."""
 
 
-def make_document(database: Database, press: Press, certificate_id: int, *, now: datetime) -> MakingOutcome:
+def make_document(database: Database, maker: DocumentMaker, certificate_id: int, *, now: datetime) -> MakingOutcome:
     """Make a document from its stored facts and keep the bytes with their SHA-256; call it after the issue's commit.
 
     Claim, sign the badge, typeset, attach, seal, store. Safe to call again, by anyone, at any time: one at a time makes it, and
@@ -60,13 +61,13 @@ def make_document(database: Database, press: Press, certificate_id: int, *, now:
         row = session.get(Certificate, certificate_id)
         if row is None or row.pdf_sha256 or row.problem or row.erased_at is not None:
             return _outcome_so_far(row)
-    order = _claim(database, press, certificate_id, now)
+    order = _claim(database, maker, certificate_id, now)
     if order is None:
         return MakingOutcome.NOT_DUE
     try:
-        if press.seal is not None and (refusal := press.seal.period.refusal(now)):
+        if maker.seal is not None and (refusal := maker.seal.period.refusal(now)):
             raise SealUnavailable(refusal)
-        values = _make(press, order)
+        values = _make(maker, order)
     except LogoCannotBeDrawn:
         log.error("certificate_logo_cannot_be_drawn", extra={"certificate": certificate_id})
         return _put_off(database, certificate_id, now, MakingOutcome.FAILED)
@@ -82,14 +83,14 @@ def make_document(database: Database, press: Press, certificate_id: int, *, now:
         # nor the documents behind it shall fail with it.
         log.exception("certificate_document_failed", extra={"certificate": certificate_id})
         return _put_off(database, certificate_id, now, MakingOutcome.FAILED)
-    if press.seal is not None:
-        remember_seal(database, press.seal, order.issued_at)
+    if maker.seal is not None:
+        remember_seal(database, maker.seal, order.issued_at)
     if _store(database, _still_open(certificate_id).values(values)):
         log.info("certificate_document_made", extra={"certificate": certificate_id, "bytes": len(values["pdf"])})
     return MakingOutcome.MADE
 
 
-def make_missing_documents(database: Database, press: Press, *, clock: Callable[[], datetime]) -> int:
+def make_missing_documents(database: Database, maker: DocumentMaker, *, clock: Callable[[], datetime]) -> int:
     """Make all documents that are due, and tell how many; the job of the worker, and of a sweep after a crash."""
     made = 0
     while True:
@@ -99,7 +100,7 @@ def make_missing_documents(database: Database, press: Press, *, clock: Callable[
             return made
         for certificate_id in due:
             try:
-                outcome = make_document(database, press, certificate_id, now=clock())
+                outcome = make_document(database, maker, certificate_id, now=clock())
             except Exception:
                 # Its row cannot be read (a newer release wrote it). It must not stand before the others for ever.
                 log.exception("certificate_document_failed", extra={"certificate": certificate_id})
@@ -110,10 +111,10 @@ def make_missing_documents(database: Database, press: Press, *, clock: Callable[
                 return made
 
 
-def make_at_once(database: Database, press: Press, certificate_id: int, *, now: datetime) -> None:
+def make_at_once(database: Database, maker: DocumentMaker, certificate_id: int, *, now: datetime) -> None:
     """Make a document while its person waits for the page, where no worker came and nobody outside has to be asked for it."""
-    if not press.asks_outside:
-        make_document(database, press, certificate_id, now=now)
+    if not maker.asks_outside:
+        make_document(database, maker, certificate_id, now=now)
 
 
 def remember_seal(database: Database, seal: SealMaker, now: datetime) -> None:
@@ -133,7 +134,7 @@ def _outcome_so_far(row: Certificate | None) -> MakingOutcome:
     return MakingOutcome.NEEDS_HELP if row is not None and row.problem else MakingOutcome.NOT_DUE
 
 
-def _claim(database: Database, press: Press, certificate_id: int, now: datetime) -> _Order | None:
+def _claim(database: Database, maker: DocumentMaker, certificate_id: int, now: datetime) -> _Order | None:
     with database.write.begin() as session:
         if not claim_document(session, certificate_id, now=now):
             return None
@@ -143,15 +144,15 @@ def _claim(database: Database, press: Press, certificate_id: int, now: datetime)
             facts=facts,
             issued_at=row.issued_at,
             logo_svg=find_logo(session, facts.logo_sha256),
-            place=reserve_status(session, certificate_id) if press.badges is not None else None,
+            place=reserve_status(session, certificate_id) if maker.badges is not None else None,
         )
 
 
-def _make(press: Press, order: _Order) -> dict[str, Any]:
+def _make(maker: DocumentMaker, order: _Order) -> dict[str, Any]:
     """Make what the columns of a finished document hold."""
     facts, credential = order.facts, None
-    if press.badges is not None and order.place is not None:
-        credential = press.badges.make(
+    if maker.badges is not None and order.place is not None:
+        credential = maker.badges.make(
             facts, status_list=order.place.status_list, status_index=order.place.index, issued_at=order.issued_at
         )
     pdf = typeset(
@@ -159,15 +160,15 @@ def _make(press: Press, order: _Order) -> dict[str, Any]:
         issued_at=order.issued_at,
         logo_svg=order.logo_svg,
         credential=credential.json if credential else "",
-        template=press.template,
+        template=maker.template,
     )
-    if press.seal is not None:
-        pdf = press.seal.apply(pdf, issuer=facts.issuer_name, language=facts.language)
+    if maker.seal is not None:
+        pdf = maker.seal.apply(pdf, issuer=facts.issuer_name, language=facts.language)
     return {
         "pdf": pdf,
         "pdf_sha256": hashlib.sha256(pdf).hexdigest(),
-        "seal_level": press.seal.level if press.seal else "",
-        "seal_fingerprint": press.seal.fingerprint if press.seal else "",
+        "seal_level": maker.seal.level if maker.seal else "",
+        "seal_fingerprint": maker.seal.fingerprint if maker.seal else "",
         "credential": credential.json if credential else None,
         "credential_jwt": credential.jwt if credential else None,
     }

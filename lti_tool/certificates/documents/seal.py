@@ -26,7 +26,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from lti_tool.certificates.documents.document_maker import SealPeriod, SealUnavailable
+from lti_tool.certificates.documents.seal_maker import SealPeriod, SealUnavailable
 from lti_tool.certificates.documents.tagged_fields import add_tagged_field
 from lti_tool.errors import ConfigurationError
 

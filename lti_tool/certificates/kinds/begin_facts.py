@@ -1,4 +1,4 @@
-"""Begins the facts of a document of any kind: who, when, under which code, in which dress."""
+"""Begins the facts of a document of any kind: who, when, under which code, with whose letterhead."""
 
 from datetime import datetime
 

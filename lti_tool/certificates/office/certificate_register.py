@@ -1,13 +1,13 @@
 """The register of all certificates, for those who run the tool: find and list."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
-from lti_tool.certificates.verify.verify_certificate import RegisterState, state_of
+from lti_tool.certificates.verify.verify_certificate import RegisterState, decided_state_of
 from lti_tool.domain.certificate import Facts
 from lti_tool.domain.check_code import TypingError, group_check_code, read_check_code
 from lti_tool.errors import NotFound, ToolError
@@ -87,7 +87,7 @@ def _entry(row: Certificate) -> RegisterEntry:
         user_id=row.user_id,
         code=group_check_code(row.check_code),
         serial=row.serial,
-        state=state_of(row, today=date.min),
+        state=decided_state_of(row),
         facts=facts_from_json(row.facts),
         issued_at=row.issued_at,
         pdf_sha256=row.pdf_sha256,

@@ -86,10 +86,15 @@ def verification_of(certificate: Certificate, *, now: datetime) -> Verification:
 
 
 def state_of(certificate: Certificate, *, today: date) -> RegisterState:
-    """Tell the state of a stored certificate."""
+    """Return the state of a stored certificate on a day."""
+    decided = decided_state_of(certificate)
+    valid_until = certificate.facts.get("valid_until")
+    has_expired = valid_until and today > date.fromisoformat(valid_until)
+    return RegisterState.EXPIRED if has_expired and decided is RegisterState.VALID else decided
+
+
+def decided_state_of(certificate: Certificate) -> RegisterState:
+    """Return what people decided on a stored certificate: `valid`, `revoked` or `replaced`, whatever day it is."""
     if certificate.replaced_by_id is not None:
         return RegisterState.REPLACED
-    if certificate.revoked_at is not None:
-        return RegisterState.REVOKED
-    valid_until = certificate.facts.get("valid_until")
-    return RegisterState.EXPIRED if valid_until and today > date.fromisoformat(valid_until) else RegisterState.VALID
+    return RegisterState.REVOKED if certificate.revoked_at is not None else RegisterState.VALID

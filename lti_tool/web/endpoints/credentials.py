@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from lti_tool.certificates.badges.badge_maker import BadgeMaker
 from lti_tool.certificates.badges.published import describe_achievement, list_seal_certificates, sign_status_list
-from lti_tool.certificates.documents.document_maker import BadgeMaker
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.traffic.take_turn import Limit
@@ -66,7 +66,7 @@ def seal_certificates() -> Response:
 
 
 def _badges() -> BadgeMaker:
-    badges = parts().press.badges
+    badges = parts().document_maker.badges
     if badges is None:
         raise NotFound(N_("Digitale Abzeichen (Open Badges) sind hier nicht eingeschaltet."), code="badges_off")
     # What earlier badges name is answered under their own address.

@@ -127,7 +127,7 @@ class _DatabaseCollector(Collector):
         yield _gauge("lti_tool_certificates", "Certificates by state.", certificates, "state")
         states = {"waiting": documents.waiting, "for_a_person": documents.for_a_person}
         yield _gauge("lti_tool_documents", "Documents of certificates that are not made yet.", states, "state")
-        if (seal := parts().press.seal) is not None:
+        if (seal := parts().document_maker.seal) is not None:
             ends = GaugeMetricFamily("lti_tool_seal_ends_timestamp_seconds", "When the seal's certificate or one above it ends.")
             ends.add_metric([], seal.period.ends_at.timestamp())
             yield ends

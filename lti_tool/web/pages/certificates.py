@@ -52,7 +52,7 @@ def overview() -> str:
     if waiting:
         # No worker has come. Who waits before this page gets the document all the same, unless somebody outside has to be asked.
         for certificate_id in waiting:
-            make_at_once(parts().database, parts().press, certificate_id, now=parts().now())
+            make_at_once(parts().database, parts().document_maker, certificate_id, now=parts().now())
         mine = _mine(visitor)
     return render_template(
         "certificates/overview.html",
@@ -96,7 +96,7 @@ def european(certificate_id: int) -> Response:
     visitor = current_visitor()
     with reading() as session:
         own = get_issued_facts(session, certificate_id, user_id=visitor.user_id)
-    pages = pictures(own.facts, logo_svg=own.logo_svg, template=parts().press.template)
+    pages = pictures(own.facts, logo_svg=own.logo_svg, template=parts().document_maker.template)
     credential = european_credential(own.facts, issued_at=own.issued_at, pictures=pages, country=parts().settings.issuer_country)
     response = Response(credential, content_type="application/ld+json")
     response.headers["Content-Disposition"] = 'attachment; filename="europass-nachweis.jsonld"'

@@ -13,12 +13,11 @@ from lti_tool.certificates.documents.letterheads import (
     find_logo,
     lay_over,
     letterhead_of,
-    save_letterhead,
-    with_changes,
 )
 from lti_tool.certificates.documents.typeset import typeset
 from lti_tool.certificates.kinds.preview_facts import preview_facts
 from lti_tool.certificates.office.check_logo import check_logo
+from lti_tool.certificates.office.save_letterhead import save_letterhead, with_changes
 from lti_tool.certificates.office.try_letterhead import draw_logo, try_letterhead
 from lti_tool.domain.certificate import DocumentKind
 from lti_tool.domain.edits import ChangedMeanwhile, Shown, merge
@@ -53,7 +52,7 @@ def preview() -> Response:
         head = replace(head, language=request.args["language"])
     is_full = request.args.get("full") == "1"
     facts = preview_facts(current_programme(), tool.issuer, head, kind, is_full=is_full, now=tool.now())
-    pdf = typeset(facts, issued_at=tool.now(), logo_svg=logo_svg, template=tool.press.template)
+    pdf = typeset(facts, issued_at=tool.now(), logo_svg=logo_svg, template=tool.document_maker.template)
     response = Response(pdf, content_type="application/pdf")
     response.headers["Content-Disposition"] = 'inline; filename="Muster.pdf"'
     response.headers["Cache-Control"] = "no-store"
@@ -111,7 +110,8 @@ def _try(head: Letterhead, logo_svg: str, new_logo: bytes | None) -> None:
         logo_svg = check_logo(new_logo)
         draw_logo(logo_svg)
     whole = lay_over(tool.issuer, head)
-    try_letterhead(current_programme(), tool.issuer, whole, logo_svg=logo_svg, template=tool.press.template, now=tool.now())
+    template = tool.document_maker.template
+    try_letterhead(current_programme(), tool.issuer, whole, logo_svg=logo_svg, template=template, now=tool.now())
 
 
 def _letterhead_page(

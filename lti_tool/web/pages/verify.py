@@ -109,7 +109,7 @@ def document() -> ResponseReturnValue:
                 file.close()  # its temporary copy goes now, not when somebody collects garbage
             if not content and not _wants_json():
                 return _kept_by_nobody(make_response(render_template("verify/form.html", typed="", error="no_file"), 400))
-            found = verify_document(parts().database, content, check_seal=parts().press.check_seal, now=parts().now())
+            found = verify_document(parts().database, content, check_seal=parts().document_maker.check_seal, now=parts().now())
     page = jsonify(_document_as_json(found)) if _wants_json() else make_response(_document_page(found))
     page.status_code = _DOCUMENT_STATUSES.get(found.found, 404)
     return _kept_by_nobody(page)
@@ -135,7 +135,7 @@ def _code_as_page(found: Verification, typed: str) -> Response:
 
 
 def _seal_now() -> str:
-    seal = parts().press.seal
+    seal = parts().document_maker.seal
     return seal.fingerprint if seal is not None else ""
 
 
