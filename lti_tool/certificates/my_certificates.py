@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.issue.issue_on_request import can_be_improved
 from lti_tool.certificates.issue.read_done import read_done
 from lti_tool.certificates.kinds import KINDS_ASKED_FOR, AskedDocument
+from lti_tool.certificates.kinds.base import StillMissing
 from lti_tool.certificates.kinds.done import Done
 from lti_tool.certificates.kinds.renewal import Renewal, renewal_of
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
@@ -59,8 +60,8 @@ class ModuleProof:
     """A document that a person may ask for, about one module: issued, due, or what it still needs."""
 
     module: Module
-    lessons_left: int
-    is_live_left: bool
+    missing: StillMissing | None
+    """What it needs next."""
     is_due: bool
     """It can be issued now, or issued anew because it could say more."""
     is_issued: bool
@@ -201,12 +202,10 @@ def _proof_lists(programme: Programme, done: Done, newest_of: Mapping[str, Certi
 
 
 def _proof(asked: AskedDocument, done: Done, issued: Certificate | None) -> ModuleProof:
-    left = asked.kind.left(asked.scope, done)
     is_wanted = issued is None or can_be_improved(issued, asked, done)
     return ModuleProof(
         module=asked.scope.module,
-        lessons_left=left.lessons,
-        is_live_left=left.is_live,
+        missing=asked.kind.missing(asked.scope, done),
         is_due=is_wanted and asked.kind.is_due(asked.scope, done),
         is_issued=issued is not None,
     )

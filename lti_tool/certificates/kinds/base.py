@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from lti_tool.certificates.kinds.done import Done
@@ -25,15 +25,11 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Left:
-    """What is still missing for a document that is asked for."""
+class StillMissing:
+    """What is missing next for a document that is asked for: a sentence for its person, marked for translation."""
 
-    lessons: int = 0
-    is_live: bool = False
-
-    @property
-    def is_nothing(self) -> bool:
-        return self.lessons == 0 and not self.is_live
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class KindOfDocument(ABC):
@@ -114,11 +110,11 @@ class KindAskedFor(KindOfDocument):
     """What stands above the list, both marked for translation."""
 
     @abstractmethod
-    def left(self, scope: Scope, done: Done) -> Left:
-        """Say what is still missing."""
+    def missing(self, scope: Scope, done: Done) -> StillMissing | None:
+        """Say what is missing next; None: it is due."""
 
     def is_due(self, scope: Scope, done: Done) -> bool:
-        return self.left(scope, done).is_nothing
+        return self.missing(scope, done) is None
 
 
 @dataclass(frozen=True)

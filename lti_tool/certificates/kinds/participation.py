@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from lti_tool.certificates.kinds.base import KindAskedFor, Left, Scope
+from lti_tool.certificates.kinds.base import KindAskedFor, Scope, StillMissing
 from lti_tool.certificates.kinds.done import Done
 from lti_tool.certificates.kinds.printed import period
 from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, hours_in_print
@@ -30,7 +30,8 @@ class Participation(KindAskedFor):
     )
 
     def scopes(self, programme: Programme) -> tuple[Scope, ...]:
-        return tuple(Scope(programme, (module,)) for module in programme.modules)
+        # Without a lesson there is nothing to certify, nor a day on which it was done.
+        return tuple(Scope(programme, (module,)) for module in programme.modules if module.lessons)
 
     def subject(self, scope: Scope) -> str:
         return scope.module.slug
@@ -38,12 +39,15 @@ class Participation(KindAskedFor):
     def file_name(self, programme_slug: str, subject: str) -> str:
         return f"Teilnahmebescheinigung-{subject}"
 
-    def left(self, scope: Scope, done: Done) -> Left:
-        return Left(lessons=done.lessons_left(scope.module), is_live=scope.module.slug in done.record.live_left)
-
-    def is_due(self, scope: Scope, done: Done) -> bool:
-        # Without a lesson there is nothing to certify, nor a day on which it was done.
-        return super().is_due(scope, done) and done.lessons_of(scope.module).ended_on is not None
+    def missing(self, scope: Scope, done: Done) -> StillMissing | None:
+        lessons = done.lessons_left(scope.module)
+        if lessons:
+            return (
+                StillMissing(N_("Noch %(n)s Lektionen"), {"n": lessons}) if lessons > 1 else StillMissing(N_("Noch eine Lektion"))
+            )
+        if scope.module.slug in done.record.live_left:
+            return StillMissing(N_("Es fehlt noch der Live-Teil"))
+        return None
 
     def is_outdated(self, facts: Facts, scope: Scope, done: Done) -> bool:
         # The test was passed since, and the document does not say so.
