@@ -15,7 +15,7 @@ ANSWERS = {
     "#765 keep certificates when the activity goes": (
         "test_life.py::test_issue_765_certificates_stay_when_the_registration_is_removed"
     ),
-    "#255 #763 issue again": "test_register.py::test_a_reissued_certificate_replaces_the_old_one",
+    "#255 #763 issue again": "test_certificate_register.py::test_a_reissued_certificate_replaces_the_old_one",
     "#195 #633 expiry": "test_verify.py::test_an_expired_certificate_says_until_when_it_was_valid",
     "#424 #430 a forged grade passes": "test_verify.py::test_a_forged_line_is_seen_because_every_printed_line_is_shown",
     "#566 issue date on the verification page": (
