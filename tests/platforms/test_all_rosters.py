@@ -186,7 +186,7 @@ def test_a_roster_that_goes_on_for_ever_ends_in_time(
 
     platform.answer = endless  # type: ignore[method-assign]
     began = time.monotonic()
-    with pytest.raises(Exception, match="^(timeout|out_of_time)$"):
+    with pytest.raises(Exception, match=r"^(timeout|out_of_time)$"):
         refresh_roster(database, client, course, whole_s=0.5, now=now)
     assert time.monotonic() - began < 3
     assert readings(database)[course][1] in ("out_of_time", "timeout")
