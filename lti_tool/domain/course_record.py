@@ -7,6 +7,11 @@ from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
 from lti_tool.domain.programme import Chapter, Module
 
 
+def is_enough_for_certificate(*, open_chapters: int, live_share_pct: float) -> bool:
+    """Tell whether nothing but modules can be missing for the certificate (curriculum, section 6)."""
+    return open_chapters == 0 and live_share_pct >= SHARE_FOR_CERTIFICATE_PCT
+
+
 @dataclass(frozen=True)
 class CourseRecord:
     """What the course printed on a person's documents asks for beside the modules, and what that person did of it."""
@@ -30,8 +35,9 @@ class CourseRecord:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing but modules can be missing for the certificate (curriculum, section 6)."""
-        return not any(self.open_chapters.values()) and not self.is_live_short
+        """Whether nothing but modules can be missing for the certificate."""
+        open_chapters = sum(map(len, self.open_chapters.values()))
+        return is_enough_for_certificate(open_chapters=open_chapters, live_share_pct=self.live_share_pct)
 
     def minutes_in(self, module: Module) -> int:
         """Return the minutes that really apply to a module."""

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.documents.letterheads import latest_course
-from lti_tool.certificates.issue.issue_certificate import has_lasting_certificate, issue_certificate
+from lti_tool.certificates.issue.issue_certificate import find_lasting_certificate_id, issue_certificate
 from lti_tool.certificates.name_certificate import name_certificate
 from lti_tool.domain.certificate import Issuer
 from lti_tool.domain.completion import Condition
@@ -26,8 +26,9 @@ def issue_if_due(session: Session, programme: Programme, *, user_id: int, issuer
     Returns:
         The certificate's id; None: something is still missing (a module, chapters, live time, or the name to print).
     """
-    if has_lasting_certificate(session, programme, user_id, now=now):
-        return issue_certificate(session, programme, CourseRecord(), user_id=user_id, issuer=issuer, now=now)
+    lasting = find_lasting_certificate_id(session, programme, user_id, now=now)
+    if lasting is not None:
+        return lasting
     # Two last completions in two transactions would each miss the other's and issue nothing. So whoever gets here waits for
     # the other's end and then sees its row (READ COMMITTED). NO KEY UPDATE: the rows that the two have just inserted hold a
     # key share lock on the same user; the stronger FOR UPDATE would deadlock with it. SQLite has one writer at a time anyway.

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.completion import Condition, Evidence
+from lti_tool.domain.course_record import is_enough_for_certificate
 from lti_tool.domain.hours import module_minutes
-from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT, LivePart, Meeting, attended_share_pct
+from lti_tool.domain.live import LivePart, Meeting, attended_share_pct
 from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
 from lti_tool.progress.live_records import People, Records, records_of
 from lti_tool.progress.practice_state import chapters_done_by
@@ -75,9 +76,11 @@ class Contributions:
         return tuple(chapter for module in programme.required_modules for chapter in self.open_chapters(user_id, module))
 
     def is_enough_for_certificate(self, user_id: int, programme: Programme) -> bool:
-        """Tell whether nothing but modules can be missing for the certificate (curriculum, section 6)."""
-        is_live_enough = self.live_share_pct(user_id, programme) >= SHARE_FOR_CERTIFICATE_PCT
-        return is_live_enough and not self.open_chapters_of_all(user_id, programme)
+        """Tell whether nothing but modules can be missing for the certificate."""
+        return is_enough_for_certificate(
+            open_chapters=len(self.open_chapters_of_all(user_id, programme)),
+            live_share_pct=self.live_share_pct(user_id, programme),
+        )
 
 
 def contributions_of(session: Session, requirements: Requirements, people: People) -> Contributions:

@@ -30,8 +30,7 @@ def reading() -> Iterator["Session"]:
         yield session
     except BaseException:
         # Whatever went wrong may have broken it; trying again begins anew.
-        if not g.get("is_step"):
-            end_reading()
+        end_reading()
         raise
 
 
@@ -48,7 +47,12 @@ def step() -> Iterator["Session"]:
 
 
 def end_reading() -> None:
-    """End the reading transaction: before something that takes its time, or to see what others have written meanwhile."""
+    """End the reading transaction: before something that takes its time, or to see what others have written meanwhile.
+
+    Within a step nothing ends: the transaction is the step's.
+    """
+    if g.get("is_step"):
+        return
     session: Session | None = g.pop("session", None)
     if session is not None:
         session.close()

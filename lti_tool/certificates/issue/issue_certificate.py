@@ -54,7 +54,7 @@ def issue_certificate(
     return insert_once(session, RegisterPlace(user_id, programme.slug, _KIND.subject(scope), serial), facts, now=now)
 
 
-def has_lasting_certificate(session: Session, programme: Programme, user_id: int, *, now: datetime) -> bool:
-    """Whether a person has a certificate that need not, or cannot yet, be renewed."""
+def find_lasting_certificate_id(session: Session, programme: Programme, user_id: int, *, now: datetime) -> int | None:
+    """Return a person's certificate that need not, or cannot yet, be renewed; None: there is none."""
     newest = find_newest_certificate(session, programme, user_id)
-    return newest is not None and not is_renewable(newest, today=day_of(now))
+    return newest.id if newest is not None and not is_renewable(newest, today=day_of(now)) else None
