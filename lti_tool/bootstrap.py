@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # Beside requests, in a web process.
 WEB_CONCURRENCY = 8
-SHIPPED_PROGRAMME = Path(__file__).parent / "programme" / "smart_city_manager"
+SHIPPED_PROGRAMME = Path(__file__).parent / "programmes" / "smart_city_manager"
 
 
 def programme_folder(settings: Settings) -> Path:

@@ -14,7 +14,7 @@ from lti_tool.programme.practice import read_dimensions
 from lti_tool.programme.term_links import TermFinder
 from lti_tool.programme.toml_source import Table, read_toml
 
-SHIPPED_FOLDER = Path(__file__).parent / "smart_city_manager"
+SHIPPED_FOLDER = Path(__file__).parent.parent / "programmes" / "smart_city_manager"
 
 
 @dataclass
