@@ -73,6 +73,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "reifegrad",
             "hints",
             "case_library",
+            "personal_data",
             "downloads",
             "programme",
             "content_versions",

@@ -11,6 +11,7 @@ from lti_tool import bootstrap
 from lti_tool.app import create_app
 from lti_tool.domain.people import Visitor
 from lti_tool.models.database import Database, open_database
+from lti_tool.personal_data.data_kinds import data_kinds
 from lti_tool.settings import Settings
 from tests.workbook.cast import PROGRAMME, Course
 from tests.workbook.site import a_site
@@ -63,6 +64,19 @@ def test_a_file_with_an_open_mark_is_incomplete(opened: Opened, tmp_path: Path) 
 
 def test_a_missing_file_leaves_the_template(opened: Opened, tmp_path: Path) -> None:
     assert "Wer es sieht" in text_of(opened(legal_dir=tmp_path), "/privacy")
+
+
+def test_the_privacy_page_tells_every_kind_of_data_also_below_an_operators_own_text(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "privacy.md").write_text("Stadt Musterlingen", encoding="utf-8")
+    page = text_of(opened(legal_dir=tmp_path, hints_kept_months=7), "/privacy")
+    kinds = [kind for kind in data_kinds(hints_kept_months=7, modules_count_months=24) if kind.is_of_people]
+    assert [kind.name for kind in kinds if f'id="kind-{kind.id}" lang="de">{kind.name}</h3>' not in page] == []
+    assert "7 Monate, dann jede Nacht von selbst gelöscht" in page
+    assert "verbrauchte Einmalwerte" not in page
+
+
+def test_the_other_legal_pages_tell_no_kinds_of_data(opened: Opened) -> None:
+    assert 'id="kinds"' not in text_of(opened(), "/imprint")
 
 
 def test_english_readers_get_the_english_file(opened: Opened, tmp_path: Path) -> None:

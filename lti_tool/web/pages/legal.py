@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint, render_template
 
 from lti_tool.messages import N_
+from lti_tool.personal_data.data_kinds import DataKind, data_kinds
 from lti_tool.programme import markdown
 from lti_tool.web.language import language
 from lti_tool.web.parts import parts
@@ -53,9 +54,16 @@ def _page(name: str, title: str) -> str:
         name=name,
         title=title,
         text=text,
+        kinds=_kinds() if name == "privacy" else (),
         contact_email=settings.contact_email,
         enforcement_body=settings.enforcement_body,
     )
+
+
+def _kinds() -> tuple[DataKind, ...]:
+    settings = parts().settings
+    found = data_kinds(hints_kept_months=settings.hints_kept_months, modules_count_months=settings.modules_count_months)
+    return tuple(kind for kind in found if kind.is_of_people)
 
 
 def read_legal_text(name: str, *, wish: str, own_folder: Path | None) -> LegalText:
