@@ -32,17 +32,24 @@ def check_words(reading: Reading, known: Sequence[str]) -> None:
     Args:
         known: what needs no explanation (`known_words` in programme.toml).
     """
-    finder = TermFinder(reading.programme.terms.values())
-    names = " ".join(name for term in reading.programme.terms.values() for name in (term.term, *term.forms))
-    in_glossary = {_ENDING.sub("", word) for word in _ABBREVIATION.findall(names)}
+    shared = [term for entry in reading.modules if entry.module.is_required for term, _ in entry.terms]
     for entry in reading.modules:
-        explained = {*known, *in_glossary}
+        # A course without an elective does not have the elective's glossary.
+        terms = shared if entry.module.is_required else [*shared, *(term for term, _ in entry.terms)]
+        finder = TermFinder(terms)
+        explained = {*known, *_abbreviations(terms)}
         for lesson in entry.lessons:
             _check_lesson(lesson, finder, explained, reading.findings)
     used = {term_id for entry in reading.modules for lesson in entry.lessons for term_id in lesson.lesson.term_ids}
     for term, table in _terms(reading):
         if term.id not in used:
             reading.findings.warning(table.file, table.line_of("term"), f"Den Begriff „{term.term}“ benutzt keine Lektion.")
+
+
+def _abbreviations(terms: Iterable[Term]) -> set[str]:
+    """Return those that the glossary's own words contain."""
+    names = " ".join(name for term in terms for name in (term.term, *term.forms))
+    return {_ENDING.sub("", word) for word in _ABBREVIATION.findall(names)}
 
 
 def _check_lesson(lesson: ReadLesson, finder: TermFinder, explained: set[str], findings: Findings) -> None:

@@ -11,7 +11,7 @@ from lti_tool.programme.check import check
 from lti_tool.programme.findings import Severity
 from lti_tool.programme.readability import sentences_of, syllables_in, wiener_sachtextformel
 from lti_tool.programme.reader import SHIPPED_FOLDER
-from tests.programme.conftest import Folder
+from tests.programme.conftest import FILES, Folder
 
 POOL = "1-grundlagen/pool.toml"
 LESSON = "1-grundlagen/lessons/1-1-anfang.md"
@@ -126,6 +126,19 @@ def test_an_abbreviation_explained_in_an_earlier_lesson_of_the_module_is_known(f
     folder.write("1-grundlagen/lessons/1-2-weiter.md", later.replace("Ende.", "Die DSGVO gilt."))
     folder.spoil(LESSON, "Ende.", "Die Datenschutz-Grundverordnung (DSGVO) gilt.")
     assert [str(finding) for finding in check(folder.path) if "DSGVO" in finding.sentence] == []
+
+
+def test_an_electives_glossary_is_known_in_its_own_lessons_only(folder: Folder) -> None:
+    for name, text in FILES.items():
+        if name.startswith("1-grundlagen/"):
+            own = text.replace('"1.1', '"2.1').replace('"M1-', '"M2-').replace("1-1-", "2-1-").replace('"anfang"', '"wahl"')
+            folder.write(name.replace("1-grundlagen", "2-wahl").replace("1-1-", "2-1-"), own)
+    folder.spoil("2-wahl/module.toml", 'number = 1\nslug = "grundlagen"', 'number = 2\nslug = "wahl"\nrequired = false')
+    folder.write("2-wahl/glossary.toml", '[[term]]\nid = "dsgvo"\nterm = "DSGVO"\ndefinition = "Eine Verordnung."\n')
+    for lesson in (LESSON, "2-wahl/lessons/2-1-anfang.md"):
+        folder.spoil(lesson, "Ende.", "Die DSGVO gilt.")
+    found = [finding.file for finding in check(folder.path) if "DSGVO" in finding.sentence]
+    assert found == [LESSON]
 
 
 def test_the_command_prints_readability_hours_and_giveaways(folder: Folder) -> None:
