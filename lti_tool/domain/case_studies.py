@@ -50,6 +50,8 @@ class CaseOutcome(StrEnum):
     RUNNING = "laeuft"
     LASTING = "verstetigt"
     UNKNOWN = "offen"
+    COMPLETED = "abgeschlossen"
+    OVERCOME = "ueberstanden"
     STOPPED = "eingestellt"
 
 
@@ -57,8 +59,13 @@ OUTCOME_WORDS: Mapping[CaseOutcome, str] = {
     CaseOutcome.RUNNING: N_("läuft"),
     CaseOutcome.LASTING: N_("Teil der laufenden Arbeit"),
     CaseOutcome.UNKNOWN: N_("Ausgang offen"),
+    CaseOutcome.COMPLETED: N_("abgeschlossen, Fortsetzung offen"),
+    CaseOutcome.OVERCOME: N_("Vorfall überstanden"),
     CaseOutcome.STOPPED: N_("eingestellt oder gescheitert"),
 }
+
+OVER = frozenset({CaseOutcome.COMPLETED, CaseOutcome.OVERCOME})
+"""Outcomes of what is over: these cases say when it ended."""
 
 # ISO 3166-2:DE; DE stands for what concerns more than one or all of them.
 LAENDER: Mapping[str, str] = {

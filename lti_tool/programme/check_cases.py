@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from lti_tool.domain.case_studies import POINTS, Size, size_of
+from lti_tool.domain.case_studies import OVER, POINTS, CaseOutcome, Size, size_of
 from lti_tool.programme.cases import ReadCase
 from lti_tool.programme.check_lesson import check_block
 from lti_tool.programme.findings import Findings, Rule
@@ -77,6 +77,10 @@ def _check_head(case: ReadCase, findings: Findings, today: date | None) -> None:
         case.head.error("size", f"{study.population} Einwohner:innen sind „{size_of(study.population)}“, nicht „{study.size}“.")
     if study.began not in _YEARS or (study.ended and not study.began <= study.ended < _YEARS.stop):
         case.head.error("began", f"Die Jahre {study.began} bis {study.ended or 'heute'} passen nicht zusammen.")
+    if study.outcome in OVER and not study.ended:
+        case.head.error("outcome", f"Was „{study.outcome}“ ist, hat ein Jahr, in dem es endete (ended).")
+    if study.outcome is CaseOutcome.RUNNING and study.ended:
+        case.head.error("outcome", f"Der Fall endete {study.ended} und läuft trotzdem.")
     if not study.lesson_codes and not study.module_slugs:
         warn("lessons", "Der Fall nennt weder eine Lektion noch ein Modul, zu dem er gehört.")
     says_invented = "fiktives Beispiel" in f"{study.place} {study.text}"

@@ -47,6 +47,11 @@ def test_an_empty_result_says_what_to_do(browser: Browser) -> None:
     assert "Versuchen Sie ein anderes oder kürzeres Wort" in browser.text
 
 
+def test_an_attack_that_is_over_was_overcome(browser: Browser) -> None:
+    browser.open("/cases/potsdam-abschaltung")
+    assert "Vorfall überstanden, 2022 bis 2023" in browser.text
+
+
 def test_a_case_shows_its_seven_points_sources_and_what_it_belongs_to(browser: Browser, programme: Programme) -> None:
     study = programme.library.find(PARKING)
     assert study is not None

@@ -145,6 +145,8 @@ def test_cases_belong_to_the_kept_version(library: Folder) -> None:
         (CASE_FILE, '["BB"]', '["XX"]', f"{CASE_FILE}:6: Fehler: „laender“ kennt „XX“ nicht"),
         (CASE_FILE, '["BB"]', "[]", f"{CASE_FILE}:6: Fehler: Nennen Sie mindestens ein Land"),
         (CASE_FILE, 'certainty = "B"', 'certainty = "C"', f"{CASE_FILE}:15: Fehler: „certainty“ kennt „C“ nicht"),
+        (CASE_FILE, "eingestellt", "laeuft", f"{CASE_FILE}:13: Fehler: Der Fall endete 2024 und läuft trotzdem."),
+        (CASE_FILE, 'ended = 2024\noutcome = "eingestellt"', 'outcome = "ueberstanden"', f"{CASE_FILE}:12: Fehler: Was „ueberst"),
         (CASE_FILE, "ended = 2024", "ended = 2020", f"{CASE_FILE}:11: Fehler: Die Jahre 2021 bis 2020"),
         (CASE_FILE, 'lessons = ["1.1"]', 'lessons = ["9.9"]', f"{CASE_FILE}:17: Fehler: „9.9“ gibt es nicht"),
         (CASE_FILE, 'lessons = ["1.1"]', 'modules = ["nichts"]', f"{CASE_FILE}:17: Fehler: „nichts“ gibt es nicht"),

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
+from lti_tool.domain.case_studies import CaseOutcome
 from lti_tool.domain.items.choice import ChoiceBase
 from lti_tool.domain.programme import Lesson, Module
 from lti_tool.programme.check import check
@@ -88,3 +89,10 @@ def test_every_objective_is_tested_and_every_item_has_its_feedback() -> None:
     created = {objective.id for lesson in LESSONS for objective in lesson.objectives if objective.bloom == "erschaffen"}
     assert {objective.id for lesson in LESSONS for objective in lesson.objectives} - tested - created == set()
     assert all(option.feedback_html for module in PROGRAMME.modules for item in module.items for option in item.judged)
+
+
+@pytest.mark.parametrize("case_id", ["anhalt-bitterfeld", "potsdam-abschaltung", "suedwestfalen-it"])
+def test_an_attack_that_is_over_was_overcome_and_is_no_part_of_everyday_work(case_id: str) -> None:
+    study = PROGRAMME.library.find(case_id)
+    assert study is not None
+    assert (study.outcome, study.ended > 0) == (CaseOutcome.OVERCOME, True)
