@@ -7,7 +7,7 @@ LMS_PORT ?= 8001
 export PORT LMS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format types unit coverage bench audit sbom image lock clean
+.PHONY: help setup run test lint format types unit coverage bench audit sbom reuse papers image lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,6 +56,12 @@ audit: $(VENV)/.dev ## ask a vulnerability service about the locked versions
 
 sbom: $(VENV)/.dev ## list what an installation consists of: build/sbom.cdx.json (CycloneDX)
 	@$(BIN)/python -m tools.sbom build/sbom.cdx.json
+
+reuse: $(VENV)/.dev ## whether every file says whose it is and under which licence (REUSE)
+	@$(BIN)/python -m reuse lint
+
+papers: $(VENV)/.dev ## bring the lists in docs/datenschutz up to date, and say what operators have to fill in
+	@$(BIN)/python -m tools.papers && $(BIN)/python -m tools.papers --open
 
 image: ## build the container image with buildah and launch a module in it
 	@docker/build-image.sh
