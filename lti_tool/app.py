@@ -8,39 +8,18 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import bootstrap, preflight
 from lti_tool.settings import Settings, load_settings
-from lti_tool.web import (
-    assets,
-    browser_session,
-    errors,
-    former_addresses,
-    headers,
-    host_check,
-    language,
-    request_body,
-    shown,
-    step,
-    storable,
-    typed_forms,
-)
+from lti_tool.web import assets, former_addresses, headers, host_check, language, step
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics, visit
-from lti_tool.web.once_more import Application
-from lti_tool.web.pages import (
-    certificate_office,
-    certificates,
-    check,
-    course,
-    deep_linking,
-    front,
-    legal,
-    letterhead,
-    modules,
-    quizzes,
-    register,
-    reifegrad,
-    verify,
-    workbook,
-)
+from lti_tool.web.failures import errors
+from lti_tool.web.failures.once_more import Application
+from lti_tool.web.forms import request_body, shown, storable, typed_forms
+from lti_tool.web.pages import certificates, front, legal, verify
+from lti_tool.web.pages.connecting import check, deep_linking, register
+from lti_tool.web.pages.draft import reifegrad, workbook
+from lti_tool.web.pages.learning import modules, quizzes
+from lti_tool.web.pages.teaching import certificate_office, course, letterhead
 from lti_tool.web.parts import Parts
+from lti_tool.web.visits import browser_session
 
 PACKAGE = Path(__file__).parent
 # Login and launch bodies are small; an id_token is at most 64 KB. Pages of a visit take more (`browser_session`).

@@ -22,9 +22,9 @@ from lti_tool.certificates.documents.seal_maker import SealMaker
 from lti_tool.certificates.documents.typeset import SHIPPED_TEMPLATE
 from lti_tool.certificates.verify.check_seal import check_seal
 from lti_tool.content_versions.shelf import Shelf
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.letterhead import Letterhead
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.errors import ConfigurationError
 from lti_tool.hints.forget_hints import forget_hints
 from lti_tool.jobs.chores import PLATFORMS, URGENT, Chore
@@ -32,21 +32,21 @@ from lti_tool.jobs.job import Job
 from lti_tool.jobs.stop import Stop
 from lti_tool.jobs.turns import Shares
 from lti_tool.keyring import Keyring
-from lti_tool.learning.hand_in_overdue import hand_in_all_overdue
-from lti_tool.lti.http import Http
+from lti_tool.learning.quiz.hand_in_overdue import hand_in_all_overdue
+from lti_tool.lti.transport.http import Http
 from lti_tool.models.database import Database, open_database
-from lti_tool.passback.after_restore import mark_ledger
+from lti_tool.passback.columns.reconcile import look_at_wanted, reconcile_all
+from lti_tool.passback.columns.wanted_looks import JOB as COLUMNS
+from lti_tool.passback.delivering.after_restore import mark_ledger
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.jobs import SCORES
-from lti_tool.passback.reconcile import look_at_wanted, reconcile_all
-from lti_tool.passback.wanted_looks import JOB as COLUMNS
-from lti_tool.passback.worker import Worker
+from lti_tool.platforms.checking.inquirer import Inquirer, questions
+from lti_tool.platforms.checking.inquiries import JOB as INQUIRIES
 from lti_tool.platforms.clean_up import clean_up
-from lti_tool.platforms.front_door import open_front_door
-from lti_tool.platforms.inquirer import Inquirer, questions
-from lti_tool.platforms.inquiries import JOB as INQUIRIES
+from lti_tool.platforms.launching.front_door import open_front_door
 from lti_tool.platforms.refresh_key_sets import refresh_key_sets
-from lti_tool.platforms.refresh_roster import refresh_all_rosters
+from lti_tool.platforms.roster.refresh_roster import refresh_all_rosters
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.programme.reader import read_programme
 from lti_tool.progress.due_scores import tell_all_due_scores

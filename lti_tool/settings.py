@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_style: Literal["line", "json"] = "line"
     certificate_letterhead: Path | None = None
-    """TOML file with what documents bear: titles, signatories, logo text, colour, language (domain/letterhead.py: Letterhead)."""
+    """TOML file with what documents bear: titles, signatories, logo text, colour, language (domain/documents/letterhead.py)."""
     certificate_template: Path | None = None
     """The operator's own typst template instead of the shipped one; alone in its folder."""
     modules_count_months: int = Field(default=24, ge=0, le=600)

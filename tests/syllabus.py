@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.domain.people import Member
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.syllabus import Syllabus
+from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.progress.course_facts import settings_of
 
 ISSUER = Issuer("Akademie", "https://akademie.test", "https://tool.test/verify")

@@ -13,8 +13,8 @@ import requests
 
 from lti_tool import clock
 from lti_tool.models.database import open_database
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import add_registration
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.playground import Playground
 from lti_tool.playground.faults import Service
 from lti_tool.playground.server import serve_in_thread

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lti_tool.certificates.documents.seal import open_seal
 from lti_tool.certificates.documents.typeset import typeset
-from lti_tool.domain.certificate import DocumentKind
+from lti_tool.domain.documents.certificate import DocumentKind
 from tests.bench.documents import AT, FACTS
 from tests.certificates.authority import Identity
 

@@ -13,7 +13,7 @@ from lti_tool.jobs.job import LOOK_EVERY_S as LOOK_FOR_JOBS_EVERY_S
 from lti_tool.jobs.job import Job
 from lti_tool.jobs.stop import Stop
 from lti_tool.models.database import Database
-from lti_tool.passback.worker import Worker
+from lti_tool.passback.delivering.worker import Worker
 
 log = logging.getLogger(__name__)
 

@@ -22,9 +22,9 @@ from lti_tool.jobs.chores import CHORES, PLATFORMS, URGENT, Chore
 from lti_tool.jobs.job import LOOK_EVERY_S, Job, task_of
 from lti_tool.jobs.stop import Stop
 from lti_tool.models.database import Database
-from lti_tool.passback.claim_deliveries import release_expired
+from lti_tool.passback.delivering.claim_deliveries import release_expired
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.jobs import DELIVER, SCORES, call_workers_for_due
-from lti_tool.passback.worker import Worker
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from lti_tool.booklet.branches import Branch, branches_of, text_of
-from lti_tool.domain.programme import Lesson, Module, Programme, Term
-from lti_tool.domain.texts import Source
+from lti_tool.domain.content.programme import Lesson, Module, Programme, Term
+from lti_tool.domain.content.texts import Source
 from lti_tool.messages import N_
 
 # Says a text of ours in the language of the document; its second argument fills the placeholders.

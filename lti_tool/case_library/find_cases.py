@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from lti_tool.domain.case_studies import LAENDER, OUTCOME_WORDS, SIZE_WORDS, CaseLibrary, CaseStudy, Wanted
-from lti_tool.domain.folding import fold
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.typed_text import clean_line
+from lti_tool.domain.content.case_studies import LAENDER, OUTCOME_WORDS, SIZE_WORDS, CaseLibrary, CaseStudy, Wanted
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.words.folding import fold
+from lti_tool.domain.words.typed_text import clean_line
 
 WORDS_MAX = 100
 """Of the characters somebody looks for; what goes beyond is cut."""

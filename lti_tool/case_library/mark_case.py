@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lti_tool.case_library.open_case import get_case
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.models import MarkedCase
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.case_studies import CaseStudy
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.case_studies import CaseStudy
+from lti_tool.domain.content.programme import Programme
 from lti_tool.models import MarkedCase
 
 

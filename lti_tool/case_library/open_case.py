@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from lti_tool.case_library.marked_cases import marked_cases
-from lti_tool.domain.case_studies import CaseStudy, Label
-from lti_tool.domain.folding import fold
+from lti_tool.domain.content.case_studies import CaseStudy, Label
+from lti_tool.domain.content.programme import Lesson, Module, Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Lesson, Module, Programme
+from lti_tool.domain.words.folding import fold
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 

@@ -18,11 +18,11 @@ from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.kinds.wording import document_title
 from lti_tool.certificates.name_certificate import may_name
 from lti_tool.certificates.verify.verify_certificate import RegisterState, state_of
-from lti_tool.domain.certificate import WHOLE_PROGRAMME, DocumentKind, Facts, day_of, lapsing_modules, missing_modules
-from lti_tool.domain.check_code import group_check_code
-from lti_tool.domain.course_record import CourseRecord
-from lti_tool.domain.printed_name import NameRefused, find_printable_name, refusal_of
-from lti_tool.domain.programme import Chapter, Module, Programme
+from lti_tool.domain.content.programme import Chapter, Module, Programme
+from lti_tool.domain.documents.certificate import WHOLE_PROGRAMME, DocumentKind, Facts, day_of, lapsing_modules, missing_modules
+from lti_tool.domain.documents.check_code import group_check_code
+from lti_tool.domain.documents.printed_name import NameRefused, find_printable_name, refusal_of
+from lti_tool.domain.rules.course_record import CourseRecord
 from lti_tool.models import Certificate, NameRequest, User
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue.certificate_rows import find_newest_certificate_id
-from lti_tool.domain.printed_name import clean_name, find_printable_name
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.printed_name import clean_name, find_printable_name
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import User

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.documents.letterheads import find_logo
 from lti_tool.certificates.kinds import kind_of
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Certificate

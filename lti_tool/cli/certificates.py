@@ -18,7 +18,7 @@ from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify.verify_certificate import RegisterState
 from lti_tool.cli.registrations import opened
-from lti_tool.domain.certificate import day_of
+from lti_tool.domain.documents.certificate import day_of
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 

@@ -5,7 +5,7 @@ import click
 from lti_tool import clock, migrations, preflight
 from lti_tool.cli.output import counted
 from lti_tool.models.database import open_database
-from lti_tool.passback.after_restore import note_restored
+from lti_tool.passback.delivering.after_restore import note_restored
 from lti_tool.settings import Settings, load_settings
 
 

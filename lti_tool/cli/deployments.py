@@ -5,7 +5,7 @@ import click
 from lti_tool import clock
 from lti_tool.cli.output import ID
 from lti_tool.cli.registrations import opened
-from lti_tool.platforms import deployments as use_cases
+from lti_tool.platforms.registering import deployments as use_cases
 
 
 @click.group()

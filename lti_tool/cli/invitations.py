@@ -9,9 +9,9 @@ import click
 from lti_tool import clock
 from lti_tool.cli.output import ID, counted
 from lti_tool.cli.registrations import opened, registrations
-from lti_tool.platforms import proposals as use_cases
-from lti_tool.platforms.invite_platform import invite_platform
-from lti_tool.platforms.proposals import ProposalDetails, ProposalReason
+from lti_tool.platforms.registering import proposals as use_cases
+from lti_tool.platforms.registering.invite_platform import invite_platform
+from lti_tool.platforms.registering.proposals import ProposalDetails, ProposalReason
 
 _REASONS = {
     ProposalReason.KNOWN_ISSUER: "a further client of a platform that is connected: it would speak for all people of it",

@@ -11,9 +11,9 @@ from lti_tool import bootstrap, clock
 from lti_tool.cli.output import ID, counted
 from lti_tool.cli.registrations import opened
 from lti_tool.passback import deliveries
-from lti_tool.passback.compare_column import Difference
-from lti_tool.passback.reconcile import reconcile
-from lti_tool.platforms.registrations import get_registration, list_registrations
+from lti_tool.passback.columns.compare_column import Difference
+from lti_tool.passback.columns.reconcile import reconcile
+from lti_tool.platforms.registering.registrations import get_registration, list_registrations
 from lti_tool.progress.due_scores import tell_all_due_scores
 from lti_tool.settings import load_settings
 

@@ -15,9 +15,9 @@ from lti_tool.errors import NotFound
 from lti_tool.hints.read_hints import Hint, read_hints, settle_hint
 from lti_tool.models.database import open_database
 from lti_tool.programme.check import check as check_folder
-from lti_tool.programme.findings import Severity
+from lti_tool.programme.checks.report import report_lines
+from lti_tool.programme.formats.findings import Severity
 from lti_tool.programme.reader import read_programme
-from lti_tool.programme.report import report_lines
 from lti_tool.settings import load_settings
 
 

@@ -7,17 +7,17 @@ import click
 
 from lti_tool import clock
 from lti_tool.cli.output import ID, counted
-from lti_tool.lti.http import Http
-from lti_tool.lti.key_sets import KeySets
+from lti_tool.lti.keys.key_sets import KeySets
+from lti_tool.lti.transport.http import Http
 from lti_tool.models.database import Database, open_database
-from lti_tool.platforms import registrations as use_cases
-from lti_tool.platforms.institutions import ToldApart
 from lti_tool.platforms.key_set_store import DatabaseKeySetStore
-from lti_tool.platforms.lms_families import FAMILIES, find_family
-from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.refresh_key_sets import refresh_key_set
-from lti_tool.platforms.registrations import RegistrationDetails
-from lti_tool.platforms.tell_institutions_apart import tell_institutions_apart
+from lti_tool.platforms.registering import registrations as use_cases
+from lti_tool.platforms.registering.institutions import ToldApart
+from lti_tool.platforms.registering.lms_families import FAMILIES, find_family
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import RegistrationDetails
+from lti_tool.platforms.registering.tell_institutions_apart import tell_institutions_apart
 from lti_tool.settings import Settings, load_settings
 
 

@@ -7,7 +7,7 @@ import click
 from lti_tool import bootstrap, clock
 from lti_tool.cli.output import ID
 from lti_tool.models import Course
-from lti_tool.platforms.refresh_roster import refresh_all_rosters, refresh_roster
+from lti_tool.platforms.roster.refresh_roster import refresh_all_rosters, refresh_roster
 from lti_tool.settings import load_settings
 
 

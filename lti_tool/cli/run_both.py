@@ -16,8 +16,8 @@ from lti_tool.cli.serve import gunicorn_configuration
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
 from lti_tool.models.database import Database, open_database
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import add_registration, find_registration_id
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration, find_registration_id
 from lti_tool.playground.platform import Playground
 from lti_tool.settings import Settings, load_settings
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from lti_tool.errors import ConfigurationError
-from lti_tool.programme.files import programme_files
+from lti_tool.programme.formats.files import programme_files
 
 LARGEST_BYTES = 20 * 1024 * 1024
 # ZIP knows no earlier moment; the real ones would make the same files look different.

@@ -13,12 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.content_versions.archive import unpack
-from lti_tool.domain.illustrations import Figure
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.illustrations import Figure
+from lti_tool.domain.content.programme import Programme
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import ContentVersion
-from lti_tool.programme.findings import ProgrammeError
+from lti_tool.programme.formats.findings import ProgrammeError
 from lti_tool.programme.reader import read_programme
 
 if TYPE_CHECKING:

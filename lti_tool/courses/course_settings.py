@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.viewer import name_of, teaching_viewer_of
-from lti_tool.domain.course import CourseSettings
-from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.syllabus import Syllabus
+from lti_tool.domain.rules.course import CourseSettings
+from lti_tool.domain.rules.syllabus import Syllabus
+from lti_tool.domain.words.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import CourseSettingsRow as Row

@@ -8,9 +8,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.viewer import teaching_viewer_of
+from lti_tool.domain.content.programme import Change, Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Change, Programme
-from lti_tool.domain.syllabus import Syllabus
+from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Attempt, ContentVersion, Course

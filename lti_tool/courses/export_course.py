@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from lti_tool.courses.advice import advice_for
 from lti_tool.courses.open_course import in_order_of_names
+from lti_tool.courses.person.advice import advice_for
 from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleStanding, ModuleState, standings_in
 from lti_tool.courses.viewer import teaching_viewer_of
-from lti_tool.domain.completion import Condition
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.rules.completion import Condition
 from lti_tool.messages import N_
 from lti_tool.models import Course
 from lti_tool.progress.course_facts import settings_of

@@ -11,14 +11,14 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.courses.advice import Advice, advice_for
+from lti_tool.courses.person.advice import Advice, advice_for
 from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleState, standings_in
 from lti_tool.courses.viewer import Viewer, viewer_of
-from lti_tool.domain.course import CourseSettings
-from lti_tool.domain.folding import by_name, is_found
+from lti_tool.domain.content.programme import AssessmentRules, Module, Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import AssessmentRules, Module, Programme
-from lti_tool.domain.typed_text import clean_line
+from lti_tool.domain.rules.course import CourseSettings
+from lti_tool.domain.words.folding import by_name, is_found
+from lti_tool.domain.words.typed_text import clean_line
 from lti_tool.models import Course, RosterReading
 from lti_tool.passback.reasons import Reason, reason_for
 from lti_tool.progress.course_facts import settings_of

@@ -6,7 +6,7 @@ import zipfile
 from xml.sax.saxutils import escape
 
 from lti_tool.courses.export_course import Cell, CourseTable
-from lti_tool.domain.texts_in_files import cell, csv_cell, sheet_name
+from lti_tool.domain.words.texts_in_files import cell, csv_cell, sheet_name
 
 # Where nothing of a course's title can name a sheet.
 _SHEET_NAME = "Kurs"

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.certificate import WHOLE_PROGRAMME
-from lti_tool.domain.completion import Condition, MissingCondition, missing
+from lti_tool.domain.content.programme import AssessmentRules, Chapter, Module, Programme
+from lti_tool.domain.documents.certificate import WHOLE_PROGRAMME
+from lti_tool.domain.documents.printed_name import find_printable_name
 from lti_tool.domain.people import is_counted, roles_in
-from lti_tool.domain.printed_name import find_printable_name
-from lti_tool.domain.programme import AssessmentRules, Chapter, Module, Programme
+from lti_tool.domain.rules.completion import Condition, MissingCondition, missing
 from lti_tool.models import (
     Attempt,
     Certificate,

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, time
 
-from lti_tool.domain.downloads import Download
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.downloads import Download
+from lti_tool.domain.content.programme import Programme
 from lti_tool.downloads.write_text import write_text
 
 MEDIA_TYPES = {

@@ -7,9 +7,9 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from lti_tool.domain.downloads import Download, Sheet, SheetColumn
-from lti_tool.domain.formulas import PLACE, result_of
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.downloads import Download, Sheet, SheetColumn
+from lti_tool.domain.content.formulas import PLACE, result_of
+from lti_tool.domain.content.programme import Programme
 
 _FORMATS = {"number": "#,##0.00", "money": "#,##0 €", "percent": "0 %", "date": "dd.mm.yyyy"}
 # Title, introduction, an empty row; then the table.

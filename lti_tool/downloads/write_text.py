@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from lti_tool.domain.downloads import (
+from lti_tool.domain.content.downloads import (
     Download,
     FormChoice,
     FormField,
@@ -13,7 +13,7 @@ from lti_tool.domain.downloads import (
     FormPart,
     FormTable,
 )
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.office.odt import Description, Odt
 
 _BOX = "☐"

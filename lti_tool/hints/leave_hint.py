@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.case_studies import CaseStudy
+from lti_tool.domain.content.case_studies import CaseStudy
+from lti_tool.domain.content.programme import Lesson, Module, Programme
+from lti_tool.domain.content.texts import Heading
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Lesson, Module, Programme
-from lti_tool.domain.texts import Heading
-from lti_tool.domain.typed_text import clean_text
+from lti_tool.domain.words.typed_text import clean_text
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import LessonHint

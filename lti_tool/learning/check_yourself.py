@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.items.base import Remark
 from lti_tool.domain.items.choice import SelfCheck, on_options
-from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
 from lti_tool.learning.content import get_lesson, get_module
 from lti_tool.messages import N_

@@ -5,8 +5,8 @@ import logging
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, Forbidden
 from lti_tool.learning.content import get_module
 from lti_tool.messages import N_

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Lesson
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Lesson
-from lti_tool.domain.syllabus import Syllabus
+from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.learning.open_module import first_unread
 from lti_tool.learning.read_lesson import read_lesson, remember_opening
 from lti_tool.models import LessonProgress

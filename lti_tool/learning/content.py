@@ -1,6 +1,6 @@
 """Finds modules and lessons by their names in an address, or says plainly that they are not there."""
 
-from lti_tool.domain.programme import Lesson, Module, Programme
+from lti_tool.domain.content.programme import Lesson, Module, Programme
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import MissingCondition, missing
-from lti_tool.domain.live import Meeting
+from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Module, Programme
-from lti_tool.domain.syllabus import Syllabus
+from lti_tool.domain.rules.completion import MissingCondition, missing
+from lti_tool.domain.rules.live import Meeting
+from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.models import ResourceLink
 from lti_tool.passback.delivery_status import DeliveryStatus
 from lti_tool.progress.contributions import Contributions, contributions_of

@@ -7,13 +7,13 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.issue.certificate_rows import find_newest_certificate_id
-from lti_tool.domain.attempts import NextTry, QuizStanding
-from lti_tool.domain.completion import Condition, MissingCondition, missing
-from lti_tool.domain.live import LivePart, Meeting, may_follow_up
+from lti_tool.domain.content.programme import Chapter, Lesson, Module, Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Chapter, Lesson, Module, Programme
-from lti_tool.domain.syllabus import Syllabus
-from lti_tool.domain.workbook import EDITABLE, PracticeRule
+from lti_tool.domain.rules.attempts import NextTry, QuizStanding
+from lti_tool.domain.rules.completion import Condition, MissingCondition, missing
+from lti_tool.domain.rules.live import LivePart, Meeting, may_follow_up
+from lti_tool.domain.rules.syllabus import Syllabus
+from lti_tool.domain.rules.workbook import EDITABLE, PracticeRule
 from lti_tool.learning.content import get_module
 from lti_tool.learning.list_modules import next_module_of
 from lti_tool.passback.delivery_status import DeliveryStatus

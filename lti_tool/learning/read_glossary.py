@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from itertools import groupby
 
-from lti_tool.domain.folding import fold
-from lti_tool.domain.programme import Lesson, Module, Programme, Term
+from lti_tool.domain.content.programme import Lesson, Module, Programme, Term
+from lti_tool.domain.words.folding import fold
 from lti_tool.learning.content import get_module
 
 

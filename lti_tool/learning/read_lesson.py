@@ -7,9 +7,9 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Lesson, Module, Programme, Term
+from lti_tool.domain.content.texts import Heading
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Lesson, Module, Programme, Term
-from lti_tool.domain.texts import Heading
 from lti_tool.learning.content import get_lesson, get_module
 from lti_tool.learning.read_glossary import in_alphabet
 from lti_tool.models import LessonProgress

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.live import Meeting
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.rules.live import Meeting
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Course, Platform

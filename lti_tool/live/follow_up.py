@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.live import ANSWER_LENGTH_MAX, LivePart, Meeting, may_follow_up
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.syllabus import Syllabus
-from lti_tool.domain.typed_text import clean_text
+from lti_tool.domain.rules.live import ANSWER_LENGTH_MAX, LivePart, Meeting, may_follow_up
+from lti_tool.domain.rules.syllabus import Syllabus
+from lti_tool.domain.words.typed_text import clean_text
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import FollowUp

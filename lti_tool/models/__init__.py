@@ -1,18 +1,34 @@
 """Tables: columns and constraints, no queries. Import the classes from here, so that all of them are known to the metadata."""
 
 from lti_tool.models.base import Base, UtcDateTime
-from lti_tool.models.case_library import MarkedCase
-from lti_tool.models.certification import Certificate, CertificateLetterhead, CertificateLogo, NameRequest, SealCertificate
 from lti_tool.models.chore import ChoreRow
-from lti_tool.models.content import ContentVersion
 from lti_tool.models.course import Course, CourseSettingsRow, ExtendedTime, ExtraAttempt, RosterReading
-from lti_tool.models.hint import LessonHint
-from lti_tool.models.inquiry import Inquiry
-from lti_tool.models.invite import Invite, Proposal
-from lti_tool.models.learning import Attempt, AttemptItem, Completion, LessonProgress
-from lti_tool.models.links import DeepLinkingRequest, LaunchedLink, OfferedItem, ResourceLink
-from lti_tool.models.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
-from lti_tool.models.passback import (
+from lti_tool.models.learning_tables.case_library import MarkedCase
+from lti_tool.models.learning_tables.certification import (
+    Certificate,
+    CertificateLetterhead,
+    CertificateLogo,
+    NameRequest,
+    SealCertificate,
+)
+from lti_tool.models.learning_tables.content import ContentVersion
+from lti_tool.models.learning_tables.hint import LessonHint
+from lti_tool.models.learning_tables.learning import Attempt, AttemptItem, Completion, LessonProgress
+from lti_tool.models.learning_tables.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
+from lti_tool.models.learning_tables.reifegrad import ReifegradRating, ReifegradRound
+from lti_tool.models.learning_tables.workbook import (
+    Workbook,
+    WorkbookChapter,
+    WorkbookEdition,
+    WorkbookFeedback,
+    WorkbookField,
+    WorkbookVersion,
+)
+from lti_tool.models.people import Membership, Mentoring, User
+from lti_tool.models.platform_tables.inquiry import Inquiry
+from lti_tool.models.platform_tables.invite import Invite, Proposal
+from lti_tool.models.platform_tables.links import DeepLinkingRequest, LaunchedLink, OfferedItem, ResourceLink
+from lti_tool.models.platform_tables.passback import (
     AccessTokenRow,
     ColumnLook,
     DatabaseIdentity,
@@ -22,11 +38,15 @@ from lti_tool.models.passback import (
     Restoration,
     ScoreDelivery,
 )
-from lti_tool.models.people import Membership, Mentoring, User
-from lti_tool.models.platform import Deployment, Platform, PlatformKeySet, RegistrationRow, SeenInstitution, UsedNonce
-from lti_tool.models.reifegrad import ReifegradRating, ReifegradRound
-from lti_tool.models.traffic import RateBucket
-from lti_tool.models.workbook import Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback, WorkbookField, WorkbookVersion
+from lti_tool.models.platform_tables.platform import (
+    Deployment,
+    Platform,
+    PlatformKeySet,
+    RegistrationRow,
+    SeenInstitution,
+    UsedNonce,
+)
+from lti_tool.models.platform_tables.traffic import RateBucket
 
 __all__ = [
     "AccessTokenRow",

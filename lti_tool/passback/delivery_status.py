@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.models import ColumnLook, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback import delivery as states
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
 from lti_tool.passback.due import Due, dues_in
-from lti_tool.passback.gradebook_place import GradebookPlace
 
 DeliveryState = Literal["waiting", "delivered", "delayed", "parked", "missing", "no_column"]
 # The worst first: a score has arrived only when it has arrived everywhere. That a link has no column is told only where none has

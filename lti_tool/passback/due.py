@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.models import DueScore
-from lti_tool.passback.columns import columns_in, due_in
+from lti_tool.passback.columns.columns import columns_in, due_in
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
+from lti_tool.passback.columns.wanted_looks import want_look
 from lti_tool.passback.delivery import SCORE_MAXIMUM
-from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.outbox import enqueue, insert_into
-from lti_tool.passback.wanted_looks import want_look
 
 _DUE: Any = DueScore.__table__
 

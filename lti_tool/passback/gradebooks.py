@@ -7,14 +7,14 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from lti_tool import tracing
-from lti_tool.lti import line_items, scores
+from lti_tool.lti.advantage import line_items, scores
+from lti_tool.lti.advantage.line_items import LineItem, NewLineItem
+from lti_tool.lti.advantage.results import ToldResult, read_results
+from lti_tool.lti.advantage.scores import Delivered, Refused, Score, Unavailable
+from lti_tool.lti.advantage.service_client import ServiceClient, ServiceRequest
 from lti_tool.lti.errors import ServiceRefused
-from lti_tool.lti.http import Http, HttpAnswer
-from lti_tool.lti.line_items import LineItem, NewLineItem
 from lti_tool.lti.ports import Registration, SigningKey, TokenStore
-from lti_tool.lti.results import ToldResult, read_results
-from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
-from lti_tool.lti.service_client import ServiceClient, ServiceRequest
+from lti_tool.lti.transport.http import Http, HttpAnswer
 from lti_tool.passback.ports import LineItemList
 
 # Returns a registration by its id; None where it was removed.

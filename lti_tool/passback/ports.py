@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from lti_tool.lti.line_items import LineItem, NewLineItem
-from lti_tool.lti.results import ToldResult
-from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable
+from lti_tool.lti.advantage.line_items import LineItem, NewLineItem
+from lti_tool.lti.advantage.results import ToldResult
+from lti_tool.lti.advantage.scores import Delivered, Refused, Score, Unavailable
 
 
 @dataclass(frozen=True, slots=True)

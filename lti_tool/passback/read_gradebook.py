@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.passback.columns import look_at_link
+from lti_tool.passback.columns.columns import look_at_link
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
 from lti_tool.passback.delivery_status import DeliveryStatus, StoredDelivery, deliveries_in, statuses_of
 from lti_tool.passback.due import dues_in
-from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.returning import is_held_back
 
 

@@ -6,9 +6,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from lti_tool.models import LaunchedLink, LineItemRow, ResourceLink, ScoreDelivery
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
 from lti_tool.passback.deliveries import send_again
 from lti_tool.passback.delivery import MISSING, NOT_GRADABLE, PARKED, USER_LEFT
-from lti_tool.passback.gradebook_place import GradebookPlace
 
 
 def is_held_back(state: str, last_error: str) -> bool:

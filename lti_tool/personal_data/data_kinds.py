@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from lti_tool.domain.workbook import VERSIONS_KEPT
+from lti_tool.domain.rules.workbook import VERSIONS_KEPT
 from lti_tool.models import Base
 from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables
 

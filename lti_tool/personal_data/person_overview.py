@@ -11,8 +11,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.folding import fold, is_found
-from lti_tool.domain.typed_text import clean_line
+from lti_tool.domain.words.folding import fold, is_found
+from lti_tool.domain.words.typed_text import clean_line
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, Mentoring, NameRequest, Platform, User

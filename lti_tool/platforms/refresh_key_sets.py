@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.jobs.stop import Stop
-from lti_tool.lti.key_sets import KeySets, Refreshed
+from lti_tool.lti.keys.key_sets import KeySets, Refreshed
 from lti_tool.messages import N_
 from lti_tool.models import PlatformKeySet, RegistrationRow
 from lti_tool.platforms.registration_directory import RegistrationDirectory

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from lti_tool.lti.claims import Launch
+from lti_tool.lti.claims.claims import Launch
 from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.lti.ports import DeploymentStanding, Registration
 from lti_tool.lti.service_hosts import frameable_origin

@@ -3,10 +3,10 @@
 It behaves as Moodle 4.2.3 was seen to behave; where it checks more, the module says so.
 """
 
+from lti_tool.playground.advantage.scores import ReceivedScore
 from lti_tool.playground.application import create_playground
-from lti_tool.playground.launches import InvalidRequest
+from lti_tool.playground.launching.launches import InvalidRequest
 from lti_tool.playground.platform import DEFAULT_CLIENT_ID, DEFAULT_DEPLOYMENT_ID, GradeView, Playground
-from lti_tool.playground.scores import ReceivedScore
 from lti_tool.playground.server import Served, main, serve_in_thread
 
 __all__ = [

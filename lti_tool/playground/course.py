@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from lti_tool.playground.deep_linking import place
+from lti_tool.playground.launching.deep_linking import place
 from lti_tool.playground.site import Site
 from lti_tool.playground.state import Activity, Tool
 

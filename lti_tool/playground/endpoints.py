@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 
-from lti_tool.playground.answers import Answer, json_answer
-from lti_tool.playground.launches import InvalidRequest
+from lti_tool.playground.advantage.answers import Answer, json_answer
+from lti_tool.playground.advantage.service_calls import Call
+from lti_tool.playground.launching.launches import InvalidRequest
+from lti_tool.playground.launching.registrations import discovery
 from lti_tool.playground.platform import Playground
-from lti_tool.playground.registrations import discovery
-from lti_tool.playground.service_calls import Call
 
 endpoints = Blueprint("endpoints", __name__, url_prefix="/mod/lti")
 

@@ -3,8 +3,8 @@
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from lti_tool.playground.advantage.gradebook import ODDITIES
 from lti_tool.playground.endpoints import playground
-from lti_tool.playground.gradebook import ODDITIES
 from lti_tool.playground.pages import present_person, refuse_other_sites
 
 gradebook_pages = Blueprint("teaching", __name__, url_prefix="/gradebook/setup")

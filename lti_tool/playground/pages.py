@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lti_tool.messages import N_
 from lti_tool.playground.endpoints import PERSON_COOKIE, auto_submit, playground
 from lti_tool.playground.faults import SERVICES, Fault, Service
-from lti_tool.playground.launches import Target
+from lti_tool.playground.launching.launches import Target
 from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, NAMELESS, PARTICIPANTS, Person
 from lti_tool.playground.platform import GradeView
 from lti_tool.playground.site import LOCAL_ZONE

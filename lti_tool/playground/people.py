@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lti_tool.playground.claim_names import (
+from lti_tool.playground.launching.claim_names import (
     ROLE_INSTITUTION_ADMINISTRATOR,
     ROLE_INSTRUCTOR,
     ROLE_LEARNER,

@@ -9,24 +9,24 @@ from typing import Any
 from joserfc.jwk import RSAKey
 
 from lti_tool import clock
-from lti_tool.playground import claims as claim_sets
-from lti_tool.playground import signing
+from lti_tool.playground.advantage.gradebook import Gradebook
+from lti_tool.playground.advantage.line_items import LineItems, number
+from lti_tool.playground.advantage.roster import Roster
+from lti_tool.playground.advantage.scores import ReceivedScore, Scores
+from lti_tool.playground.advantage.service_calls import Services
+from lti_tool.playground.advantage.tokens import Tokens
 from lti_tool.playground.course import MODULES, TAG, copy_course, place_modules
-from lti_tool.playground.deep_linking import DeepLinking, Outcome, Selection, place
 from lti_tool.playground.faults import Fault, Faults, Service
-from lti_tool.playground.gradebook import Gradebook
-from lti_tool.playground.launches import Form, Launches, PendingLaunch, Target
-from lti_tool.playground.line_items import LineItems, number
-from lti_tool.playground.open_edx import DEPLOYMENT_ID as OPEN_EDX_DEPLOYMENT
-from lti_tool.playground.open_edx import Profile
+from lti_tool.playground.launching import claims as claim_sets
+from lti_tool.playground.launching import signing
+from lti_tool.playground.launching.deep_linking import DeepLinking, Outcome, Selection, place
+from lti_tool.playground.launching.launches import Form, Launches, PendingLaunch, Target
+from lti_tool.playground.launching.open_edx import DEPLOYMENT_ID as OPEN_EDX_DEPLOYMENT
+from lti_tool.playground.launching.open_edx import Profile
+from lti_tool.playground.launching.registrations import Registrations
 from lti_tool.playground.people import Person
-from lti_tool.playground.registrations import Registrations
-from lti_tool.playground.roster import Roster
-from lti_tool.playground.scores import ReceivedScore, Scores
-from lti_tool.playground.service_calls import Services
 from lti_tool.playground.site import Site, Unknown
 from lti_tool.playground.state import Activity, Column, Json, Tool, grade_key
-from lti_tool.playground.tokens import Tokens
 
 DEFAULT_CLIENT_ID = "playground-tool"
 DEFAULT_DEPLOYMENT_ID = "1"

@@ -15,7 +15,7 @@ from joserfc.jwk import RSAKey
 from lti_tool import clock
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
-from lti_tool.playground import open_edx, signing
+from lti_tool.playground.launching import open_edx, signing
 from lti_tool.playground.people import CAST, Person, further_participants
 from lti_tool.playground.state import COURSE_ID, COURSE_LABEL, COURSE_TITLE, Activity, Course, Json, State, StateFile, Tool
 

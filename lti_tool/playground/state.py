@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lti_tool.playground.claim_names import ALL_SCOPES
+from lti_tool.playground.launching.claim_names import ALL_SCOPES
 
 Json = dict[str, Any]
 

@@ -5,21 +5,21 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
-from lti_tool.programme.check_cases import check_cases
-from lti_tool.programme.check_giveaways import check_giveaways
-from lti_tool.programme.check_lesson import check_lesson
-from lti_tool.programme.check_markup import check_markup
-from lti_tool.programme.check_pool import check_pool
-from lti_tool.programme.check_practice import check_practice
-from lti_tool.programme.check_style import check_style
-from lti_tool.programme.check_words import check_words
-from lti_tool.programme.downloads import check_downloads
-from lti_tool.programme.facilitation import check_packs
-from lti_tool.programme.findings import Finding, ProgrammeError
-from lti_tool.programme.media import check_media
-from lti_tool.programme.module_folder import ReadModule
+from lti_tool.programme.checks.check_cases import check_cases
+from lti_tool.programme.checks.check_giveaways import check_giveaways
+from lti_tool.programme.checks.check_lesson import check_lesson
+from lti_tool.programme.checks.check_markup import check_markup
+from lti_tool.programme.checks.check_pool import check_pool
+from lti_tool.programme.checks.check_practice import check_practice
+from lti_tool.programme.checks.check_style import check_style
+from lti_tool.programme.checks.check_words import check_words
+from lti_tool.programme.checks.targets import Targets
+from lti_tool.programme.formats.findings import Finding, ProgrammeError
+from lti_tool.programme.parts.downloads import check_downloads
+from lti_tool.programme.parts.facilitation import check_packs
+from lti_tool.programme.parts.media import check_media
+from lti_tool.programme.parts.module_folder import ReadModule
 from lti_tool.programme.reader import Reading, read
-from lti_tool.programme.targets import Targets
 
 _MOST_SUMMARY_CHARACTERS = 200
 _DIMENSIONS = 8

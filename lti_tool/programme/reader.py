@@ -4,15 +4,15 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lti_tool.domain.programme import AssessmentRules, Change, Dimension, HoursRules, Module, Programme, Term
-from lti_tool.programme.cases import ReadLibrary, read_library
-from lti_tool.programme.downloads import ReadDownload, read_downloads
-from lti_tool.programme.findings import Findings, ProgrammeError
-from lti_tool.programme.items import report_repeated_ids
-from lti_tool.programme.module_folder import ReadModule, begin_module, read_module
-from lti_tool.programme.practice import read_dimensions
-from lti_tool.programme.term_links import TermFinder
-from lti_tool.programme.toml_source import Table, read_toml
+from lti_tool.domain.content.programme import AssessmentRules, Change, Dimension, HoursRules, Module, Programme, Term
+from lti_tool.programme.formats.findings import Findings, ProgrammeError
+from lti_tool.programme.formats.term_links import TermFinder
+from lti_tool.programme.formats.toml_source import Table, read_toml
+from lti_tool.programme.parts.cases import ReadLibrary, read_library
+from lti_tool.programme.parts.downloads import ReadDownload, read_downloads
+from lti_tool.programme.parts.items import report_repeated_ids
+from lti_tool.programme.parts.module_folder import ReadModule, begin_module, read_module
+from lti_tool.programme.parts.practice import read_dimensions
 
 SHIPPED_FOLDER = Path(__file__).parent.parent / "programmes" / "smart_city_manager"
 

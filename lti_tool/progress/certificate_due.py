@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.documents.letterheads import latest_course
 from lti_tool.certificates.issue.issue_certificate import find_lasting_certificate_id, issue_certificate
 from lti_tool.certificates.name_certificate import name_certificate
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.completion import Condition
-from lti_tool.domain.course_record import CourseRecord
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import DRAFT_TITLE
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.rules.completion import Condition
+from lti_tool.domain.rules.course_record import CourseRecord
+from lti_tool.domain.rules.workbook import DRAFT_TITLE
 from lti_tool.models import Attempt, User, Workbook, WorkbookField
 from lti_tool.progress.contributions import contributions_of
 from lti_tool.progress.requirements import requirements_of

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Condition, Evidence
-from lti_tool.domain.course_record import is_enough_for_certificate
-from lti_tool.domain.hours import module_minutes
-from lti_tool.domain.live import LivePart, Meeting, attended_share_pct
-from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
+from lti_tool.domain.content.programme import Chapter, HoursRules, Module, Programme
+from lti_tool.domain.rules.completion import Condition, Evidence
+from lti_tool.domain.rules.course_record import is_enough_for_certificate
+from lti_tool.domain.rules.hours import module_minutes
+from lti_tool.domain.rules.live import LivePart, Meeting, attended_share_pct
 from lti_tool.progress.live_records import People, Records, records_of
 from lti_tool.progress.practice_state import chapters_done_by
 from lti_tool.progress.requirements import Requirements

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Conditions
-from lti_tool.domain.course import CourseSettings
-from lti_tool.domain.time_limit import NETWORK_GRACE
+from lti_tool.domain.rules.completion import Conditions
+from lti_tool.domain.rules.course import CourseSettings
+from lti_tool.domain.rules.time_limit import NETWORK_GRACE
 from lti_tool.models import Attempt, Course, CourseSettingsRow, ResourceLink
 
 

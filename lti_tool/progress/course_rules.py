@@ -6,12 +6,12 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import QuizStanding, standing
-from lti_tool.domain.certificate import ZONE
-from lti_tool.domain.course import minutes_for
+from lti_tool.domain.content.programme import Module
+from lti_tool.domain.documents.certificate import ZONE
 from lti_tool.domain.people import Member
-from lti_tool.domain.programme import Module
-from lti_tool.domain.syllabus import Syllabus
+from lti_tool.domain.rules.attempts import QuizStanding, standing
+from lti_tool.domain.rules.course import minutes_for
+from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.models import ExtendedTime, ExtraAttempt
 from lti_tool.progress.footprint import Footprint
 

@@ -12,16 +12,16 @@ from datetime import datetime
 from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Condition, Conditions
 from lti_tool.domain.people import Role, Visitor, takes_part
-from lti_tool.domain.score import due_score, score_of
-from lti_tool.domain.syllabus import Syllabus
+from lti_tool.domain.rules.completion import Condition, Conditions
+from lti_tool.domain.rules.score import due_score, score_of
+from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.models import Completion, DueScore, LaunchedLink, Membership, ResourceLink
 from lti_tool.models.database import Database
-from lti_tool.passback.columns import take_up_link
+from lti_tool.passback.columns.columns import take_up_link
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
 from lti_tool.passback.delivery_status import DeliveryStatus
 from lti_tool.passback.due import scores_told, tell_score
-from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.read_gradebook import read_gradebook
 from lti_tool.passback.returning import send_to_returned
 from lti_tool.progress.footprint import Footprint, footprint_of

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import CompoundSelect, Integer, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import Try
-from lti_tool.domain.completion import Evidence
-from lti_tool.domain.programme import Module
+from lti_tool.domain.content.programme import Module
+from lti_tool.domain.rules.attempts import Try
+from lti_tool.domain.rules.completion import Evidence
 from lti_tool.models import Attempt, Completion, ExtraAttempt, LessonProgress
 from lti_tool.progress.contributions import Contributions
 

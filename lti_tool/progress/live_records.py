@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.live import LivePart, Meeting, Presence
+from lti_tool.domain.rules.live import LivePart, Meeting, Presence
 from lti_tool.models import Attendance, FollowUp
 
 # Somebody who took part in two courses was where they were most.

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.live import Meeting
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.rules.live import Meeting
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import LiveMeeting

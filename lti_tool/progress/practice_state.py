@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.programme import Chapter, Module
-from lti_tool.domain.workbook import Decision, EditionKind, PracticeRule, Status, practice_done
+from lti_tool.domain.content.programme import Chapter, Module
+from lti_tool.domain.rules.workbook import Decision, EditionKind, PracticeRule, Status, practice_done
 from lti_tool.models import Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Condition, Conditions
-from lti_tool.domain.hours import module_minutes
-from lti_tool.domain.live import Meeting
-from lti_tool.domain.programme import Chapter, HoursRules, Module, Programme
+from lti_tool.domain.content.programme import Chapter, HoursRules, Module, Programme
+from lti_tool.domain.rules.completion import Condition, Conditions
+from lti_tool.domain.rules.hours import module_minutes
+from lti_tool.domain.rules.live import Meeting
 from lti_tool.models import CourseSettingsRow
 from lti_tool.progress.meetings import meetings_of
 

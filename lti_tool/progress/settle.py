@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import missing
+from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.domain.people import Member, roles_in
-from lti_tool.domain.programme import Module, Programme
-from lti_tool.domain.syllabus import Syllabus
+from lti_tool.domain.rules.completion import missing
+from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.models import Completion, Membership, User
 from lti_tool.models.upsert import insert_for
-from lti_tool.passback.gradebook_place import GradebookPlace
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
 from lti_tool.progress.certificate_due import issue_if_due
 from lti_tool.progress.contributions import contributions_of
 from lti_tool.progress.due_scores import tell_due_scores

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor, is_counted, roles_in
-from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, Forbidden
 from lti_tool.messages import N_
 from lti_tool.models import Membership, ReifegradRating, ReifegradRound

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.words.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.models import ReifegradRating, ReifegradRound, User

@@ -3,9 +3,9 @@
 from flask import Flask, g
 from werkzeug.wrappers import Response
 
-from lti_tool.web.browser_session import visitor_if_any
+from lti_tool.web.forms.typed_forms import has_typed_form
 from lti_tool.web.parts import parts
-from lti_tool.web.typed_forms import has_typed_form
+from lti_tool.web.visits.browser_session import visitor_if_any
 
 # No inline script or style anywhere. `data:` images are KERN's icons inside its stylesheet.
 _SOURCES = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'"

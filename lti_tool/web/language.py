@@ -15,9 +15,9 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 
-from lti_tool.domain.multilang import in_one_language
+from lti_tool.domain.words.multilang import in_one_language
 from lti_tool.errors import ToolError
-from lti_tool.web.refusal_texts import text_of
+from lti_tool.web.failures.refusal_texts import text_of
 
 LANGUAGES = ("de", "en")
 COOKIE = "lang"

@@ -11,18 +11,18 @@ from flask import current_app
 
 from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.content_versions.shelf import Shelf
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.illustrations import Figure
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.illustrations import Figure
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.jobs.calls import called_for
 from lti_tool.jobs.job import Job
 from lti_tool.jobs.stop import Stop
 from lti_tool.keyring import Keyring
-from lti_tool.lti.http import Http
+from lti_tool.lti.transport.http import Http
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.gradebooks import ClockedServiceClient
 from lti_tool.passback.jobs import SCORES
-from lti_tool.passback.worker import Worker
-from lti_tool.platforms.front_door import FrontDoor
+from lti_tool.platforms.launching.front_door import FrontDoor
 from lti_tool.settings import Settings
 
 if TYPE_CHECKING:

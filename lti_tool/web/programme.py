@@ -5,15 +5,15 @@ from typing import cast
 
 from flask import g
 
-from lti_tool.domain.illustrations import Figure
+from lti_tool.domain.content.illustrations import Figure
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.syllabus import Syllabus
-from lti_tool.learning.attempt_rows import version_of_attempt
+from lti_tool.domain.rules.syllabus import Syllabus
+from lti_tool.learning.quiz.attempt_rows import version_of_attempt
 from lti_tool.progress.course_facts import CourseFacts, course_facts_of
-from lti_tool.web.browser_session import visitor_if_any
 from lti_tool.web.parts import parts
 from lti_tool.web.step import reading
+from lti_tool.web.visits.browser_session import visitor_if_any
 
 
 def current_programme() -> Programme:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import ChapterPlace, Content, CriterionRating, Decision, EditionKind
+from lti_tool.domain.content.programme import Field, Programme
+from lti_tool.domain.rules.workbook import ChapterPlace, Content, CriterionRating, Decision, EditionKind
 from lti_tool.models import User, Workbook, WorkbookEdition, WorkbookFeedback, WorkbookField
 from lti_tool.workbook.stored_content import content_from_json
 

@@ -7,15 +7,15 @@ from datetime import datetime
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.folding import by_name
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor, is_counted, roles_in
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import COVER_NUMBER, ChapterPlace, EditionKind, Status, places
+from lti_tool.domain.rules.workbook import COVER_NUMBER, ChapterPlace, EditionKind, Status, places
+from lti_tool.domain.words.folding import by_name
 from lti_tool.errors import Forbidden, NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Membership, User, Workbook, WorkbookChapter, WorkbookEdition, WorkbookFeedback
-from lti_tool.workbook.draft import get_place
 from lti_tool.workbook.editions import Edition, edition_value
+from lti_tool.workbook.take_home.draft import get_place
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.syllabus import Syllabus
-from lti_tool.domain.typed_text import clean_text
-from lti_tool.domain.workbook import COMMENT_LENGTH_MAX, ChapterPlace, CriterionRating, Decision, EditionKind, Status
+from lti_tool.domain.rules.syllabus import Syllabus
+from lti_tool.domain.rules.workbook import COMMENT_LENGTH_MAX, ChapterPlace, CriterionRating, Decision, EditionKind, Status
+from lti_tool.domain.words.typed_text import clean_text
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookEdition, WorkbookFeedback
 from lti_tool.progress.settle import settle_people
-from lti_tool.workbook.draft import WrongMoment, get_place, set_status, status_of
 from lti_tool.workbook.editions import find_latest
 from lti_tool.workbook.editions_for_readers import get_shown_row, get_submission_row
+from lti_tool.workbook.take_home.draft import WrongMoment, get_place, set_status, status_of
 
 log = logging.getLogger(__name__)
 

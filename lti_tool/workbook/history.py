@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import EDITABLE, ChapterPlace, Content, clean_content
+from lti_tool.domain.content.programme import Field, Programme
+from lti_tool.domain.rules.workbook import EDITABLE, ChapterPlace, Content, clean_content
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookField, WorkbookVersion
-from lti_tool.workbook.draft import StoredField, WrongMoment, get_place, lock_workbook, status_of
 from lti_tool.workbook.save_fields import write_field
 from lti_tool.workbook.stored_content import content_from_json
+from lti_tool.workbook.take_home.draft import StoredField, WrongMoment, get_place, lock_workbook, status_of
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Field, Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, ChapterPlace, EditionKind, Status, count_words, next_chapter, places
+from lti_tool.domain.rules.workbook import (
+    COVER_NUMBER,
+    EDITABLE,
+    ChapterPlace,
+    EditionKind,
+    Status,
+    count_words,
+    next_chapter,
+    places,
+)
 from lti_tool.models import Workbook, WorkbookEdition, WorkbookVersion
 from lti_tool.models import WorkbookField as FieldRow
-from lti_tool.workbook.draft import Draft, StoredField, get_place, read_draft
 from lti_tool.workbook.editions import Feedback, feedback_to
+from lti_tool.workbook.take_home.draft import Draft, StoredField, get_place, read_draft
 
 
 @dataclass(frozen=True)

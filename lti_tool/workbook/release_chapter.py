@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import COVER_NUMBER, EditionKind
+from lti_tool.domain.rules.workbook import COVER_NUMBER, EditionKind
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Workbook, WorkbookEdition
-from lti_tool.workbook.draft import ChapterNotFound, get_place, lock_workbook, read_draft
 from lti_tool.workbook.editions import freeze
+from lti_tool.workbook.take_home.draft import ChapterNotFound, get_place, lock_workbook, read_draft
 
 log = logging.getLogger(__name__)
 

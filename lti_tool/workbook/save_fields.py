@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.programme import Field, Programme
-from lti_tool.domain.workbook import (
+from lti_tool.domain.content.programme import Field, Programme
+from lti_tool.domain.rules.workbook import (
     EDITABLE,
     VERSIONS_KEPT,
     ChapterPlace,
@@ -21,8 +21,8 @@ from lti_tool.domain.workbook import (
     is_too_long,
 )
 from lti_tool.models import Workbook, WorkbookField, WorkbookVersion
-from lti_tool.workbook.draft import StoredField, get_place, lock_workbook, set_status, status_of
 from lti_tool.workbook.stored_content import content_from_json, content_to_json, digest_of
+from lti_tool.workbook.take_home.draft import StoredField, get_place, lock_workbook, set_status, status_of
 
 
 class SavingOutcome(StrEnum):

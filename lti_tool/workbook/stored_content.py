@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lti_tool.domain.workbook import Content
+from lti_tool.domain.rules.workbook import Content
 
 
 def content_to_json(content: Content) -> dict[str, Any]:

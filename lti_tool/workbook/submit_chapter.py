@@ -6,14 +6,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.syllabus import Syllabus
-from lti_tool.domain.workbook import COVER_NUMBER, EDITABLE, EditionKind, MissingField, Status, missing_fields
+from lti_tool.domain.rules.syllabus import Syllabus
+from lti_tool.domain.rules.workbook import COVER_NUMBER, EDITABLE, EditionKind, MissingField, Status, missing_fields
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.progress.settle import settle
-from lti_tool.workbook.draft import (
+from lti_tool.workbook.editions import find_latest, freeze
+from lti_tool.workbook.save_fields import close_versions
+from lti_tool.workbook.take_home.draft import (
     ChapterNotFound,
     WrongMoment,
     get_place,
@@ -22,8 +24,6 @@ from lti_tool.workbook.draft import (
     set_status,
     status_of,
 )
-from lti_tool.workbook.editions import find_latest, freeze
-from lti_tool.workbook.save_fields import close_versions
 
 log = logging.getLogger(__name__)
 

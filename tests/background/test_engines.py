@@ -20,8 +20,8 @@ from lti_tool.jobs.chores import PLATFORMS, URGENT, Chore
 from lti_tool.jobs.job import Job, task_of
 from lti_tool.models.database import Database, open_database
 from lti_tool.passback.deliveries import retry_deliveries
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.jobs import DELIVER
-from lti_tool.passback.worker import Worker
 from tests.passback.school import MODULE, PlaygroundSchool, School, TestClock, tell_everywhere
 
 NIGHT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)

@@ -20,7 +20,7 @@ from lti_tool import clock, migrations
 from lti_tool.keyring import Keyring
 from lti_tool.models import LaunchedLink, ScoreDelivery, User
 from lti_tool.models.database import Database, open_database
-from lti_tool.playground import signing
+from lti_tool.playground.launching import signing
 from tests.bench.kept_platform import TOOL_URL, make_kept_platform
 from tests.bench.processes import ROOT, busy_seconds_of_machine, busy_seconds_of_ours, free_port, load_of, running
 from tests.passback.school import MODULE, MONDAY, PlaygroundSchool, tell_everywhere

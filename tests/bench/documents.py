@@ -15,7 +15,7 @@ from lti_tool.certificates.badges.keys import CredentialKeys
 from lti_tool.certificates.badges.open_badge import BadgeIssuer
 from lti_tool.certificates.documents.seal import open_seal
 from lti_tool.certificates.documents.typeset import typeset
-from lti_tool.domain.certificate import CertifiedModule, Facts
+from lti_tool.domain.documents.certificate import CertifiedModule, Facts
 from tests.certificates.authority import Identity
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

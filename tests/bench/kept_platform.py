@@ -10,8 +10,8 @@ from typing import Any
 
 from flask import Flask, Response
 
-from lti_tool.playground import signing
 from lti_tool.playground.application import create_playground
+from lti_tool.playground.launching import signing
 from lti_tool.playground.platform import Playground
 
 TOOL_URL = "http://localhost:8000"

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from lti_tool.playground import signing
+from lti_tool.playground.launching import signing
 from lti_tool.playground.platform import Playground
 from lti_tool.playground.server import serve_in_thread
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lti_tool.playground import signing
+from lti_tool.playground.launching import signing
 from tests.bench.platform import make_platform
 from tests.bench.processes import ROOT, free_port, running
 

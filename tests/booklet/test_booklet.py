@@ -17,7 +17,7 @@ from lti_tool.booklet import shelf
 from lti_tool.booklet.branches import branches_of, text_of
 from lti_tool.booklet.compose import compose
 from lti_tool.booklet.shelf import booklet_pdf
-from lti_tool.domain.programme import Module
+from lti_tool.domain.content.programme import Module
 from lti_tool.learning.read_glossary import read_glossary
 from lti_tool.programme.reader import read_programme
 

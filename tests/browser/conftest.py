@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.programme.reader import read_programme
 from tests.installation import Installation, installed
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from lti_tool import clock
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.models import Attempt, Completion, LessonProgress, User
 from lti_tool.playground.people import Person
 from tests.browser.story import activity_id

@@ -6,9 +6,9 @@ from html import unescape
 
 from playwright.sync_api import Frame, Locator, Page
 
+from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.domain.items import Case, Item
 from lti_tool.domain.items.shown import ShownSelect
-from lti_tool.domain.programme import Module, Programme
 
 
 def plain(html: str) -> str:

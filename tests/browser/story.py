@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.browser.learner import Learner
 from tests.installation import Installation
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.browser.layout import crooked
 from tests.browser.learner import Learner
 from tests.browser.story import activity_id, sign_in

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.keyring import Keyring
 from lti_tool.lti.ports import DeploymentStanding
 from lti_tool.models import PlatformKeySet, User
-from lti_tool.platforms.deployments import approve_deployment, list_deployments
-from lti_tool.platforms.invite_platform import invite_platform
-from lti_tool.platforms.proposals import approve_proposal, list_proposals
+from lti_tool.platforms.registering.deployments import approve_deployment, list_deployments
+from lti_tool.platforms.registering.invite_platform import invite_platform
+from lti_tool.platforms.registering.proposals import approve_proposal, list_proposals
 from lti_tool.playground import Playground
 from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
 from lti_tool.playground.server import serve_in_thread

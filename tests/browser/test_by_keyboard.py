@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser

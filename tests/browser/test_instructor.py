@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS
 from lti_tool.programme.reader import read_programme
 from tests.browser.learner import Learner

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS
 from tests.browser.documents import launch, learn_everything, stranger, take_home
 from tests.installation import Installation

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.playground.people import INSTRUCTOR, NAMELESS, PARTICIPANTS
 from tests.browser.documents import launch, learn_everything, take_home
 from tests.installation import Installation

@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 from sqlalchemy import select
 
 from lti_tool import clock
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.models import Course, CourseSettingsRow
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import add_registration
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.playground import Playground
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS, Person
 from lti_tool.playground.server import serve_in_thread

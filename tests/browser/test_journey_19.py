@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from sqlalchemy import update
 
 from lti_tool import clock
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.models import ScoreDelivery
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS, Person
 from tests.browser.story import activity_id, eventually, sign_in

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.playground.people import PARTICIPANTS
 from tests.browser.documents import bad_copy, launch, learn_everything, scan, stranger, take_home
 from tests.installation import Installation

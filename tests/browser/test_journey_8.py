@@ -5,7 +5,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from lti_tool import clock
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.models import Course, CourseSettingsRow
 from lti_tool.playground import Playground
 from lti_tool.playground.people import PARTICIPANTS

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.browser.learner import Learner
 from tests.browser.story import LEARNER, LEARNER_NAME, activity_id, sign_in
 from tests.browser.test_accessibility import faults

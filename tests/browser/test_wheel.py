@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.browser.story import from_launch_to_verified_certificate
 from tests.installation import Installation, installed
 

@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 from sqlalchemy import select
 
 from lti_tool import clock
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.items import ITEM_TYPES
 from lti_tool.domain.items.choice import ChoiceBase
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.learning.start_quiz import start_quiz
+from lti_tool.learning.quiz.start_quiz import start_quiz
 from lti_tool.models import User
 from tests.browser.learner import Learner
 from tests.browser.story import activity_id, from_launch_to_verified_certificate, sign_in, tool_frame

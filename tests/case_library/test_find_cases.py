@@ -1,9 +1,9 @@
 """Finding cases: what fits, how many each choice would leave, and what to give up where nothing fits."""
 
 from lti_tool.case_library.find_cases import WORDS_MAX, find_cases
-from lti_tool.domain.case_studies import Wanted
-from lti_tool.domain.folding import fold
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.case_studies import Wanted
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.words.folding import fold
 from lti_tool.programme.reader import read_programme
 
 PROGRAMME: Programme = read_programme()

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from lti_tool.case_library.mark_case import mark_case
 from lti_tool.case_library.marked_cases import marked_cases
 from lti_tool.case_library.open_case import ALIKE_MAX, open_case
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
 from tests.learning import conftest as learning
 

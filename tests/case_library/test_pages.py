@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.models import LessonHint
 from lti_tool.models.database import Database
 from tests.learning import conftest as learning

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from lti_tool import bootstrap
 from lti_tool.app import create_app
 from lti_tool.certificates.office.certificate_register import list_certificates
-from lti_tool.domain.certificate import CertifiedModule, Facts, Issuer
+from lti_tool.domain.content.programme import AssessmentRules, HoursRules, Lesson, Module, Programme
+from lti_tool.domain.documents.certificate import CertifiedModule, Facts, Issuer
 from lti_tool.domain.people import Role
-from lti_tool.domain.programme import AssessmentRules, HoursRules, Lesson, Module, Programme
 from lti_tool.models import Attempt, Completion, Platform, RegistrationRow, User
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due

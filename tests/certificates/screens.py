@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.web import browser_session
+from lti_tool.web.visits import browser_session
 
 
 class Person:

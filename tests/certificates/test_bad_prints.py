@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 from lti_tool.certificates.documents.typeset import pictures
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 
 # Where the code is on the page, in millimetres; how wide the page is.
 LEFT, TOP, SIZE, PAGE = 154, 249, 30, 210

@@ -25,8 +25,8 @@ from lti_tool.certificates.badges.open_badge import BadgeIssuer, credential_for,
 from lti_tool.certificates.badges.published import sign_status_list
 from lti_tool.certificates.badges.status_list import BITS, encoded_list, reserve_status
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
-from lti_tool.domain.certificate import DocumentKind, Facts
-from lti_tool.domain.check_code import new_check_code
+from lti_tool.domain.documents.certificate import DocumentKind, Facts
+from lti_tool.domain.documents.check_code import new_check_code
 from lti_tool.errors import ConfigurationError, NotFound, ToolError
 from lti_tool.models import Certificate
 

@@ -15,9 +15,9 @@ from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.certificates.own_documents import get_document
 from lti_tool.certificates.verify.verify_certificate import RegisterState, Verification, verify_certificate
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.check_code import TypingError, new_check_code
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.check_code import TypingError, new_check_code
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.models import Certificate, User
 from lti_tool.models.database import Database

@@ -12,8 +12,8 @@ from sqlalchemy import update
 
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.cli import main
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database, open_database
 from lti_tool.progress.certificate_due import issue_if_due

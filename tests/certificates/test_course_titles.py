@@ -8,10 +8,10 @@ from flask import Flask
 
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.certificates.office.save_letterhead import save_letterhead
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.letterhead import Letterhead
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.domain.people import Role
-from lti_tool.domain.programme import Programme
 from lti_tool.models import Course, Membership
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due

@@ -20,12 +20,12 @@ from lti_tool.certificates.documents.make_document import MakingOutcome, make_do
 from lti_tool.certificates.documents.queue import JOB, claim_document, document_backlog, find_due_documents
 from lti_tool.certificates.documents.seal_maker import SealPeriod, SealUnavailable
 from lti_tool.certificates.office.erase_from_certificates import erase_from_certificates
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.jobs.job import Job
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
-from lti_tool.passback.worker import Worker
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person
 

@@ -23,8 +23,8 @@ from lti_tool.certificates.badges.european_credential import european_credential
 from lti_tool.certificates.documents.typeset import pictures
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
-from lti_tool.domain.certificate import DocumentKind, Facts, Issuer
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import DocumentKind, Facts, Issuer
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person

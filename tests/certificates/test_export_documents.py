@@ -18,9 +18,9 @@ from lti_tool.certificates.kinds.stored_facts import facts_to_json
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.certificates.office.export_documents import export_documents
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
-from lti_tool.domain.certificate import Facts, Issuer
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Facts, Issuer
 from lti_tool.domain.people import Role
-from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate, Course, Membership
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due

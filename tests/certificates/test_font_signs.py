@@ -13,10 +13,10 @@ from lti_tool.certificates.documents.font_signs import REGULAR, keep_printable, 
 from lti_tool.certificates.documents.letterheads import read_letterhead
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.certificates.office.save_letterhead import save_letterhead
-from lti_tool.domain import printed_name
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents import printed_name
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.letterhead import Letterhead, LetterheadRefused
 from lti_tool.errors import ConfigurationError
 from lti_tool.models import Course, Membership, RegistrationRow
 from lti_tool.progress.certificate_due import issue_if_due

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from lti_tool.certificates.documents.make_document import make_document
 from lti_tool.certificates.my_certificates import list_my_certificates
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
-from lti_tool.domain.course_record import CourseRecord
+from lti_tool.domain.rules.course_record import CourseRecord
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
 from lti_tool.settings import Settings

@@ -16,11 +16,11 @@ from lti_tool.certificates.kinds.programme_certificate import ProgrammeCertifica
 from lti_tool.certificates.kinds.stored_facts import facts_from_json, facts_to_json
 from lti_tool.certificates.kinds.wording import statement
 from lti_tool.certificates.office.save_letterhead import save_letterhead
-from lti_tool.domain.certificate import Facts, Issuer
-from lti_tool.domain.check_code import is_check_code
-from lti_tool.domain.letterhead import Letterhead, Signatory
-from lti_tool.domain.printed_name import NameRefused
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Facts, Issuer
+from lti_tool.domain.documents.check_code import is_check_code
+from lti_tool.domain.documents.letterhead import Letterhead, Signatory
+from lti_tool.domain.documents.printed_name import NameRefused
 from lti_tool.errors import Conflict
 from lti_tool.models import (
     Attempt,

@@ -16,10 +16,10 @@ from lti_tool.certificates.kinds.done import Done, LessonsRead, everything_done
 from lti_tool.certificates.kinds.participation import Participation
 from lti_tool.certificates.kinds.programme_certificate import ProgrammeCertificate
 from lti_tool.certificates.kinds.wording import document_title, words_for
-from lti_tool.domain.certificate import DocumentKind, Facts, Issuer
-from lti_tool.domain.course_record import CourseRecord
-from lti_tool.domain.letterhead import LANGUAGES, Letterhead
-from lti_tool.domain.programme import Chapter, Module, Programme
+from lti_tool.domain.content.programme import Chapter, Module, Programme
+from lti_tool.domain.documents.certificate import DocumentKind, Facts, Issuer
+from lti_tool.domain.documents.letterhead import LANGUAGES, Letterhead
+from lti_tool.domain.rules.course_record import CourseRecord
 from lti_tool.errors import NotFound
 
 TODAY = date(2026, 11, 23)
@@ -168,6 +168,6 @@ def test_nothing_but_the_list_and_its_own_file_names_a_kind() -> None:
     assert strangers == {
         # What was stored before there were kinds is a certificate, and so is a sample of which nobody chose the kind.
         "certificates/kinds/stored_facts.py: CERTIFICATE",
-        "domain/certificate.py: CERTIFICATE",
-        "web/pages/letterhead.py: CERTIFICATE",
+        "domain/documents/certificate.py: CERTIFICATE",
+        "web/pages/teaching/letterhead.py: CERTIFICATE",
     }

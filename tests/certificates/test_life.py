@@ -17,10 +17,10 @@ from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.certificates.office.save_letterhead import save_letterhead
 from lti_tool.certificates.verify.verify_certificate import RegisterState
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, Signatory, check_letterhead
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.letterhead import Letterhead, LetterheadRefused, Signatory, check_letterhead
 from lti_tool.domain.people import Role
-from lti_tool.domain.programme import Programme
 from lti_tool.models import (
     Attempt,
     Certificate,
@@ -32,7 +32,7 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
-from lti_tool.platforms.registrations import remove_registration
+from lti_tool.platforms.registering.registrations import remove_registration
 from lti_tool.progress.certificate_due import issue_if_due
 from tests.certificates.screens import Person, words_of
 
@@ -524,7 +524,7 @@ def test_a_logo_that_is_more_than_a_drawing_is_refused(content: bytes) -> None:
 
 def test_a_template_of_the_operators_own_fetches_nothing(tmp_path: Path, issuer: Issuer, now: datetime) -> None:
     from lti_tool.certificates.documents.typeset import typeset
-    from lti_tool.domain.certificate import Facts
+    from lti_tool.domain.documents.certificate import Facts
 
     facts = Facts("A", "P", (), 1, "I", "", now.date(), "x", "https://tool.example/verify/x")
     template = tmp_path / "own.typ"

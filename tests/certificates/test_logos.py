@@ -18,10 +18,10 @@ from lti_tool.certificates.documents.make_document import MakingOutcome, make_do
 from lti_tool.certificates.office.check_logo import check_logo
 from lti_tool.certificates.office.save_letterhead import save_letterhead
 from lti_tool.certificates.office.try_letterhead import draw_logo
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.letterhead import Letterhead, LetterheadRefused
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.letterhead import Letterhead, LetterheadRefused
 from lti_tool.domain.people import Role
-from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate, CertificateLetterhead, CertificateLogo, Course, Membership
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due

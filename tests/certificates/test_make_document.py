@@ -8,8 +8,8 @@ from sqlalchemy import update
 
 from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due

@@ -8,8 +8,8 @@ from flask import Flask
 
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.courses.standings import CertificateState, standings_in
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role
-from lti_tool.domain.programme import Programme
 from lti_tool.models import Course, Membership, User
 from lti_tool.models.database import Database
 from tests.certificates.screens import Person, words_of

@@ -13,9 +13,9 @@ from pypdf import PdfReader
 
 from lti_tool.certificates.documents.typeset import pictures, scale_of, typeset
 from lti_tool.certificates.kinds.preview_facts import preview_facts
-from lti_tool.domain.certificate import DocumentKind, Facts, Issuer
-from lti_tool.domain.letterhead import Letterhead, Signatory
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import DocumentKind, Facts, Issuer
+from lti_tool.domain.documents.letterhead import Letterhead, Signatory
 
 ISSUED_AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 40"><rect width="100" height="40" fill="#17427a"/></svg>'

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due

@@ -14,10 +14,10 @@ from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify.verify_certificate import RegisterState, verify_certificate
-from lti_tool.domain.certificate import Facts, Issuer, renewable_from
-from lti_tool.domain.letterhead import Letterhead
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Facts, Issuer, renewable_from
+from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.domain.people import Role
-from lti_tool.domain.programme import Programme
 from lti_tool.models import Attempt, Certificate, Course, Membership
 from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import issue_if_due

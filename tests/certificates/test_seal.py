@@ -27,7 +27,7 @@ from lti_tool.certificates.documents.typeset import typeset
 from lti_tool.certificates.verify import read_seals
 from lti_tool.certificates.verify.check_seal import check_seal
 from lti_tool.certificates.verify.verify_document import SealVerdict
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 from lti_tool.errors import ConfigurationError
 from tests.certificates.authority import Identity
 

@@ -16,8 +16,8 @@ from lti_tool.certificates.documents.document_maker import DocumentMaker
 from lti_tool.certificates.documents.make_document import MakingOutcome, make_document, make_missing_documents
 from lti_tool.certificates.documents.seal import DocumentSeal, open_seal
 from lti_tool.cli import main
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.keyring import Keyring
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database

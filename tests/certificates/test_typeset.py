@@ -15,8 +15,8 @@ from pypdf import PdfReader
 
 from lti_tool.certificates.documents import typeset as module
 from lti_tool.certificates.documents.typeset import NameCannotBeSet, typeset
-from lti_tool.domain.certificate import Facts
-from lti_tool.domain.printed_name import clean_name
+from lti_tool.domain.documents.certificate import Facts
+from lti_tool.domain.documents.printed_name import clean_name
 
 STANDARDS = Path(__file__).parent / "standards"
 ISSUED_AT = datetime(2026, 11, 23, 9, 30, 12, 345678, tzinfo=UTC)

@@ -22,8 +22,8 @@ from lti_tool.certificates.office.erase_from_certificates import erase_from_cert
 from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.certificates.verify.verify_document import SealVerdict
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.check_code import new_check_code
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.check_code import new_check_code
 from lti_tool.models import Certificate, RateBucket
 from lti_tool.models.database import Database
 from tests.certificates.authority import Identity

@@ -11,21 +11,21 @@ from pydantic import SecretStr
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
-from lti_tool.domain.programme import AssessmentRules, Change, HoursRules, Module, Programme
+from lti_tool.domain.content.programme import AssessmentRules, Change, HoursRules, Module, Programme
 from lti_tool.keyring import Keyring
-from lti_tool.lti.http import Http
+from lti_tool.lti.transport.http import Http
 from lti_tool.models.database import Database
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
-from lti_tool.passback.worker import Worker
-from lti_tool.platforms.front_door import open_front_door
-from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.launching.front_door import open_front_door
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.platforms.registration_directory import RegistrationDirectory
-from lti_tool.platforms.registrations import add_registration
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.settings import Settings
-from lti_tool.web.browser_session import csrf_field, current_visitor
-from lti_tool.web.guards import current_instructor
 from lti_tool.web.parts import Parts
+from lti_tool.web.visits.browser_session import csrf_field, current_visitor
+from lti_tool.web.visits.guards import current_instructor
 from tests.certification.platform import CLIENT_ID, DEPLOYMENT_ID, ISSUER, TOOL_URL, KeyServer, new_key, public_half, serve_keys
 from tests.certification.tool import Clock, Tool
 

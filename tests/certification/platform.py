@@ -13,7 +13,7 @@ from typing import Any
 from joserfc.jwk import RSAKey
 from joserfc.jws import JWSRegistry
 
-from lti_tool.lti import claim_names as names
+from lti_tool.lti.claims import claim_names as names
 
 Json = dict[str, Any]
 

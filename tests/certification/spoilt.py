@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
-from lti_tool.lti import claim_names as names
+from lti_tool.lti.claims import claim_names as names
 from tests.certification.platform import launch_claims
 
 _NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

@@ -9,9 +9,9 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 
 from lti_tool.models.database import Database, open_database
-from lti_tool.platforms.deployments import block_deployment
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import add_registration
+from lti_tool.platforms.registering.deployments import block_deployment
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
 from tests.certification.platform import ABSENT, CLIENT_ID, TOOL_URL, launch_claims, public_half, segment, sign
 from tests.certification.tool import Tool
 

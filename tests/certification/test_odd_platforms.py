@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lti_tool.lti import claim_names as names
+from lti_tool.lti.claims import claim_names as names
 from tests.certification.platform import ABSENT, INSTRUCTOR, ISSUER, LEARNER, TOOL_URL
 from tests.certification.tool import Tool
 

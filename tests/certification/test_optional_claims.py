@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from lti_tool.lti import claim_names as names
+from lti_tool.lti.claims import claim_names as names
 from lti_tool.models import Base, Course, ResourceLink
 from lti_tool.models.database import Database, open_database
 from tests.certification.odd_shapes import (

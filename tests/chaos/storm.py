@@ -22,7 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from lti_tool.models import LaunchedLink, ScoreDelivery, User
 from lti_tool.models.database import Database
 from lti_tool.playground import Playground, serve_in_thread
-from lti_tool.playground.signing import new_key, public_half
+from lti_tool.playground.launching.signing import new_key, public_half
 from lti_tool.playground.state import grade_key
 from tests.chaos.weather import FileClock, OurClock, Weather
 from tests.passback.school import MONDAY, PlaygroundSchool, tell_everywhere

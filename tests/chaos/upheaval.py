@@ -22,15 +22,15 @@ from typing import TypeVar
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from lti_tool.lti.http import Http
+from lti_tool.lti.transport.http import Http
 from lti_tool.models import LaunchedLink, ScoreDelivery, User
-from lti_tool.passback.after_restore import note_restored
+from lti_tool.passback.columns.reconcile import reconcile_all
+from lti_tool.passback.delivering.after_restore import note_restored
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
-from lti_tool.passback.reconcile import reconcile_all
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.playground import Playground, serve_in_thread
-from lti_tool.playground.signing import new_key, public_half
+from lti_tool.playground.launching.signing import new_key, public_half
 from lti_tool.playground.state import Grade, grade_key
 from tests.chaos import backups
 from tests.chaos.storm import MODULES, Storm

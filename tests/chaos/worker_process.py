@@ -14,12 +14,12 @@ from lti_tool.background import Engine
 from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.background.on_procrastinate import ProcrastinateEngine
 from lti_tool.jobs.job import Job
-from lti_tool.lti.http import Http
+from lti_tool.lti.transport.http import Http
 from lti_tool.models.database import open_database
+from lti_tool.passback.columns.reconcile import look_at_wanted
+from lti_tool.passback.columns.wanted_looks import JOB as LOOK
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
-from lti_tool.passback.reconcile import look_at_wanted
-from lti_tool.passback.wanted_looks import JOB as LOOK
-from lti_tool.passback.worker import Worker
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from tests.chaos.weather import OurClock

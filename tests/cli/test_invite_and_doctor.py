@@ -14,10 +14,10 @@ from lti_tool.cli import main
 from lti_tool.keyring import Keyring
 from lti_tool.models import Invite
 from lti_tool.models.database import open_database
-from lti_tool.platforms.invite_platform import invite_platform
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.proposals import ProposalReason, propose
-from lti_tool.platforms.registrations import add_registration
+from lti_tool.platforms.registering.invite_platform import invite_platform
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.proposals import ProposalReason, propose
+from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
 

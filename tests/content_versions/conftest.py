@@ -23,7 +23,7 @@ from lti_tool.models import Course, Membership
 from lti_tool.models.database import Database
 from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from lti_tool.settings import Settings
-from lti_tool.web.browser_session import open_visit
+from lti_tool.web.visits.browser_session import open_visit
 from tests.learning.conftest import anna
 
 __all__ = ["anna"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lti_tool.content_versions.archive import pack, unpack
-from lti_tool.domain.hours import module_minutes, programme_minutes
+from lti_tool.domain.rules.hours import module_minutes, programme_minutes
 from lti_tool.errors import ConfigurationError
 from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lti_tool.content_versions.shelf import Shelf, VersionUnreadable
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.models import ContentVersion
 from lti_tool.models.database import Database, open_database
 from lti_tool.programme.reader import read_programme

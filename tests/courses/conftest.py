@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.models import (
     Attempt,
     Completion,

@@ -7,12 +7,12 @@ from sqlalchemy import select
 
 from lti_tool.courses.course_settings import SettingsRefused, change_settings
 from lti_tool.courses.export_course import export_course
-from lti_tool.courses.extend_time import extend_time
-from lti_tool.courses.grant_attempt import ReasonMissing, grant_attempt
-from lti_tool.courses.open_person import open_person
-from lti_tool.courses.resend_score import resend_late_scores, resend_score
-from lti_tool.domain.course import CourseSettings
+from lti_tool.courses.person.extend_time import extend_time
+from lti_tool.courses.person.grant_attempt import ReasonMissing, grant_attempt
+from lti_tool.courses.person.open_person import open_person
+from lti_tool.courses.person.resend_score import resend_late_scores, resend_score
 from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.rules.course import CourseSettings
 from lti_tool.errors import Forbidden, NotFound, ToolError
 from lti_tool.models import DeliveryEvent, ExtendedTime, ExtraAttempt, ScoreDelivery
 from lti_tool.progress.course_facts import settings_of

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from lti_tool.courses.attendance import open_attendance
 from lti_tool.courses.export_course import export_course
+from lti_tool.courses.meetings.attendance import open_attendance
 from lti_tool.courses.open_course import CoursePage, CourseQuery, Show, Sort, open_course
 from lti_tool.courses.standings import ModuleState
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.errors import Conflict, Forbidden
 from lti_tool.models import Certificate, CourseSettingsRow, ExtraAttempt, Mentoring
-from lti_tool.platforms.remember_mentored import remember_mentored
+from lti_tool.platforms.launching.remember_mentored import remember_mentored
 from lti_tool.workbook.editions_for_readers import list_course_drafts
 from tests.courses.conftest import M1, M2, School
 

@@ -14,7 +14,7 @@ from odfdo import Document
 
 from lti_tool.courses.export_course import CourseTable, export_course
 from lti_tool.courses.spreadsheets import as_csv, as_ods, as_xlsx
-from lti_tool.domain.texts_in_files import csv_cell, utf16_units
+from lti_tool.domain.words.texts_in_files import csv_cell, utf16_units
 from tests.courses.conftest import M1, School
 
 EVIL = [

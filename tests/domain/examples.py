@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from importlib import import_module
 
+from lti_tool.domain.content.programme import AssessmentRules
 from lti_tool.domain.items import ITEM_TYPES, Case, Cloze, Item, Matching, MultipleChoice, Numeric, Ordering, SingleChoice
 from lti_tool.domain.items.base import Option
 from lti_tool.domain.items.cloze import Gap
 from lti_tool.domain.items.matching import Pair
 from lti_tool.domain.items.numeric import Mistake
-from lti_tool.domain.programme import AssessmentRules
 
 RULES = AssessmentRules(
     items=10,

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from lti_tool.domain.attempts import NextTry, Try, standing
-from lti_tool.domain.score import score_of
+from lti_tool.domain.rules.attempts import NextTry, Try, standing
+from lti_tool.domain.rules.score import score_of
 from tests.domain.examples import RULES
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)

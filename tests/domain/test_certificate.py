@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lti_tool.domain.certificate import day_of, hours_in_print
+from lti_tool.domain.documents.certificate import day_of, hours_in_print
 
 
 def test_a_certificate_bears_the_german_date() -> None:

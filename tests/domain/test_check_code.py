@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.check_code import (
+from lti_tool.domain.documents.check_code import (
     ALPHABET,
     CODE_LENGTH,
     PASTED_LENGTH_MAX,

@@ -5,11 +5,11 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.attempts import Try
-from lti_tool.domain.completion import Condition, Evidence, MissingCondition, missing
-from lti_tool.domain.hours import module_minutes, programme_minutes
-from lti_tool.domain.programme import PracticeTask
-from lti_tool.domain.score import score_of
+from lti_tool.domain.content.programme import PracticeTask
+from lti_tool.domain.rules.attempts import Try
+from lti_tool.domain.rules.completion import Condition, Evidence, MissingCondition, missing
+from lti_tool.domain.rules.hours import module_minutes, programme_minutes
+from lti_tool.domain.rules.score import score_of
 from lti_tool.programme.reader import read_programme
 from tests.domain.test_attempts import MONDAY
 

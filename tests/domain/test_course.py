@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from lti_tool.domain.course import CourseSettings, minutes_for
-from lti_tool.domain.programme import AssessmentRules
+from lti_tool.domain.content.programme import AssessmentRules
+from lti_tool.domain.rules.course import CourseSettings, minutes_for
 
 RULES = AssessmentRules(10, {"A": 4, "B": 4, "C": 2}, 5, 4, 1, 20, 70, 3, 24)
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lti_tool.domain.drawing import QuizNotReady, Shortage, draw, shortages, shown_order
 from lti_tool.domain.items import Case, SingleChoice
+from lti_tool.domain.rules.drawing import QuizNotReady, Shortage, draw, shortages, shown_order
 from tests.domain import examples
 
 POOL = examples.a_pool()

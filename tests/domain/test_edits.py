@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.domain.edits import Clash, Shown, merge
+from lti_tool.domain.words.edits import Clash, Shown, merge
 
 STORED = {"day": "2026-11-23", "link": ""}
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.folding import by_name, fold, is_found
+from lti_tool.domain.words.folding import by_name, fold, is_found
 
 LETTERS = st.text(alphabet=st.characters(max_codepoint=0x2FFF))
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lti_tool.domain.completion import Condition, Conditions, Evidence, MissingCondition, missing
-from lti_tool.domain.live import LivePart, Meeting, Presence, attended_share_pct, may_follow_up
-from lti_tool.domain.workbook import PracticeRule
+from lti_tool.domain.rules.completion import Condition, Conditions, Evidence, MissingCondition, missing
+from lti_tool.domain.rules.live import LivePart, Meeting, Presence, attended_share_pct, may_follow_up
+from lti_tool.domain.rules.workbook import PracticeRule
 from lti_tool.programme.reader import read_programme
 
 MODULE = read_programme().modules[0]

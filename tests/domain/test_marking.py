@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from lti_tool.domain.items.choice import Choice
 from lti_tool.domain.items.cloze import Words
-from lti_tool.domain.marking import mark
+from lti_tool.domain.rules.marking import mark
 from tests.domain import examples
 
 

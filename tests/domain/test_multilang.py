@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.multilang import in_one_language
+from lti_tool.domain.words.multilang import in_one_language
 
 BOTH = "{mlang de}Smart City Kurs{mlang}{mlang en}Smart City course{mlang}"
 SPANS = '<span lang="de" class="multilang">Smart City Kurs</span><span lang="en" class="multilang">Smart City course</span>'

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from lti_tool.domain.case_studies import CaseLibrary
-from lti_tool.domain.placing import page_wished_by, placeables
+from lti_tool.domain.content.case_studies import CaseLibrary
+from lti_tool.domain.rules.placing import page_wished_by, placeables
 from lti_tool.programme.reader import read_programme
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.printed_name import NameRefused, clean_name, find_printable_name
+from lti_tool.domain.documents.printed_name import NameRefused, clean_name, find_printable_name
 
 # Names as registers write them: letters and sequences of DIN 91379.
 DIN_NAMES = [

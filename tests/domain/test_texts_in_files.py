@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.texts_in_files import ascii_file_name, cut, file_name, octets, sheet_name, utf16_units
+from lti_tool.domain.words.texts_in_files import ascii_file_name, cut, file_name, octets, sheet_name, utf16_units
 
 ANYTHING = st.text() | st.text(alphabet="🏙👩🏽\u200d💻\ufe0f🇩🇪e\u0301 -a'")
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.course import EXTRA_TIMES_PCT, TIME_LIMITS_MIN
-from lti_tool.domain.time_limit import NETWORK_GRACE, end_of, is_over, is_overdue, prolonged
+from lti_tool.domain.rules.course import EXTRA_TIMES_PCT, TIME_LIMITS_MIN
+from lti_tool.domain.rules.time_limit import NETWORK_GRACE, end_of, is_over, is_overdue, prolonged
 
 START = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 limits = st.integers(TIME_LIMITS_MIN.start, TIME_LIMITS_MIN.stop - 1)

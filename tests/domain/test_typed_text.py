@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.typed_text import clean_line, clean_text
+from lti_tool.domain.words.typed_text import clean_line, clean_text
 
 # Any text, and one in which the signs stand close together whose neighbours decide about them.
 TEXTS = st.text() | st.text(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from lti_tool.domain.workbook import (
+from lti_tool.domain.rules.workbook import (
     Content,
     PracticeRule,
     Status,

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from lti_tool.cli.programme import programme as command
-from lti_tool.domain.formulas import FormulaError, columns_of, result_of
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.formulas import FormulaError, columns_of, result_of
+from lti_tool.domain.content.programme import Programme
 from lti_tool.downloads.make_download import make_download
 from lti_tool.programme.check import check
 from lti_tool.programme.reader import read_programme

@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from lti_tool.downloads.make_download import MEDIA_TYPES
 from tests.learning import conftest as learning
 from tests.learning import test_pages

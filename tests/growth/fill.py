@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 
 MEMBERS_PER_COURSE = 1000
 _FILLER = "SELECT id AS user_id, id FROM lti_user WHERE sub LIKE 'filler-%'"

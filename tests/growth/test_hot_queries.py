@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 
 from lti_tool.app import create_app
 from lti_tool.models.database import Database, open_database
-from lti_tool.passback import claim_deliveries
+from lti_tool.passback.delivering import claim_deliveries
 from lti_tool.web.parts import Parts
 from tests.certification.conftest import _serving, clock, key_server, keyring, parts, platform_key, tool
 from tests.certification.platform import TOOL_URL

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.errors import NotFound
 from lti_tool.hints.forget_hints import forget_hints
 from lti_tool.hints.leave_hint import HintIncomplete, about_case, about_lesson, leave_hint

@@ -19,7 +19,7 @@ import requests
 
 from lti_tool.app import MAX_BODY_BYTES
 from lti_tool.certificates.verify.verify_document import DOCUMENT_BYTES_MAX
-from lti_tool.web.browser_session import VISITORS_BODY_BYTES
+from lti_tool.web.visits.browser_session import VISITORS_BODY_BYTES
 from tests.installation import Installation, free_port, installed
 
 CADDYFILE = Path(__file__).parents[2] / "docker/proxy/Caddyfile"

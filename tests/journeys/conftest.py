@@ -9,8 +9,8 @@ from pydantic import SecretStr
 from lti_tool import clock
 from lti_tool.app import create_app
 from lti_tool.keyring import Keyring
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import add_registration
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.settings import Settings

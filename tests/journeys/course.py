@@ -14,9 +14,9 @@ from joserfc import jws
 from werkzeug.test import TestResponse
 
 from lti_tool.models.database import Database
-from lti_tool.platforms.inquiries import JOB as INQUIRIES
+from lti_tool.platforms.checking.inquiries import JOB as INQUIRIES
 from lti_tool.playground import Playground
-from lti_tool.playground.deep_linking import Outcome, Selection
+from lti_tool.playground.launching.deep_linking import Outcome, Selection
 
 BASE = "https://localhost:8000"
 

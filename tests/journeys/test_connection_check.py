@@ -23,12 +23,12 @@ from lti_tool import clock
 from lti_tool.app import create_app
 from lti_tool.keyring import Keyring
 from lti_tool.models import Inquiry
-from lti_tool.platforms.connection_check import WHOLE_CHECK_S
-from lti_tool.platforms.inquiries import JOB as INQUIRIES
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import add_registration
+from lti_tool.platforms.checking.connection_check import WHOLE_CHECK_S
+from lti_tool.platforms.checking.inquiries import JOB as INQUIRIES
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.playground import Playground
-from lti_tool.playground import claim_names as names
+from lti_tool.playground.launching import claim_names as names
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.settings import Settings
 
@@ -351,7 +351,7 @@ def test_a_fault_of_ours_in_the_check_is_told_and_the_page_does_not_wait_for_eve
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("lti_tool.platforms.inquirer.check_connection", broken)
+    monkeypatch.setattr("lti_tool.platforms.checking.inquirer.check_connection", broken)
     assert "bei uns ein Fehler" in page_after(browser, launch(browser, lms, "instructor"))
 
 

@@ -12,8 +12,8 @@ from werkzeug.test import TestResponse
 from lti_tool import clock
 from lti_tool.jobs.turns import Turns
 from lti_tool.models import CourseSettingsRow, LineItemRow, Membership, ResourceLink, RosterReading, ScoreDelivery, User
-from lti_tool.platforms.refresh_roster import refresh_all_rosters
-from lti_tool.playground import claim_names as names
+from lti_tool.platforms.roster.refresh_roster import refresh_all_rosters
+from lti_tool.playground.launching import claim_names as names
 from tests.journeys.course import BASE, Course, Visit
 
 M1 = "grundlagen-und-strategie"

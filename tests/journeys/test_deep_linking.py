@@ -6,7 +6,7 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
 
-from lti_tool.playground import claim_names as names
+from lti_tool.playground.launching import claim_names as names
 from tests.journeys.course import BASE, Course, form_of
 
 M1, M2 = "grundlagen-und-strategie", "technologien-und-daten"

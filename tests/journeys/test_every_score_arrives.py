@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool import clock
 from lti_tool.models import DueScore, Membership, ScoreDelivery
-from lti_tool.playground import claim_names as names
+from lti_tool.playground.launching import claim_names as names
 from lti_tool.progress.due_scores import tell_all_due_scores
 from lti_tool.progress.footprint import Footprint, footprint_of
 from tests.journeys.course import Course

@@ -6,7 +6,7 @@ import zipfile
 from html import unescape
 from xml.etree import ElementTree as ET
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.learning import conftest as learning
 from tests.learning import test_pages
 

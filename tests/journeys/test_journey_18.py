@@ -13,9 +13,9 @@ from sqlalchemy import select
 from lti_tool import clock
 from lti_tool.models import Course as CourseRow
 from lti_tool.models import Membership, User
-from lti_tool.platforms.refresh_roster import refresh_roster
-from lti_tool.playground import claim_names as names
+from lti_tool.platforms.roster.refresh_roster import refresh_roster
 from lti_tool.playground.application import create_playground
+from lti_tool.playground.launching import claim_names as names
 from lti_tool.playground.state import Grade
 from tests.journeys.course import BASE, Course, Visit
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lti_tool.playground import Playground
-from lti_tool.playground import claim_names as names
+from lti_tool.playground.launching import claim_names as names
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.web.parts import Parts
 from tests.journeys.course import BASE, Course, Visit

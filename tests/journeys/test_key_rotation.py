@@ -16,7 +16,7 @@ from lti_tool import bootstrap, clock
 from lti_tool.app import create_app
 from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
-from lti_tool.lti.claim_names import SCOPE_SCORE
+from lti_tool.lti.claims.claim_names import SCOPE_SCORE
 from lti_tool.lti.errors import ServiceUnavailable
 from lti_tool.lti.ports import Registration
 from lti_tool.passback.gradebooks import ClockedServiceClient

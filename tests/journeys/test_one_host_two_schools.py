@@ -18,12 +18,12 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lti_tool import clock
-from lti_tool.lti import claim_names as names
+from lti_tool.lti.claims import claim_names as names
 from lti_tool.models import Deployment, RegistrationRow, User
-from lti_tool.platforms.deployments import approve_deployment
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.proposals import approve_proposal, list_proposals, reject_proposal
-from lti_tool.platforms.registrations import add_registration, list_registrations
+from lti_tool.platforms.registering.deployments import approve_deployment
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.proposals import approve_proposal, list_proposals, reject_proposal
+from lti_tool.platforms.registering.registrations import add_registration, list_registrations
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.web.parts import Parts
@@ -280,7 +280,7 @@ class TestAFolderOfTheHost:
 
     @pytest.fixture(autouse=True)
     def _schule1(self, parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("lti_tool.platforms.connect_platform.check_keys", lambda *_: None)
+        monkeypatch.setattr("lti_tool.platforms.registering.connect_platform.check_keys", lambda *_: None)
         with parts.database.write.begin() as session:
             add_registration(session, self.school("schule1"), is_production=False, now=clock.now())
             approve_deployment(session, 1, "1", in_advance=True, now=clock.now())

@@ -4,7 +4,7 @@ import re
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
-from lti_tool.playground.launches import Form
+from lti_tool.playground.launching.launches import Form
 from tests.journeys.conftest import TOOL
 from tests.journeys.course import BASE, Course, Visit
 

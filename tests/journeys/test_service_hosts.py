@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from lti_tool import clock
 from lti_tool.models import ScoreDelivery, User
-from lti_tool.platforms.registrations import change_service_hosts
+from lti_tool.platforms.registering.registrations import change_service_hosts
 from tests.journeys.course import Course
 from tests.passback.school import tell_everywhere
 

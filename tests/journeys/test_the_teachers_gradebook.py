@@ -3,7 +3,7 @@
 import pytest
 
 from lti_tool import clock
-from lti_tool.playground import claim_names as names
+from lti_tool.playground.launching import claim_names as names
 from tests.journeys.course import BASE, Course, Visit
 from tests.journeys.grades import MODULES, Grades
 from tests.learning.conftest import take_quiz

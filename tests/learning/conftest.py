@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.certificate import Issuer
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.learning.complete_lesson import complete_lesson
-from lti_tool.learning.start_quiz import start_quiz
-from lti_tool.learning.submit_quiz import submit_quiz
+from lti_tool.learning.quiz.start_quiz import start_quiz
+from lti_tool.learning.quiz.submit_quiz import submit_quiz
 from lti_tool.models import (
     Attempt,
     AttemptItem,

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from lti_tool.domain.drawing import draw
+from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.domain.items import Item
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.rules.drawing import draw
 
 
 def items_drawn(module: Module, programme: Programme, seed: int) -> list[Item]:

@@ -8,11 +8,11 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select
 
-from lti_tool.courses.plan_meeting import Plan, plan_meeting
-from lti_tool.courses.record_attendance import record_attendance
-from lti_tool.domain.live import Presence
+from lti_tool.courses.meetings.plan_meeting import Plan, plan_meeting
+from lti_tool.courses.meetings.record_attendance import record_attendance
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.rules.live import Presence
 from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.live.follow_up import save_follow_up
 from lti_tool.models import AttendanceChange, Completion, CourseSettingsRow, Membership, ScoreDelivery, User

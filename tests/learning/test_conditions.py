@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.certificate import hours_in_print
-from lti_tool.domain.completion import Condition
-from lti_tool.domain.hours import module_minutes
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import hours_in_print
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.workbook import PracticeRule
+from lti_tool.domain.rules.completion import Condition
+from lti_tool.domain.rules.hours import module_minutes
+from lti_tool.domain.rules.workbook import PracticeRule
 from lti_tool.learning.content import get_module
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.learning.open_module import open_module
-from lti_tool.learning.open_quiz import open_quiz
-from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
-from lti_tool.learning.submit_quiz import submit_quiz
+from lti_tool.learning.quiz.open_quiz import open_quiz
+from lti_tool.learning.quiz.start_quiz import AttemptNotAllowed, start_quiz
+from lti_tool.learning.quiz.submit_quiz import submit_quiz
 from lti_tool.models import CourseSettingsRow, ExtraAttempt
 from lti_tool.progress.course_rules import CourseDates
 from tests.learning.conftest import M1, M2

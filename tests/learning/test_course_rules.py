@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import NextTry
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.learning.open_quiz import open_quiz
-from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
+from lti_tool.domain.rules.attempts import NextTry
+from lti_tool.learning.quiz.open_quiz import open_quiz
+from lti_tool.learning.quiz.start_quiz import AttemptNotAllowed, start_quiz
 from lti_tool.models import Attempt, Certificate, CourseSettingsRow, ExtendedTime, ExtraAttempt
 from lti_tool.progress.course_rules import quiz_time_of
 from tests.learning.conftest import M1, M2, read_all_lessons, take_quiz

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.learning.start_quiz import start_quiz
-from lti_tool.learning.submit_quiz import submit_quiz
+from lti_tool.learning.quiz.start_quiz import start_quiz
+from lti_tool.learning.quiz.submit_quiz import submit_quiz
 from lti_tool.models import AttemptItem
 from lti_tool.models.database import Database
 from tests.learning import test_pages

@@ -17,13 +17,13 @@ from lti_tool.certificates.issue.issue_on_request import issue_on_request
 from lti_tool.certificates.kinds import find_asked_document
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.my_certificates import list_my_certificates
-from lti_tool.courses.advice import advice_for
+from lti_tool.courses.person.advice import advice_for
 from lti_tool.courses.standings import CertificateState, standings_in
-from lti_tool.domain.certificate import missing_modules
-from lti_tool.domain.hours import programme_minutes
+from lti_tool.domain.content.programme import Module, Programme
+from lti_tool.domain.documents.certificate import missing_modules
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.placing import placeables
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.rules.hours import programme_minutes
+from lti_tool.domain.rules.placing import placeables
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module
 from lti_tool.models import Certificate, Membership
@@ -31,9 +31,9 @@ from lti_tool.models.database import Database
 from lti_tool.progress.certificate_due import course_record_of
 from lti_tool.progress.course_facts import course_facts_of
 from lti_tool.settings import Settings
-from lti_tool.web.browser_session import open_visit
-from lti_tool.web.pages.deep_linking import _chosen
+from lti_tool.web.pages.connecting.deep_linking import _chosen
 from lti_tool.web.programme import whole_programme
+from lti_tool.web.visits.browser_session import open_visit
 from tests.learning import test_pages
 from tests.learning.conftest import ISSUER, M2, launch_link, read_all_lessons, take_quiz
 from tests.syllabus import taught_in

@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.domain.items import Case, Item, Matching, Numeric, Ordering
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Module, Programme
 from lti_tool.models import Attempt
 from lti_tool.models.database import open_database
 from tests.browser.learner import Learner, plain, shown

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.learning import test_pages
 
 Browser = test_pages.Browser

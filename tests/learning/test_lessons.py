@@ -7,17 +7,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.completion import Condition, MissingCondition
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.rules.completion import Condition, MissingCondition
 from lti_tool.errors import Conflict, Forbidden, NotFound
 from lti_tool.learning.check_yourself import check_yourself
 from lti_tool.learning.choose_module import choose_module
 from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import LessonState, ModulePage, StepKind, open_module
+from lti_tool.learning.quiz.start_quiz import start_quiz
 from lti_tool.learning.read_lesson import read_lesson, remember_opening, remember_position
-from lti_tool.learning.start_quiz import start_quiz
 from lti_tool.models import LessonProgress, ScoreDelivery
 from lti_tool.progress.due_scores import tell_gradebook_news
 from tests.learning.conftest import M1, M2, launch_link, read_all_lessons, take_quiz

@@ -7,18 +7,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lti_tool.courses.attendance import open_attendance, open_live
-from lti_tool.courses.grant_attempt import ReasonMissing
-from lti_tool.courses.open_person import open_person
-from lti_tool.courses.plan_meeting import Plan, PlanRefused, plan_meeting
-from lti_tool.courses.record_attendance import record_attendance
-from lti_tool.courses.return_follow_up import NothingToReturn, return_follow_up
-from lti_tool.domain.certificate import hours_in_print
-from lti_tool.domain.completion import Condition, MissingCondition
-from lti_tool.domain.hours import module_minutes
-from lti_tool.domain.live import Presence
+from lti_tool.courses.meetings.attendance import open_attendance, open_live
+from lti_tool.courses.meetings.plan_meeting import Plan, PlanRefused, plan_meeting
+from lti_tool.courses.meetings.record_attendance import record_attendance
+from lti_tool.courses.person.grant_attempt import ReasonMissing
+from lti_tool.courses.person.open_person import open_person
+from lti_tool.courses.person.return_follow_up import NothingToReturn, return_follow_up
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import hours_in_print
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.rules.completion import Condition, MissingCondition
+from lti_tool.domain.rules.hours import module_minutes
+from lti_tool.domain.rules.live import Presence
 from lti_tool.errors import Forbidden, NotFound
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import StepKind, open_module

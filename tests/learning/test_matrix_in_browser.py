@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.models.database import open_database
 from tests.browser.learner import Learner
 from tests.browser.test_accessibility import faults

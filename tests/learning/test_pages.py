@@ -16,10 +16,10 @@ from werkzeug.test import Client, TestResponse
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.items import Item, Numeric, Ordering
 from lti_tool.domain.items.choice import ChoiceBase
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.models import (
     Attempt,
     AttemptItem,
@@ -33,8 +33,8 @@ from lti_tool.models import (
 )
 from lti_tool.models.database import Database
 from lti_tool.settings import Settings
-from lti_tool.web.browser_session import open_visit
 from lti_tool.web.parts import parts
+from lti_tool.web.visits.browser_session import open_visit
 from tests.domain.items.forms import right_fields
 from tests.learning.conftest import M1, M2, launch_link, read_all_lessons
 from tests.learning.draws import seed_that_draws

@@ -9,17 +9,17 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.attempts import NextTry
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.rules.attempts import NextTry
 from lti_tool.errors import NotFound
 from lti_tool.learning.complete_lesson import complete_lesson
-from lti_tool.learning.open_question import AlreadySubmitted, open_answers, open_question
-from lti_tool.learning.open_quiz import open_quiz
-from lti_tool.learning.review_attempt import AnswerVerdict, StillOpen, review_attempt
-from lti_tool.learning.save_answer import AnsweredElsewhere, save_answer, version_of
-from lti_tool.learning.start_quiz import AttemptNotAllowed, start_quiz
-from lti_tool.learning.submit_quiz import submit_quiz
+from lti_tool.learning.quiz.open_question import AlreadySubmitted, open_answers, open_question
+from lti_tool.learning.quiz.open_quiz import open_quiz
+from lti_tool.learning.quiz.review_attempt import AnswerVerdict, StillOpen, review_attempt
+from lti_tool.learning.quiz.save_answer import AnsweredElsewhere, save_answer, version_of
+from lti_tool.learning.quiz.start_quiz import AttemptNotAllowed, start_quiz
+from lti_tool.learning.quiz.submit_quiz import submit_quiz
 from lti_tool.models import Attempt, AttemptItem, Certificate, Completion, ScoreDelivery
 from lti_tool.models.database import Database
 from tests.learning.conftest import M1, answer_rightly, launch_link, read_all_lessons, take_quiz

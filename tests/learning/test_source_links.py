@@ -6,10 +6,10 @@ from html import escape, unescape
 import pytest
 from flask import Flask
 
-from lti_tool.domain.programme import Programme
-from lti_tool.domain.texts import Source
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.content.texts import Source
 from lti_tool.learning.content import get_lesson, get_module
-from lti_tool.web.pages.content import authored
+from lti_tool.web.pages.learning.content import authored
 from tests.learning import test_pages
 
 Browser = test_pages.Browser

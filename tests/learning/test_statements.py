@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.models import CourseSettingsRow, Membership
 from lti_tool.models.database import Database
 from tests.learning import test_pages

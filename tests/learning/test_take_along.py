@@ -4,7 +4,7 @@ import re
 from html import unescape
 from itertools import pairwise
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.learning import test_pages
 from tests.learning.conftest import M1, M2
 

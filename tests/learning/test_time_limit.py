@@ -9,18 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.course_settings import change_settings
-from lti_tool.courses.extend_time import extend_time
-from lti_tool.courses.open_person import open_person
-from lti_tool.domain.course import CourseSettings
+from lti_tool.courses.person.extend_time import extend_time
+from lti_tool.courses.person.open_person import open_person
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
-from lti_tool.learning.hand_in_overdue import hand_in_overdue, overdue_attempts
-from lti_tool.learning.open_question import open_answers, open_question
-from lti_tool.learning.open_quiz import open_quiz
-from lti_tool.learning.review_attempt import review_attempt
-from lti_tool.learning.save_answer import TimeIsOver, save_answer
-from lti_tool.learning.start_quiz import TimeChanged, start_quiz
-from lti_tool.learning.submit_quiz import submit_quiz
+from lti_tool.domain.rules.course import CourseSettings
+from lti_tool.learning.quiz.hand_in_overdue import hand_in_overdue, overdue_attempts
+from lti_tool.learning.quiz.open_question import open_answers, open_question
+from lti_tool.learning.quiz.open_quiz import open_quiz
+from lti_tool.learning.quiz.review_attempt import review_attempt
+from lti_tool.learning.quiz.save_answer import TimeIsOver, save_answer
+from lti_tool.learning.quiz.start_quiz import TimeChanged, start_quiz
+from lti_tool.learning.quiz.submit_quiz import submit_quiz
 from lti_tool.models import Attempt, Certificate, Completion, Membership, ScoreDelivery
 from lti_tool.models.database import Database
 from tests.learning.conftest import M1, answer_rightly, read_all_lessons, take_quiz

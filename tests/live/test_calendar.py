@@ -9,8 +9,8 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lti_tool.domain.live import Meeting
-from lti_tool.domain.typed_text import clean_line
+from lti_tool.domain.rules.live import Meeting
+from lti_tool.domain.words.typed_text import clean_line
 from lti_tool.live.calendar import CalendarEntry, as_calendar
 from lti_tool.programme.reader import read_programme
 

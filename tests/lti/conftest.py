@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from joserfc.jwk import RSAKey
 
-from lti_tool.lti.http import Http
-from lti_tool.lti.service_client import ServiceClient
+from lti_tool.lti.advantage.service_client import ServiceClient
+from lti_tool.lti.transport.http import Http
 from tests.lti.recording_platform import RecordingPlatform, TokensInMemory, a_client, serve
 
 

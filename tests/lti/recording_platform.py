@@ -13,9 +13,9 @@ from urllib.parse import parse_qs, urlsplit
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from lti_tool.lti.http import Http
+from lti_tool.lti.advantage.service_client import ServiceClient
 from lti_tool.lti.ports import AccessToken, Registration
-from lti_tool.lti.service_client import ServiceClient
+from lti_tool.lti.transport.http import Http
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 

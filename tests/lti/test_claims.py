@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from lti_tool.lti import claim_names as names
-from lti_tool.lti.claims import (
+from lti_tool.lti.claims import claim_names as names
+from lti_tool.lti.claims.claims import (
     AgsEndpoint,
     DeepLinkingSettings,
     Launch,
@@ -18,10 +18,10 @@ from lti_tool.lti.claims import (
     Presentation,
     read_claims,
 )
+from lti_tool.lti.claims.roles import Roles
 from lti_tool.lti.errors import LaunchRejected
+from lti_tool.lti.launching.token_checks import check_issuer_and_audience, check_nonce, check_times
 from lti_tool.lti.ports import Registration
-from lti_tool.lti.roles import Roles
-from lti_tool.lti.token_checks import check_issuer_and_audience, check_nonce, check_times
 from tests.certification.platform import ABSENT, CLIENT_ID, ISSUER, launch_claims
 from tests.certification.spoilt import spoilt_claims
 from tests.lti.recording_platform import NOW

@@ -8,8 +8,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from lti_tool.lti.claims import DeepLinkingSettings
-from lti_tool.lti.deep_linking import ContentItem, DeepLinkingRefused, ItemColumn, Target, respond_to_deep_linking
+from lti_tool.lti.claims.claims import DeepLinkingSettings
+from lti_tool.lti.launching.deep_linking import ContentItem, DeepLinkingRefused, ItemColumn, Target, respond_to_deep_linking
 from lti_tool.lti.ports import Registration
 
 REGISTRATION = Registration(1, "https://moodle.test", "2IPN84Z5a6bbk2l", "https://m/a", "https://m/t", "https://m/j")

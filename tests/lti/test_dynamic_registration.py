@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lti_tool.lti.addresses import OwnAddresses
-from lti_tool.lti.dynamic_registration import (
+from lti_tool.lti.registering.dynamic_registration import (
     CLAIMS,
     PLATFORM_CONFIGURATION,
     SCOPES,
@@ -23,9 +23,9 @@ from lti_tool.lti.dynamic_registration import (
     register,
     registration_request,
 )
-from lti_tool.lti.guarded_fetch import GuardedHttp
-from lti_tool.lti.registration_failed import RegistrationFailed
-from lti_tool.web.refusal_texts import text_of
+from lti_tool.lti.registering.registration_failed import RegistrationFailed
+from lti_tool.lti.transport.guarded_fetch import GuardedHttp
+from lti_tool.web.failures.refusal_texts import text_of
 
 HTTP = GuardedHttp(allow_private=True)
 TOOL = ToolDescription("Smart-City-Manager:in", "Lernprogramm", "https://tool.test/static/icon.svg", "https://tool.test/privacy")

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.guarded_fetch import GuardedHttp, is_forbidden
+from lti_tool.lti.transport.guarded_fetch import GuardedHttp, is_forbidden
 
 Serve = Callable[[Callable[[socket.socket], None]], int]
 

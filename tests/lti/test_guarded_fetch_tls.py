@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from lti_tool.lti.errors import ServiceUnavailable
-from lti_tool.lti.guarded_fetch import GuardedHttp
-from lti_tool.lti.http import Http
+from lti_tool.lti.transport.guarded_fetch import GuardedHttp
+from lti_tool.lti.transport.http import Http
 
 NAME = "moodle.example"
 

@@ -9,9 +9,9 @@ from zlib import compress
 
 import pytest
 
-from lti_tool.lti import http as module
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Http, HttpAnswer
+from lti_tool.lti.transport import http as module
+from lti_tool.lti.transport.http import Http, HttpAnswer
 from tests.lti.recording_platform import NOW, RecordingPlatform
 
 

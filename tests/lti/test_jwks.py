@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from lti_tool.lti.jwks import parse_key_set
+from lti_tool.lti.keys.jwks import parse_key_set
 
 Json = dict[str, Any]
 

@@ -12,9 +12,9 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from lti_tool.lti.errors import LaunchRejected, ServiceUnavailable
-from lti_tool.lti.http import Http
-from lti_tool.lti.key_sets import ANSWER_WITHIN, COOLDOWN, MOST_ASKING, PATIENCE_S, KeySets
+from lti_tool.lti.keys.key_sets import ANSWER_WITHIN, COOLDOWN, MOST_ASKING, PATIENCE_S, KeySets
 from lti_tool.lti.ports import Registration, StoredKeySet
+from lti_tool.lti.transport.http import Http
 from tests.lti.recording_platform import NOW, RecordingPlatform
 
 

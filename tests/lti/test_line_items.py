@@ -5,9 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ
-from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.line_items import (
+from lti_tool.lti.advantage.line_items import (
     LineItem,
     NewLineItem,
     create_line_item,
@@ -16,8 +14,10 @@ from lti_tool.lti.line_items import (
     results_url,
     scores_url,
 )
-from lti_tool.lti.paging import next_page_of
-from lti_tool.lti.service_client import ServiceClient
+from lti_tool.lti.advantage.paging import next_page_of
+from lti_tool.lti.advantage.service_client import ServiceClient
+from lti_tool.lti.claims.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ
+from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from tests.lti.recording_platform import NOW, RecordingPlatform
 
 MOODLE = "https://moodle.test/mod/lti/services.php/2/lineitems/87/lineitem"

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
-from lti_tool.lti import memberships as module
+from lti_tool.lti.advantage import memberships as module
+from lti_tool.lti.advantage.memberships import RosterMember, read_members
+from lti_tool.lti.advantage.service_client import ServiceClient
+from lti_tool.lti.claims.roles import Roles
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.memberships import RosterMember, read_members
-from lti_tool.lti.patience import patience
-from lti_tool.lti.roles import Roles
-from lti_tool.lti.service_client import ServiceClient
+from lti_tool.lti.transport.patience import patience
 from tests.lti.recording_platform import NOW, Asked, RecordingPlatform, Told
 
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"

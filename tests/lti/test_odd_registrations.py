@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lti_tool.lti.dynamic_registration import (
+from lti_tool.lti.registering.dynamic_registration import (
     SCOPES,
     TOOL_CONFIGURATION,
     PlatformConfiguration,
@@ -15,10 +15,10 @@ from lti_tool.lti.dynamic_registration import (
     read_configuration,
     register,
 )
-from lti_tool.lti.guarded_fetch import GuardedHttp
-from lti_tool.lti.http import HttpAnswer
-from lti_tool.lti.registration_failed import RegistrationFailed
-from lti_tool.platforms.registration_offers import _school_hosts
+from lti_tool.lti.registering.registration_failed import RegistrationFailed
+from lti_tool.lti.transport.guarded_fetch import GuardedHttp
+from lti_tool.lti.transport.http import HttpAnswer
+from lti_tool.platforms.registering.registration_offers import _school_hosts
 
 CANVAS = "https://canvas.instructure.com"
 SSO = "https://sso.canvaslms.com"

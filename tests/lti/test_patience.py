@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from lti_tool.lti import http as module
-from lti_tool.lti import timed_connections
+from lti_tool.lti.advantage.service_client import ServiceClient, ServiceRequest
 from lti_tool.lti.errors import ServiceUnavailable
-from lti_tool.lti.http import Http
-from lti_tool.lti.patience import patience, time_for_call
-from lti_tool.lti.service_client import ServiceClient, ServiceRequest
+from lti_tool.lti.transport import http as module
+from lti_tool.lti.transport import timed_connections
+from lti_tool.lti.transport.http import Http
+from lti_tool.lti.transport.patience import patience, time_for_call
 from tests.lti.recording_platform import NOW, Asked, RecordingPlatform, Told
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.lti.peer_numbers import number_of
+from lti_tool.lti.advantage.peer_numbers import number_of
 
 
 @pytest.mark.parametrize(

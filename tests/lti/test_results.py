@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lti_tool.lti.results import ToldResult, read_results
-from lti_tool.lti.service_client import ServiceClient
+from lti_tool.lti.advantage.results import ToldResult, read_results
+from lti_tool.lti.advantage.service_client import ServiceClient
 from tests.lti.recording_platform import NOW, RecordingPlatform
 
 

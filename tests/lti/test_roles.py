@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from lti_tool.domain.people import Role
-from lti_tool.lti.roles import Roles, role_names_of
-from lti_tool.platforms.record_launch import roles_of
+from lti_tool.lti.claims.roles import Roles, role_names_of
+from lti_tool.platforms.launching.record_launch import roles_of
 
 LIS = "http://purl.imsglobal.org/vocab/lis/v2"
 

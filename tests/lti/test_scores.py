@@ -5,8 +5,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from lti_tool.lti.scores import Delivered, Refused, Score, Unavailable, post_score
-from lti_tool.lti.service_client import ServiceClient
+from lti_tool.lti.advantage.scores import Delivered, Refused, Score, Unavailable, post_score
+from lti_tool.lti.advantage.service_client import ServiceClient
 from tests.lti.recording_platform import NOW, RecordingPlatform
 
 SCORE = Score("4", 66.667, 100, NOW)

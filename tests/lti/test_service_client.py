@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
+from lti_tool.lti.advantage.service_client import ServiceClient, ServiceRequest
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
-from lti_tool.lti.http import Http, HttpAnswer
 from lti_tool.lti.ports import AccessToken, Registration
-from lti_tool.lti.service_client import ServiceClient, ServiceRequest
 from lti_tool.lti.service_hosts import check_service_url
+from lti_tool.lti.transport.http import Http, HttpAnswer
 from tests.lti.recording_platform import NOW, RecordingPlatform, TokensInMemory, a_client
 
 SCORE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from lti_tool.lti.advantage.line_items import NewLineItem, create_line_item, list_line_items
+from lti_tool.lti.advantage.service_client import ServiceClient, ServiceRequest
 from lti_tool.lti.errors import ServiceRefused
-from lti_tool.lti.line_items import NewLineItem, create_line_item, list_line_items
 from lti_tool.lti.ports import Registration
-from lti_tool.lti.service_client import ServiceClient, ServiceRequest
 from lti_tool.lti.service_hosts import check_service_url, is_service_host
 from tests.lti.recording_platform import NOW, RecordingPlatform
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lti_tool.lti.sites import is_same_site, site_meant, site_of
+from lti_tool.lti.registering.sites import is_same_site, site_meant, site_of
 
 SCHOOL = "https://moodle.land.example/schule1"
 

@@ -6,9 +6,9 @@ import pytest
 
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.json_shapes import origin_of
+from lti_tool.lti.launching.state import PendingLogin, Seals, digest_of
 from lti_tool.lti.login_initiation import LoginInitiation
-from lti_tool.lti.state import PendingLogin, Seals, digest_of
-from lti_tool.platforms.module_pages import _named_by, is_module_page
+from lti_tool.platforms.launching.module_pages import _named_by, is_module_page
 from tests.lti.recording_platform import NOW
 
 SECRET = "s" * 40

@@ -11,7 +11,7 @@ from sqlalchemy import make_url, text
 
 from lti_tool import migrations
 from lti_tool.models.database import Database, open_database
-from lti_tool.passback.claim_deliveries import claim_deliveries
+from lti_tool.passback.delivering.claim_deliveries import claim_deliveries
 from tests.passback.school import MONDAY, School, TestClock
 
 # Several releases lie in the wheel; pg_dump must be as new as the server, which is the newest.

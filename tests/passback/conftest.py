@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from lti_tool.models.database import Database
 from lti_tool.playground import Playground, serve_in_thread
-from lti_tool.playground.signing import new_key, public_half
+from lti_tool.playground.launching.signing import new_key, public_half
 from tests.passback.school import PlaygroundSchool, School, TestClock
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from lti_tool.background import Engine
 from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.background.on_procrastinate import ProcrastinateEngine
-from lti_tool.lti.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE
-from lti_tool.lti.http import Http
+from lti_tool.lti.claims.claim_names import SCOPE_LINE_ITEM, SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE
+from lti_tool.lti.transport.http import Http
 from lti_tool.models import (
     Course,
     DeliveryEvent,
@@ -27,12 +27,12 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
+from lti_tool.passback.columns.reconcile import look_at_wanted
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.due import tell_score
-from lti_tool.passback.gradebook_place import GradebookPlace
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.reconcile import look_at_wanted
-from lti_tool.passback.worker import Worker
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.playground import Playground

@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text, update
 
-from lti_tool.lti.claim_names import SCOPE_SCORE
+from lti_tool.lti.claims.claim_names import SCOPE_SCORE
 from lti_tool.models import DatabaseIdentity, DeliveryEvent, Restoration
 from lti_tool.models.database import Database, open_database
-from lti_tool.passback.after_restore import LOOKS_FIRST_FOR, MARK, is_after_restore, mark_ledger, note_restored, notice_restore
+from lti_tool.passback.delivering.after_restore import (
+    LOOKS_FIRST_FOR,
+    MARK,
+    is_after_restore,
+    mark_ledger,
+    note_restored,
+    notice_restore,
+)
 from tests.passback.school import MODULE, MONDAY, PlaygroundSchool
 from tests.passback.test_reconcile import reconciled
 

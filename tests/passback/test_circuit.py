@@ -2,8 +2,8 @@
 
 import random
 
-from lti_tool.passback.circuit import Circuits
-from lti_tool.passback.worker import Worker
+from lti_tool.passback.delivering.circuit import Circuits
+from lti_tool.passback.delivering.worker import Worker
 from tests.passback.school import MODULE, PlaygroundSchool
 
 # Seconds of a clock that only goes forward.

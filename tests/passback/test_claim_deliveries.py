@@ -3,7 +3,8 @@
 import random
 import threading
 
-from lti_tool.passback.claim_deliveries import (
+from lti_tool.passback.columns.column_reading import ColumnReader
+from lti_tool.passback.delivering.claim_deliveries import (
     LEASE,
     claim_deliveries,
     claim_probe,
@@ -13,11 +14,10 @@ from lti_tool.passback.claim_deliveries import (
     release_expired,
     renew_leases,
 )
-from lti_tool.passback.column_reading import ColumnReader
-from lti_tool.passback.deliver_score import Sending, deliver_score
+from lti_tool.passback.delivering.deliver_score import Sending, deliver_score
+from lti_tool.passback.delivering.memory import DatabaseMemory
+from lti_tool.passback.delivering.record_outcomes import Ended, record_outcomes
 from lti_tool.passback.delivery import Abandoned, Arrived, ClaimedDelivery, Delayed, Outcome, Parked
-from lti_tool.passback.memory import DatabaseMemory
-from lti_tool.passback.record_outcomes import Ended, record_outcomes
 from tests.passback.school import MONDAY, PlaygroundSchool, School, TestClock
 
 ITEM = "https://moodle.test/mod/lti/services.php/2/lineitems/18/lineitem?type_id=2"

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from lti_tool.models import LineItemRow, Platform, ResourceLink
-from lti_tool.passback.reconcile import Reconciliation
-from lti_tool.passback.wanted_looks import CLAIM, claim_look
-from lti_tool.playground.answers import Answer
+from lti_tool.passback.columns.reconcile import Reconciliation
+from lti_tool.passback.columns.wanted_looks import CLAIM, claim_look
+from lti_tool.playground.advantage.answers import Answer
 from lti_tool.playground.course import MODULES as PLACED
 from tests.passback.school import MODULE, PlaygroundSchool
 from tests.passback.test_outbox import take_up

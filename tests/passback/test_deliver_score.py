@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
+from lti_tool.lti.claims.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.models import AccessTokenRow, RegistrationRow
-from lti_tool.passback.worker import Worker
+from lti_tool.passback.delivering.worker import Worker
 from tests.passback.school import MODULE, MONDAY, PlaygroundSchool
 
 DEAD = "http://127.0.0.1:9/mod/lti/services.php/2/lineitems/18/lineitem?type_id=1"

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from lti_tool.models import LineItemRow, ScoreDelivery
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
 from lti_tool.passback.delivery_status import DeliveryStatus, delivery_status
-from lti_tool.passback.gradebook_place import GradebookPlace
 from tests.passback.school import MODULE, MONDAY, School
 
 LATER = MONDAY + timedelta(minutes=33)

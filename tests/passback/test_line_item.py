@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lti_tool.lti.claim_names import SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE
+from lti_tool.lti.claims.claim_names import SCOPE_LINE_ITEM_READ, SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.playground.state import Column
 from tests.passback.school import MODULE, PlaygroundSchool
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from lti_tool.models.database import Database
+from lti_tool.passback.columns.read_lists import ListsRead, read_lists
+from lti_tool.passback.columns.reconcile import reconcile_all
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.read_lists import ListsRead, read_lists
-from lti_tool.passback.reconcile import reconcile_all
-from lti_tool.playground.answers import Answer
+from lti_tool.playground.advantage.answers import Answer
 from lti_tool.playground.state import Tool
 from tests.passback.school import PlaygroundSchool
 from tests.passback.test_reconcile import reconciled, two_delivered
@@ -85,7 +85,7 @@ def test_after_any_failure_the_next_registration_is_compared(
             raise ZeroDivisionError
         return read_lists(database, gradebooks, course_id, **arguments)
 
-    monkeypatch.setattr("lti_tool.passback.reconcile.read_lists", lists)
+    monkeypatch.setattr("lti_tool.passback.columns.reconcile.read_lists", lists)
     caplog.set_level(logging.INFO, logger="lti_tool")
     reconcile_all(school.database, school.gradebooks, clock=school.time)
     assert read == [school.registration_id, second.registration_id]

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
+from lti_tool.lti.claims.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.models import ColumnLook, DeliveryEvent, DueScore, LineItemRow, ScoreDelivery
-from lti_tool.passback.columns import look_at_link, take_up_link
+from lti_tool.passback.columns.columns import look_at_link, take_up_link
+from lti_tool.passback.columns.gradebook_place import GradebookPlace
 from lti_tool.passback.due import tell_score
-from lti_tool.passback.gradebook_place import GradebookPlace
 from tests.passback.school import MODULE, MONDAY, School, TestClock, tell_everywhere
 
 ITEM = "https://moodle.test/mod/lti/services.php/2/lineitems/18/lineitem?type_id=2"

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from lti_tool.lti.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
+from lti_tool.lti.claims.claim_names import SCOPE_RESULT_READ, SCOPE_SCORE
 from lti_tool.models import Membership
-from lti_tool.passback.compare_column import Difference
+from lti_tool.passback.columns.compare_column import Difference
+from lti_tool.passback.columns.reconcile import Reconciliation, UnreadColumn, reconcile
 from lti_tool.passback.deliveries import leave_empty
-from lti_tool.passback.reconcile import Reconciliation, UnreadColumn, reconcile
-from lti_tool.playground.answers import Answer
+from lti_tool.playground.advantage.answers import Answer
 from lti_tool.playground.state import Tool
 from tests.passback.school import ALL_SCOPES, MODULE, MONDAY, PlaygroundSchool
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lti_tool.passback.retries import delay_before, is_time_to_give_up, next_timestamp
+from lti_tool.passback.delivering.retries import delay_before, is_time_to_give_up, next_timestamp
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NO_LEAD = timedelta(0)

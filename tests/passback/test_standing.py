@@ -2,8 +2,8 @@
 
 import pytest
 
-from lti_tool.lti.results import ToldResult
-from lti_tool.passback.standing import Match, match, points_in
+from lti_tool.lti.advantage.results import ToldResult
+from lti_tool.passback.columns.standing import Match, match, points_in
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ from joserfc.jwk import RSAKey
 from sqlalchemy.exc import OperationalError
 
 from lti_tool.models.database import Database
+from lti_tool.passback.delivering.record_outcomes import record_outcomes
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.ports import Gradebooks
-from lti_tool.passback.record_outcomes import record_outcomes
-from lti_tool.passback.worker import Worker
 from tests.passback import worker_process
 from tests.passback.school import MODULE, PlaygroundSchool, RunningEngine, TestClock
 
@@ -168,7 +168,7 @@ def test_an_outcome_that_cannot_be_written_stops_no_other(
             raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "x")
         record_outcomes(session, ended, **arguments)
 
-    monkeypatch.setattr("lti_tool.passback.write_outcomes.record_outcomes", record)
+    monkeypatch.setattr("lti_tool.passback.delivering.write_outcomes.record_outcomes", record)
     school.worker().run_once()
     assert school.states() == {"claimed": 1, "delivered": 3}
     assert "score_outcome_unwritable" in caplog.messages

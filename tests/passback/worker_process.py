@@ -10,10 +10,10 @@ from joserfc.jwk import RSAKey
 from lti_tool import clock, logs
 from lti_tool.background.embedded import EmbeddedEngine
 from lti_tool.background.on_procrastinate import ProcrastinateEngine
-from lti_tool.lti.http import Http
+from lti_tool.lti.transport.http import Http
 from lti_tool.models.database import open_database
+from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
-from lti_tool.passback.worker import Worker
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 

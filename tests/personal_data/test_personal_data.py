@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.kinds.stored_facts import facts_to_json
 from lti_tool.cli import main
-from lti_tool.domain.certificate import CertifiedModule, Facts
+from lti_tool.domain.documents.certificate import CertifiedModule, Facts
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.models import Base, Certificate, Mentoring, Platform, User
 from lti_tool.models.database import Database, open_database

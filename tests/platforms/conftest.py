@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from lti_tool.lti.claims import (
+from lti_tool.lti.claims.claims import (
     AgsEndpoint,
     Launch,
     LaunchContext,
@@ -14,11 +14,11 @@ from lti_tool.lti.claims import (
     PlatformInfo,
     Presentation,
 )
-from lti_tool.lti.roles import Roles
+from lti_tool.lti.claims.roles import Roles
 from lti_tool.models.database import Database
-from lti_tool.platforms.new_registration import NewRegistration
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.platforms.registration_directory import DirectoryEntry, RegistrationDirectory
-from lti_tool.platforms.registrations import add_registration
 
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
 INSTRUCTOR = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"

@@ -10,16 +10,16 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import select
 
 from lti_tool.jobs.turns import Shares, Turns
-from lti_tool.lti.http import Http
-from lti_tool.lti.service_client import ServiceClient
+from lti_tool.lti.advantage.service_client import ServiceClient
+from lti_tool.lti.transport.http import Http
 from lti_tool.models import Course, Membership, RosterReading
 from lti_tool.models.database import Database
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.refresh_roster import FAILED, refresh_all_rosters, refresh_roster
-from lti_tool.platforms.registrations import add_registration
-from lti_tool.platforms.store_members import NOBODY
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
+from lti_tool.platforms.roster.refresh_roster import FAILED, refresh_all_rosters, refresh_roster
+from lti_tool.platforms.roster.store_members import NOBODY
 from lti_tool.platforms.token_store import DatabaseTokenStore
-from lti_tool.playground.signing import new_key
+from lti_tool.playground.launching.signing import new_key
 from tests.lti.recording_platform import Asked, RecordingPlatform, Told, serve
 
 

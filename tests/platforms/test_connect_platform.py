@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from lti_tool.errors import ToolError
-from lti_tool.lti.dynamic_registration import PlatformConfiguration
-from lti_tool.lti.guarded_fetch import GuardedHttp
-from lti_tool.lti.registration_failed import RegistrationFailed
+from lti_tool.lti.registering.dynamic_registration import PlatformConfiguration
+from lti_tool.lti.registering.registration_failed import RegistrationFailed
+from lti_tool.lti.transport.guarded_fetch import GuardedHttp
 from lti_tool.models.database import Database
-from lti_tool.platforms.connect_platform import Connector, connect_by_hand, connect_platform, meet_platform
-from lti_tool.platforms.invite_platform import InviteUnusable, OpenInvite, claim_invite, invite_platform, open_invite
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registration_offers import Offer
-from lti_tool.platforms.registrations import list_registrations
+from lti_tool.platforms.registering.connect_platform import Connector, connect_by_hand, connect_platform, meet_platform
+from lti_tool.platforms.registering.invite_platform import InviteUnusable, OpenInvite, claim_invite, invite_platform, open_invite
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registration_offers import Offer
+from lti_tool.platforms.registering.registrations import list_registrations
 from tests.lti.recording_platform import RecordingPlatform, serve
 
 REQUEST = {"client_name": "Smart-City-Manager:in"}

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from lti_tool.jobs.stop import Stop
 from lti_tool.models import Course, Inquiry, RegistrationRow
 from lti_tool.models.database import Database
-from lti_tool.platforms.inquirer import AT_ONCE_TO_ONE, Inquirer
-from lti_tool.platforms.inquiries import (
+from lti_tool.platforms.checking.inquirer import AT_ONCE_TO_ONE, Inquirer
+from lti_tool.platforms.checking.inquiries import (
     CLAIM,
     MOST_TRIES,
     SLOW_AFTER,
@@ -24,8 +24,8 @@ from lti_tool.platforms.inquiries import (
     open_inquiry,
     state_of,
 )
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import add_registration
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration
 
 
 @pytest.fixture

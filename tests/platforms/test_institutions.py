@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 
 from lti_tool.errors import NotFound
 from lti_tool.models import Course, Membership, Platform, RegistrationRow, User
-from lti_tool.platforms.institutions import ToldApart, mixed_platforms, usually_told_apart_by
-from lti_tool.platforms.new_registration import NewRegistration
-from lti_tool.platforms.registrations import add_registration, get_registration
-from lti_tool.platforms.tell_institutions_apart import ToldApartAnew, tell_institutions_apart
+from lti_tool.platforms.registering.institutions import ToldApart, mixed_platforms, usually_told_apart_by
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration, get_registration
+from lti_tool.platforms.registering.tell_institutions_apart import ToldApartAnew, tell_institutions_apart
 from tests.certification.conftest import _serving, app, clock, key_server, keyring, parts, platform_key, tool
 from tests.certification.platform import ABSENT, CLIENT_ID, ISSUER
 from tests.certification.tool import Tool

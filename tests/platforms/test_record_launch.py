@@ -10,10 +10,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.placing import WORKBOOK
-from lti_tool.lti.claims import AgsEndpoint, Launch, LaunchContext, LaunchedResourceLink, Person, PlatformInfo
+from lti_tool.domain.rules.placing import WORKBOOK
+from lti_tool.lti.claims.claims import AgsEndpoint, Launch, LaunchContext, LaunchedResourceLink, Person, PlatformInfo
+from lti_tool.lti.claims.roles import Roles
 from lti_tool.lti.errors import LaunchRejected
-from lti_tool.lti.roles import Roles
 from lti_tool.models import (
     Base,
     Course,
@@ -26,9 +26,9 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database, open_database
-from lti_tool.platforms.record_launch import record_launch, roles_of
+from lti_tool.platforms.launching.record_launch import record_launch, roles_of
+from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.platforms.registration_directory import DirectoryEntry
-from lti_tool.platforms.registrations import add_registration
 from tests.platforms.conftest import INSTRUCTOR, LEARNER, MOODLE, again
 
 MODULE = "grundlagen-und-strategie"
@@ -231,7 +231,7 @@ def test_used_nonces_are_forgotten_after_an_hour(
     database: Database, launch: Launch, entry: DirectoryEntry, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(database, launch, entry, now)
-    monkeypatch.setattr("lti_tool.platforms.record_launch._PURGE_EVERY", 1)
+    monkeypatch.setattr("lti_tool.platforms.launching.record_launch._PURGE_EVERY", 1)
     record(database, again(launch, "nonce-2"), entry, now + timedelta(minutes=61))
     assert count_of(database, UsedNonce) == 1
 

@@ -8,14 +8,14 @@ from joserfc.jwk import RSAKey
 from sqlalchemy.orm import Session
 
 from lti_tool.errors import NotFound, ToolError
-from lti_tool.lti.http import Http
-from lti_tool.lti.key_sets import KeySets
+from lti_tool.lti.keys.key_sets import KeySets
+from lti_tool.lti.transport.http import Http
 from lti_tool.models.database import Database
 from lti_tool.platforms import refresh_key_sets as module
 from lti_tool.platforms.key_set_store import DatabaseKeySetStore
-from lti_tool.platforms.new_registration import NewRegistration
 from lti_tool.platforms.refresh_key_sets import refresh_key_set, refresh_key_sets
-from lti_tool.platforms.registrations import add_registration, disable_registration
+from lti_tool.platforms.registering.new_registration import NewRegistration
+from lti_tool.platforms.registering.registrations import add_registration, disable_registration
 from tests.certification.platform import KeyServer, new_key, public_half, serve_keys
 
 

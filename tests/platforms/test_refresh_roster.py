@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from lti_tool.lti.claims import Launch, Person
-from lti_tool.lti.memberships import RosterMember
-from lti_tool.lti.roles import Roles
+from lti_tool.lti.advantage.memberships import RosterMember
+from lti_tool.lti.claims.claims import Launch, Person
+from lti_tool.lti.claims.roles import Roles
 from lti_tool.models import Membership, User
 from lti_tool.models.database import Database
-from lti_tool.platforms.record_launch import record_launch
-from lti_tool.platforms.refresh_roster import RosterNotOffered, refresh_roster
+from lti_tool.platforms.launching.record_launch import record_launch
 from lti_tool.platforms.registration_directory import DirectoryEntry
-from lti_tool.platforms.store_members import LAUNCH_COUNTS, NOBODY, OTHER_IDS, RosterChange, store_members
+from lti_tool.platforms.roster.refresh_roster import RosterNotOffered, refresh_roster
+from lti_tool.platforms.roster.store_members import LAUNCH_COUNTS, NOBODY, OTHER_IDS, RosterChange, store_members
 from tests.platforms.conftest import INSTRUCTOR, LEARNER, again
 
 LATER = timedelta(minutes=5)

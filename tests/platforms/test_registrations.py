@@ -11,14 +11,13 @@ from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.lti.ports import DeploymentStanding
 from lti_tool.models import Course, Deployment, ResourceLink, User
 from lti_tool.models.database import Database
-from lti_tool.platforms.deployments import (
+from lti_tool.platforms.registering.deployments import (
     DeploymentDirectory,
     approve_deployment,
     block_deployment,
     list_deployments,
 )
-from lti_tool.platforms.registration_directory import RegistrationDirectory
-from lti_tool.platforms.registrations import (
+from lti_tool.platforms.registering.registrations import (
     add_registration,
     change_service_hosts,
     disable_registration,
@@ -29,6 +28,7 @@ from lti_tool.platforms.registrations import (
     remove_registration,
     save_registration,
 )
+from lti_tool.platforms.registration_directory import RegistrationDirectory
 from tests.platforms.conftest import MOODLE
 
 
@@ -151,7 +151,7 @@ def test_an_operators_decision_works_within_five_seconds(
     database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moment = [100.0]
-    monkeypatch.setattr("lti_tool.platforms.deployments.time.monotonic", lambda: moment[0])
+    monkeypatch.setattr("lti_tool.platforms.registering.deployments.time.monotonic", lambda: moment[0])
     with database.write.begin() as session:
         registration = add(session, now)
     directory = DeploymentDirectory(database, "approve")

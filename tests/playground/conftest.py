@@ -11,8 +11,8 @@ from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
 from lti_tool.playground import Playground, create_playground
-from lti_tool.playground import claim_names as names
-from lti_tool.playground.signing import new_key, public_half, sign
+from lti_tool.playground.launching import claim_names as names
+from lti_tool.playground.launching.signing import new_key, public_half, sign
 
 # Half past six in Berlin.
 START = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)

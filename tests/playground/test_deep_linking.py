@@ -11,9 +11,9 @@ from joserfc.jwk import RSAKey
 
 from lti_tool.errors import ToolError
 from lti_tool.playground import Playground
-from lti_tool.playground import claim_names as names
-from lti_tool.playground.deep_linking import Outcome, SelectionRefused
-from lti_tool.playground.signing import new_key
+from lti_tool.playground.launching import claim_names as names
+from lti_tool.playground.launching.deep_linking import Outcome, SelectionRefused
+from lti_tool.playground.launching.signing import new_key
 
 Respond = Callable[..., Outcome]
 Make = Callable[..., str]

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lti_tool.playground import Playground
-from lti_tool.playground import claim_names as names
+from lti_tool.playground.launching import claim_names as names
 from tests.playground.conftest import ISSUER
 from tests.playground.test_pages import become
 

@@ -9,8 +9,8 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from lti_tool.playground import InvalidRequest, Playground
-from lti_tool.playground import claim_names as names
-from lti_tool.playground.tool_keys import decode_segment
+from lti_tool.playground.advantage.tool_keys import decode_segment
+from lti_tool.playground.launching import claim_names as names
 
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lti_tool.playground import Playground
-from lti_tool.playground import claim_names as names
+from lti_tool.playground.launching import claim_names as names
 
 Bearer = Callable[..., dict[str, str]]
 Call = Callable[..., TestResponse]

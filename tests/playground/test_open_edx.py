@@ -7,9 +7,9 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from lti_tool.playground import Playground
-from lti_tool.playground import claim_names as names
-from lti_tool.playground.answers import Answer
-from lti_tool.playground.open_edx import answer_of
+from lti_tool.playground.advantage.answers import Answer
+from lti_tool.playground.launching import claim_names as names
+from lti_tool.playground.launching.open_edx import answer_of
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
 from lti_tool.playground import Playground
-from lti_tool.playground import claim_names as names
+from lti_tool.playground.launching import claim_names as names
 
 Post = Callable[..., TestResponse]
 TOOL = "https://purl.imsglobal.org/spec/lti-tool-configuration"

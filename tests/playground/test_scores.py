@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from lti_tool.playground import Playground
-from lti_tool.playground.line_items import LineItems
+from lti_tool.playground.advantage.line_items import LineItems
 from lti_tool.playground.state import Column
 
 Post = Callable[..., TestResponse]

@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 import lti_tool
 from lti_tool.errors import ConfigurationError
 from lti_tool.playground import Playground, Served, main, serve_in_thread
-from lti_tool.playground.signing import new_key, public_half, sign
+from lti_tool.playground.launching.signing import new_key, public_half, sign
 
 CERTS = "/mod/lti/certs.php"
 TIMEOUT_S = 5

@@ -9,8 +9,8 @@ from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
 from lti_tool.playground import Playground
-from lti_tool.playground import claim_names as names
-from lti_tool.playground.signing import new_key
+from lti_tool.playground.launching import claim_names as names
+from lti_tool.playground.launching.signing import new_key
 
 Assertion = Callable[..., str]
 Ask = Callable[..., TestResponse]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lti_tool.programme import findings as findings_module
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import Rule
+from lti_tool.programme.formats import findings as findings_module
+from lti_tool.programme.formats.findings import Rule
 
 PROGRAMME = """\
 slug = "probe"

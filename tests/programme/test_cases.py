@@ -5,11 +5,11 @@ from datetime import date
 import pytest
 
 from lti_tool.content_versions.archive import pack
-from lti_tool.domain.case_studies import CaseLibrary, CaseOutcome, Size, Wanted, size_of
-from lti_tool.domain.search import folded, is_found
+from lti_tool.domain.content.case_studies import CaseLibrary, CaseOutcome, Size, Wanted, size_of
+from lti_tool.domain.words.search import folded, is_found
 from lti_tool.programme.check import check
-from lti_tool.programme.files import programme_files
-from lti_tool.programme.findings import ProgrammeError, Rule, Severity
+from lti_tool.programme.formats.files import programme_files
+from lti_tool.programme.formats.findings import ProgrammeError, Rule, Severity
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import WRONG_VALUES, Folder, put_everywhere
 

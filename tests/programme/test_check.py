@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from lti_tool.cli.programme import programme
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import Severity
-from lti_tool.programme.readability import sentences_of, syllables_in, wiener_sachtextformel
+from lti_tool.programme.checks.readability import sentences_of, syllables_in, wiener_sachtextformel
+from lti_tool.programme.formats.findings import Severity
 from lti_tool.programme.reader import SHIPPED_FOLDER
 from tests.programme.conftest import FILES, Folder
 

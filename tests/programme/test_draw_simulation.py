@@ -5,9 +5,9 @@ from collections import Counter
 import pytest
 
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
-from lti_tool.domain.drawing import draw
+from lti_tool.domain.content.programme import Module
 from lti_tool.domain.items import Case, SingleChoice
-from lti_tool.domain.programme import Module
+from lti_tool.domain.rules.drawing import draw
 from lti_tool.programme.reader import read_programme
 
 DRAWS = 10_000

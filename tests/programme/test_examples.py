@@ -2,10 +2,10 @@
 
 import pytest
 
-from lti_tool.domain.programme import Field
-from lti_tool.domain.worked_examples import MarginNote, Passage, Sample
+from lti_tool.domain.content.programme import Field
+from lti_tool.domain.content.worked_examples import MarginNote, Passage, Sample
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import Rule
+from lti_tool.programme.formats.findings import Rule
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import WRONG_VALUES, Folder, put_everywhere
 

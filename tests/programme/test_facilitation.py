@@ -2,10 +2,10 @@
 
 import pytest
 
-from lti_tool.domain.completion import Condition
-from lti_tool.domain.hours import module_minutes
+from lti_tool.domain.rules.completion import Condition
+from lti_tool.domain.rules.hours import module_minutes
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import ProgrammeError, Rule
+from lti_tool.programme.formats.findings import ProgrammeError, Rule
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import MODULE, WRONG_VALUES, Folder, put_everywhere
 

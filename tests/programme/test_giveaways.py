@@ -3,8 +3,7 @@
 import pytest
 
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import Rule
-from lti_tool.programme.giveaways import (
+from lti_tool.programme.checks.giveaways import (
     WAYS,
     GuessingWay,
     Question,
@@ -15,6 +14,7 @@ from lti_tool.programme.giveaways import (
     questions_of,
     repeats_alone,
 )
+from lti_tool.programme.formats.findings import Rule
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import Folder
 

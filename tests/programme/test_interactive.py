@@ -10,7 +10,7 @@ from lti_tool.domain.figures.nutzwert import Nutzwert
 from lti_tool.domain.figures.participation import ParticipationLadder
 from lti_tool.domain.figures.small_numbers import SmallNumbers
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import ProgrammeError
+from lti_tool.programme.formats.findings import ProgrammeError
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import WRONG_VALUES, Folder, put_everywhere
 

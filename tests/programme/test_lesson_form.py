@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from lti_tool.domain.completion import Condition
-from lti_tool.domain.hours import lesson_minutes, module_minutes
+from lti_tool.domain.rules.completion import Condition
+from lti_tool.domain.rules.hours import lesson_minutes, module_minutes
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import Rule
+from lti_tool.programme.formats.findings import Rule
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import Folder
 

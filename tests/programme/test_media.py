@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from lti_tool.content_versions.archive import pack, unpack
-from lti_tool.programme import media
-from lti_tool.programme.captions import read_captions
 from lti_tool.programme.check import check
-from lti_tool.programme.files import programme_files
-from lti_tool.programme.findings import ProgrammeError, Severity
+from lti_tool.programme.formats.files import programme_files
+from lti_tool.programme.formats.findings import ProgrammeError, Severity
+from lti_tool.programme.parts import media
+from lti_tool.programme.parts.captions import read_captions
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import WRONG_VALUES, Folder, put_everywhere
 

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from lti_tool.domain.items import Numeric, SingleChoice
-from lti_tool.programme.findings import ProgrammeError
+from lti_tool.programme.formats.findings import ProgrammeError
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import FILES, WRONG_VALUES, Folder, put_everywhere
 

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from lti_tool.bootstrap import SHIPPED_PROGRAMME
-from lti_tool.domain.case_studies import CaseOutcome
+from lti_tool.domain.content.case_studies import CaseOutcome
+from lti_tool.domain.content.programme import Lesson, Module
 from lti_tool.domain.items.choice import ChoiceBase
-from lti_tool.domain.programme import Lesson, Module
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import ENFORCED, Rule
-from lti_tool.programme.markdown import clean
-from lti_tool.programme.readability import sentences_of, wiener_sachtextformel, words_of
+from lti_tool.programme.checks.readability import sentences_of, wiener_sachtextformel, words_of
+from lti_tool.programme.formats.findings import ENFORCED, Rule
+from lti_tool.programme.formats.markdown import clean
 from lti_tool.programme.reader import read_programme
 
 PROGRAMME = read_programme(SHIPPED_PROGRAMME)

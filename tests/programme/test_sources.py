@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from lti_tool.programme import findings as findings_module
 from lti_tool.programme.check import check
-from lti_tool.programme.findings import Finding, ProgrammeError, Rule, Severity
+from lti_tool.programme.formats import findings as findings_module
+from lti_tool.programme.formats.findings import Finding, ProgrammeError, Rule, Severity
 from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import Folder
 

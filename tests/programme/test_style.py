@@ -3,8 +3,8 @@
 import pytest
 
 from lti_tool.programme.check import check
-from lti_tool.programme.check_style import rhythm_of
-from lti_tool.programme.findings import Rule
+from lti_tool.programme.checks.check_style import rhythm_of
+from lti_tool.programme.formats.findings import Rule
 from tests.programme.conftest import Folder
 
 LESSON = "1-grundlagen/lessons/1-1-anfang.md"

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from lti_tool.domain.programme import Term
+from lti_tool.domain.content.programme import Term
 from lti_tool.programme.check import check
+from lti_tool.programme.formats.term_links import TermFinder
 from lti_tool.programme.reader import read_programme
-from lti_tool.programme.term_links import TermFinder
 from tests.programme.conftest import Folder
 
 LESSON = "1-grundlagen/lessons/1-1-anfang.md"

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from lti_tool.domain.content.programme import Dimension
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Dimension
 from lti_tool.models.database import Database, open_database
 from tests.workbook.cast import PROGRAMME, Course
 from tests.workbook.site import a_site

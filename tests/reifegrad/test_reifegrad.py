@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown
+from lti_tool.domain.content.programme import Dimension, Programme
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Dimension, Programme
+from lti_tool.domain.words.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown
 from lti_tool.errors import Forbidden
 from lti_tool.models import Membership
 from lti_tool.reifegrad.add_up_course import add_up_course

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.models.database import Database, open_database
-from lti_tool.web.browser_session import MOST_VISITS, current_visitor, href, open_visit
+from lti_tool.web.visits.browser_session import MOST_VISITS, current_visitor, href, open_visit
 from tests.certification.conftest import _serving, app, clock, key_server, keyring, parts, platform_key, tool
 from tests.certification.platform import INSTRUCTOR, TOOL_URL
 from tests.certification.tool import Tool, cookie_names

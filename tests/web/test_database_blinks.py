@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from lti_tool import preflight
 from lti_tool.models import RateBucket
 from lti_tool.models.database import Database, open_database
-from lti_tool.web.browser_session import csrf_field, without_csrf
 from lti_tool.web.endpoints import health
 from lti_tool.web.parts import Parts
 from lti_tool.web.parts import parts as parts_of_app
+from lti_tool.web.visits.browser_session import csrf_field, without_csrf
 from tests.certification.conftest import (
     _serving,
     app,
@@ -128,7 +128,7 @@ class TestARestart:
 
 @ON_POSTGRESQL
 def test_a_database_that_stays_away_is_told_and_readiness_is_red(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lti_tool.web.once_more.PATIENCE_S", 0.3)
+    monkeypatch.setattr("lti_tool.web.failures.once_more.PATIENCE_S", 0.3)
     gone = open_database("postgresql://nobody@/none?host=/nowhere")
     app = make_app(replace(parts, database=gone))
     app.add_url_rule("/reads", "reads", lambda: str(count_rows(gone)))

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from lti_tool.lti import claim_names as names
+from lti_tool.lti.claims import claim_names as names
 from lti_tool.models.database import Database, open_database
-from lti_tool.platforms.registrations import change_service_hosts
+from lti_tool.platforms.registering.registrations import change_service_hosts
 from tests.certification.conftest import _serving, app, clock, key_server, keyring, parts, platform_key, tool
 from tests.certification.platform import ABSENT, INSTRUCTOR, ISSUER, TOOL_URL
 from tests.certification.tool import Tool

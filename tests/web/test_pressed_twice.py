@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.app import create_app
-from lti_tool.domain.check_code import new_check_code
+from lti_tool.domain.documents.check_code import new_check_code
 from lti_tool.models import Certificate, NameRequest, WorkbookChapter, WorkbookField, WorkbookVersion
 from lti_tool.models.database import Database
 from lti_tool.programme.reader import read_programme

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from lti_tool.errors import NotFound, ToolError
-from lti_tool.lti import guarded_fetch
-from lti_tool.lti.deep_linking import DeepLinkingProblem, DeepLinkingRefused
 from lti_tool.lti.errors import LaunchRefusal, LaunchRejected, ServiceRefused, ServiceUnavailable
-from lti_tool.lti.registration_failed import RegistrationFailed, RegistrationProblem
+from lti_tool.lti.launching.deep_linking import DeepLinkingProblem, DeepLinkingRefused
+from lti_tool.lti.registering.registration_failed import RegistrationFailed, RegistrationProblem
+from lti_tool.lti.transport import guarded_fetch
+from lti_tool.web.failures.refusal_texts import text_of
 from lti_tool.web.language import in_english
-from lti_tool.web.refusal_texts import text_of
 
 REFUSALS: list[ToolError] = [
     *map(LaunchRejected, LaunchRefusal),

@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from lti_tool.models import Membership, User
 from lti_tool.personal_data.erase_person import erase_person
-from lti_tool.platforms import visit_standing
-from lti_tool.platforms.deployments import approve_deployment, block_deployment
-from lti_tool.platforms.registrations import disable_registration, enable_registration, remove_registration
+from lti_tool.platforms.launching import visit_standing
+from lti_tool.platforms.registering.deployments import approve_deployment, block_deployment
+from lti_tool.platforms.registering.registrations import disable_registration, enable_registration, remove_registration
 from tests.certification.conftest import _serving, app, clock, key_server, keyring, parts, platform_key, tool
 from tests.certification.platform import DEPLOYMENT_ID, INSTRUCTOR, LEARNER, TOOL_URL
 from tests.certification.tool import Tool

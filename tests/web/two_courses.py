@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from lti_tool.certificates.kinds.preview_facts import preview_facts
 from lti_tool.certificates.kinds.stored_facts import facts_to_json
-from lti_tool.domain.certificate import DocumentKind, Issuer
-from lti_tool.domain.letterhead import Letterhead
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import DocumentKind, Issuer
+from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.models import (
     Attempt,
     AttemptItem,

@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import (
+from lti_tool.domain.content.programme import (
     AssessmentRules,
     Change,
     Chapter,
@@ -20,11 +19,12 @@ from lti_tool.domain.programme import (
     Programme,
     Term,
 )
-from lti_tool.domain.workbook import Content
+from lti_tool.domain.people import Role, Visitor
+from lti_tool.domain.rules.workbook import Content
 from lti_tool.models import Course as CourseRow
 from lti_tool.models import Membership, Platform, RegistrationRow, User
-from lti_tool.workbook.draft import read_draft
 from lti_tool.workbook.save_fields import FieldEntry, save_fields
+from lti_tool.workbook.take_home.draft import read_draft
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 

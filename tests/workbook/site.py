@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.programme import Programme
 from lti_tool.settings import Settings
-from lti_tool.web.browser_session import open_visit
+from lti_tool.web.visits.browser_session import open_visit
 from tests.workbook.cast import MONDAY
 
 

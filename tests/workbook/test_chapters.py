@@ -6,13 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.programme import Module
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Module
-from lti_tool.domain.workbook import Content, CriterionRating, Decision, PracticeRule, Status
+from lti_tool.domain.rules.workbook import Content, CriterionRating, Decision, PracticeRule, Status
 from lti_tool.errors import Conflict, Forbidden, NotFound
 from lti_tool.models import Membership
 from lti_tool.progress.practice_state import practice_state
-from lti_tool.workbook.draft import ChapterNotFound, WrongMoment, read_draft
 from lti_tool.workbook.editions_for_readers import (
     list_course_drafts,
     list_shown_chapters,
@@ -29,6 +28,7 @@ from lti_tool.workbook.feedback import (
 from lti_tool.workbook.open_workbook import open_chapter, open_workbook
 from lti_tool.workbook.release_chapter import end_release, release_chapter
 from lti_tool.workbook.submit_chapter import ChapterIncomplete, submit_chapter, take_back_chapter
+from lti_tool.workbook.take_home.draft import ChapterNotFound, WrongMoment, read_draft
 from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, rows, write
 

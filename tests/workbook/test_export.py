@@ -16,12 +16,12 @@ from odfdo import Document as OdfDocument
 from PIL import Image
 from pypdf import PdfReader
 
-from lti_tool.domain.workbook import Content
+from lti_tool.domain.rules.workbook import Content
 from lti_tool.typesetting.letters import printable
-from lti_tool.workbook.chart import chart_svg, chart_text
-from lti_tool.workbook.draft import Draft, StoredField
-from lti_tool.workbook.export_draft import ExportedDocument, FileFormat, export_draft
-from lti_tool.workbook.manuscript import (
+from lti_tool.workbook.take_home.chart import chart_svg, chart_text
+from lti_tool.workbook.take_home.draft import Draft, StoredField
+from lti_tool.workbook.take_home.export_draft import ExportedDocument, FileFormat, export_draft
+from lti_tool.workbook.take_home.manuscript import (
     Manuscript,
     RatedDimension,
     ReifegradProfile,
@@ -29,7 +29,7 @@ from lti_tool.workbook.manuscript import (
     TextBlock,
     compose_manuscript,
 )
-from lti_tool.workbook.typeset_draft import signs_lost_in_pdf
+from lti_tool.workbook.take_home.typeset_draft import signs_lost_in_pdf
 from tests.workbook.cast import MONDAY, PROGRAMME, rows
 
 # As with Chromium: where nobody watches, a reader that is missing is a failure.

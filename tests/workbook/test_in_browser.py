@@ -13,9 +13,9 @@ from werkzeug.serving import make_server
 
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.models.database import Database, open_database
-from lti_tool.workbook.draft import read_draft
 from lti_tool.workbook.release_chapter import release_chapter
 from lti_tool.workbook.submit_chapter import submit_chapter
+from lti_tool.workbook.take_home.draft import read_draft
 from tests.dialogs import answered_dialogs
 from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, rows, write

@@ -10,12 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from lti_tool.domain.content.programme import Column, Field
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.programme import Column, Field
-from lti_tool.domain.workbook import Content
+from lti_tool.domain.rules.workbook import Content
 from lti_tool.models.database import Database, open_database
-from lti_tool.web.pages.workbook_form import _rows
-from lti_tool.workbook.draft import read_draft
+from lti_tool.web.pages.draft.workbook_form import _rows
+from lti_tool.workbook.take_home.draft import read_draft
 from tests.workbook.cast import PROGRAMME, Course
 from tests.workbook.site import a_site
 

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Visitor
-from lti_tool.domain.workbook import Content, Status
+from lti_tool.domain.rules.workbook import Content, Status
 from lti_tool.errors import NotFound
-from lti_tool.workbook.draft import ChapterNotFound, WrongMoment, read_draft
 from lti_tool.workbook.history import read_history, restore_version
 from lti_tool.workbook.save_fields import FieldEntry, Saved, SavingOutcome, save_fields
 from lti_tool.workbook.stored_content import digest_of
 from lti_tool.workbook.submit_chapter import submit_chapter
+from lti_tool.workbook.take_home.draft import ChapterNotFound, WrongMoment, read_draft
 from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, rows, write
 

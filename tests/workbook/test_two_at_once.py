@@ -6,14 +6,14 @@ from functools import partial
 from threading import Barrier
 
 from lti_tool.domain.people import Role
-from lti_tool.domain.workbook import Content, Decision
+from lti_tool.domain.rules.workbook import Content, Decision
 from lti_tool.models.database import Database
-from lti_tool.workbook.draft import WrongMoment, read_draft
 from lti_tool.workbook.editions_for_readers import list_course_drafts
 from lti_tool.workbook.feedback import Said, decide_on_submission
 from lti_tool.workbook.history import read_history
 from lti_tool.workbook.save_fields import FieldEntry, save_fields
 from lti_tool.workbook.submit_chapter import submit_chapter
+from lti_tool.workbook.take_home.draft import WrongMoment, read_draft
 from tests.syllabus import taught
 from tests.workbook.cast import MONDAY, PROGRAMME, Course, write
 

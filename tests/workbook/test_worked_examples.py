@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
 from tests.learning import conftest as learning
 from tests.learning import test_pages
 

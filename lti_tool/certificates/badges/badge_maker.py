@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from uuid import NAMESPACE_URL, uuid5
 from lti_tool.certificates.kinds import kind_of
 from lti_tool.certificates.kinds.printed import hours_text
 from lti_tool.certificates.kinds.wording import document_title, statement
-from lti_tool.domain.certificate import CertifiedModule, Facts
-from lti_tool.domain.check_code import group_check_code
+from lti_tool.domain.documents.certificate import CertifiedModule, Facts
+from lti_tool.domain.documents.check_code import group_check_code
 
 CONTEXTS = ("https://www.w3.org/2018/credentials/v1", "http://data.europa.eu/snb/model/context/edc-ap")
 _AUTHORITY = "http://publications.europa.eu/resource/authority"

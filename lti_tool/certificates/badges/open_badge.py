@@ -19,7 +19,7 @@ from lti_tool.certificates.badges.linked_data import CREDENTIALS, OPEN_BADGES, O
 from lti_tool.certificates.kinds import kind_of
 from lti_tool.certificates.kinds.printed import hours_text
 from lti_tool.certificates.kinds.wording import document_title, statement
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 
 SCHEMA = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
 # Verifiers ask again after so long; a revocation is seen everywhere by then.

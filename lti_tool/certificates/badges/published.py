@@ -14,9 +14,9 @@ from lti_tool.certificates.badges.status_list import encoded_list, list_exists
 from lti_tool.certificates.kinds import ALL_KINDS, kind_of
 from lti_tool.certificates.kinds.begin_facts import begin_facts
 from lti_tool.certificates.kinds.done import everything_done
-from lti_tool.domain.certificate import Facts, Issuer
-from lti_tool.domain.letterhead import Letterhead
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Facts, Issuer
+from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 from lti_tool.models import SealCertificate

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.documents.font_signs import missing_sign
 from lti_tool.certificates.kinds.stored_facts import facts_from_json, facts_to_json, letterhead_from_json
-from lti_tool.domain.certificate import Facts, Issuer
-from lti_tool.domain.letterhead import Letterhead, LetterheadRefused, check_letterhead
+from lti_tool.domain.documents.certificate import Facts, Issuer
+from lti_tool.domain.documents.letterhead import Letterhead, LetterheadRefused, check_letterhead
 from lti_tool.domain.people import Role, takes_part
 from lti_tool.errors import ConfigurationError
 from lti_tool.messages import N_

@@ -17,7 +17,7 @@ from lti_tool.certificates.documents.letterheads import find_logo, with_present_
 from lti_tool.certificates.documents.queue import claim_document, find_due_documents, put_document_off
 from lti_tool.certificates.documents.seal_maker import SealMaker, SealUnavailable
 from lti_tool.certificates.documents.typeset import LogoCannotBeDrawn, NameCannotBeSet, typeset
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 from lti_tool.models import Certificate, SealCertificate
 from lti_tool.models.database import Database
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lti_tool.certificates.kinds.wording import words_for
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
 from lti_tool.typesetting.letters import NOTO_SANS

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.documents.font_signs import keep_printable
 from lti_tool.certificates.documents.queue import call_for_document
 from lti_tool.certificates.kinds.stored_facts import facts_to_json
-from lti_tool.domain.certificate import WHOLE_PROGRAMME, Facts
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import WHOLE_PROGRAMME, Facts
 from lti_tool.models import Certificate
 from lti_tool.models.upsert import insert_for
 

@@ -9,8 +9,8 @@ from lti_tool.certificates.documents.letterheads import effective_letterhead, la
 from lti_tool.certificates.kinds import KindOfDocument, Scope
 from lti_tool.certificates.kinds.begin_facts import begin_facts
 from lti_tool.certificates.kinds.done import Done
-from lti_tool.domain.certificate import Facts, Issuer
-from lti_tool.domain.multilang import in_one_language
+from lti_tool.domain.documents.certificate import Facts, Issuer
+from lti_tool.domain.words.multilang import in_one_language
 
 
 @dataclass(frozen=True)

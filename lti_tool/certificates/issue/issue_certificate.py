@@ -11,10 +11,10 @@ from lti_tool.certificates.issue.compose_facts import Award, compose_facts
 from lti_tool.certificates.issue.read_done import read_done
 from lti_tool.certificates.kinds.programme_certificate import ProgrammeCertificate
 from lti_tool.certificates.kinds.renewal import done_again, is_renewable
-from lti_tool.domain.certificate import Issuer, day_of
-from lti_tool.domain.course_record import CourseRecord
-from lti_tool.domain.printed_name import find_printable_name
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer, day_of
+from lti_tool.domain.documents.printed_name import find_printable_name
+from lti_tool.domain.rules.course_record import CourseRecord
 from lti_tool.models import User
 
 log = logging.getLogger(__name__)

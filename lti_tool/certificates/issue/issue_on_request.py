@@ -11,9 +11,9 @@ from lti_tool.certificates.issue.replace_certificate import replace_certificate
 from lti_tool.certificates.kinds import AskedDocument
 from lti_tool.certificates.kinds.done import Done
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
-from lti_tool.domain.certificate import Issuer
-from lti_tool.domain.course_record import CourseRecord
-from lti_tool.domain.printed_name import find_printable_name
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.printed_name import find_printable_name
+from lti_tool.domain.rules.course_record import CourseRecord
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, User

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.kinds.done import CountedCompletion, Done, LessonsRead
-from lti_tool.domain.certificate import day_of
-from lti_tool.domain.course_record import CourseRecord
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.content.programme import Module, Programme
+from lti_tool.domain.documents.certificate import day_of
+from lti_tool.domain.rules.course_record import CourseRecord
 from lti_tool.models import Attempt, Completion, LessonProgress
 
 

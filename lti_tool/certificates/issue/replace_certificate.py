@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.documents.queue import call_for_document
 from lti_tool.certificates.issue.certificate_rows import RegisterPlace, certificate_values
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 from lti_tool.messages import N_
 from lti_tool.models import Certificate
 

@@ -5,8 +5,8 @@ from typing import assert_never
 from lti_tool.certificates.kinds.base import AskedDocument, KindAskedFor, KindOfDocument, Scope
 from lti_tool.certificates.kinds.participation import Participation
 from lti_tool.certificates.kinds.programme_certificate import ProgrammeCertificate
-from lti_tool.domain.certificate import DocumentKind
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import DocumentKind
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
 

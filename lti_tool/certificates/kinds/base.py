@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from lti_tool.certificates.kinds.done import Done
-from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts
-from lti_tool.domain.letterhead import Letterhead
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.content.programme import Module, Programme
+from lti_tool.domain.documents.certificate import CertifiedModule, DocumentKind, Facts
+from lti_tool.domain.documents.letterhead import Letterhead
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from lti_tool.domain.certificate import Facts, Issuer, day_of
-from lti_tool.domain.check_code import group_check_code, new_check_code
-from lti_tool.domain.letterhead import Letterhead
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Facts, Issuer, day_of
+from lti_tool.domain.documents.check_code import group_check_code, new_check_code
+from lti_tool.domain.documents.letterhead import Letterhead
 
 
 def begin_facts(programme: Programme, head: Letterhead, issuer: Issuer, *, name: str, now: datetime) -> Facts:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from lti_tool.domain.certificate import CertifiedModule, has_lapsed
-from lti_tool.domain.course_record import CourseRecord
-from lti_tool.domain.hours import module_minutes
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.content.programme import Module, Programme
+from lti_tool.domain.documents.certificate import CertifiedModule, has_lapsed
+from lti_tool.domain.rules.course_record import CourseRecord
+from lti_tool.domain.rules.hours import module_minutes
 
 
 @dataclass(frozen=True)

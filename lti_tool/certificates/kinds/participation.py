@@ -6,9 +6,9 @@ from typing import ClassVar
 from lti_tool.certificates.kinds.base import KindAskedFor, Scope, StillMissing
 from lti_tool.certificates.kinds.done import Done
 from lti_tool.certificates.kinds.printed import period
-from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts, hours_in_print
-from lti_tool.domain.letterhead import Letterhead
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import CertifiedModule, DocumentKind, Facts, hours_in_print
+from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.messages import N_
 
 

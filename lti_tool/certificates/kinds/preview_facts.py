@@ -6,9 +6,9 @@ from datetime import datetime
 from lti_tool.certificates.kinds import kind_of
 from lti_tool.certificates.kinds.begin_facts import begin_facts
 from lti_tool.certificates.kinds.done import everything_done
-from lti_tool.domain.certificate import DocumentKind, Facts, Issuer, day_of
-from lti_tool.domain.letterhead import Letterhead, add_months
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import DocumentKind, Facts, Issuer, day_of
+from lti_tool.domain.documents.letterhead import Letterhead, add_months
 
 SAMPLE_NAME = {"de": "MUSTER Ayşe Beispiel-Łukaszewska", "en": "SAMPLE Ayşe Beispiel-Łukaszewska"}
 _SAMPLE_COURSE = "Smart-City-Manager:in, Herbst 2026"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from lti_tool.domain.certificate import Facts
+from lti_tool.domain.documents.certificate import Facts
 
 _MONTHS = {
     "de": ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],

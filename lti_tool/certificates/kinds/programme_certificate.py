@@ -6,7 +6,8 @@ from typing import ClassVar
 from lti_tool.certificates.kinds.base import KindOfDocument, Scope
 from lti_tool.certificates.kinds.done import Done
 from lti_tool.certificates.kinds.printed import number_in_words
-from lti_tool.domain.certificate import (
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import (
     WHOLE_PROGRAMME,
     CertifiedModule,
     DocumentKind,
@@ -14,8 +15,7 @@ from lti_tool.domain.certificate import (
     hours_in_print,
     missing_modules,
 )
-from lti_tool.domain.letterhead import Letterhead, add_months
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.documents.letterhead import Letterhead, add_months
 from lti_tool.messages import N_
 
 

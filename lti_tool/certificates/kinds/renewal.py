@@ -5,8 +5,8 @@ from datetime import date
 
 from lti_tool.certificates.kinds.done import Done
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
-from lti_tool.domain.certificate import renewable_from
-from lti_tool.domain.programme import Module, Programme
+from lti_tool.domain.content.programme import Module, Programme
+from lti_tool.domain.documents.certificate import renewable_from
 from lti_tool.models import Certificate
 
 

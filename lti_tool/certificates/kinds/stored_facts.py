@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from lti_tool.domain.certificate import CertifiedModule, DocumentKind, Facts
-from lti_tool.domain.letterhead import Letterhead, Signatory
+from lti_tool.domain.documents.certificate import CertifiedModule, DocumentKind, Facts
+from lti_tool.domain.documents.letterhead import Letterhead, Signatory
 
 # 1: the certificate alone. 2: two kinds of document, letterhead, course, expiry; what 1 lacks has the defaults of `Facts`.
 FORMAT = 2

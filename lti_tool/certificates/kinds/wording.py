@@ -2,8 +2,8 @@
 
 from lti_tool.certificates.kinds import kind_of
 from lti_tool.certificates.kinds.printed import hours_text, long_date, short_date
-from lti_tool.domain.certificate import Facts
-from lti_tool.domain.check_code import group_check_code
+from lti_tool.domain.documents.certificate import Facts
+from lti_tool.domain.documents.check_code import group_check_code
 
 DEFAULT_ACCENT = "#17427a"
 _LABELS = {

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.verify.verify_certificate import RegisterState, decided_state_of
-from lti_tool.domain.certificate import Facts
-from lti_tool.domain.check_code import TypingError, group_check_code, read_check_code
+from lti_tool.domain.documents.certificate import Facts
+from lti_tool.domain.documents.check_code import TypingError, group_check_code, read_check_code
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Certificate

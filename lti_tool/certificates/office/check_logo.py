@@ -3,7 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-from lti_tool.domain.letterhead import LetterheadRefused
+from lti_tool.domain.documents.letterhead import LetterheadRefused
 from lti_tool.messages import N_
 
 LOGO_BYTES_MAX = 64 * 1024

@@ -11,8 +11,8 @@ from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.kinds.wording import document_title
 from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.verify.verify_certificate import RegisterState, state_of
-from lti_tool.domain.certificate import Issuer, day_of
-from lti_tool.domain.check_code import group_check_code
+from lti_tool.domain.documents.certificate import Issuer, day_of
+from lti_tool.domain.documents.check_code import group_check_code
 from lti_tool.errors import Conflict, NotFound
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, Membership

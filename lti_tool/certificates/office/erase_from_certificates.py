@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.kinds.stored_facts import facts_from_json, facts_to_json
-from lti_tool.domain.certificate import without_person
+from lti_tool.domain.documents.certificate import without_person
 from lti_tool.models import Certificate, NameRequest
 
 log = logging.getLogger(__name__)

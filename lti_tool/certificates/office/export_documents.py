@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.kinds.wording import document_title, document_type
 from lti_tool.certificates.verify.verify_certificate import state_of
-from lti_tool.domain.certificate import Facts
-from lti_tool.domain.check_code import group_check_code
-from lti_tool.domain.texts_in_files import csv_cell, file_name
+from lti_tool.domain.documents.certificate import Facts
+from lti_tool.domain.documents.check_code import group_check_code
+from lti_tool.domain.words.texts_in_files import csv_cell, file_name
 from lti_tool.models import Certificate, Membership
 from lti_tool.models.database import Database
 

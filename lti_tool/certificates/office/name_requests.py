@@ -11,11 +11,11 @@ from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.kinds.wording import document_title
 from lti_tool.certificates.office.reissue_certificate import reissue_certificate
 from lti_tool.certificates.verify.verify_certificate import RegisterState, state_of
-from lti_tool.domain.certificate import Issuer, day_of
-from lti_tool.domain.check_code import group_check_code
-from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Clash, Shown
-from lti_tool.domain.printed_name import clean_name
-from lti_tool.domain.typed_text import clean_text
+from lti_tool.domain.documents.certificate import Issuer, day_of
+from lti_tool.domain.documents.check_code import group_check_code
+from lti_tool.domain.documents.printed_name import clean_name
+from lti_tool.domain.words.edits import NOTHING_SHOWN, ChangedMeanwhile, Clash, Shown
+from lti_tool.domain.words.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, Membership, NameRequest

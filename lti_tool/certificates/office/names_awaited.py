@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.certificate import WHOLE_PROGRAMME
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import WHOLE_PROGRAMME
+from lti_tool.domain.documents.printed_name import NameRefused, find_printable_name, refusal_of
 from lti_tool.domain.people import is_counted, roles_in
-from lti_tool.domain.printed_name import NameRefused, find_printable_name, refusal_of
-from lti_tool.domain.programme import Programme
 from lti_tool.models import Certificate, Completion, Membership, User
 
 

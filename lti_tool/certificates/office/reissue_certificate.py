@@ -9,10 +9,10 @@ from lti_tool.certificates.documents.letterheads import effective_letterhead, la
 from lti_tool.certificates.issue.replace_certificate import replace_certificate
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.office.certificate_register import find_row
-from lti_tool.domain.certificate import Issuer, day_of
-from lti_tool.domain.check_code import group_check_code, new_check_code
-from lti_tool.domain.letterhead import Letterhead, add_months
-from lti_tool.domain.printed_name import clean_name
+from lti_tool.domain.documents.certificate import Issuer, day_of
+from lti_tool.domain.documents.check_code import group_check_code, new_check_code
+from lti_tool.domain.documents.letterhead import Letterhead, add_months
+from lti_tool.domain.documents.printed_name import clean_name
 from lti_tool.errors import Conflict
 from lti_tool.messages import N_
 from lti_tool.models import User

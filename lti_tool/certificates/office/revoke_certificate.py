@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.kinds.wording import document_title
 from lti_tool.certificates.office.certificate_register import find_row
-from lti_tool.domain.check_code import group_check_code
-from lti_tool.domain.typed_text import clean_text
+from lti_tool.domain.documents.check_code import group_check_code
+from lti_tool.domain.words.typed_text import clean_text
 from lti_tool.errors import Conflict, NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Membership

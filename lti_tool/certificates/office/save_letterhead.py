@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from lti_tool.certificates.documents.letterheads import check_printable
 from lti_tool.certificates.kinds.stored_facts import facts_from_json, letterhead_from_json, letterhead_to_json
 from lti_tool.certificates.office.check_logo import check_logo
-from lti_tool.domain.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
-from lti_tool.domain.letterhead import Letterhead
+from lti_tool.domain.documents.letterhead import Letterhead
+from lti_tool.domain.words.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.models import Certificate, CertificateLetterhead, CertificateLogo, User
 from lti_tool.models.upsert import insert_for
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from lti_tool.certificates.documents.typeset import LogoCannotBeDrawn, scale_of
 from lti_tool.certificates.kinds.preview_facts import preview_facts
-from lti_tool.domain.certificate import DocumentKind, Issuer
-from lti_tool.domain.letterhead import LANGUAGES, Letterhead, LetterheadRefused
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import DocumentKind, Issuer
+from lti_tool.domain.documents.letterhead import LANGUAGES, Letterhead, LetterheadRefused
 from lti_tool.messages import N_
 from lti_tool.typesetting.typst_process import DocumentTooLarge, Limits, TypesettingBusy, run_typst
 

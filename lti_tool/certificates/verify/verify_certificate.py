@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.kinds.wording import document_title, words_for
-from lti_tool.domain.certificate import Facts, day_of
-from lti_tool.domain.check_code import TypingError, group_check_code, read_check_code
+from lti_tool.domain.documents.certificate import Facts, day_of
+from lti_tool.domain.documents.check_code import TypingError, group_check_code, read_check_code
 from lti_tool.models import Certificate
 
 

@@ -10,8 +10,8 @@ from typing import Any, Self
 from lti_tool.domain.items.authored import AuthoredTable, Markup
 from lti_tool.domain.items.base import FULL, NONE, Answer, Common, Extent, ItemBase, Option, ReadAnswer, Remark
 from lti_tool.domain.items.shown import Fields, ShownQuestion, first_of
-from lti_tool.domain.numbers import readings
-from lti_tool.domain.typed_text import clean_line
+from lti_tool.domain.words.numbers import readings
+from lti_tool.domain.words.typed_text import clean_line
 
 # More than any number that is read, so that a cut one is none.
 _LONGEST = 60

@@ -12,14 +12,14 @@ from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
 from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
-from lti_tool.platforms.use_handover import use_handover
+from lti_tool.platforms.launching.use_handover import use_handover
 from lti_tool.signed_values import SignedValues
-from lti_tool.web.browser_session import open_visit, seal_visitor, unseal_visitor, without_csrf
-from lti_tool.web.guards import is_posted_by_own_page
+from lti_tool.web.failures.refusals import limit_refusals
 from lti_tool.web.headers import allow_framing_by
 from lti_tool.web.parts import parts
-from lti_tool.web.refusals import limit_refusals
 from lti_tool.web.step import step
+from lti_tool.web.visits.browser_session import open_visit, seal_visitor, unseal_visitor, without_csrf
+from lti_tool.web.visits.guards import is_posted_by_own_page
 
 HANDOVER_LIFETIME_S = 600
 # A launch that has not brought anybody to a page is a 403, like the page that begins the login in a new window.

@@ -5,15 +5,15 @@ import logging
 from flask import url_for
 
 from lti_tool.content_versions.pinned import is_module_kept
-from lti_tool.courses.find_reviewed import find_reviewed
+from lti_tool.courses.person.find_reviewed import find_reviewed
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.learning.best_attempt import best_attempt
-from lti_tool.lti.claims import Launch
-from lti_tool.platforms.front_door import Arrival
-from lti_tool.platforms.record_launch import page_of
-from lti_tool.web.browser_session import VISIT_PARAMETER
+from lti_tool.learning.quiz.best_attempt import best_attempt
+from lti_tool.lti.claims.claims import Launch
+from lti_tool.platforms.launching.front_door import Arrival
+from lti_tool.platforms.launching.record_launch import page_of
 from lti_tool.web.parts import parts
 from lti_tool.web.step import reading
+from lti_tool.web.visits.browser_session import VISIT_PARAMETER
 
 log = logging.getLogger(__name__)
 

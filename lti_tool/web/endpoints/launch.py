@@ -10,19 +10,19 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Role
-from lti_tool.lti.platform_storage import KEPT_FIELD
-from lti_tool.platforms.deep_linking_requests import keep_deep_linking_request
-from lti_tool.platforms.front_door import Arrival
-from lti_tool.platforms.record_launch import page_of
-from lti_tool.platforms.remember_mentored import remember_mentored
-from lti_tool.web.browser_session import new_visit_key, open_visit, visit_key_of, without_csrf
+from lti_tool.lti.launching.platform_storage import KEPT_FIELD
+from lti_tool.platforms.launching.deep_linking_requests import keep_deep_linking_request
+from lti_tool.platforms.launching.front_door import Arrival
+from lti_tool.platforms.launching.record_launch import page_of
+from lti_tool.platforms.launching.remember_mentored import remember_mentored
 from lti_tool.web.endpoints.handover import offer_handover
 from lti_tool.web.endpoints.landing import landing_address, module_of
 from lti_tool.web.endpoints.send_on import send_on
-from lti_tool.web.guards import is_posted_by_own_page
+from lti_tool.web.failures.refusals import limit_refusals
 from lti_tool.web.parts import parts
-from lti_tool.web.refusals import limit_refusals
 from lti_tool.web.step import step
+from lti_tool.web.visits.browser_session import new_visit_key, open_visit, visit_key_of, without_csrf
+from lti_tool.web.visits.guards import is_posted_by_own_page
 
 # An id_token of at most 64 KB and what surrounds it.
 LARGEST_BODY = 128 * 1024

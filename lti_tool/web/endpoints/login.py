@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from lti_tool.web.browser_session import without_csrf
-from lti_tool.web.cookies import end_old_logins, set_cookie
 from lti_tool.web.endpoints.send_on import send_on
+from lti_tool.web.failures.refusals import limit_refusals
 from lti_tool.web.headers import allow_forms_to_anywhere, allow_framing_by
 from lti_tool.web.parts import parts
-from lti_tool.web.refusals import limit_refusals
+from lti_tool.web.visits.browser_session import without_csrf
+from lti_tool.web.visits.cookies import end_old_logins, set_cookie
 
 LARGEST_BODY = 64 * 1024
 _FRAMES = frozenset({"iframe", "frame", "embed", "object"})

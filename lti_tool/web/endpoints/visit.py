@@ -3,7 +3,7 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from lti_tool.web.browser_session import current_visitor
+from lti_tool.web.visits.browser_session import current_visitor
 
 blueprint = Blueprint("visit", __name__)
 

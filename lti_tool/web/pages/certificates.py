@@ -14,19 +14,19 @@ from lti_tool.certificates.kinds.programme_certificate import ProgrammeCertifica
 from lti_tool.certificates.my_certificates import MyCertificates, list_my_certificates
 from lti_tool.certificates.office.name_requests import REASON_MAX, request_name
 from lti_tool.certificates.own_documents import get_credential, get_document, get_issued_facts
-from lti_tool.domain.live import SHARE_FOR_CERTIFICATE_PCT
+from lti_tool.domain.documents.printed_name import NameRefused, clean_name
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.domain.printed_name import NameRefused, clean_name
-from lti_tool.domain.workbook import heading_of
+from lti_tool.domain.rules.live import SHARE_FOR_CERTIFICATE_PCT
+from lti_tool.domain.rules.workbook import heading_of
 from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.progress.certificate_due import course_record_of, issue_if_due, name_and_issue
-from lti_tool.web.browser_session import current_visitor, href
-from lti_tool.web.form_key import is_first_time
-from lti_tool.web.pages.workbook import chapter_name
+from lti_tool.web.forms.form_key import is_first_time
+from lti_tool.web.pages.draft.workbook import chapter_name
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.step import end_reading, reading, step
+from lti_tool.web.visits.browser_session import current_visitor, href
 
 blueprint = Blueprint("certificates", __name__)
 

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 
 from lti_tool.messages import N_
 from lti_tool.personal_data.data_kinds import DataKind, data_kinds
-from lti_tool.programme import markdown
+from lti_tool.programme.formats import markdown
 from lti_tool.web.language import language
 from lti_tool.web.parts import parts
 

@@ -14,12 +14,12 @@ from lti_tool.certificates.verify.verify_document import (
     one_file_at_a_time,
     verify_document,
 )
-from lti_tool.domain.check_code import PASTED_LENGTH_MAX, group_check_code, read_check_code
+from lti_tool.domain.documents.check_code import PASTED_LENGTH_MAX, group_check_code, read_check_code
 from lti_tool.traffic.take_turn import Limit
-from lti_tool.web.browser_session import without_csrf
 from lti_tool.web.parts import parts
 from lti_tool.web.rate_limit import limit_rate
 from lti_tool.web.step import reading
+from lti_tool.web.visits.browser_session import without_csrf
 
 blueprint = Blueprint("verify", __name__)
 

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, nodes
 
-from lti_tool.domain.drawing import shown_order
+from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.items import ITEM_TYPES, Item
 from lti_tool.domain.items.base import Answer, ItemBase
 from lti_tool.domain.items.choice import Choice
 from lti_tool.domain.items.numeric import Number
-from lti_tool.domain.programme import Programme
+from lti_tool.domain.rules.drawing import shown_order
 from lti_tool.programme.reader import read_programme
 from tests.domain import examples
 from tests.domain.items.forms import as_form

@@ -7,10 +7,10 @@ import pytest
 from lti_tool.domain.items import Matrix
 from lti_tool.domain.items.base import Extent, Option
 from lti_tool.domain.items.matrix import Judgement, Judgements
-from lti_tool.programme import markdown
-from lti_tool.programme.findings import Findings
-from lti_tool.programme.items import read_pool
-from lti_tool.programme.toml_source import TomlSource
+from lti_tool.programme.formats import markdown
+from lti_tool.programme.formats.findings import Findings
+from lti_tool.programme.formats.toml_source import TomlSource
+from lti_tool.programme.parts.items import read_pool
 
 STATEMENTS = (
     Option("Das gilt.", True, "Ja, es gilt."),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lti_tool.domain.items.base import Answer, Extent, Remark
 from lti_tool.domain.items.numeric import Number
-from lti_tool.domain.numbers import readings
+from lti_tool.domain.words.numbers import readings
 from tests.domain import examples
 
 EXAMPLES = (examples.numeric(),)

@@ -1,0 +1,1 @@
+"""When a course meets, and who was there."""

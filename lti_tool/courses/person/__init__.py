@@ -1,0 +1,1 @@
+"""One member of a course, as who teaches sees and helps them."""

@@ -1,0 +1,1 @@
+"""Rules of documents: who gets them, what they say, their check codes."""

@@ -1,0 +1,33 @@
+"""What the gradebook is told about a module: the best attempt, in points of 100."""
+
+from collections.abc import Sequence
+
+from lti_tool.domain.rules.attempts import Try, best_of
+
+MAXIMUM = 100
+
+
+def score_of(tries: Sequence[Try]) -> float | None:
+    """Turn a module's attempts into its score, 0 to 100 with three decimals; None: nothing was handed in yet.
+
+    The best attempt counts, so a further attempt can raise this but never lower it: the gradebook is never told less
+    than before.
+    """
+    best = best_of(tries)
+    if best is None or best.points is None:
+        return None
+    return round(MAXIMUM * best.points / best.points_possible, 3)
+
+
+def due_score(best: float | None, *, asks_for_quiz: bool) -> float | None:
+    """Tell what a course's gradebook is told of a passed module: the best attempt; None: nothing.
+
+    A course that asks for no quiz is told the full points where none was passed: all that it asks for is done, and it would
+    else never hear of it. Other courses are told nothing then, because there the quiz may count.
+
+    Args:
+        best: the best attempt in points of 100; None: the quiz was not passed.
+    """
+    if best is not None:
+        return best
+    return None if asks_for_quiz else float(MAXIMUM)

@@ -1,0 +1,1 @@
+"""Texts and numbers as people type, search and sort them."""

@@ -1,0 +1,1 @@
+"""The quiz, from its front page to the reviewed attempt."""

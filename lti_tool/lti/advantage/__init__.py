@@ -1,0 +1,1 @@
+"""LTI Advantage services: grades and roster."""

@@ -1,0 +1,1 @@
+"""Claims of a launch as typed values."""

@@ -1,0 +1,1 @@
+"""Login, launch and the deep linking answer."""

@@ -1,0 +1,1 @@
+"""HTTP to platforms: with limits on time, size and target."""

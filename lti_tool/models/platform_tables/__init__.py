@@ -1,0 +1,1 @@
+"""Tables of platforms, links and scores on their way."""

@@ -1,0 +1,1 @@
+"""Gradebook columns: found, compared, healed."""

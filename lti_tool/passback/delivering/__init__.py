@@ -1,0 +1,1 @@
+"""The worker: sends what is due and records how it ended."""

@@ -1,0 +1,1 @@
+"""Questions to a platform: the connection check and its answers."""

@@ -1,0 +1,1 @@
+"""From a verified launch to stored rows and a visit."""

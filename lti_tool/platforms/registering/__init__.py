@@ -1,0 +1,1 @@
+"""How a platform is connected and kept."""

@@ -1,0 +1,1 @@
+"""Members of a course, as the platform tells them."""

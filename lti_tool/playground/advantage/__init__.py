@@ -1,0 +1,1 @@
+"""The playground's grade and roster services."""

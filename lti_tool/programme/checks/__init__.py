@@ -1,0 +1,1 @@
+"""Proof-reading, one file for each kind of content."""

@@ -1,0 +1,1 @@
+"""TOML, Markdown and findings: what all readers use."""

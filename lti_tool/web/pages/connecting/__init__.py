@@ -1,0 +1,1 @@
+"""Pages with which a platform is connected and content placed."""

@@ -1,0 +1,1 @@
+"""Pages of lessons, quizzes and what goes with them."""

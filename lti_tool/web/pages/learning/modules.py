@@ -1,0 +1,106 @@
+"""The overview of all modules, and the page of one: what is done, what is missing, what comes next."""
+
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from lti_tool.domain.people import Visitor
+from lti_tool.domain.rules.live import PRESENCE_WORDS
+from lti_tool.domain.rules.workbook import STATUS_WORDS, heading_of
+from lti_tool.learning.choose_module import choose_module
+from lti_tool.learning.list_modules import list_modules
+from lti_tool.learning.open_module import open_module
+from lti_tool.progress.due_scores import tell_gradebook_news
+from lti_tool.web.language import local
+from lti_tool.web.pages.draft.workbook import chapter_name
+from lti_tool.web.pages.learning import booklet, cases, content, downloads, glossary, lessons, live
+from lti_tool.web.pages.teaching import hints
+from lti_tool.web.parts import parts
+from lti_tool.web.programme import current_programme, current_syllabus, whole_programme
+from lti_tool.web.step import reading, step
+from lti_tool.web.visits.browser_session import current_visitor, href
+from lti_tool.web.visits.overdue import hand_in_own_overdue
+
+blueprint = Blueprint("modules", __name__)
+
+
+@blueprint.record_once
+def _with_its_neighbours(state: BlueprintSetupState) -> None:
+    """Lessons and authored content come with the modules they belong to."""
+    state.app.register_blueprint(lessons.blueprint)
+    state.app.register_blueprint(content.blueprint)
+    state.app.register_blueprint(glossary.blueprint)
+    state.app.register_blueprint(booklet.blueprint)
+    state.app.register_blueprint(cases.blueprint)
+    state.app.register_blueprint(downloads.blueprint)
+    state.app.register_blueprint(hints.blueprint)
+    state.app.register_blueprint(live.blueprint)
+
+
+@blueprint.get("/modules")
+def overview() -> str:
+    """Show all modules with where the visitor stands."""
+    visitor = current_visitor()
+    hand_in_own_overdue()
+    with reading() as session:
+        page = list_modules(session, current_syllabus(), visitor, now=parts().now())
+    if page.has_gradebook_news:
+        _tell_gradebook_news(visitor)
+        with reading() as session:
+            page = list_modules(session, current_syllabus(), visitor, now=parts().now())
+    return render_template(
+        "modules/overview.html",
+        section="modules",
+        page=page,
+        programme=current_programme(),
+        choices=whole_programme().modules,
+    )
+
+
+@blueprint.post("/modules")
+def choose() -> ResponseReturnValue:
+    """Give the link that an instructor came by its module."""
+    visitor = current_visitor()
+    slug = request.form.get("module", "")
+    with step() as session:
+        choose_module(session, whole_programme(), visitor, slug)
+    return redirect(href("modules.page", module_slug=slug), 303)
+
+
+@blueprint.get("/modules/<module_slug>")
+def page(module_slug: str) -> str:
+    """Show one module."""
+    visitor = current_visitor()
+    hand_in_own_overdue()
+    programme = current_programme()
+    now = parts().now()
+    with reading() as session:
+        module_page = open_module(session, current_syllabus(), visitor, module_slug, now=now)
+    if module_page.has_gradebook_news:
+        _tell_gradebook_news(visitor)
+        with reading() as session:
+            module_page = open_module(session, current_syllabus(), visitor, module_slug, now=now)
+    return render_template(
+        "modules/module.html",
+        section="modules",
+        page=module_page,
+        programme=programme,
+        chapter_name=chapter_name,
+        heading_of=heading_of,
+        cases=programme.library.of_module(module_slug, module_page.module.lesson_codes),
+        status_words=STATUS_WORDS,
+        presence_words=PRESENCE_WORDS,
+    )
+
+
+def _tell_gradebook_news(visitor: Visitor) -> None:
+    with step() as session:
+        tell_gradebook_news(session, visitor, now=parts().now())
+
+
+@blueprint.app_template_test("today")
+def is_today(moment: datetime) -> bool:
+    """Tell whether a moment lies on the present day."""
+    return local(moment).date() == local(parts().now()).date()

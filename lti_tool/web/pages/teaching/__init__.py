@@ -1,0 +1,1 @@
+"""Pages of those who teach or administer a course."""

@@ -1,0 +1,1 @@
+"""Visits: their cookies and guards."""

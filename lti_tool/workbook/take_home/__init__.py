@@ -1,0 +1,1 @@
+"""The draft as a file to take home."""
