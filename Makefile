@@ -7,7 +7,7 @@ LMS_PORT ?= 8001
 export PORT LMS_PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format types unit coverage bench audit sbom reuse papers image lock clean
+.PHONY: help setup run test lint format types unit coverage bench audit sbom reuse papers docs image lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -63,6 +63,16 @@ reuse: $(VENV)/.dev ## whether every file says whose it is and under which licen
 papers: $(VENV)/.dev ## bring the lists in docs/datenschutz up to date, and say what operators have to fill in
 	@$(BIN)/python -m tools.papers && $(BIN)/python -m tools.papers --open
 
+# Apart from the tool's own environment: the generator's packages are needed for nothing else.
+.venv-docs/.ready: requirements-docs.txt
+	@test -x .venv-docs/bin/python || $(PYTHON) -m venv .venv-docs
+	@.venv-docs/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.txt
+	@touch $@
+
+docs: .venv-docs/.ready ## the documents as a site with search: build/site/index.html
+	@.venv-docs/bin/python -m tools.docs_site
+	@NO_MKDOCS_2_WARNING=1 .venv-docs/bin/python -m mkdocs build
+
 image: ## build the container image with buildah and launch a module in it
 	@docker/build-image.sh
 
@@ -72,6 +82,7 @@ lock: $(VENV)/.dev ## pin the newest allowed versions with hashes
 	@$(LOCK) --upgrade pyproject.toml --group build -o requirements.txt
 	@$(LOCK) -c requirements.txt pyproject.toml --group build --extra otel -o requirements-otel.txt
 	@$(LOCK) -c requirements-otel.txt pyproject.toml --group build --extra otel --group dev -o requirements-dev.txt
+	@$(LOCK) --upgrade --group pyproject.toml:docs -o requirements-docs.txt
 
 clean: ## remove what the targets made (keeps keys and data)
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .venv-docs build dist .pytest_cache .mypy_cache .ruff_cache

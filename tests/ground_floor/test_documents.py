@@ -4,9 +4,13 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
+import yaml
+
+from tools import docs_site
 
 ROOT = Path(__file__).parent.parent.parent
 SOURCES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("docker/**/*.md"), *ROOT.glob("keys/*.md")])
@@ -23,8 +27,7 @@ def anchors_of(text: str) -> set[str]:
     """Make the anchors of a document's headings as forges do: small letters, hyphens, numbers behind what occurs again."""
     found: list[str] = []
     for heading in re.findall(r"^#{1,6} +(.+?) *#*$", _CODE.sub("", text), re.MULTILINE):
-        words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
-        anchor = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
+        anchor = docs_site.anchor_of(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading), "-")
         found.append(f"{anchor}-{found.count(anchor)}" if anchor in found else anchor)
     return set(found)
 
@@ -94,3 +97,53 @@ def test_every_guide_can_be_found_from_another_document() -> None:
     folders = {path for path in linked if path.is_dir()}
     guides = [ROOT / name for name in listed if name.endswith(".md")]
     assert [path.name for path in guides if path.resolve() not in linked and path.parent.resolve() not in folders] == []
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    return told
+
+
+def test_every_document_has_its_place_in_the_sites_navigation(settings: dict[str, Any]) -> None:
+    listed = {page for entry in settings["nav"] for page in (next(iter(entry.values())) if isinstance(entry, dict) else [entry])}
+    pages = {
+        "index.md" if path == Path("README.md") else path.as_posix() for path in docs_site.documents() if path.suffix == ".md"
+    }
+    assert listed == {page for page in pages if not page.startswith(settings["not_in_nav"].strip())}
+
+
+def test_the_site_asks_no_other_server(settings: dict[str, Any]) -> None:
+    assert settings["theme"]["font"] is False
+    assert not {"extra_css", "extra_javascript", "extra"} & settings.keys()
+    assert [name for plugin in settings["plugins"] for name in plugin] == ["search"]
+    # The theme would fetch the program that draws such diagrams.
+    assert [path.name for path in SOURCES if "```mermaid" in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("[a](operations.md#keys)", "[a](operations.md#keys)"),
+        ("[a](../README.md#licence)", "[a](../index.md#licence)"),
+        ("[a](../tests/test_architecture.py)", "a"),
+        ("[a](../../etc/passwd)", "a"),
+        ("[a](https://x.test/)", "[a](https://x.test/)"),
+        ("[a](#here)", "[a](#here)"),
+        ("[a](datenschutz)", "[a](datenschutz/README.md)"),
+        ("![a](images/modul.png)", "![a](images/modul.png)"),
+    ],
+)
+def test_links_lead_to_pages_of_the_site_or_are_none(link: str, expected: str) -> None:
+    assert docs_site.with_known_links(link, Path("docs/release.md"), set(docs_site.documents())) == expected
+
+
+def test_a_page_says_its_language() -> None:
+    assert docs_site.language_of("docs/moodle.md") == docs_site.language_of("docs/datenschutz/tom.md") == "de"
+    assert docs_site.language_of("index.md") == docs_site.language_of("docs/release.md") == "en"
+
+
+def test_the_site_is_laid_out_as_the_repository(tmp_path: Path) -> None:
+    docs_site.lay_out(tmp_path / "src")
+    assert (tmp_path / "src/index.md").is_file()
+    assert (tmp_path / "src/docs/images/modul.png").read_bytes() == (ROOT / "docs/images/modul.png").read_bytes()
