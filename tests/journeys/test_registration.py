@@ -322,6 +322,7 @@ FAMILIES = {
     "ilias": ("https://lms.example", "https://lms.example/Modules/LTIConsumer/ltitoken.php"),
     "openolat": ("https://lms.example", "https://lms.example/lti/token"),
     "canvas": ("https://canvas.instructure.com", "https://sso.canvaslms.com/login/oauth2/token"),
+    "brightspace": ("https://lms.example", "https://auth.brightspace.com/core/connect/token"),
     "sakai": ("https://lms.example", "https://lms.example/imsblis/lti13/token/"),
     "open-edx": ("https://lms.example", "https://lms.example/api/lti_consumer/v1/token/"),
 }
@@ -336,6 +337,13 @@ def test_by_hand_the_addresses_are_suggested_per_family(browser: FlaskClient, pa
     assert f'name="token_url" type="text" value="{token_url}"' in page
     for own in ("/lti/login", "/lti/launch", "/lti/jwks"):
         assert f'value="{TOOL}{own}"' in page
+
+
+def test_by_hand_brightspace_has_an_audience_of_its_own(browser: FlaskClient, parts: Parts) -> None:
+    query = {"family": "brightspace", "site": "https://stadt.brightspace.com/"}
+    page = browser.get(path_of(invited(parts)) + "/by-hand", query_string=query, base_url=TOOL).text
+    assert 'name="token_audience" type="text" value="https://api.brightspace.com/auth/token"' in page
+    assert 'value="https://stadt.brightspace.com/d2l/.well-known/jwks"' in page
 
 
 def test_by_hand_canvas_has_its_services_at_the_institutions_host(browser: FlaskClient, parts: Parts) -> None:

@@ -26,7 +26,7 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database, open_database
-from lti_tool.platforms.launching.record_launch import record_launch, roles_of
+from lti_tool.platforms.launching.record_launch import full_name, record_launch, roles_of
 from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.platforms.registration_directory import DirectoryEntry
 from tests.platforms.conftest import INSTRUCTOR, LEARNER, MOODLE, again
@@ -225,6 +225,24 @@ def test_names_come_together_from_their_parts_where_the_whole_is_missing(
     record(database, again(launch, "n", person=person), entry, now)
     with database.read() as session:
         assert session.scalars(select(User)).one().name == "J\u00fcrgen Groß"
+
+
+@pytest.mark.parametrize(
+    ("name", "given_name", "family_name", "expected"),
+    [
+        ("-", "-", "-", None),
+        (" – ", "", None, None),
+        ("…", ".", "?", None),
+        ("-", "Jürgen", "-", "Jürgen"),
+        ("Jürgen Groß", "-", "-", "Jürgen Groß"),
+        ("李", None, None, "李"),
+        ("O", None, None, "O"),
+    ],
+)
+def test_a_dash_in_place_of_a_name_is_none(
+    name: str, given_name: str | None, family_name: str | None, expected: str | None
+) -> None:
+    assert full_name(Person("9", name, given_name, family_name)) == expected
 
 
 def test_used_nonces_are_forgotten_after_an_hour(

@@ -134,4 +134,11 @@ def page_of(launch: Launch) -> str:
 
 def full_name(person: Person) -> str | None:
     """Give the name to show and print; Open edX sends no parts, others send nothing but parts."""
-    return clean_line(person.name or "") or clean_line(f"{person.given_name or ''} {person.family_name or ''}") or None
+    parts = (_said(person.given_name), _said(person.family_name))
+    return _said(person.name) or " ".join(part for part in parts if part) or None
+
+
+def _said(name: str | None) -> str:
+    """Return a name in one line; empty where it has neither letter nor digit: ILIAS sends a dash where it withholds one."""
+    line = clean_line(name or "")
+    return line if any(sign.isalnum() for sign in line) else ""

@@ -80,6 +80,18 @@ FAMILIES = (
         ),
     ),
     LmsFamily(
+        "brightspace",
+        "Brightspace",
+        "{site}/d2l/lti/authenticate",
+        "https://auth.brightspace.com/core/connect/token",
+        "{site}/d2l/.well-known/jwks",
+        token_audience="https://api.brightspace.com/auth/token",  # noqa: S106 - an address
+        where=N_("Admin Tools → Manage Extensibility → LTI Advantage → Register Tool. Danach zeigt Brightspace alle Angaben an."),
+        remark=N_(
+            "Das Token gibt für alle Häuser derselbe Rechner aus. Vergleichen Sie jede Angabe mit der, die Brightspace anzeigt."
+        ),
+    ),
+    LmsFamily(
         "sakai",
         "Sakai",
         "{site}/imsoidc/lti13/oidc_auth",
