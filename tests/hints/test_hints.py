@@ -92,10 +92,14 @@ def test_a_course_sees_and_settles_its_own_hints_only(
     assert [each.is_done for each in read_hints(session)] == [False]
 
 
-def test_old_hints_are_forgotten(database: Database, programme: Programme, anna: Visitor, now: datetime) -> None:
+def test_old_hints_are_forgotten_and_the_log_says_how_many(
+    database: Database, programme: Programme, anna: Visitor, now: datetime, caplog: pytest.LogCaptureFixture
+) -> None:
     with database.write.begin() as session:
         leave(session, programme, anna, now - timedelta(days=560), key="old")
         leave(session, programme, anna, now - timedelta(days=530), key="young")
     assert forget_hints(database, kept_months=18, now=now) == 1
     with database.read() as session:
         assert session.scalars(select(LessonHint.form_key)).all() == ["young"]
+    told = next(record for record in caplog.records if record.getMessage() == "hints_forgotten")
+    assert vars(told)["rows"] == 1
