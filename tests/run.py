@@ -29,8 +29,11 @@ CHROMIUM_FLAGS = [
 ]
 
 
-def find_chromium() -> str | None:
-    return next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+def find_chromium(*, must_be_whole: bool = False) -> str | None:
+    """Find a Chromium: its headless shell where there is one, which needs a fifth less CPU but heeds no preferences."""
+    whole = ("chromium", "chromium-browser", "google-chrome")
+    names = whole if must_be_whole else ("chromium-headless-shell", *whole)
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @contextmanager
@@ -40,12 +43,12 @@ def chromium(preferences: dict[str, object] | None = None) -> Iterator[str | Non
     Args:
         preferences: those of its first profile, for a test that needs a browser set differently.
     """
-    program = find_chromium()
+    program = find_chromium(must_be_whole=preferences is not None)
     if program is None:
         yield None
         return
     with tempfile.TemporaryDirectory(prefix="lti-tool-chromium-", ignore_cleanup_errors=True) as profile:
-        if preferences:
+        if preferences is not None:
             folder = Path(profile) / "Default"
             folder.mkdir()
             (folder / "Preferences").write_text(json.dumps(preferences))
