@@ -1,6 +1,7 @@
 """What a public repository and a release need: licences, publiccode.yml, forms, the workflow; no network is asked."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -151,6 +152,7 @@ def test_the_workflow_calls_only_targets_and_tools_that_there_are() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"(?:run: |^\s+)make ([a-z]+)", text, re.MULTILINE)) <= targets
     assert [name for name in re.findall(r"-m tools\.(\w+)", text) if not (ROOT / f"tools/{name}.py").is_file()] == []
+    assert [name for name in re.findall(r"\btools/\S+\.sh", text) if not os.access(ROOT / name, os.X_OK)] == []
     # What strangers write (a branch's name, a title) must never become part of a command.
     assert not re.search(r"run:.*\$\{\{|^\s{10,}.*\$\{\{ github\.(?:event|head_ref)", text, re.MULTILINE)
 
