@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,11 +57,13 @@ def chromium(preferences: dict[str, object] | None = None) -> Iterator[str | Non
             [program, *CHROMIUM_FLAGS, f"--user-data-dir={profile}", "about:blank"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             yield _devtools_address(Path(profile) / "DevToolsActivePort", process)
         finally:
-            process.terminate()
+            # Debian starts it by a shell script, which would end alone.
+            os.killpg(process.pid, signal.SIGTERM)
             process.wait(20)
 
 
