@@ -104,9 +104,9 @@ def _carried_out(kind: DataKind) -> str:
     if not kind.proposal:
         return "von selbst" if kind.about is not About.TECHNICAL else "keine personenbezogenen Daten von Teilnehmenden"
     if kind.about is About.PERSON and kind.tables:
-        return "`lti-tool people away TAG`, dann je Person `lti-tool people erase NUMMER`"
+        return "mit der Person"
     if kind.about is About.ACTOR:
-        return "der Name dessen, der geändert hat, geht mit `lti-tool people erase NUMMER`"
+        return "wer geändert hat, mit dieser Person"
     return "durch den Betreiber, außerhalb des Programms"
 
 
