@@ -54,6 +54,11 @@ class HeldCertificate:
     renewal: Renewal | None = None
     """How it is kept, where it ends and is the newest of its kind."""
 
+    @property
+    def is_document_coming(self) -> bool:
+        """Whether the document is being made just now."""
+        return self.document_bytes is None and not self.needs_help and not self.is_delayed
+
 
 @dataclass(frozen=True)
 class ModuleProof:
@@ -103,6 +108,10 @@ class MyCertificates:
     """Chapters of the draft that the course still asks for, of modules that are completed; those of the others wait with them."""
     live_share_pct: float = 100
     is_live_short: bool = False
+
+    @property
+    def is_document_coming(self) -> bool:
+        return any(held.is_document_coming for held in self.certificates)
 
     @property
     def is_something_missing(self) -> bool:

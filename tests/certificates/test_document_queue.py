@@ -224,8 +224,17 @@ def test_a_page_does_not_ask_outside_and_says_that_the_document_is_being_made(
     page = ayse.get("/certificates").text
     assert "Das Dokument wird gerade erstellt." in page
     assert "Seite neu laden" in page
-    with database.read() as session:
+    # It comes by itself: with a script in place, without one by a reload.
+    assert all(word in page for word in ('id="held-1"', "data-waiting", "data-fresh", "waiting.js"))
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+    with database.write.begin() as session:
         assert session.query(Certificate).one().document_tries == 0
+        session.execute(update(Certificate).values(document_tries=2))
+    # It could not be made and is tried again later: nobody waits before the page.
+    page = ayse.get("/certificates").text
+    assert "lässt sich gerade nicht herstellen" in page
+    assert "data-waiting" not in page
+    assert 'http-equiv="refresh"' not in page
 
 
 def test_a_page_waits_a_moment_for_a_document_that_the_worker_is_just_making(
