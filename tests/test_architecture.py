@@ -46,6 +46,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "downloads": ({"office", "domain"}, {"xlsxwriter"}),
     # A module to take along: pure, from the programme's values to a PDF.
     "booklet": ({"typesetting", "domain"}, set()),
+    # What somebody needs who runs a live session: pure, from the programme's values to ODT and PDF; authored HTML as the booklet.
+    "facilitation": ({"booklet", "office", "typesetting", "domain"}, set()),
     "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),
     # What readers tell the authors: belongs to no person and to no course alone, so neither to learning nor to course.
     "hints": ({"models", "domain"}, {"sqlalchemy"}),
@@ -76,6 +78,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "case_library",
             "personal_data",
             "downloads",
+            "facilitation",
             "programme",
             "content_versions",
             "traffic",

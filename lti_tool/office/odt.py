@@ -18,6 +18,11 @@ _AUTOMATIC = (
     'fo:border="0.5pt solid #b8c2d0" fo:background-color="#eef1f6"/></style:style>',
     '<style:style style:name="row" style:family="table-row"><style:table-row-properties style:min-row-height="0.8cm" '
     'fo:keep-together="always"/></style:style>',
+    *(
+        f'<style:style style:name="page{level}" style:family="paragraph" style:parent-style-name="Heading_20_{level}">'
+        '<style:paragraph-properties fo:break-before="page"/></style:style>'
+        for level in (1, 2, 3)
+    ),
 )
 
 
@@ -50,8 +55,9 @@ class Odt:
         self._body.clear()
         self._tables = 0
 
-    def heading(self, text: str, level: int) -> None:
-        heading = element("text:h", **{"text:style-name": f"Heading_20_{level}", "text:outline-level": str(level)})
+    def heading(self, text: str, level: int, *, begins_page: bool = False) -> None:
+        style = f"page{level}" if begins_page else f"Heading_20_{level}"
+        heading = element("text:h", **{"text:style-name": style, "text:outline-level": str(level)})
         heading.text = text
         self._body.append(heading)
 

@@ -30,7 +30,8 @@ TEACHING = {
     "course.resend_all", "course.save_settings", "course.settings", "course_live.attendance", "course_live.meeting",
     "course_live.overview", "course_live.plan", "course_live.return_one", "course_people.grant",
     "course_people.more_time", "course_people.nobody_reviewed", "course_people.person",
-    "course_people.resend", "course_version.move", "hints.course", "hints.settle", "modules.choose", "reifegrad.course",
+    "course_people.resend", "course_version.move", "hints.course", "hints.settle", "modules.choose", "packs.file",
+    "packs.page", "reifegrad.course",
     "workbook_feedback.course", "workbook_feedback.decide", "workbook_feedback.submission",
 }  # fmt: skip
 # A mentor sees there who has passed, and nothing else.

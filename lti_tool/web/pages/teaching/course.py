@@ -29,7 +29,7 @@ from lti_tool.progress.course_facts import settings_of
 from lti_tool.web.forms.form_key import is_first_time
 from lti_tool.web.forms.shown import come_back, shown_in_form
 from lti_tool.web.language import format_day, local, message_of, one_language, translate
-from lti_tool.web.pages.teaching import course_live, course_people, course_version
+from lti_tool.web.pages.teaching import course_live, course_people, course_version, packs
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
 from lti_tool.web.step import reading, step
@@ -77,6 +77,7 @@ def _with_the_people(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(course_people.blueprint)
     state.app.register_blueprint(course_version.blueprint)
     state.app.register_blueprint(course_live.blueprint)
+    state.app.register_blueprint(packs.blueprint)
 
 
 @blueprint.get("")
