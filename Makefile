@@ -58,7 +58,7 @@ sbom: $(VENV)/.dev ## list what an installation consists of: build/sbom.cdx.json
 	@$(BIN)/python -m tools.sbom build/sbom.cdx.json
 
 reuse: $(VENV)/.dev ## whether every file says whose it is and under which licence (REUSE)
-	@$(BIN)/python -m reuse lint
+	@REUSE_ENCODING_MODULE=charset_normalizer $(BIN)/python -m reuse lint
 
 papers: $(VENV)/.dev ## bring the lists in docs/datenschutz up to date, and say what operators have to fill in
 	@$(BIN)/python -m tools.papers && $(BIN)/python -m tools.papers --open
