@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     """Signs cookies and forms. Empty is allowed in development only: then one is made and kept in `data_dir`."""
     environment: Literal["development", "production"] = "development"
     trusted_proxies: int = Field(default=0, ge=0, le=10)
+    compress_pages: bool = True
     deployment_policy: Literal["approve", "first-use"] = "approve"
     programme_dir: Path | None = None
     issuer_name: str = "Smart-City-Akademie (Beispiel)"

@@ -3,6 +3,7 @@
 KERN's full stylesheet is 340 KB, most of it utility classes and icons; this keeps the components and icons listed here (about a
 seventh). To take a new component: add it to the list and run
 
+    pip install fonttools[woff]
     npm pack @kern-ux/native@2.7.2 && tar xzf kern-ux-native-2.7.2.tgz && python tools/vendor_kern.py package
 """
 
@@ -12,6 +13,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+# Cuts the fonts; needed here alone, so no dependency of the project.
+from fontTools import subset
+from fontTools.ttLib import TTFont
 
 COMPONENTS = [
     "accordion",
@@ -72,7 +77,27 @@ ICONS = [
     "keyboard-arrow-down",
     "keyboard-arrow-up",
 ]
-FONTS = ("FiraSans-Regular.woff2", "FiraSans-Medium.woff2", "FiraSans-SemiBold.woff2")
+WEIGHTS = ("Regular", "Medium", "SemiBold")
+# What every page shows. With the marks that combine, so that a name in sequences (DIN 91379) is set in one font.
+_RANGES = (
+    *(
+        "20-7E",
+        "A0-FF",
+        "131",
+        "152-153",
+        "178",
+        "300-338",
+        "1E9E",
+        "2010-2015",
+        "2018-201E",
+        "2020-2022",
+        "2026",
+        "202F",
+        "2030",
+    ),
+    *("2032-2033", "2039-203A", "20AC", "2122", "2190-2193", "2212", "2248", "2260", "2264-2265"),
+)
+LATIN = {sign for each in _RANGES for sign in range(int(each.split("-")[0], 16), int(each.split("-")[-1], 16) + 1)}
 TARGET = Path(__file__).parent.parent / "lti_tool" / "web" / "static" / "vendor" / "kern"
 
 Rule = tuple[str, str | None]
@@ -133,8 +158,24 @@ def main(package: Path) -> None:
     head = f"/* @kern-ux/native {version}, EUPL-1.2, components taken by tools/vendor_kern.py */\n"
     (TARGET / "kern.css").write_text(head + shrink(keep(css)) + "\n", encoding="utf-8")
     shutil.copy(package / "LICENSE.md", TARGET / "LICENSE.md")
-    for font in FONTS:
-        shutil.copyfile(package / "dist" / "fonts" / "fira-sans" / font, TARGET / font)
+    for weight in WEIGHTS:
+        whole = package / "dist" / "fonts" / "fira-sans" / f"FiraSans-{weight}.woff2"
+        signs = set(TTFont(whole).getBestCmap())
+        cut(whole, signs & LATIN, TARGET / f"FiraSans-{weight}-latin.woff2")
+        cut(whole, signs - LATIN, TARGET / f"FiraSans-{weight}-more.woff2")
+
+
+def cut(whole: Path, signs: set[int], target: Path) -> None:
+    """Write a font with these signs alone."""
+    options = subset.Options()
+    options.flavor = "woff2"
+    options.hinting = False
+    options.layout_features = ["kern", "liga", "mark", "mkmk", "ccmp", "locl", "tnum"]
+    font = subset.load_font(str(whole), options)
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(unicodes=signs)
+    subsetter.subset(font)
+    subset.save_font(font, str(target), options)
 
 
 if __name__ == "__main__":

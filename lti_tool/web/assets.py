@@ -7,6 +7,7 @@ anything from anywhere else.
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from flask import Blueprint, Flask, Response, abort, request, url_for
 
 _FOLDER = Path(__file__).parent / "static"
 _COMPRESSIBLE = (".css", ".js", ".svg", ".txt", ".md")
+_URL = re.compile(rb'url\("([^":?]+\.woff2)"\)')
 _TYPES = {".woff2": "font/woff2", ".js": "text/javascript", ".md": "text/plain"}
 
 blueprint = Blueprint("assets", __name__)
@@ -27,13 +29,25 @@ class _Asset:
     fingerprint: str
 
 
+def _with_hash(folder: Path, found: re.Match[bytes]) -> bytes:
+    """Name a font in a stylesheet by its hash, as pages name their files: it is kept for ever as well."""
+    name = found[1].decode()
+    return b'url("%s?h=%s")' % (found[1], _fingerprint((folder / name).read_bytes()).encode())
+
+
+def _fingerprint(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:12]
+
+
 def _read(path: Path) -> _Asset:
     body = path.read_bytes()
+    if path.suffix == ".css":
+        body = _URL.sub(lambda found: _with_hash(path.parent, found), body)
     compressed = gzip.compress(body, 9, mtime=0) if path.suffix in _COMPRESSIBLE else None
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind.endswith("svg+xml"):
         kind += "; charset=utf-8"
-    return _Asset(body, compressed, kind, hashlib.sha256(body).hexdigest()[:12])
+    return _Asset(body, compressed, kind, _fingerprint(body))
 
 
 _assets = {path.relative_to(_FOLDER).as_posix(): _read(path) for path in sorted(_FOLDER.rglob("*")) if path.is_file()}
