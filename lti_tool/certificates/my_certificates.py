@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
@@ -24,6 +25,9 @@ from lti_tool.domain.documents.check_code import group_check_code
 from lti_tool.domain.documents.printed_name import NameRefused, find_printable_name, refusal_of
 from lti_tool.domain.rules.course_record import CourseRecord
 from lti_tool.models import Certificate, NameRequest, User
+
+# Within this time from its issue a document usually comes. Later nobody is told that it takes seconds.
+_SOON: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -48,16 +52,11 @@ class HeldCertificate:
     refusal: str
     """Why the last wish was refused; empty: it was not."""
     linkedin_url: str
-    is_delayed: bool = False
-    """Its document was tried to be made, and could not be."""
+    is_document_coming: bool = False
+    """Its document is not there, but may come any moment."""
     replaced_by_id: int | None = None
     renewal: Renewal | None = None
     """How it is kept, where it ends and is the newest of its kind."""
-
-    @property
-    def is_document_coming(self) -> bool:
-        """Whether the document is being made just now."""
-        return self.document_bytes is None and not self.needs_help and not self.is_delayed
 
 
 @dataclass(frozen=True)
@@ -111,6 +110,7 @@ class MyCertificates:
 
     @property
     def is_document_coming(self) -> bool:
+        """A document may come any moment: the page is worth looking at again."""
         return any(held.is_document_coming for held in self.certificates)
 
     @property
@@ -170,7 +170,7 @@ def list_my_certificates(
     name = find_printable_name(user.certificate_name, user.name)
     return MyCertificates(
         certificates=tuple(
-            _held(*row, verify_url=verify_url, renewal=renewal if row[0] is newest else None, today=day_of(now)) for row in rows
+            _held(*row, verify_url=verify_url, renewal=renewal if row[0] is newest else None, now=now) for row in rows
         ),
         completed=len(programme.required_modules) - len(missing),
         missing=missing,
@@ -228,7 +228,7 @@ def _held(
     *,
     verify_url: str,
     renewal: Renewal | None,
-    today: date,
+    now: datetime,
 ) -> HeldCertificate:
     facts = facts_from_json(certificate.facts)
     if verify_url:
@@ -241,7 +241,7 @@ def _held(
         issued_on=facts.issued_on,
         code=group_check_code(certificate.check_code),
         verify_url=facts.verify_url,
-        state=state_of(certificate, today=today),
+        state=state_of(certificate, today=day_of(now)),
         ended_on=day_of(certificate.revoked_at) if certificate.revoked_at else facts.valid_until,
         reason=certificate.revocation_reason,
         document_bytes=document_bytes,
@@ -251,10 +251,16 @@ def _held(
         wished_name=request.name if request is not None and is_open else "",
         refusal=request.answer if request is not None and request.decision == "refused" else "",
         linkedin_url=_linkedin_url(facts),
-        is_delayed=certificate.pdf_sha256 is None and certificate.document_tries > 1,
+        is_document_coming=_is_coming(certificate, now),
         replaced_by_id=certificate.replaced_by_id,
         renewal=renewal,
     )
+
+
+def _is_coming(certificate: Certificate, now: datetime) -> bool:
+    if certificate.pdf_sha256 or certificate.problem or certificate.document_tries > 1:
+        return False
+    return now - _SOON < certificate.issued_at <= now
 
 
 def _linkedin_url(facts: Facts) -> str:

@@ -4,8 +4,15 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
+from lti_tool import clock
+from lti_tool.certificates.documents.queue import claim_document
+from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.models import Certificate, Completion, User
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS
+from lti_tool.progress.certificate_due import issue_if_due
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -61,6 +68,43 @@ def test_without_a_script_the_check_reloads_itself_until_the_answer_is_there(
     expect(page.get_by_text(GOOD)).to_be_visible()
     assert page.locator("meta[http-equiv=refresh]").count() == 0
     plain.close()
+
+
+def test_a_document_that_somebody_is_just_making_appears_by_itself(
+    context: BrowserContext, installation: Installation, programme: Programme
+) -> None:
+    page = context.new_page()
+    person = PARTICIPANTS[2]
+    enter(page, installation, person.id)
+    certificate_id = _issue_claimed_by_another(installation, programme, person.id)
+    page.get_by_role("link", name="Meine Nachweise").click()
+    expect(page.get_by_text("Das Dokument wird gerade erstellt.")).to_be_visible()
+    expect(page.get_by_role("link", name="Herunterladen (PDF")).to_have_count(0)
+    database = installation.database
+    with database.write.begin() as session:
+        session.get_one(Certificate, certificate_id).document_due_at = clock.now()
+    database.close()
+    expect(page.get_by_role("status").get_by_role("link", name="Herunterladen (PDF")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Das Dokument wird gerade erstellt.")).to_have_count(0)
+    expect(page.get_by_text("Bewahren Sie die PDF-Datei gut auf.")).to_be_visible()
+
+
+def _issue_claimed_by_another(installation: Installation, programme: Programme, sub: str) -> int:
+    """Issue somebody's certificate while a worker elsewhere has taken its document and is not done with it."""
+    database, now = installation.database, clock.now()
+    issuer = Issuer("Musterakademie", "https://akademie.example", f"{installation.tool_url}/verify")
+    with database.write.begin() as session:
+        user_id = session.scalars(select(User.id).where(User.sub == sub)).one()
+        session.add_all(
+            Completion(user_id=user_id, module_slug=module.slug, programme_version=programme.version, completed_at=now)
+            for module in programme.modules
+        )
+        session.flush()
+        certificate_id = issue_if_due(session, programme, user_id=user_id, issuer=issuer, now=now)
+        assert certificate_id is not None
+        assert claim_document(session, certificate_id, now=now)
+    database.close()
+    return certificate_id
 
 
 def test_the_course_page_fills_itself_while_its_filter_keeps_what_is_typed(

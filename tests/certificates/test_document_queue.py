@@ -223,9 +223,9 @@ def test_a_page_does_not_ask_outside_and_says_that_the_document_is_being_made(
         issue_if_due(session, programme, user_id=1, issuer=issuer, now=now)
     page = ayse.get("/certificates").text
     assert "Das Dokument wird gerade erstellt." in page
-    assert "Seite neu laden" in page
+    assert "die Seite zeigt es dann von selbst" in page
     # It comes by itself: with a script in place, without one by a reload.
-    assert all(word in page for word in ('id="held-1"', "data-waiting", "data-fresh", "waiting.js"))
+    assert all(word in page for word in ('id="document-1"', "data-waiting", "data-fresh", "waiting.js"))
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
     with database.write.begin() as session:
         assert session.query(Certificate).one().document_tries == 0

@@ -1,7 +1,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from lti_tool.certificates.documents.queue import claim_document
 from lti_tool.certificates.office.certificate_register import list_certificates
 from lti_tool.certificates.office.revoke_certificate import revoke_certificate
 from lti_tool.domain.content.programme import Programme
@@ -155,6 +156,43 @@ def test_a_document_that_a_crash_left_out_is_made_when_the_page_is_opened(
     assert ayse.get(f"/certificates/{certificate_id}.pdf").status_code == 404
     ayse.get("/certificates")
     assert ayse.get(f"/certificates/{certificate_id}.pdf").status_code == 200
+
+
+def test_a_page_that_awaits_a_document_comes_back_by_itself_with_and_without_a_script(
+    person: Callable[..., Person], database: Database, programme: Programme, issuer: Issuer, now: datetime
+) -> None:
+    ayse = person()
+    certificate_id = issue_for(database, programme, issuer, 1, now)
+    with database.write.begin() as session:
+        assert claim_document(session, certificate_id, now=now)
+    waiting = ayse.get("/certificates").text
+    assert "Das Dokument wird gerade erstellt." in waiting
+    assert "data-waiting" in waiting
+    assert "/waiting." in waiting
+    assert '<noscript><meta http-equiv="refresh"' in waiting
+    # What is exchanged when it comes holds nothing that could have the focus, else it would not be exchanged.
+    region = waiting.split(f'id="document-{certificate_id}"')[1].split("</div>")[0]
+    assert "data-fresh" in region
+    assert "<a " not in region
+    with database.write.begin() as session:
+        session.get_one(Certificate, certificate_id).document_due_at = now
+    there = ayse.get("/certificates").text
+    assert "Herunterladen (PDF" in there
+    assert "data-waiting" not in there
+    assert "http-equiv" not in there
+
+
+def test_nobody_is_told_that_it_takes_seconds_when_it_took_minutes(
+    person: Callable[..., Person], database: Database, programme: Programme, issuer: Issuer, now: datetime
+) -> None:
+    ayse = person()
+    certificate_id = issue_for(database, programme, issuer, 1, now - timedelta(minutes=2))
+    with database.write.begin() as session:
+        assert claim_document(session, certificate_id, now=now)
+    page = ayse.get("/certificates").text
+    assert "Das Dokument lässt sich gerade nicht herstellen." in page
+    assert "data-waiting" not in page
+    assert "http-equiv" not in page
 
 
 def test_a_certificate_that_cannot_be_set_says_whom_to_ask(
