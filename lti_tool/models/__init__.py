@@ -13,7 +13,7 @@ from lti_tool.models.learning_tables.certification import (
 )
 from lti_tool.models.learning_tables.content import ContentVersion
 from lti_tool.models.learning_tables.hint import LessonHint
-from lti_tool.models.learning_tables.learning import Attempt, AttemptItem, Completion, LessonProgress
+from lti_tool.models.learning_tables.learning import Attempt, AttemptItem, Completion, LessonProgress, TransferNote
 from lti_tool.models.learning_tables.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
 from lti_tool.models.learning_tables.reifegrad import ReifegradRating, ReifegradRound
 from lti_tool.models.learning_tables.workbook import (
@@ -97,6 +97,7 @@ __all__ = [
     "ScoreDelivery",
     "SealCertificate",
     "SeenInstitution",
+    "TransferNote",
     "UsedNonce",
     "User",
     "UtcDateTime",

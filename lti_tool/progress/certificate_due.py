@@ -54,7 +54,7 @@ def course_record_of(session: Session, programme: Programme, user_id: int) -> Co
     """Judge a person by the course in which they were last; it is the one that their documents name."""
     course = latest_course(session, user_id)
     requirements = requirements_of(session, programme, course.id if course else None)
-    beside = contributions_of(session, requirements, [user_id])
+    beside = contributions_of(session, requirements, [user_id], with_notes=True)
     tested = frozenset(
         session.scalars(select(Attempt.module_slug).where(Attempt.user_id == user_id, Attempt.is_passed.is_(True)).distinct())
     )

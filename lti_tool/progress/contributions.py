@@ -13,6 +13,7 @@ from lti_tool.domain.rules.live import LivePart, Meeting, attended_share_pct
 from lti_tool.progress.live_records import People, Records, records_of
 from lti_tool.progress.practice_state import chapters_done_by
 from lti_tool.progress.requirements import Requirements
+from lti_tool.progress.written_notes import written_notes
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,15 @@ class Contributions:
         )
 
 
-def contributions_of(session: Session, requirements: Requirements, people: People) -> Contributions:
-    """Read what people did beside lessons and quiz; where the course asks for neither, nothing is read."""
+def contributions_of(session: Session, requirements: Requirements, people: People, *, with_notes: bool = False) -> Contributions:
+    """Read what people did beside lessons and quiz; where the course asks for neither, nothing is read.
+
+    Args:
+        with_notes: also to which Transferfragen they wrote something, which only hours are counted by.
+    """
     return Contributions(
         requirements,
         chapters_done_by(session, people, requirements.conditions.practice) if requirements.asks_for(Condition.PRACTICE) else {},
         records_of(session, people) if requirements.meetings else Records(),
+        written_notes(session, people) if with_notes else {},
     )

@@ -12,7 +12,7 @@ from lti_tool.programme.reader import read_programme
 from lti_tool.web.parts import Parts
 from tests.certification.conftest import clock, keyring, parts
 from tests.certification.tool import Clock
-from tests.web.two_courses import MARK, TwoCourses
+from tests.web.two_courses import MARK, PRIVATE, TwoCourses
 
 # Anyone may come here; each of these checks by itself whatever it has to. All other addresses belong to a visit.
 OPEN_TO_ANYONE = {
@@ -95,13 +95,29 @@ class TestEveryDoor:
                     assert answer.status_code in (403, 404), endpoint
         assert before <= world.rows()
 
+    @pytest.mark.parametrize("role", ["administrator", "instructor", "mentor", "test_user"])
+    def test_nobody_of_her_own_course_reads_what_is_private(self, world: TwoCourses, role: str) -> None:
+        person = world.somebody("A", role)
+        for endpoint, address in world.addresses("GET").items():
+            assert PRIVATE.encode() not in person.get(address).get_data(), endpoint
+        assert PRIVATE.encode() in world.somebody("A", "participant").get(world.addresses("GET")["notes.overview"]).get_data()
+
     def test_the_world_would_show_what_is_hers(self, world: TwoCourses) -> None:
         anna, petra = world.somebody("A", "participant"), world.somebody("A", "instructor")
         gets = world.addresses("GET")
         for person, endpoints in (
             (
                 anna,
-                ("live.meeting", "live.calendar", "certificates.document", "certificates.credential", "certificates.overview"),
+                (
+                    "notes.overview",
+                    "notes.file",
+                    "lessons.page",
+                    "live.meeting",
+                    "live.calendar",
+                    "certificates.document",
+                    "certificates.credential",
+                    "certificates.overview",
+                ),
             ),
             (petra, ("course.overview", "course.export", "course_people.person", "hints.course", "course_live.meeting")),
             (petra, ("certificate_office.overview", "certificate_office.documents", "workbook_feedback.submission")),

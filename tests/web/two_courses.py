@@ -35,6 +35,7 @@ from lti_tool.models import (
     RegistrationRow,
     ResourceLink,
     ScoreDelivery,
+    TransferNote,
     User,
     Workbook,
     WorkbookEdition,
@@ -51,6 +52,8 @@ CASE = "parksensoren"
 SESSION = "1A"
 # Stands in everything that Anna wrote and in her name: no page of anybody else may show it.
 MARK = "Annageheim"
+# In what nobody but she may read, of her own course neither.
+PRIVATE = "Annasnotiz"
 # How often strangers came, and what the worker does: no data of people.
 _OF_NOBODY = frozenset({"rate_bucket", "chore"})
 
@@ -237,6 +240,7 @@ class Builder:
             )
         )
         workbook = self.add(Workbook(user_id=user_id, programme_slug="smart-city-manager", created_at=now))
+        self.add(TransferNote(user_id=user_id, module_slug=MODULE, lesson_code=LESSON, text=f"{MARK} {PRIVATE}", written_at=now))
         self.add(MarkedCase(user_id=user_id, programme_slug="smart-city-manager", case_id=CASE, marked_at=now))
         editions = [
             self.add(

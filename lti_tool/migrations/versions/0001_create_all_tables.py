@@ -312,6 +312,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "programme_slug", "case_id", name=op.f("uq_marked_case_user_id_programme_slug_case_id")),
     )
     op.create_table(
+        "transfer_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("module_slug", sa.String(length=100), nullable=False),
+        sa.Column("lesson_code", sa.String(length=10), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_transfer_note_user_id_lti_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer_note")),
+        sa.UniqueConstraint(
+            "user_id", "module_slug", "lesson_code", name=op.f("uq_transfer_note_user_id_module_slug_lesson_code")
+        ),
+    )
+    op.create_table(
         "reifegrad_round",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1045,6 +1059,7 @@ def downgrade() -> None:
     op.drop_table("attempt")
     op.drop_table("workbook")
     op.drop_table("reifegrad_round")
+    op.drop_table("transfer_note")
     op.drop_table("marked_case")
     op.drop_table("lesson_progress")
     op.drop_table("seen_institution")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lti_tool.models.base import Base
@@ -24,6 +24,20 @@ class LessonProgress(Base):
     completed_at: Mapped[datetime | None]
     position: Mapped[str] = mapped_column(String(200), default="")
     """Anchor of the heading where the reader stopped; empty: the beginning."""
+
+
+class TransferNote(Base):
+    """What somebody wrote to the Transferfrage of a lesson; nobody else reads it. An empty note has no row."""
+
+    __tablename__ = "transfer_note"
+    __table_args__ = (UniqueConstraint("user_id", "module_slug", "lesson_code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("lti_user.id", ondelete="CASCADE"))
+    module_slug: Mapped[str] = mapped_column(String(100))
+    lesson_code: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
 
 
 class Attempt(Base):

@@ -1,12 +1,19 @@
 """Lessons: reading, self-checks, marking as read."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.people import Visitor
+from lti_tool.domain.words.edits import Shown
+from lti_tool.errors import ToolError
 from lti_tool.learning.check_yourself import CheckResult, check_yourself
 from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.read_lesson import read_lesson, remember_opening, remember_position
+from lti_tool.learning.read_notes import read_note
+from lti_tool.learning.write_note import FIELD, MOST_CHARACTERS
+from lti_tool.web.forms.shown import still_shown
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus
 from lti_tool.web.step import reading, step
@@ -50,10 +57,29 @@ def position(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
     return Response(status=204)
 
 
-def _page(visitor: Visitor, module_slug: str, lesson_slug: str, result: CheckResult | None = None) -> str:
+@dataclass(frozen=True)
+class _NoteForm:
+    text: str
+    shown: Shown
+    problem: ToolError | None
+    is_saved: bool
+    most: int = MOST_CHARACTERS
+
+
+def show_lesson(visitor: Visitor, module_slug: str, lesson_slug: str, *, note: str, problem: ToolError) -> str:
+    """Show a lesson with a note that could not be stored, as it was typed."""
+    return _page(visitor, module_slug, lesson_slug, note=_NoteForm(note, still_shown(problem), problem, is_saved=False))
+
+
+def _page(
+    visitor: Visitor, module_slug: str, lesson_slug: str, result: CheckResult | None = None, note: _NoteForm | None = None
+) -> str:
     programme = current_programme()
     with reading() as session:
         lesson_page = read_lesson(session, programme, visitor, module_slug, lesson_slug)
+        if note is None:
+            stored = read_note(session, visitor, lesson_page.module, lesson_page.lesson)
+            note = _NoteForm(stored, Shown.of({FIELD: stored}), None, is_saved=request.args.get("done") == "note")
     if not lesson_page.is_opened:
         with step() as session:
             remember_opening(session, programme, visitor, lesson_page, now=parts().now())
@@ -64,5 +90,6 @@ def _page(visitor: Visitor, module_slug: str, lesson_slug: str, result: CheckRes
         cases=programme.library.of_lesson(lesson_page.lesson.code, lesson_page.lesson.case_ids),
         downloads=[one for one in programme.downloads if lesson_page.lesson.code in one.lesson_codes],
         result=result,
+        note=note,
         programme=programme,
     )

@@ -15,7 +15,7 @@ from lti_tool.learning.open_module import open_module
 from lti_tool.progress.due_scores import tell_gradebook_news
 from lti_tool.web.language import local
 from lti_tool.web.pages.draft.workbook import chapter_name
-from lti_tool.web.pages.learning import booklet, cases, content, downloads, glossary, lessons, live
+from lti_tool.web.pages.learning import booklet, cases, content, downloads, figures, glossary, lessons, live, notes
 from lti_tool.web.pages.teaching import hints
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus, whole_programme
@@ -35,8 +35,10 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(booklet.blueprint)
     state.app.register_blueprint(cases.blueprint)
     state.app.register_blueprint(downloads.blueprint)
+    state.app.register_blueprint(figures.blueprint)
     state.app.register_blueprint(hints.blueprint)
     state.app.register_blueprint(live.blueprint)
+    state.app.register_blueprint(notes.blueprint)
 
 
 @blueprint.get("/modules")
