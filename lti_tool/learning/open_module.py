@@ -118,6 +118,16 @@ class ModulePage:
     """See `due_scores.GradebookView`."""
 
     @property
+    def minutes_to_read(self) -> int:
+        """Add up the lessons that are still to be read, in minutes."""
+        return sum(line.lesson.minutes for line in self.lessons if line.state is not LessonState.READ)
+
+    @property
+    def stopped_at(self) -> str:
+        """Name the heading at which the next lesson goes on; empty: at its beginning."""
+        return next((line.stopped_at for line in self.lessons if line.lesson == self.next_step.lesson), "")
+
+    @property
     def is_begun(self) -> bool:
         return any(line.state in (LessonState.READ, LessonState.STARTED) or line.stopped_at for line in self.lessons)
 
