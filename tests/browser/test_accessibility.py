@@ -126,7 +126,7 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
         found += faults(page)
     key = page.url.partition("v=")[2]
     first = f"/modules/{module.slug}/lessons/{module.lessons[0].slug}"
-    beside = ("/glossary", f"/modules/{module.slug}/print", f"{first}/hint", "/reifegrad", "/reifegrad/before")
+    beside = ("/notes", "/glossary", f"/modules/{module.slug}/print", f"{first}/hint", "/reifegrad", "/reifegrad/before")
     for path in (*beside, "/workbook/chapters/1", "/workbook/export", "/workbook/print"):
         page.goto(f"{installation.tool_url}{path}?v={key}")
         found += faults(page)
@@ -159,6 +159,9 @@ def test_what_an_instructor_meets(page: Page, installation: Installation, progra
     page.get_by_role("button", name="Speichern").click()
     page.get_by_role("link", name="Live-Sitzungen: Termine und Anwesenheit").click()
     found += faults(page)
+    page.get_by_role("link", name="Leitfaden").first.click()
+    found += faults(page)
+    page.go_back()
     page.get_by_role("link", name=programme.modules[1].live_sessions[0].title, exact=True).click()
     page.get_by_label("Dauer in Minuten").fill("1")
     page.get_by_role("button", name="Termin speichern").click()

@@ -111,7 +111,7 @@ def _learn(page: Page, programme: Programme, shoot: Callable[[Page, str], None])
 
 
 def _send_back_and_improve(teacher: Page, learner: Page, programme: Programme, shoot: Callable[[Page, str], None]) -> None:
-    teacher.get_by_role("link", name=programme.modules[1].live_sessions[1].title).click()
+    teacher.get_by_role("link", name=programme.modules[1].live_sessions[1].title, exact=True).click()
     teacher.get_by_text("nachbereitet am").click()
     found = faults(teacher)
     shoot(teacher, "follow-up-read")

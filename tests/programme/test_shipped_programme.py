@@ -58,8 +58,15 @@ def test_what_a_course_without_electives_reads_links_no_term_of_theirs() -> None
     assert set(re.findall(r"#glossar-([a-z0-9-]+)", texts)) - offered.terms.keys() == set()
 
 
-def test_generative_ai_at_the_desk_is_an_elective() -> None:
-    assert "generative-ki-im-amt" in [module.slug for module in PROGRAMME.electives]
+@pytest.mark.parametrize(
+    ("number", "topic"), [(6, "mobilitaet"), (7, "generative-ki"), (8, "verstaendlich")], ids=["mobility", "ai", "plain-language"]
+)
+def test_each_elective_has_four_lessons_and_22_items_and_no_certificate_asks_for_it(number: int, topic: str) -> None:
+    (elective,) = [module for module in PROGRAMME.electives if module.number == number]
+    assert topic in elective.slug
+    assert len(elective.lessons) == 4
+    assert len(elective.items) == 22
+    assert elective not in PROGRAMME.required_modules
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.code)
