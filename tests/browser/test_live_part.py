@@ -62,7 +62,7 @@ def _ask_for_everything(teacher: Page, shoot: Callable[[Page, str], None]) -> No
 
 def _plan(teacher: Page, shoot: Callable[[Page, str], None]) -> None:
     teacher.get_by_role("link", name=re.compile("Live-Sitzungen: Termine")).click()
-    teacher.get_by_role("link", name="Vom Bedarf zum").click()
+    teacher.get_by_role("link", name=re.compile("^Vom Bedarf zum")).click()
     teacher.get_by_label("Tag").fill("2099-03-02")
     teacher.get_by_label("Uhrzeit").fill("09:30")
     teacher.get_by_label("Zugangslink").fill("https://konferenz.example/raum-7")
@@ -139,7 +139,7 @@ def _accept_and_record(teacher: Page, shoot: Callable[[Page, str], None]) -> Non
     teacher.get_by_role("link", name=LEARNER_NAME).click()
     shoot(teacher, "person")
     teacher.get_by_role("link", name="1 Live-Sitzung").click()
-    teacher.get_by_role("link", name="Vom Bedarf zum").click()
+    teacher.get_by_role("link", name=re.compile("^Vom Bedarf zum")).click()
     teacher.get_by_label(LEARNER_NAME).select_option("present")
     teacher.get_by_role("button", name="Anwesenheit speichern").click()
     expect(teacher.get_by_text("Die Anwesenheit ist gespeichert.")).to_be_visible()
