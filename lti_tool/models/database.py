@@ -40,9 +40,10 @@ class Database:
     _commits: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        event.listen(self.write, "after_commit", self._count_commit)
+        event.listen(self.write, "after_commit", lambda _: self.count_commit())
 
-    def _count_commit(self, _: Session) -> None:
+    def count_commit(self) -> None:
+        """Note that this thread has committed; whoever commits a raw connection says so."""
         self._commits.count = self.commits + 1
 
     @property

@@ -7,6 +7,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor
@@ -301,6 +302,24 @@ def test_a_course_that_the_release_before_opened_is_pinned_with_its_next_launch(
     record_launch(database, again(launch, "nonce-2"), entry, deployment_id, MODULE, programme_version="2026.1", now=now)
     with database.read() as session:
         assert session.scalars(select(Course.programme_version)).one() == "2026.1"
+
+
+def test_a_launch_counts_as_committed_so_that_no_request_uses_its_nonce_twice(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    before = database.commits
+    record(database, launch, entry, now)
+    assert database.commits == before + 1
+
+
+def test_a_launch_that_cannot_be_written_whole_leaves_nothing_and_its_nonce_unused(
+    database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
+) -> None:
+    with pytest.raises(DBAPIError):
+        record_launch(database, launch, entry, 4711, MODULE, now=now)
+    assert (count_of(database, User), count_of(database, UsedNonce), count_of(database, Course)) == (0, 0, 0)
+    record(database, launch, entry, now)
+    assert count_of(database, UsedNonce) == 1
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -4,11 +4,12 @@ Says the same as `launch_statement.py`, which PostgreSQL takes at once; whoever 
 out, since SQLAlchemy compiles its own INSERT … ON CONFLICT anew for each launch: that takes ten times the processor time.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Final
 
-from lti_tool.models.database import Database
+from lti_tool.models.database import Database, begin_immediate
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +104,35 @@ _PLATFORM: Final = """
 
 
 def write_row_by_row(database: Database, values: dict[str, Any]) -> RecordedLaunch | None:
-    """Write a launch's rows; None where its nonce was used before."""
+    """Write a launch's rows; None where its nonce was used before.
+
+    To the driver's own connection: by way of SQLAlchemy's session each statement costs more than SQLite itself takes for it.
+    """
     moments = {name: values[name].astimezone(UTC).strftime(_MOMENT) for name in ("now", "nonce_expires_at")}
-    values = {**values, **moments}
-    with database.write.begin() as session:
-        execute = session.connection().exec_driver_sql
-        if execute(_NONCE, values).first() is None:
-            return None
-        user_id, is_blocked = execute(_USER, values).one()
-        keys: dict[str, Any] = {"user_id": user_id, "course_key": None, "link_key": None}
-        module_slug = None
-        if values["context_id"] is not None:
-            keys["course_key"] = execute(_COURSE, values).scalar_one()
-            execute(_MEMBERSHIP, {**values, **keys})
-        if values["resource_link_id"] is not None:
-            keys["link_key"], module_slug = execute(_LINK, {**values, **keys}).one()
-            execute(_LAUNCHED, {**values, **keys})
-        if values["product_family"]:
-            execute(_PLATFORM, values)
-    return RecordedLaunch(user_id, bool(is_blocked), keys["course_key"], keys["link_key"], module_slug)
+    with database.raw_connection() as connection:
+        begin_immediate(connection)
+        driver: Any = connection.driver_connection
+        try:
+            recorded = _write(driver.execute, {**values, **moments, "course_key": None})
+            driver.commit()
+        except BaseException:
+            driver.rollback()
+            raise
+    database.count_commit()
+    return recorded
+
+
+def _write(execute: Callable[..., Any], values: dict[str, Any]) -> RecordedLaunch | None:
+    if execute(_NONCE, values).fetchone() is None:
+        return None
+    values["user_id"], is_blocked = execute(_USER, values).fetchone()
+    link_key = module_slug = None
+    if values["context_id"] is not None:
+        (values["course_key"],) = execute(_COURSE, values).fetchone()
+        execute(_MEMBERSHIP, values)
+    if values["resource_link_id"] is not None:
+        link_key, module_slug = execute(_LINK, values).fetchone()
+        execute(_LAUNCHED, {"user_id": values["user_id"], "link_key": link_key, "now": values["now"]})
+    if values["product_family"]:
+        execute(_PLATFORM, values)
+    return RecordedLaunch(values["user_id"], bool(is_blocked), values["course_key"], link_key, module_slug)

@@ -120,4 +120,5 @@ def write_at_once(database: Database, values: dict[str, Any]) -> RecordedLaunch 
         finally:
             if not driver.closed:
                 driver.autocommit = False
+    database.count_commit()
     return None if row is None else RecordedLaunch(*row)
