@@ -39,6 +39,19 @@ def tool_frame(page: Page, installation: Installation) -> Frame:
     raise AssertionError(f"the frame shows {[each.url for each in page.frames]}")
 
 
+def let_frames_rest(page: Page) -> None:
+    """Wait until no frame has gone anywhere for a second; only then may a frame locator be asked (see `tool_frame`)."""
+    seen, at_rest_since = list[str](), 0
+    for tenth in range(300):
+        present = [each.url for each in page.frames]
+        if present != seen:
+            seen, at_rest_since = present, tenth
+        elif len(present) > 1 and "about:blank" not in present and tenth - at_rest_since >= 10:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"the frames do not come to rest: {seen}")
+
+
 def from_launch_to_verified_certificate(
     browser: Browser, context: BrowserContext, installation: Installation, programme: Programme
 ) -> None:

@@ -97,6 +97,7 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
     found = faults(page)
     for lesson in module.lessons[:2]:
         page.get_by_role("link", name=lesson.title).first.click()
+        page.get_by_role("heading", level=1, name=lesson.title).wait_for()
         found += faults(page)
         page.get_by_role("button", name="Als gelesen markieren").click()
         page.get_by_role("link", name="Modul 1").first.click()

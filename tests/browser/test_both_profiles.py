@@ -27,6 +27,7 @@ from lti_tool.playground import Playground
 from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.programme.reader import read_programme
+from tests.browser.story import let_frames_rest
 from tests.installation import Installation
 from tests.passback.school import tell_everywhere
 
@@ -73,6 +74,7 @@ def launch_each(page: Page, lms: Playground, modules: tuple[Module, ...]) -> Non
     activities = {activity.custom["module"]: activity.id for activity in lms.activities}
     for module in modules:
         page.goto(f"{lms.issuer}/activity/{activities[module.slug]}")
+        let_frames_rest(page)
         expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_have_text(module.title)
 
 

@@ -117,7 +117,10 @@ def _look_up_a_term(keys: Keyboard) -> None:
 
 
 def _check_oneself(keys: Keyboard) -> None:
-    keys.answer()
+    keys.tab_to(
+        lambda _: bool(keys.page.evaluate("document.activeElement.matches('input[id^=check-]')")), "answer of a self-check"
+    )
+    keys.page.keyboard.press("Space")
     keys.press("Antwort prüfen")
     expect(keys.page.get_by_role("status").first).to_contain_text(re.compile("Richtig|Noch nicht ganz"))
 

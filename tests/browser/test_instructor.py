@@ -10,6 +10,7 @@ from lti_tool.domain.content.programme import Programme
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS
 from lti_tool.programme.reader import read_programme
 from tests.browser.learner import Learner
+from tests.browser.story import let_frames_rest
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -44,6 +45,7 @@ def sign_in(page: Page, installation: Installation, person_id: str) -> None:
 def open_choice(page: Page, installation: Installation) -> FrameLocator:
     sign_in(page, installation, INSTRUCTOR.id)
     page.get_by_role("link", name=re.compile("Inhalte auswählen aus")).first.click()
+    let_frames_rest(page)
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", level=1)).to_have_text("Inhalte für Ihren Kurs")
     return frame

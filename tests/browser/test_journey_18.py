@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS
 from lti_tool.playground.state import Grade
-from tests.browser.story import activity_id, sign_in, tool_frame
+from tests.browser.story import activity_id, let_frames_rest, sign_in, tool_frame
 from tests.installation import Installation
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
@@ -27,11 +27,13 @@ def test_journey_18_from_the_gradebook_to_the_result(context: BrowserContext, in
 
     page.goto(f"{installation.lms_url}/gradebook")
     page.get_by_role("link", name="Bewertungsanalyse").click()
+    let_frames_rest(page)
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_contain_text("Technologien")
 
     sign_in(page, installation, INSTRUCTOR.name)
     page.goto(f"{installation.lms_url}/gradebook")
     page.get_by_role("link", name=re.compile(f"Bewertungsanalyse.*{learner.name}")).click()
+    let_frames_rest(page)
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", level=1)).to_have_text(learner.name)
     expect(frame.get_by_role("heading", name="Modul 2")).to_be_visible()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lti_tool.playground.people import PARTICIPANTS
-from tests.browser.story import activity_id
+from tests.browser.story import activity_id, let_frames_rest
 from tests.browser.test_platform_storage import without_cookies  # noqa: F401
 from tests.installation import Installation
 
@@ -30,6 +30,7 @@ def open_activity(context: BrowserContext, installation: Installation) -> Page:
     page.goto(f"{installation.lms_url}/")
     page.locator(f'button[name="person"][value="{PARTICIPANTS[4].id}"]').click()
     page.goto(f"{installation.lms_url}/activity/{activity_id(installation, MODULE)}")
+    let_frames_rest(page)
     return page
 
 

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Frame, Page, Playwright, expect
 
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS
-from tests.browser.story import activity_id
+from tests.browser.story import activity_id, let_frames_rest
 from tests.browser.test_accessibility import AXE, TAGS
 from tests.installation import Installation
 from tests.run import chromium
@@ -47,6 +47,7 @@ def open_activity(context: BrowserContext, installation: Installation, person_id
     page.goto(f"{installation.lms_url}/")
     page.locator(f'button[name="person"][value="{person_id}"]').click()
     page.goto(f"{installation.lms_url}/activity/{activity_id(installation, MODULE)}")
+    let_frames_rest(page)
     return page
 
 
@@ -166,6 +167,7 @@ def test_an_attackers_page_is_neither_asked_nor_believed(without_cookies: Browse
     page = without_cookies.new_page()
     with served(body) as address:
         page.goto(address)
+        let_frames_rest(page)
     frame = page.frame_locator("iframe")
     expect(frame.get_by_text("In einem eigenen Fenster funktioniert alles wie gewohnt.")).to_be_visible()
     assert page.evaluate("heard") == []
@@ -173,6 +175,7 @@ def test_an_attackers_page_is_neither_asked_nor_believed(without_cookies: Browse
     body = body.replace("</form>", f'<input name="kept_login" value="{html.escape(kept)}"></form>', 1)
     with served(body) as address:
         page.goto(address)
+        let_frames_rest(page)
     expect(frame.get_by_text("In einem eigenen Fenster funktioniert alles wie gewohnt.")).to_be_visible()
     expect(frame.get_by_text("Ihre Anmeldung haben wir schon geprüft")).to_have_count(0)
     page.close()

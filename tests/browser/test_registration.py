@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from lti_tool.playground import Playground
 from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
 from lti_tool.playground.server import serve_in_thread
+from tests.browser.story import let_frames_rest
 from tests.installation import Installation
 
 pytestmark = pytest.mark.browser
@@ -39,6 +40,7 @@ def test_one_paste_and_two_clicks_connect_and_a_participant_gets_in(
 
     page.get_by_label("Registrierungsadresse").fill(address)
     page.get_by_role("button", name="Registrierung beginnen").click()
+    let_frames_rest(page)
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", level=1)).to_have_text("Diese Lernplattform verbinden?")
     expect(frame.get_by_text(lms.issuer)).to_be_visible()
@@ -55,6 +57,7 @@ def test_one_paste_and_two_clicks_connect_and_a_participant_gets_in(
     )
     sign_in(page, lms.issuer, PARTICIPANTS[0].id)
     page.goto(f"{lms.issuer}/activity/{activity.id}")
+    let_frames_rest(page)
     expect(page.frame_locator("iframe").get_by_role("heading", level=1)).to_contain_text("Grundlagen")
 
 
@@ -106,6 +109,7 @@ def test_an_instructor_checks_the_connection_in_the_frame_of_the_course(
     page = context.new_page()
     sign_in(page, installation.lms_url, INSTRUCTOR.id)
     page.goto(f"{installation.lms_url}/activity/{installation.lms.activities[0].id}")
+    let_frames_rest(page)
     frame = page.frame_locator("iframe")
     frame.get_by_role("link", name="Verbindung").click()
     expect(frame.get_by_text("Die Verbindung zu Ihrer Lernplattform funktioniert.")).to_be_visible()
@@ -135,6 +139,7 @@ def test_after_a_change_of_keys_the_connection_is_sound_and_people_get_in(
     activity = f"{installation.lms_url}/activity/{installation.lms.activities[0].id}"
     frame = page.frame_locator("iframe")
     page.goto(activity)
+    let_frames_rest(page)
     frame.get_by_role("link", name="Verbindung").click()
     expect(frame.get_by_text("Die Verbindung zu Ihrer Lernplattform funktioniert.")).to_be_visible()
 
@@ -146,6 +151,7 @@ def test_after_a_change_of_keys_the_connection_is_sound_and_people_get_in(
     installation.run("keys", "retire", old.stem)
 
     page.goto(activity)
+    let_frames_rest(page)
     frame.get_by_role("link", name="Verbindung").click()
     expect(frame.get_by_text("Die Lernplattform lässt uns anmelden.")).to_be_visible()
     expect(frame.get_by_text("Die Verbindung zu Ihrer Lernplattform funktioniert.")).to_be_visible()
