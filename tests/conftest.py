@@ -182,21 +182,22 @@ def _playwright() -> Iterator[Playwright]:
         yield playwright
 
 
+# One for each process of the run, not one for all: Playwright attaches to every page of a browser, and where a page asks
+# something (`beforeunload`), whichever process hears it first answers.
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[str | None]:
+    with chromium() as address:
+        yield address
+
+
 @pytest.fixture(scope="module")
-def browser(_playwright: Playwright) -> Iterator[Browser]:
-    """The Chromium that `make test` has started, or one of our own where a test file runs alone."""
-    address = os.environ.get("LTI_TOOL_TEST_CHROMIUM")
-    if address:
-        connected = _playwright.chromium.connect_over_cdp(address)
-        yield connected
-        connected.close()
-        return
-    with chromium() as own:
-        if own is None:
-            pytest.skip("Chromium is missing. Install it with: apt-get install -y chromium")
-        connected = _playwright.chromium.connect_over_cdp(own)
-        yield connected
-        connected.close()
+def browser(_playwright: Playwright, _chromium: str | None) -> Iterator[Browser]:
+    """Chromium, connected to for the length of a file."""
+    if _chromium is None:
+        pytest.skip("Chromium is missing. Install it with: apt-get install -y chromium")
+    connected = _playwright.chromium.connect_over_cdp(_chromium)
+    yield connected
+    connected.close()
 
 
 @pytest.fixture

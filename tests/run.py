@@ -1,4 +1,4 @@
-"""What `make test` runs, in this order: style, types, then all tests in parallel, one Chromium and one PostgreSQL for all."""
+"""What `make test` runs: style, types, all tests in parallel, with one PostgreSQL for all and a Chromium for each process."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def find_chromium(*, must_be_whole: bool = False) -> str | None:
 
 @contextmanager
 def chromium(preferences: dict[str, object] | None = None) -> Iterator[str | None]:
-    """Start one Chromium for all browser tests and give its DevTools address; None where there is none.
+    """Start a Chromium and give its DevTools address; None where there is none.
 
     Args:
         preferences: those of its first profile, for a test that needs a browser set differently.
@@ -92,19 +92,16 @@ def main() -> None:
     run("style", str(BIN / "ruff"), "check", ".")
     run("format", str(BIN / "ruff"), "format", "--check", ".")
     run("types", str(BIN / "mypy"))
-    with chromium() as address:
-        if address:
-            os.environ["LTI_TOOL_TEST_CHROMIUM"] = address
-        elif os.environ.get("CI") == "true":
+    if find_chromium() is None:
+        if os.environ.get("CI") == "true":
             sys.exit("Chromium is missing. Install it with: apt-get install -y chromium")
-        else:
-            print("\nNo Chromium found: browser tests are skipped. Install it with: apt-get install -y chromium")
-        print("\n== tests", flush=True)
-        workers = os.environ.get("TEST_WORKERS", str(max(2, os.cpu_count() or 2)))
-        # In the order of the folders: else files with few tests come last, and those are the browser's, a minute each.
-        spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
-        command = [sys.executable, "-m", "pytest", "-q", *spread, "--durations=8", *sys.argv[1:]]
-        sys.exit(subprocess.run(command, cwd=ROOT).returncode)
+        print("\nNo Chromium found: browser tests are skipped. Install it with: apt-get install -y chromium")
+    print("\n== tests", flush=True)
+    workers = os.environ.get("TEST_WORKERS", str(max(2, os.cpu_count() or 2)))
+    # In the order of the folders: else files with few tests come last, and those are the browser's, a minute each.
+    spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", "-q", *spread, "--durations=8", *sys.argv[1:]]
+    sys.exit(subprocess.run(command, cwd=ROOT).returncode)
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context(locale="de-DE", bypass_csp=True, forced_colors=request.param)
     page = context.new_page()
     page.set_default_timeout(20_000)
+    # A new page may not have its colours yet.
+    page.wait_for_function("wanted => matchMedia(`(forced-colors: ${wanted})`).matches", arg=request.param)
     yield page
     context.close()
 
