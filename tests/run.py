@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
-# Debian's Chromium; without the last five flags it tries to reach its maker's servers.
+# Debian's Chromium; without the flags from `--disable-quic` to `--disable-sync` it tries to reach its maker's servers.
 CHROMIUM_FLAGS = [
     "--headless=new",
     "--no-sandbox",
@@ -27,6 +27,10 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--remote-debugging-port=0",
+    # A frame of another site in the page's own process: while it changes processes during a launch, DevTools sometimes lose it
+    # for good. Cookies, policies and origins keep their borders.
+    "--disable-site-isolation-trials",
+    "--disable-features=IsolateOrigins,site-per-process",
 ]
 
 
