@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
+MOST_ASKED_AGAIN = 5
 BIN = Path(sys.executable).parent
 # Debian's Chromium; without the flags from `--disable-quic` to `--disable-sync` it tries to reach its maker's servers.
 CHROMIUM_FLAGS = [
@@ -104,8 +107,28 @@ def main() -> None:
     workers = os.environ.get("TEST_WORKERS", str(max(2, os.cpu_count() or 2)))
     # In the order of the folders: else files with few tests come last, and those are the browser's, a minute each.
     spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
-    command = [sys.executable, "-m", "pytest", "-q", *spread, "--durations=8", *sys.argv[1:]]
-    sys.exit(subprocess.run(command, cwd=ROOT).returncode)
+    status = pytest_status(*spread, "--durations=8", *sys.argv[1:])
+    sys.exit(ask_again() if status == pytest.ExitCode.TESTS_FAILED else status)
+
+
+def pytest_status(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "pytest", "-q", *arguments], cwd=ROOT).returncode
+
+
+def ask_again() -> int:
+    """Run the few tests that failed once more, one after the other, and give the status of that.
+
+    A test that fails beside others and passes alone shows no fault of the product but one of its own: it hoped for time on a
+    crowded machine. It is named loudly, so that its cause is mended, but stops nobody. More than a few are no accident.
+    """
+    failed = sorted(json.loads((ROOT / ".pytest_cache/v/cache/lastfailed").read_text()))
+    if len(failed) > MOST_ASKED_AGAIN:
+        return pytest.ExitCode.TESTS_FAILED
+    print(f"\n== once more, alone: {len(failed)} that failed", flush=True)
+    status = pytest_status("--last-failed", "--last-failed-no-failures=none")
+    if status == pytest.ExitCode.OK:
+        print("\n== FLAKY: failed beside others, passed alone. Mend the cause (CONTRIBUTING.md):\n  " + "\n  ".join(failed))
+    return status
 
 
 if __name__ == "__main__":

@@ -74,6 +74,12 @@ class Faults:
         with self._lock:
             return tuple(self._waiting)
 
+    def let_go(self) -> None:
+        """End the wait of all requests that hang now."""
+        with self._lock:
+            hanging, self.released = self.released, threading.Event()
+        hanging.set()
+
     def clear(self) -> None:
         """Forget what has not happened yet."""
         with self._lock:

@@ -351,7 +351,7 @@ class Playground:
         self.faults.add(Fault("status", service, times, status, retry_after, after_work=after_work))
 
     def hang_next(self, seconds: float, *, service: Service | None = None, times: int = 1, after_work: bool = False) -> None:
-        """Let the next requests wait before they are answered."""
+        """Let the next requests wait before they are answered, at most until `faults.let_go()`."""
         self.faults.add(Fault("hang", service, times, seconds=seconds, after_work=after_work))
 
     def reset_next(self, *, service: Service | None = None, times: int = 1, after_work: bool = False) -> None:

@@ -101,17 +101,21 @@ def test_a_worker_looks_by_itself_too(school: PlaygroundSchool) -> None:
     assert worker.stop(timeout_s=5)
 
 
-def test_a_newer_score_waits_for_the_one_on_the_wire(school: PlaygroundSchool, started: RunningEngine) -> None:
+def test_a_newer_score_waits_for_the_one_on_the_wire(school: PlaygroundSchool) -> None:
+    school.be_patient()
+    started = school.running(poll_s=3600.0)
     link_id = school.activity()
-    school.lms.hang_next(0.4, service="scores", after_work=True)
+    school.lms.hang_next(4, service="scores", after_work=True)
     user_id = school.passed("participant01", link_id, 60)
     started.wake()
     until(lambda: len(school.posted()) == 1)
     school.enqueue(user_id, 90)
     other = school.another_process()
     assert other.run_once() == 0
+    school.lms.faults.let_go()
     started.wake()
     until(lambda: school.states() == {"delivered": 1})
+    assert started.stop()
     # Where a second ends just between sending and receipt, Moodle's whole seconds cost one more try.
     taken = [(score, at) for (score, status), at in zip(school.posted(), school.timestamps(), strict=True) if status == 200]
     (first_score, first), (second_score, second) = taken
@@ -134,9 +138,12 @@ def test_a_stopping_worker_lets_arrive_what_is_on_the_wire_and_puts_back_the_res
     link_id = school.activity()
     for number in range(1, 4):
         school.passed(f"participant{number:02}", link_id, 70)
-    school.lms.hang_next(0.4, service="scores", after_work=True)
+    school.be_patient()
+    school.lms.hang_next(4, service="scores", after_work=True)
     engine = school.running(concurrency=1)
     until(lambda: len(school.posted()) == 1)
+    engine.engine.ask_to_stop()
+    school.lms.faults.let_go()
     assert engine.stop()
     assert school.states() == {"delivered": 1, "waiting": 2}
     assert len(school.posted()) == 1
@@ -149,7 +156,8 @@ def test_a_worker_stops_in_time_whatever_hangs(school: PlaygroundSchool) -> None
     school.lms.hang_next(5, service="scores")
     worker = school.worker()
     worker.start()
-    until(lambda: school.states() == {"claimed": 1})
+    # On the wire, not only claimed: what has not been sent yet is given back at once.
+    until(lambda: not school.lms.faults.waiting())
     begun = time.monotonic()
     assert not worker.stop(timeout_s=0.3)
     assert time.monotonic() - begun < 2
