@@ -11,7 +11,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Flask, Response, abort, request
+
+from lti_tool.web.addresses import address_of
 
 _FOLDER = Path(__file__).parent / "static"
 _COMPRESSIBLE = (".css", ".js", ".svg", ".txt", ".md")
@@ -72,7 +74,7 @@ def asset(name: str) -> Response:
 
 def asset_url(name: str) -> str:
     """Give a file's address with its hash; a name that does not exist is an error of ours."""
-    return url_for("assets.asset", name=name, h=_assets[name].fingerprint)
+    return address_of("assets.asset", name=name, h=_assets[name].fingerprint)
 
 
 def set_up(app: Flask) -> None:

@@ -74,9 +74,13 @@ class Browser:
         self._host = parts.netloc
         self._socket: socket.socket | None = None
         self._begun = b""
+        self.body = b""
+        """Of the latest answer."""
 
-    def request(self, method: str, path: str, *, body: str = "", cookies: str = "", frame: bool = False) -> Answer:
-        lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", "User-Agent: bench", "Accept: text/html"]
+    def request(
+        self, method: str, path: str, *, body: str = "", cookies: str = "", frame: bool = False, accept: str = "text/html"
+    ) -> Answer:
+        lines = [f"{method} {path} HTTP/1.1", f"Host: {self._host}", "User-Agent: bench", f"Accept: {accept}"]
         lines += ["Accept-Language: de-DE,de;q=0.9", f"Sec-Fetch-Dest: {'iframe' if frame else 'document'}"]
         if cookies:
             lines.append(f"Cookie: {cookies}")
@@ -111,7 +115,7 @@ class Browser:
         rest = data[end + 4 :]
         while len(rest) < length:
             rest += self._receive(connection)
-        self._begun = rest[length:]
+        self.body, self._begun = rest[:length], rest[length:]
         if closes:
             self.close()
         return Answer(int(first.split(" ", 2)[1]), location, "; ".join(cookies), length)

@@ -33,7 +33,7 @@ class Server:
     expected_status: int
     database_pid: int | None = None
     database_url: str = ""
-    """Empty: SQLite."""
+    """Of the tool; the yardsticks have none."""
 
 
 class Stand:
@@ -96,7 +96,7 @@ class Stand:
         self._set_up(environment, registration)
         command = [LTI_TOOL, "serve", "--bind", f"127.0.0.1:{port}"]
         pid = self._run(name, command, environment, f"http://127.0.0.1:{port}/livez")
-        address = environment.get("LTI_TOOL_DATABASE_URL", "")
+        address = environment.get("LTI_TOOL_DATABASE_URL", f"sqlite:///{data / 'lti-tool.sqlite3'}")
         return Server(f"lti-tool, {_NAMES[database]}", url, pid, platform_port, self._key_file, 303, database_pid, address)
 
     def _set_up(self, environment: Mapping[str, str], registration: Mapping[str, Any]) -> None:

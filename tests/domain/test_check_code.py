@@ -16,6 +16,7 @@ from lti_tool.domain.documents.check_code import (
     new_check_code,
     read_check_code,
 )
+from tests.pace import slowness
 
 CODE = "3QF8W2M0TZ6C1RVN5KD7YH9XBGT"
 GROUPS = "3QF8-W2M0-TZ6C-1RVN-5KD7-YH9X-BGT"
@@ -218,4 +219,4 @@ def test_a_letter_without_a_code_holds_none() -> None:
 def test_the_longest_paste_is_read_quickly(piece: str) -> None:
     begun = time.process_time()
     read_check_code(piece * PASTED_LENGTH_MAX)
-    assert time.process_time() - begun < 1
+    assert time.process_time() - begun < 1 * slowness()

@@ -1,8 +1,9 @@
-"""A lesson page is light: under 100 KB at the first visit (fonts apart) and under 15 ms of the server's processor."""
+"""A lesson page is light: under 100 KB at the first visit (fonts apart) and little work for the server."""
 
 import re
-import time
+import sys
 from html import unescape
+from types import FrameType
 
 import pytest
 
@@ -35,11 +36,20 @@ def test_the_first_visit_transfers_less_than_100_kb(browser: Browser, longest: s
     assert transferred < 100_000
 
 
-def test_a_visit_takes_less_than_15_ms_of_processor_time(browser: Browser, longest: str) -> None:
+def test_a_visit_takes_less_than_30000_function_calls(browser: Browser, longest: str) -> None:
     browser.open(longest)
     address = browser.page.request.url
-    begun = time.process_time()
-    for _ in range(20):
+    calls = 0
+
+    def count(_frame: FrameType, event: str, _what: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    # What is counted instead of a time is the same on every machine, whoever else works on it.
+    sys.setprofile(count)
+    try:
         assert browser._client.get(address).status_code == 200
-    # Measured: 2 ms. The test client's own share is in it.
-    assert (time.process_time() - begun) / 20 < 0.015
+    finally:
+        sys.setprofile(None)
+    # Measured: 23,700 calls, 5 ms on a quiet machine. The test client's own share is in it.
+    assert calls < 30_000

@@ -76,3 +76,15 @@ def test_a_logged_error_tells_the_statement_but_nobodys_data(database: Database,
     assert "IntegrityError" in line
     assert "Anna" not in line
     assert "Krüger" not in line
+
+
+def test_reading_begins_no_transaction_on_postgresql(database: Database) -> None:
+    with database.read() as session:
+        first = session.scalar(text("SELECT 1"))
+        driver = session.connection().connection.driver_connection
+        is_in_transaction = driver.in_transaction if not database.is_postgresql else bool(driver.info.transaction_status)  # type: ignore[union-attr]
+        assert (first, is_in_transaction) == (1, not database.is_postgresql)
+    with database.write.begin() as session:
+        session.execute(text("SELECT 1"))
+        if database.is_postgresql:
+            assert session.connection().connection.driver_connection.info.transaction_status  # type: ignore[union-attr]

@@ -21,6 +21,7 @@ from lti_tool.errors import Forbidden
 from lti_tool.messages import N_
 from lti_tool.platforms.launching.visit_standing import Withdrawn
 from lti_tool.signed_values import CookieToSet
+from lti_tool.web.addresses import address_of
 from lti_tool.web.parts import parts
 from lti_tool.web.visits.cookies import end_cookie, set_cookie
 from lti_tool.web.visits.visit_cookies import VISIT_LIFETIME_S, Visit, VisitCookies
@@ -179,9 +180,13 @@ def _missing() -> VisitMissing:
 def href(endpoint: str, **values: Any) -> str:
     """Give a page's address inside the present visit; outside of any, its plain address."""
     visit: Visit | None = g.get("visit")
-    if visit is not None:
-        values.setdefault(VISIT_PARAMETER, visit.key)
-    return url_for(endpoint, **values)
+    if visit is None or VISIT_PARAMETER in values or "_anchor" in values:
+        if visit is not None:
+            values.setdefault(VISIT_PARAMETER, visit.key)
+        return url_for(endpoint, **values)
+    # The same page for everybody is built once, and the visit comes last.
+    address = address_of(endpoint, **values)
+    return f"{address}{'&' if '?' in address else '?'}{VISIT_PARAMETER}={visit.key}"
 
 
 def csrf_token() -> str:
