@@ -22,7 +22,7 @@ from lti_tool.jobs.chores import CHORES, PLATFORMS, URGENT, Chore
 from lti_tool.jobs.job import LOOK_EVERY_S, Job, task_of
 from lti_tool.jobs.stop import Stop
 from lti_tool.models.database import Database
-from lti_tool.passback.delivering.claim_deliveries import release_expired
+from lti_tool.passback.delivering.claim_deliveries import is_any_lease_expired, is_anything_due, release_expired
 from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.jobs import DELIVER, SCORES, call_workers_for_due
 
@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 # How many of each queue run at once in one process: a long one does not keep the next from its turn.
 _AT_ONCE = {SCORES: 1, URGENT: 2, CHORES: 2, PLATFORMS: 3}
-# Every five seconds; procrastinate's cron has the seconds last.
-SWEEP = "* * * * * */5"
+# A timer of each process, no periodic task: as job rows, twelve sweeps a minute cost more than all else of an idle worker.
+SWEEP_EVERY_S = 5.0
 REST_AFTER_FAILURE_S = 2.0
 
 
@@ -47,8 +47,13 @@ class ProcrastinateEngine:
         *,
         stop: Stop | None = None,
         clock: Callable[[], datetime] = real_clock.now,
-        poll_s: float = 5.0,
+        poll_s: float = 30.0,
     ) -> None:
+        """Make an engine that does not run yet.
+
+        Args:
+            poll_s: how often it looks for calls by itself; it is told of them (LISTEN), so this is for those it was not told of.
+        """
         self._worker = worker
         self._database = database
         self._chores = tuple(chores)
@@ -103,6 +108,7 @@ class ProcrastinateEngine:
         app = self._application()
         async with app.open_async():
             servers = {name: asyncio.create_task(self._serve_queue(app, name, at_once)) for name, at_once in self._queues.items()}
+            servers["sweep"] = asyncio.create_task(self._sweep_again_and_again(asked))
             await asked.wait()
             for server in servers.values():
                 server.cancel()
@@ -127,6 +133,15 @@ class ProcrastinateEngine:
                 log.exception("engine_stumbled", extra={"queue": queue})
             await self._rest()
 
+    async def _sweep_again_and_again(self, asked: asyncio.Event) -> None:
+        while not asked.is_set():
+            try:
+                await asyncio.to_thread(self.sweep)
+            except Exception:
+                log.exception("sweep_stumbled")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(asked.wait(), SWEEP_EVERY_S)
+
     async def _rest(self) -> None:
         if self._asked is not None and not self._stop.is_asked:
             with contextlib.suppress(TimeoutError):
@@ -139,7 +154,6 @@ class ProcrastinateEngine:
         )
         app = App(connector=connector)
         app.task(name=DELIVER, queue=SCORES)(self._worker.drain)
-        self._every(app, "lti_tool.sweep", SWEEP, self.sweep, queue=URGENT)
         for chore in (*self._chores, Chore("clear_calls", 3, self._clear_calls, every_min=5)):
             self._every(app, f"lti_tool.{chore.name}", chore.cron, partial(do_chore, chore), queue=chore.queue)
         for job in self._jobs:
@@ -159,6 +173,9 @@ class ProcrastinateEngine:
     def sweep(self) -> None:
         """Put back what dead workers had claimed and call somebody for all whose time has come."""
         now = self._clock()
+        with self._database.read() as session:
+            if not (is_anything_due(session, resting=(), now=now) or is_any_lease_expired(session, now=now)):
+                return
         with self._database.write.begin() as session:
             released = release_expired(session, now=now)
             call_workers_for_due(session, now=now)

@@ -48,6 +48,7 @@ class Stand:
         shared = "/dev/shm" if Path("/dev/shm").is_dir() else None
         self._shared = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="lti-bench-", dir=shared)))
         self._postgresql: Any = None
+        self._environments: dict[str, Mapping[str, str]] = {}
         self.pids: list[int] = []
         """Of all that runs here, for telling our own work from others'."""
 
@@ -94,10 +95,15 @@ class Stand:
         if database == "postgresql":
             environment["LTI_TOOL_DATABASE_URL"], database_pid = self._make_database(name)
         self._set_up(environment, registration)
+        self._environments[url] = environment
         command = [LTI_TOOL, "serve", "--bind", f"127.0.0.1:{port}"]
         pid = self._run(name, command, environment, f"http://127.0.0.1:{port}/livez")
         address = environment.get("LTI_TOOL_DATABASE_URL", f"sqlite:///{data / 'lti-tool.sqlite3'}")
         return Server(f"lti-tool, {_NAMES[database]}", url, pid, platform_port, self._key_file, 303, database_pid, address)
+
+    def start_worker(self, tool: Server) -> int:
+        """Start the worker of a tool on PostgreSQL and give its pid."""
+        return self._run("worker", [LTI_TOOL, "worker"], self._environments[tool.url], f"{tool.url}/livez")
 
     def _set_up(self, environment: Mapping[str, str], registration: Mapping[str, Any]) -> None:
         add = ["registrations", "add", "--name", "bench"]
