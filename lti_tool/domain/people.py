@@ -58,6 +58,8 @@ class Visitor(Member):
     locale: str
     frame_origin: str
     """Origins of the platform (scheme://host[:port]), separated by spaces; they alone may frame our pages."""
+    return_url: str = ""
+    """Where the platform wants people back who leave; empty: it said nothing that we can use."""
 
 
 def roles_in(words: str) -> frozenset[Role]:

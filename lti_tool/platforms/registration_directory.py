@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CACHED_S = 5.0
 # Anyone may ask for any issuer at the login address; this many answers are remembered at most.
 _MOST_CACHED = 1000
+LONGEST_RETURN_URL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class DirectoryEntry:
             if origin is not None and is_safe and origin not in known:
                 known.append(origin)
         return " ".join(known)
+
+    def return_url_of(self, launch: Launch) -> str:
+        """Give the address to which the platform wants people back; empty where it is none that may stand on our pages.
+
+        It travels in the cookie of the visit, of which a browser has several; so a long one is left out.
+        """
+        url = launch.presentation.return_url or ""
+        is_ours_to_show = len(url) <= LONGEST_RETURN_URL and frameable_origin(url) in self.frame_origin_of(launch).split()
+        return url if is_ours_to_show else ""
 
 
 class _Several:

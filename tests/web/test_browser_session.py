@@ -69,7 +69,8 @@ def test_a_visits_cookie_is_small(tool: Tool) -> None:
     (name,) = cookie_names(tool.browser, "__Host-visit-")
     cookie = tool.browser.get_cookie(name, domain="tool.test")
     assert cookie is not None
-    assert len(cookie.value) < 350
+    # Eight of them, each with the longest way back (200 characters), fit into the 8 KB of one header field.
+    assert len(cookie.value) < 400
 
 
 def test_launches_of_two_courses_stay_apart(tool: Tool) -> None:

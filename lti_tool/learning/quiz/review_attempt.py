@@ -88,6 +88,12 @@ class AttemptReview:
     next_lesson: Lesson | None
     next_module: Module | None
     lessons_to_repeat: tuple[Lesson, ...]
+    path: tuple[tuple[Module, bool], ...]
+    """The required modules, each with whether it is completed."""
+
+    @property
+    def modules_done(self) -> int:
+        return sum(is_done for _, is_done in self.path)
 
 
 def review_attempt(
@@ -143,6 +149,7 @@ def review_attempt(
         next_lesson=first_unread(module, footprint),
         next_module=next_module_of(programme, footprint),
         lessons_to_repeat=_lessons_to_repeat(items, module),
+        path=tuple((each, each.slug in footprint.completed_at) for each in programme.required_modules),
     )
 
 

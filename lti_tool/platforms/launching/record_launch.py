@@ -70,6 +70,7 @@ def record_launch(
         roles=roles,
         locale=launch.presentation.locale or "",
         frame_origin=entry.frame_origin_of(launch),
+        return_url=entry.return_url_of(launch),
     )
 
 

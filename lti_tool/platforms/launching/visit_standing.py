@@ -38,6 +38,14 @@ class Withdrawn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class WhoAndWhere:
+    """As the platform last said; empty where it does not."""
+
+    name: str = ""
+    course: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Standing:
     """In the order of the query's columns; None where there is no such row any more."""
 
@@ -51,6 +59,8 @@ class _Standing:
     course_since: datetime | None
     deployment_since: datetime | None
     registration_since: datetime | None
+    name: str | None
+    course: str | None
 
     def is_older_than(self, opened_at: float) -> bool:
         """Whether all that a visit names was there when it began; visits know whole seconds."""
@@ -71,6 +81,14 @@ class VisitStandings:
         Args:
             opened_at: seconds since 1970 at which the launch came.
         """
+        return _compare(visitor, opened_at, self._standing(visitor))
+
+    def names_of(self, visitor: Visitor) -> WhoAndWhere:
+        """Return whose visit it is and in which course, to be said on its pages."""
+        standing = self._standing(visitor)
+        return WhoAndWhere() if standing is None else WhoAndWhere(standing.name or "", standing.course or "")
+
+    def _standing(self, visitor: Visitor) -> _Standing | None:
         place = (visitor.user_id, visitor.deployment_id, visitor.course_id)
         cached = self._known.get(place)
         if cached is None or time.monotonic() - cached[0] >= CACHED_S:
@@ -78,7 +96,7 @@ class VisitStandings:
             if len(self._known) >= _MOST_CACHED:
                 self._known.clear()
             self._known[place] = cached
-        return _compare(visitor, opened_at, cached[1])
+        return cached[1]
 
     def forget(self, visitor: Visitor) -> None:
         """Look anew at the next request: a launch of this person has just said what they are now."""
@@ -98,6 +116,8 @@ class VisitStandings:
                 Course.created_at,
                 Deployment.first_seen_at,
                 RegistrationRow.created_at,
+                User.name,
+                Course.title,
             )
             .select_from(User)
             .outerjoin(RegistrationRow, RegistrationRow.id == visitor.registration_id)

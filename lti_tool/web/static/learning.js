@@ -159,6 +159,23 @@ if (text && token) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") remember(); });
 }
 
+// --- Contents: the present section is marked. ---
+
+const entries = [...document.querySelectorAll(".contents a")];
+if (text && entries.length) {
+  const targets = [...new Set(entries.map((entry) => document.getElementById(entry.hash.slice(1))))].filter(Boolean);
+  const markPresent = () => {
+    const passed = targets.filter((target) => target.getBoundingClientRect().top < innerHeight / 3);
+    const present = passed.length ? `#${passed[passed.length - 1].id}` : "";
+    for (const entry of entries) {
+      if (entry.hash === present) entry.setAttribute("aria-current", "location");
+      else entry.removeAttribute("aria-current");
+    }
+  };
+  addEventListener("scroll", markPresent, { passive: true });
+  markPresent();
+}
+
 // --- Terms: explained in place in a dialog; without a script their links lead to the glossary. ---
 
 const explanation = document.getElementById("term");

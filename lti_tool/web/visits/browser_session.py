@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from lti_tool.domain.people import Visitor
 from lti_tool.errors import Forbidden
 from lti_tool.messages import N_
-from lti_tool.platforms.launching.visit_standing import Withdrawn
+from lti_tool.platforms.launching.visit_standing import WhoAndWhere, Withdrawn
 from lti_tool.signed_values import CookieToSet
 from lti_tool.web.addresses import address_of
 from lti_tool.web.parts import parts
@@ -104,7 +104,9 @@ def set_up(app: Flask) -> None:
     # Before anything reads the form: how much of one is read depends on whose it is.
     app.before_request_funcs.setdefault(None, []).insert(0, _find_visit)
     app.before_request(_check_csrf)
-    app.jinja_env.globals.update(href=href, csrf_token=csrf_token, csrf_field=csrf_field, visit_left_s=visit_left_s)
+    app.jinja_env.globals.update(
+        href=href, csrf_token=csrf_token, csrf_field=csrf_field, visit_left_s=visit_left_s, who_is_here=who_is_here
+    )
     app.context_processor(lambda: {"visitor": visitor_if_any()})
 
 
@@ -214,6 +216,11 @@ def visit_left_s() -> int:
     """Return for how many seconds the present visit still lasts."""
     visit: Visit | None = g.get("visit")
     return 0 if visit is None else max(0, visit.opened_at + VISIT_LIFETIME_S - int(parts().now().timestamp()))
+
+
+def who_is_here() -> WhoAndWhere:
+    """Return the name and the course that the header of a page says."""
+    return parts().front_door.standings.names_of(current_visitor())
 
 
 def without_csrf(view: View) -> View:

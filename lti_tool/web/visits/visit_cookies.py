@@ -26,6 +26,7 @@ _FIELDS = (
     "roles",
     "locale",
     "origin",
+    "back",
 )
 
 
@@ -72,6 +73,7 @@ class VisitCookies:
             roles=" ".join(sorted(visitor.roles)),
             locale=visitor.locale,
             origin=visitor.frame_origin,
+            back=visitor.return_url,
         )
 
     def read(self, key: str, value: str, *, now: datetime) -> Visit | None:
@@ -89,6 +91,7 @@ class VisitCookies:
             roles=frozenset(map(Role, held["roles"].split())),
             locale=held["locale"],
             frame_origin=held["origin"],
+            return_url=held["back"],
         )
         return Visit(key, visitor, held["opened"], held["used"])
 

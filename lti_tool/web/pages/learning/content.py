@@ -79,6 +79,14 @@ def authored(html: str) -> Markup:
     return Markup(html)  # noqa: S704 - cleaned by nh3 in programme/formats/markdown.py
 
 
+@blueprint.app_template_filter("after_opening")
+def after_opening(html: str) -> tuple[Markup, Markup]:
+    """Part a lesson's text behind its opening story: before the second heading, or the first where the story has none."""
+    place = html.find("<h2", 1)
+    place = len(html) if place < 0 else place
+    return Markup(html[:place]), Markup(html[place:])  # noqa: S704 - cleaned when read
+
+
 def _lesson_link(found: re.Match[str]) -> str:
     entry = current_programme().lessons_by_code.get(found[1])
     if entry is None:
