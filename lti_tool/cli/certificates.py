@@ -34,9 +34,10 @@ def list_certificates() -> None:
     _, database = opened()
     with database.read() as session:
         found = certificate_register.list_certificates(session)
+    today = day_of(clock.now())
     for each in found:
         note = f"  PROBLEM: {each.problem}" if each.problem else ""
-        click.echo(f"{each.code}  {each.state}  {each.issued_at:%Y-%m-%d}  user={each.user_id or '–'}{note}")
+        click.echo(f"{each.code}  {each.state_on(today)}  {each.issued_at:%Y-%m-%d}  user={each.user_id or '–'}{note}")
     click.echo(f"{len(found)} certificates")
 
 
@@ -47,7 +48,9 @@ def show(code: str) -> None:
     _, database = opened()
     with database.read() as session:
         found = certificate_register.get_certificate(session, code)
-    click.echo(f"{found.code}  {found.state}  issued {found.issued_at:%Y-%m-%d %H:%M} UTC  sha256={found.pdf_sha256 or '–'}")
+    click.echo(
+        f"{found.code}  {found.state_on(day_of(clock.now()))}  issued {found.issued_at:%Y-%m-%d %H:%M} UTC  sha256={found.pdf_sha256 or '–'}"
+    )
     if found.revoked_at:
         click.echo(f"revoked {found.revoked_at:%Y-%m-%d}: {found.revocation_reason}")
     if found.problem:

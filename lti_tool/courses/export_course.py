@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,7 @@ ARRIVALS = {
 CERTIFICATES = {
     CertificateState.ISSUED: N_("ausgestellt"),
     CertificateState.REVOKED: N_("widerrufen"),
+    CertificateState.EXPIRED: N_("Gültigkeit abgelaufen"),
     CertificateState.WAITS_FOR_NAME: N_("wartet auf den Namen"),
     CertificateState.WAITS_FOR_MORE: N_("wartet auf Kapitel oder Live-Zeit"),
     CertificateState.NOT_YET: N_("noch nicht"),
@@ -64,7 +66,7 @@ class CourseTable:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def export_course(session: Session, programme: Programme, visitor: Visitor, *, say: Say) -> CourseTable:
+def export_course(session: Session, programme: Programme, visitor: Visitor, *, say: Say, now: datetime) -> CourseTable:
     """Gather the list of the visitor's course, those who are gone included.
 
     Raises:
@@ -72,7 +74,7 @@ def export_course(session: Session, programme: Programme, visitor: Visitor, *, s
     """
     viewer = teaching_viewer_of(session, visitor)
     rules = settings_of(session, viewer.course_id).applied_to(programme.assessment)
-    members = in_order_of_names(standings_in(session, programme, rules, viewer.course_id))
+    members = in_order_of_names(standings_in(session, programme, rules, viewer.course_id, now=now))
     course = session.get_one(Course, viewer.course_id)
     # Who has taken personal data of others along is worth a line.
     log.info("course_exported", extra={"course": viewer.course_id, "user": visitor.user_id, "members": len(members)})

@@ -133,7 +133,7 @@ class CoursePage:
     rules: AssessmentRules
 
 
-def open_course(session: Session, programme: Programme, visitor: Visitor, query: CourseQuery) -> CoursePage:
+def open_course(session: Session, programme: Programme, visitor: Visitor, query: CourseQuery, *, now: datetime) -> CoursePage:
     """Gather the course page.
 
     Raises:
@@ -143,7 +143,7 @@ def open_course(session: Session, programme: Programme, visitor: Visitor, query:
     viewer = viewer_of(session, visitor)
     settings = settings_of(session, viewer.course_id)
     rules = settings.applied_to(programme.assessment)
-    everybody = standings_in(session, programme, rules, viewer.course_id, only=viewer.only)
+    everybody = standings_in(session, programme, rules, viewer.course_id, only=viewer.only, now=now)
     present = [member for member in everybody if not member.is_gone]
     found = _chosen(everybody, query, viewer)
     pages = max(1, -(-len(found) // PAGE_SIZE))

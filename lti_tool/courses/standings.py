@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.content.programme import AssessmentRules, Chapter, Module, Programme
-from lti_tool.domain.documents.certificate import WHOLE_PROGRAMME
+from lti_tool.domain.documents.certificate import WHOLE_PROGRAMME, day_of
 from lti_tool.domain.documents.printed_name import find_printable_name
 from lti_tool.domain.people import is_counted, roles_in
 from lti_tool.domain.rules.completion import Condition, MissingCondition, missing
@@ -47,6 +47,7 @@ class ModuleState(StrEnum):
 class CertificateState(StrEnum):
     ISSUED = "issued"
     REVOKED = "revoked"
+    EXPIRED = "expired"
     WAITS_FOR_NAME = "waits_for_name"
     WAITS_FOR_MORE = "waits_for_more"
     """All modules are passed, but chapters of the draft or live time are missing."""
@@ -128,8 +129,8 @@ class _Facts:
     completed: Mapping[tuple[int, str], datetime]
     scores: Mapping[tuple[int, str], ScoreStanding]
     granted: Mapping[tuple[int, str], int]
-    certificates: Mapping[int, bool]
-    """By user: whether the newest is valid."""
+    certificates: Mapping[int, CertificateState]
+    """By user: what the newest is worth."""
     beside: Contributions
 
 
@@ -140,6 +141,7 @@ def standings_in(
     course_id: int,
     *,
     only: Collection[int] | None = None,
+    now: datetime,
 ) -> list[MemberStanding]:
     """Tell where the participants of a course stand, those who are gone included.
 
@@ -151,7 +153,7 @@ def standings_in(
     """
     members = [row for row in session.execute(_members(course_id, only)) if is_counted(roles_in(row.roles))]
     who = select(User.id).where(User.id.in_(only)) if only is not None else _user_ids(course_id)
-    facts = _facts(session, programme, course_id, who)
+    facts = _facts(session, programme, course_id, who, now=now)
     return [
         MemberStanding(
             user_id=row.id,
@@ -180,7 +182,7 @@ def _user_ids(course_id: int) -> Select[int]:
     return select(Membership.user_id).where(Membership.course_id == course_id)
 
 
-def _facts(session: Session, programme: Programme, course_id: int, who: Select[int]) -> _Facts:
+def _facts(session: Session, programme: Programme, course_id: int, who: Select[int], *, now: datetime) -> _Facts:
     people = who.scalar_subquery()
     # Plain rows: the session's own loading costs as much again where thousands come.
     rows = session.connection()
@@ -218,7 +220,7 @@ def _facts(session: Session, programme: Programme, course_id: int, who: Select[i
         .group_by(ExtraAttempt.user_id, ExtraAttempt.module_slug)
     ).all()
     certificates = rows.execute(
-        select(Certificate.user_id, Certificate.revoked_at)
+        select(Certificate.user_id, Certificate.revoked_at, Certificate.facts["valid_until"].as_string())
         .where(
             Certificate.user_id.in_(people),
             Certificate.programme_slug == programme.slug,
@@ -232,7 +234,7 @@ def _facts(session: Session, programme: Programme, course_id: int, who: Select[i
         completed={(user, slug): at for user, slug, at in completed},
         scores=_scores(rows, course_id, people),
         granted={(user, slug): count for user, slug, count in granted},
-        certificates={user: revoked_at is None for user, revoked_at in certificates if user is not None},
+        certificates={user: _worth(revoked_at, ends, today=day_of(now)) for user, revoked_at, ends in certificates if user},
         beside=contributions_of(session, requirements_of(session, programme, course_id), who),
     )
 
@@ -306,10 +308,17 @@ def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts)
     return ModuleStanding(module, state, read, attempts, allowed, bool(is_passed), best, completed_at, score, left)
 
 
+def _worth(revoked_at: datetime | None, valid_until: str | None, *, today: date) -> CertificateState:
+    if revoked_at is not None:
+        return CertificateState.REVOKED
+    has_expired = bool(valid_until) and today > date.fromisoformat(valid_until or "")
+    return CertificateState.EXPIRED if has_expired else CertificateState.ISSUED
+
+
 def _certificate(row: Any, programme: Programme, facts: _Facts) -> CertificateState:
-    is_valid = facts.certificates.get(row.id)
-    if is_valid is not None:
-        return CertificateState.ISSUED if is_valid else CertificateState.REVOKED
+    issued = facts.certificates.get(row.id)
+    if issued is not None:
+        return issued
     if all((row.id, module.slug) in facts.completed for module in programme.required_modules):
         if not facts.beside.is_enough_for_certificate(row.id, programme):
             return CertificateState.WAITS_FOR_MORE

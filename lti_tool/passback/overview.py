@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from lti_tool.models import DeliveryEvent, LineItemRow, ScoreDelivery
@@ -25,11 +25,11 @@ class Backlog:
 
 
 def backlogs(session: Session, *, now: datetime) -> tuple[Backlog, ...]:
-    """Tell what waits and what is parked, by registration; those with nothing are left out."""
+    """Tell what waits and what is parked until somebody does something, by registration; those with nothing are left out."""
     query = (
         select(LineItemRow.registration_id, ScoreDelivery.state, func.count(), func.min(ScoreDelivery.changed_at))
         .join(LineItemRow, LineItemRow.id == ScoreDelivery.line_item_id)
-        .where(ScoreDelivery.state.in_((states.WAITING, states.CLAIMED, states.PARKED)))
+        .where(ScoreDelivery.state.in_((states.WAITING, states.CLAIMED, states.PARKED)), _needs_somebody())
         .group_by(LineItemRow.registration_id, ScoreDelivery.state)
     )
     waiting: dict[int, int] = {}
@@ -50,6 +50,11 @@ def backlogs(session: Session, *, now: datetime) -> tuple[Backlog, ...]:
         )
         for each in sorted(waiting | parked)
     )
+
+
+def _needs_somebody() -> ColumnElement[bool]:
+    """All but those for which somebody wants no column: they wait for nobody, and an alert about them would never end."""
+    return or_(ScoreDelivery.state != states.PARKED, ScoreDelivery.last_error != states.GRADING_OFF)
 
 
 def outcomes_since(session: Session, *, since: datetime) -> dict[str, int]:

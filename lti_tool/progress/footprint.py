@@ -22,8 +22,6 @@ class LessonStep:
 
     completed_at: datetime | None
     position: str
-    checks_right: frozenset[str] = frozenset()
-    """Ids of self-checks."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,9 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
     lessons: defaultdict[str, dict[str, LessonStep]] = defaultdict(dict)
     completed_at: dict[str, datetime] = {}
     extras: defaultdict[str, list[ExtraGrant]] = defaultdict(list)
-    for kind, slug, code, at, position, course_id, checks in session.execute(_marks_of(user_id)):
+    for kind, slug, code, at, position, course_id in session.execute(_marks_of(user_id)):
         if kind == _LESSON:
-            lessons[slug][code] = LessonStep(at, position, frozenset(checks.split()))
+            lessons[slug][code] = LessonStep(at, position)
         elif kind == _COMPLETION:
             completed_at[slug] = at
         else:
@@ -114,24 +112,11 @@ def _marks_of(user_id: int) -> CompoundSelect[Any]:
         LessonProgress.completed_at,
         LessonProgress.position,
         cast(null(), Integer),
-        LessonProgress.checks_right,
     ).where(LessonProgress.user_id == user_id)
     completions = select(
-        literal(_COMPLETION),
-        Completion.module_slug,
-        literal(""),
-        Completion.completed_at,
-        literal(""),
-        cast(null(), Integer),
-        literal(""),
+        literal(_COMPLETION), Completion.module_slug, literal(""), Completion.completed_at, literal(""), cast(null(), Integer)
     ).where(Completion.user_id == user_id)
     extras = select(
-        literal(_EXTRA),
-        ExtraAttempt.module_slug,
-        literal(""),
-        ExtraAttempt.granted_at,
-        literal(""),
-        ExtraAttempt.course_id,
-        literal(""),
+        literal(_EXTRA), ExtraAttempt.module_slug, literal(""), ExtraAttempt.granted_at, literal(""), ExtraAttempt.course_id
     ).where(ExtraAttempt.user_id == user_id)
     return union_all(lessons, completions, extras)

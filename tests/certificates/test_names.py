@@ -1,7 +1,7 @@
 """Journey 9: no name, one that cannot be printed, one with an invisible sign; each gets a certificate as the page says."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -14,6 +14,7 @@ from lti_tool.models import Course, Membership, User
 from lti_tool.models.database import Database
 from tests.certificates.screens import Person, words_of
 
+NOVEMBER = datetime(2026, 11, 23, 9, tzinfo=UTC)
 Come = Callable[..., Person]
 
 
@@ -41,9 +42,10 @@ def ole(app: Flask, now: datetime) -> Callable[[], Person]:
     return lambda: Person(app, 2, now, roles=frozenset({Role.INSTRUCTOR}), course_id=1)
 
 
-def state_in_course(database: Database, programme: Programme) -> CertificateState:
+def state_in_course(database: Database, programme: Programme, now: datetime = NOVEMBER) -> CertificateState:
     with database.read() as session:
-        return next(each.certificate for each in standings_in(session, programme, programme.assessment, 1) if each.user_id == 1)
+        members = standings_in(session, programme, programme.assessment, 1, now=now)
+        return next(each.certificate for each in members if each.user_id == 1)
 
 
 @pytest.mark.parametrize("name", ["Anna Müller\u200b", "Anna\u00a0Müller", "Anna Müller\n", "\ufeffAnna Mu\u0308ller"])

@@ -59,7 +59,7 @@ def test_a_further_attempt_is_kept_with_who_and_why(school: School) -> None:
     grant_attempt(school.session, school.programme, teacher, anna, M1, "  Netz\nausgefallen ", now=school.now)
     row = school.session.scalars(select(ExtraAttempt)).one()
     assert (row.user_id, row.module_slug, row.reason, row.granted_by_id) == (anna, M1, "Netz ausgefallen", teacher.user_id)
-    page = open_person(school.session, school.programme, teacher, anna)
+    page = open_person(school.session, school.programme, teacher, anna, now=school.now)
     assert page.modules[0].standing.attempts_allowed == 4
     assert [(grant.reason, grant.granted_by) for grant in page.modules[0].grants] == [("Netz ausgefallen", "Petra Wolf")]
 
@@ -105,7 +105,7 @@ def test_people_and_scores_of_another_course_do_not_exist_here(school: School) -
     stranger, teacher = school.member("Ben", course_id=school.other_course_id), school.teacher()
     delivery = school.deliver(stranger, M1, school.line_item(M1, course_id=school.other_course_id), state="parked")
     with pytest.raises(NotFound):
-        open_person(school.session, school.programme, teacher, stranger)
+        open_person(school.session, school.programme, teacher, stranger, now=school.now)
     with pytest.raises(NotFound):
         grant_attempt(school.session, school.programme, teacher, stranger, M1, "x", now=school.now)
     with pytest.raises(NotFound):
@@ -129,9 +129,9 @@ def test_only_who_teaches_decides(school: School) -> None:
         with pytest.raises(Forbidden):
             resend_late_scores(school.session, visitor, now=school.now)
         with pytest.raises(Forbidden):
-            open_person(school.session, school.programme, visitor, ben)
+            open_person(school.session, school.programme, visitor, ben, now=school.now)
         with pytest.raises(Forbidden):
-            export_course(school.session, school.programme, visitor, say=lambda text, **values: text)
+            export_course(school.session, school.programme, visitor, say=lambda text, **values: text, now=school.now)
 
 
 def test_a_persons_page_has_attempts_scores_and_ledger_but_no_answers(school: School) -> None:
@@ -142,7 +142,7 @@ def test_a_persons_page_has_attempts_scores_and_ledger_but_no_answers(school: Sc
         DeliveryEvent(score_delivery_id=delivery, version=1, event="parked", detail="user_not_gradable", at=school.now)
     )
     school.session.flush()
-    first = open_person(school.session, school.programme, teacher, anna).modules[0]
+    first = open_person(school.session, school.programme, teacher, anna, now=school.now).modules[0]
     assert [(attempt.number, attempt.points, attempt.is_passed) for attempt in first.tries] == [(1, 9.0, True)]
     (shown,) = first.deliveries
     assert (shown.state, shown.can_be_sent_again) == ("parked", True)

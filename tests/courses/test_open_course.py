@@ -21,7 +21,7 @@ from tests.courses.conftest import M1, M2, School
 
 def opened(school: School, visitor: Visitor, **query: object) -> CoursePage:
     school.session.flush()
-    return open_course(school.session, school.programme, visitor, CourseQuery(**query))  # type: ignore[arg-type]
+    return open_course(school.session, school.programme, visitor, CourseQuery(**query), now=school.now)  # type: ignore[arg-type]
 
 
 def names(page: CoursePage) -> list[str | None]:
@@ -143,10 +143,40 @@ def test_who_accompanies_others_and_learns_too_stands_in_every_list_of_the_cours
     assert (names(page), page.total) == (["Anna", "Mira"], 2)
     attendance = open_attendance(school.session, school.programme, teacher, M1, "1A")
     assert [line.person.name for line in attendance.lines] == ["Anna", "Mira"]
-    table = export_course(school.session, school.programme, teacher, say=lambda text, **values: text)
+    table = export_course(school.session, school.programme, teacher, say=lambda text, **values: text, now=school.now)
     assert [row[0] for row in table.rows] == ["Anna", "Mira"]
     drafts = list_course_drafts(school.session, school.programme, teacher)
     assert [row.name for row in drafts.rows] == ["Anna", "Mira"]
+
+
+def test_a_certificate_is_called_what_it_is_in_list_export_and_advice(school: School) -> None:
+    ends = {"Anna": "2026-11-22", "Ben": "2099-11-22", "Cem": None, "Dora": "2026-11-22"}
+    for name, end in ends.items():
+        user_id = school.member(name)
+        school.session.add(
+            Certificate(
+                user_id=user_id,
+                programme_slug=school.programme.slug,
+                subject="programme",
+                check_code=name,
+                name=name,
+                facts={"valid_until": end} if end else {},
+                issued_at=school.now,
+                revoked_at=school.now if name == "Dora" else None,
+            )
+        )
+    teacher = school.teacher()
+    page = opened(school, teacher)
+    assert [line.member.certificate for line in page.lines] == ["expired", "issued", "issued", "revoked"]
+    assert page.certified == 2
+    table = export_course(school.session, school.programme, teacher, say=lambda text, **values: text, now=school.now)
+    assert [row[-2] for row in table.rows] == ["Gültigkeit abgelaufen", "ausgestellt", "ausgestellt", "widerrufen"]
+    assert [row[-1] for row in table.rows] == [
+        "Zertifikat abgelaufen",
+        "Zertifikat ausgestellt",
+        "Zertifikat ausgestellt",
+        "Zertifikat widerrufen",
+    ]
 
 
 def test_who_is_gone_is_listed_only_on_request(school: School) -> None:
@@ -265,7 +295,7 @@ def test_the_number_of_queries_does_not_grow_with_the_course(school: School, ses
             seen.append(statement)
 
         event.listen(connection, "before_cursor_execute", note)
-        open_course(session, programme, teacher, CourseQuery())
+        open_course(session, programme, teacher, CourseQuery(), now=school.now)
         event.remove(connection, "before_cursor_execute", note)
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 12

@@ -129,7 +129,11 @@ def test_the_list_has_one_row_for_each_participant(school: School) -> None:
     school.deliver(anna, M1, school.line_item(M1))
     school.member(None, is_gone=True)
     table = export_course(
-        school.session, school.programme, school.teacher(), say=lambda text, **values: text % values if values else text
+        school.session,
+        school.programme,
+        school.teacher(),
+        say=lambda text, **values: text % values if values else text,
+        now=school.now,
     )
     assert len(table.head) == 30
     assert table.rows[0][:10] == (

@@ -132,6 +132,12 @@ def add_work(connection: Connection, modules: Modules, courses: str) -> None:
     )
     run(
         connection,
+        "INSERT INTO due_score (user_id, course_id, module_slug, score_given, told_at)"
+        f" SELECT people.user_id, people.course_id, module.slug, 80, {{t}}{each} WHERE {_PASSED}",
+        **values,
+    )
+    run(
+        connection,
         "INSERT INTO delivery_event (score_delivery_id, version, event, detail, at)"
         " SELECT d.id, 1, e.event, '80', {t} FROM (VALUES ('enqueued'), ('delivered')) AS e(event), score_delivery AS d"
         " JOIN line_item AS i ON i.id = d.line_item_id JOIN resource_link AS l ON l.id = i.resource_link_id"

@@ -22,6 +22,7 @@ LARGE = (
     "attempt_item",
     "completion",
     "delivery_event",
+    "due_score",
     "launched_link",
     "lesson_progress",
     "lti_user",

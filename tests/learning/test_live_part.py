@@ -222,7 +222,7 @@ def test_the_person_page_and_the_list_tell_the_instructor_the_same(
 ) -> None:
     finish_the_rest(session, programme, anna, now)
     record(session, programme, petra, anna, "1A", Presence.PRESENT, now)
-    left = open_person(session, programme, petra, anna.user_id).modules[0].standing.missing
+    left = open_person(session, programme, petra, anna.user_id, now=now).modules[0].standing.missing
     assert (
         left
         == open_module(session, taught_in(session, programme, anna), anna, M1, now=now).missing

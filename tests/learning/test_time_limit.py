@@ -78,9 +78,9 @@ def test_more_time_can_be_given_while_a_timed_attempt_is_open_though_the_course_
     begin(session, programme, anna, now)
     change_settings(session, taught(programme), petra, CourseSettings(), now=now)
     session.flush()
-    assert open_person(session, programme, petra, anna.user_id).may_have_more_time
+    assert open_person(session, programme, petra, anna.user_id, now=now).may_have_more_time
     hand_in_all(session, programme, now + timedelta(hours=1))
-    assert not open_person(session, programme, petra, anna.user_id).may_have_more_time
+    assert not open_person(session, programme, petra, anna.user_id, now=now).may_have_more_time
 
 
 def test_an_attempt_begun_without_a_limit_gets_none(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:

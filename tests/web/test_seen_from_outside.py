@@ -13,9 +13,11 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from lti_tool import logs
 from lti_tool.app import create_app
+from lti_tool.models import ScoreDelivery
 from lti_tool.models.database import Database, open_database
 from lti_tool.web.failures import refusals
 from lti_tool.web.parts import Parts
@@ -100,6 +102,23 @@ def test_deliveries_are_shown_by_registration_with_their_age(tool: Tool, databas
         {"registration_id": school.registration_id, "waiting": 1, "parked": 0, "oldest_waiting_s": 300}
     ]
     assert ready["documents"] == {"waiting": 0, "oldest_waiting_s": 0, "for_a_person": 0}
+
+
+def test_what_a_teacher_has_switched_off_rings_no_alarm(tool: Tool, database: Database, clock: Clock) -> None:
+    school = School(database, issuer="https://other.test", clock=clock)
+    label = f'{{registration="{school.registration_id}"}}'
+    link_id = school.link("link", line_item_url="https://other.test/7", line_items_url=None)
+    for sub, reason in (("7", "grading_off"), ("8", "http_403")):
+        user_id = school.person(sub)
+        school.launched(user_id, link_id)
+        school.enqueue(user_id, 70)
+        with database.write.begin() as session:
+            session.execute(
+                update(ScoreDelivery).where(ScoreDelivery.user_id == user_id).values(state="parked", last_error=reason)
+            )
+    assert value(metrics(tool.browser), f"lti_tool_deliveries_parked{label}") == 1
+    ready = tool.browser.get("/readyz", base_url=TOOL_URL, headers={"Authorization": f"Bearer {TOKEN}"}).get_json()
+    assert [each["parked"] for each in ready["deliveries"]] == [1]
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer "}])

@@ -1,7 +1,7 @@
 """The register of all certificates, for those who run the tool: find and list."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,6 +41,12 @@ class RegisterEntry:
     revoked_at: datetime | None
     revocation_reason: str
     replaced_by_id: int | None
+
+    def state_on(self, today: date) -> RegisterState:
+        """Return the state on a day, `expired` included."""
+        last = self.facts.valid_until
+        has_expired = last is not None and today > last and self.state is RegisterState.VALID
+        return RegisterState.EXPIRED if has_expired else self.state
 
 
 def list_certificates(session: Session) -> list[RegisterEntry]:

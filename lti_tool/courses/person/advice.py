@@ -39,6 +39,7 @@ def advice_for(programme: Programme, member: MemberStanding) -> Advice:
 _CERTIFICATE = {
     CertificateState.ISSUED: N_("Zertifikat ausgestellt"),
     CertificateState.REVOKED: N_("Zertifikat widerrufen"),
+    CertificateState.EXPIRED: N_("Zertifikat abgelaufen"),
     CertificateState.WAITS_FOR_NAME: N_("Zertifikat wartet auf den Namen"),
     CertificateState.WAITS_FOR_MORE: N_("Zertifikat wartet auf Kapitel oder Live-Zeit"),
 }

@@ -97,7 +97,7 @@ class PersonPage:
         return self.settings.time_limit_min is not None or is_timed or self.extra_time_pct > 0
 
 
-def open_person(session: Session, programme: Programme, visitor: Visitor, user_id: int) -> PersonPage:
+def open_person(session: Session, programme: Programme, visitor: Visitor, user_id: int, *, now: datetime) -> PersonPage:
     """Gather the page of one participant of the visitor's course.
 
     Raises:
@@ -108,7 +108,7 @@ def open_person(session: Session, programme: Programme, visitor: Visitor, user_i
     check_is_member(session, viewer, user_id)
     settings = settings_of(session, viewer.course_id)
     rules = settings.applied_to(programme.assessment)
-    found = standings_in(session, programme, rules, viewer.course_id, only=[user_id])
+    found = standings_in(session, programme, rules, viewer.course_id, only=[user_id], now=now)
     if not found:
         raise NotFound(
             N_("Diese Person nimmt in Ihrem Kurs nicht teil."), next_step=N_("Unter „Kurs“ stehen alle Teilnehmenden.")

@@ -17,7 +17,7 @@ from lti_tool.certificates.verify.verify_document import (
 from lti_tool.domain.documents.check_code import PASTED_LENGTH_MAX, group_check_code, read_check_code
 from lti_tool.traffic.take_turn import Limit
 from lti_tool.web.parts import parts
-from lti_tool.web.rate_limit import limit_rate
+from lti_tool.web.rate_limit import check_rate, limit_rate
 from lti_tool.web.step import reading
 from lti_tool.web.visits.browser_session import without_csrf
 
@@ -33,8 +33,11 @@ _STATUSES = {
     RegisterState.MISTYPED: 400,
 }
 _DOCUMENT_STATUSES = {Found.AS_ISSUED: 200, Found.EXTENDED: 200, Found.NOT_A_PDF: 400, Found.TOO_LARGE: 413}
-# Somebody who checks a pile of applications gets through; who tries codes has 128 bits before them.
-_CODES = Limit("verify.code", burst=60, interval_s=2)
+# Codes that are wrong: whoever tries codes has 128 bits before them. A code that is found takes none of these turns: a class
+# behind one address, or somebody with a pile of applications, is locked out neither by right codes nor by others' wrong ones.
+_WRONG_CODES = Limit("verify.code", burst=60, interval_s=2)
+# Everything that looks a code up, right or wrong: the form and the page that it leads to are two.
+_LOOKS = Limit("verify.look", burst=300, interval_s=0.5)
 _DOCUMENTS = Limit("verify.document", burst=20, interval_s=6)
 # Whether a code was ever given out shall not be read off the clock: no answer leaves earlier. Above what any of them takes.
 _ANSWER_AFTER_S = 0.05
@@ -50,7 +53,7 @@ def form() -> ResponseReturnValue:
 
 @blueprint.post("/verify")
 @without_csrf  # changes nothing and has no visit
-@limit_rate(_CODES)
+@limit_rate(_LOOKS)
 def find() -> ResponseReturnValue:
     """Find the code in what was typed or pasted and lead to its own address.
 
@@ -62,6 +65,8 @@ def find() -> ResponseReturnValue:
 def _lead_to_code(typed: str) -> ResponseReturnValue:
     read = read_check_code(typed)
     if read.error is not None:
+        if request.method == "POST":
+            check_rate(_WRONG_CODES)
         typed = typed[:PASTED_LENGTH_MAX]
         return render_template("verify/form.html", typed=typed, error=read.error.value, wrong_sign=read.wrong_sign), 400
     # A value of None stays out of the address.
@@ -69,7 +74,7 @@ def _lead_to_code(typed: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/verify/<path:code>")
-@limit_rate(_CODES)
+@limit_rate(_LOOKS)
 def result(code: str) -> ResponseReturnValue:
     """Say whether the certificate with this check code is genuine and valid, as a page or as JSON.
 
@@ -78,6 +83,8 @@ def result(code: str) -> ResponseReturnValue:
     started = time.monotonic()
     with reading() as session:
         found = verify_certificate(session, code, now=parts().now())
+    if found.state in (RegisterState.UNKNOWN, RegisterState.MISTYPED):
+        check_rate(_WRONG_CODES)
     response = jsonify(_code_as_json(found)) if _wants_json() else _code_as_page(found, code)
     response.status_code = _STATUSES[found.state]
     if found.state is not RegisterState.MISTYPED:

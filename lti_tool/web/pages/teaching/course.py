@@ -94,7 +94,7 @@ def export(kind: str) -> Response:
         abort(404)
     hand_in_overdue_of_course(visitor.course_id)
     with reading() as session:
-        table = export_course(session, current_programme(), visitor, say=translate)
+        table = export_course(session, current_programme(), visitor, say=translate, now=parts().now())
     table = replace(table, title=one_language(table.title))
     write, content_type = _WRITERS[kind]
     response = Response(write(table), content_type=content_type)
@@ -168,7 +168,7 @@ def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> Response
     query = CourseQuery.of(*(arguments.get(name, "") for name in ("show", "sort", "name", "page")))
     hand_in_overdue_of_course(visitor.course_id)
     with reading() as session:
-        page = open_course(session, current_programme(), visitor, query)
+        page = open_course(session, current_programme(), visitor, query, now=parts().now())
     roster_reading = _roster_reading(visitor, page) if page.sees_details and page.roster.is_offered else None
     html = render_template(
         "course/overview.html",

@@ -105,7 +105,7 @@ def _person(
     visitor = current_visitor()
     hand_in_overdue_of_course(visitor.course_id)
     with reading() as session:
-        page = open_person(session, current_programme(), visitor, user_id)
+        page = open_person(session, current_programme(), visitor, user_id, now=parts().now())
     return render_template(
         "course/person.html",
         section="course",
