@@ -3,7 +3,6 @@
 import logging
 import os
 import secrets
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,10 @@ from lti_tool.certificates.documents.queue import JOB as DOCUMENTS
 from lti_tool.certificates.documents.seal_maker import SealMaker
 from lti_tool.certificates.documents.typeset import SHIPPED_TEMPLATE
 from lti_tool.certificates.verify.check_seal import check_seal
+from lti_tool.content_versions.catalogue import Catalogue
+from lti_tool.content_versions.kept_readings import KeptReadings
+from lti_tool.content_versions.open_catalogue import WantedProgrammes, open_catalogue
 from lti_tool.content_versions.shelf import Shelf
-from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.errors import ConfigurationError
@@ -48,7 +49,6 @@ from lti_tool.platforms.launching.front_door import open_front_door
 from lti_tool.platforms.refresh_key_sets import refresh_key_sets
 from lti_tool.platforms.roster.refresh_roster import refresh_all_rosters
 from lti_tool.platforms.token_store import DatabaseTokenStore
-from lti_tool.programme.reader import read_programme
 from lti_tool.progress.due_scores import tell_all_due_scores
 from lti_tool.settings import Settings
 from lti_tool.web.parts import Parts
@@ -59,18 +59,32 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # Beside requests, in a web process.
 WEB_CONCURRENCY = 8
-SHIPPED_PROGRAMME = Path(__file__).parent / "programmes" / "smart_city_manager"
+SHIPPED_PROGRAMMES = Path(__file__).parent / "programmes"
 
 
-def programme_folder(settings: Settings) -> Path:
-    """Tell where the programme's files are: the operator's own, or the shipped ones."""
-    return settings.programme_dir or SHIPPED_PROGRAMME
+def wanted_programmes(settings: Settings) -> WantedProgrammes:
+    """Tell which programmes the operator wants to be served, and where they are."""
+    return WantedProgrammes(
+        shipped=SHIPPED_PROGRAMMES,
+        only=settings.programme_dir,
+        own=settings.programmes_dir,
+        off=settings.programmes_switched_off,
+        only_for=settings.registrations_by_programme,
+    )
 
 
-@cache
-def programme_at(folder: Path) -> Programme:
-    """Read a programme, once per process: cleaning 28 lessons takes most of a second."""
-    return read_programme(folder)
+def kept_readings(settings: Settings) -> KeptReadings:
+    """Tell where programmes are kept as they were read."""
+    return KeptReadings(settings.effective_cache_dir / "programmes")
+
+
+def catalogue(settings: Settings) -> Catalogue:
+    """Look at the programmes to be served; whichever is unchanged since somebody read it is not read again.
+
+    Raises:
+        ConfigurationError: none can be served, or a shipped one has errors.
+    """
+    return open_catalogue(wanted_programmes(settings), kept_readings(settings))
 
 
 def secret_key(settings: Settings) -> str:
@@ -166,7 +180,7 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     settings = settings.model_copy(update={"secret_key": SecretStr(secret_key(settings))})
     database = open_database(settings.effective_database_url)
     keyring = Keyring(settings.keys_dir)
-    programme = programme_at(programme_folder(settings))
+    programmes = catalogue(settings)
     http = Http()
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
     front_door = open_front_door(
@@ -178,7 +192,7 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     )
     # Launches and services know registrations from the same memory.
     gradebooks = PlatformGradebooks(front_door.registrations.registration, service_client)
-    worker = _worker(database, gradebooks, programme, concurrency)
+    worker = Worker(database, gradebooks, label_for=programmes.title_of_module, concurrency=concurrency)
     maker = document_maker(settings)
     stop = Stop()
     inquirer = Inquirer(database, questions(database, http, service_client, clock=clock.now), clock=clock.now, stop=stop)
@@ -189,7 +203,7 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
         settings=settings,
         database=database,
         keyring=keyring,
-        programme=programme,
+        catalogue=programmes,
         issuer=issuer(settings),
         document_maker=maker,
         front_door=front_door,
@@ -199,13 +213,8 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
         jobs=(documents, Job(INQUIRIES, inquirer.run), columns),
         stop=stop,
         now=clock.now,
-        shelf=Shelf(database),
+        shelf=Shelf(database, kept_readings(settings)),
     )
-
-
-def _worker(database: Database, gradebooks: PlatformGradebooks, programme: Programme, concurrency: int) -> Worker:
-    titles = {module.slug: module.short_title for module in programme.modules}
-    return Worker(database, gradebooks, label_for=lambda slug: titles.get(slug, slug), concurrency=concurrency)
 
 
 def _look_at_columns(database: Database, gradebooks: PlatformGradebooks, worker: Worker) -> None:
@@ -256,7 +265,7 @@ def _forget_hints(parts: Parts) -> None:
 
 
 def _hand_in_overdue(parts: Parts) -> None:
-    hand_in_all_overdue(parts.database, parts.programme_in, begin=parts.step, issuer=parts.issuer, now=parts.now())
+    hand_in_all_overdue(parts.database, parts.programme_with, begin=parts.step, issuer=parts.issuer, now=parts.now())
 
 
 def gradebooks(parts: Parts) -> PlatformGradebooks:

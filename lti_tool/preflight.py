@@ -3,13 +3,14 @@
 import logging
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from lti_tool import clock, migrations
-from lti_tool.bootstrap import programme_at, programme_folder, secret_key
+from lti_tool.bootstrap import catalogue, secret_key
 from lti_tool.content_versions.archive import pack
 from lti_tool.content_versions.keep_version import check_not_taken, keep_version
 from lti_tool.errors import ConfigurationError, ToolError
@@ -84,11 +85,18 @@ def keep_content(settings: Settings) -> None:
     Raises:
         VersionTaken: in production, files were changed without a new version.
     """
-    folder = programme_folder(settings)
     database = open_database(settings.effective_database_url)
     try:
-        with database.write.begin() as session:
-            keep_version(session, programme_at(folder), pack(folder), may_replace=not settings.is_production, now=clock.now())
+        for each in catalogue(settings).served:
+            with database.write.begin() as session:
+                keep_version(
+                    session,
+                    each.head,
+                    each.sha256,
+                    partial(pack, each.folder),
+                    may_replace=not settings.is_production,
+                    now=clock.now(),
+                )
     finally:
         database.close()
 
@@ -129,8 +137,7 @@ def check_ready_to_serve(settings: Settings) -> None:
             changed without a new version.
     """
     Keyring(settings.keys_dir).signing_key()
-    folder = programme_folder(settings)
-    programme = programme_at(folder)
+    programmes = catalogue(settings)
     database = open_database(settings.effective_database_url)
     try:
         found, expected = migrations.current_revision(database.engine), migrations.newest_revision()
@@ -143,7 +150,8 @@ def check_ready_to_serve(settings: Settings) -> None:
             )
         if settings.is_production:
             with database.read() as session:
-                check_not_taken(session, programme, pack(folder))
+                for each in programmes.served:
+                    check_not_taken(session, each.head, each.sha256)
     except SQLAlchemyError as err:
         cause = str(getattr(err, "orig", err)).strip().splitlines()[0]
         raise ConfigurationError(f"The database of LTI_TOOL_DATABASE_URL does not answer: {cause}") from err

@@ -58,6 +58,15 @@ class Settings(BaseSettings):
     compress_pages: bool = True
     deployment_policy: Literal["approve", "first-use"] = "approve"
     programme_dir: Path | None = None
+    """The one programme to serve; absent: the shipped ones and those in `programmes_dir`."""
+    programmes_dir: Path | None = None
+    """A folder of the operator's own programme folders, served beside the shipped ones."""
+    programmes_off: str = ""
+    """Slugs of programmes, separated by commas, that no new course can choose."""
+    programmes_for: str = ""
+    """Which programmes are offered to some registrations only: `slug=1 2; another=3`, with the registrations' ids."""
+    cache_dir: Path | None = None
+    """What only saves time: programmes as they were read; absent: in `data_dir`."""
     issuer_name: str = "Smart-City-Akademie (Beispiel)"
     issuer_url: str = ""
     issuer_country: Literal["AT", "BE", "CH", "DE", "IT", "LI", "LU"] = "DE"
@@ -123,6 +132,23 @@ class Settings(BaseSettings):
     def _are_former_addresses(cls, value: str) -> str:
         return ",".join(_web_address(each.strip()) for each in value.split(",") if each.strip())
 
+    @field_validator("programme_dir", "programmes_dir", "cache_dir", mode="before")
+    @classmethod
+    def _is_absent_where_empty(cls, value: object) -> object:
+        # A line without a value in a container's settings; `Path("")` would be wherever the process was started.
+        return None if value == "" else value
+
+    @field_validator("programmes_off")
+    @classmethod
+    def _are_slugs(cls, value: str) -> str:
+        return ",".join(_slugs(value))
+
+    @field_validator("programmes_for")
+    @classmethod
+    def _are_registrations(cls, value: str) -> str:
+        _registrations_by_slug(value)
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _is_a_database(cls, value: str) -> str:
@@ -130,6 +156,14 @@ class Settings(BaseSettings):
         if value and value.partition("://")[0] not in ("sqlite", "postgresql", "postgresql+psycopg"):
             raise ValueError("must begin with sqlite:/// or postgresql://")
         return value
+
+    @model_validator(mode="after")
+    def _serves_one_or_several(self) -> Self:
+        if self.programme_dir is not None and self.programmes_dir is not None:
+            raise ValueError(
+                "PROGRAMME_DIR serves one programme alone, PROGRAMMES_DIR several beside the shipped ones: set one of the two"
+            )
+        return self
 
     @model_validator(mode="after")
     def _is_complete_for_production(self) -> Self:
@@ -142,6 +176,19 @@ class Settings(BaseSettings):
     def effective_database_url(self) -> str:
         """Give the database URL with the default filled in."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'lti-tool.sqlite3').absolute()}"
+
+    @property
+    def effective_cache_dir(self) -> Path:
+        return self.cache_dir or self.data_dir / "cache"
+
+    @property
+    def programmes_switched_off(self) -> frozenset[str]:
+        return frozenset(_slugs(self.programmes_off))
+
+    @property
+    def registrations_by_programme(self) -> dict[str, frozenset[int]]:
+        """Give the ids of the registrations to which alone a programme is offered, by its slug."""
+        return _registrations_by_slug(self.programmes_for)
 
     @property
     def effective_erasure_list(self) -> Path:
@@ -163,6 +210,23 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         return self.environment == "production"
+
+
+def _slugs(value: str) -> list[str]:
+    return [each.strip() for each in value.split(",") if each.strip()]
+
+
+def _registrations_by_slug(value: str) -> dict[str, frozenset[int]]:
+    """Read `slug=1 2; another=3`."""
+    found: dict[str, frozenset[int]] = {}
+    for part in (each.strip() for each in value.split(";")):
+        if part:
+            slug, _, ids = part.partition("=")
+            words = ids.replace(",", " ").split()
+            if not slug.strip() or not words or not all(word.isascii() and word.isdigit() for word in words):
+                raise ValueError(f'must be like "slug=1 2; another=3", with ids of registrations (got "{part}")')
+            found[slug.strip()] = frozenset(map(int, words))
+    return found
 
 
 def _web_address(value: str) -> str:

@@ -1,5 +1,6 @@
 """Fixtures for all tests: an empty, upgraded database on SQLite and on PostgreSQL, a known moment."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -22,6 +23,7 @@ from werkzeug.routing.rules import Rule
 from lti_tool import migrations
 from lti_tool.keyring import Keyring
 from lti_tool.models.database import Database, open_database
+from lti_tool.programme.reader import SHIPPED_FOLDER
 from tests.run import chromium
 
 # Many tests make an application of their own. Two things of it are the same each time and take most of that time: its addresses
@@ -59,6 +61,11 @@ _server: object | None = None
 
 def pytest_configure(config: pytest.Config) -> None:
     global _server
+    # Tests are about one programme, unless they say otherwise; and it is read once for all of them.
+    os.environ.setdefault("LTI_TOOL_PROGRAMME_DIR", str(SHIPPED_FOLDER))
+    if "LTI_TOOL_CACHE_DIR" not in os.environ:
+        os.environ["LTI_TOOL_CACHE_DIR"] = cache = tempfile.mkdtemp(prefix="lti-tool-cache-")
+        atexit.register(shutil.rmtree, cache, ignore_errors=True)
     if hasattr(config, "workerinput") or _SERVER_VARIABLE in os.environ:
         return
     folder = tempfile.mkdtemp(prefix="lti-tool-postgresql-")

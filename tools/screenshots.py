@@ -12,10 +12,9 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from lti_tool import migrations
-from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.keyring import Keyring
 from lti_tool.models.database import open_database
-from lti_tool.programme.reader import read_programme
+from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from tests.browser.learner import Learner
 from tests.browser.story import activity_id, sign_in
 from tests.installation import Installation, installed
@@ -42,7 +41,7 @@ class Photographer:
 
 
 def as_participant(page: Page, installation: Installation, shoot: Photographer, images: Path) -> None:
-    programme = read_programme(SHIPPED_PROGRAMME)
+    programme = read_programme(SHIPPED_FOLDER)
     module = programme.modules[0]
     sign_in(page, installation, "Annegret Böttcher")
     shoot("course")

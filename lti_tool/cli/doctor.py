@@ -62,8 +62,9 @@ def _all_checks(registration: int | None) -> Iterator[Check]:
     except ToolError as err:
         yield Check("ready to serve", False, refusal_of(err), "Do what the sentence says, then run doctor again.")
         return
-    yield Check("database and programme", True, "at this release's revision, content without errors")
+    yield Check("database", True, "at this release's revision")
     parts = bootstrap.build(settings)
+    yield from _programmes(parts)
     yield from _seal(parts)
     yield from _erasures(parts)
     yield _public_address(parts)
@@ -86,6 +87,31 @@ def _signing_key(settings: Settings) -> Check:
     except ToolError as err:
         return Check("signing key", False, refusal_of(err), "lti-tool keys new")
     return Check("signing key", True, str(key.kid))
+
+
+def _programmes(parts: Parts) -> Iterator[Check]:
+    """Tell what is served, what is left out, and which settings name no programme or no registration."""
+    catalogue, settings = parts.catalogue, parts.settings
+    for each in catalogue.served:
+        limited = catalogue.only_for.get(each.head.slug)
+        to_whom = f", offered to registrations {', '.join(map(str, sorted(limited)))} only" if limited else ""
+        says = f"{each.head.title}, version {each.head.version}, {counted(len(each.head.modules), 'module', 'modules')}{to_whom}"
+        yield Check(f"programme {each.head.slug}", True, says)
+    for left in catalogue.left_out:
+        yield Check(f"programme in {left.folder}", False, f"not served: {left.reason}", f"lti-tool programme check {left.folder}")
+    known = {each.head.slug for each in catalogue.served} | catalogue.switched_off
+    for name, slugs in (
+        ("LTI_TOOL_PROGRAMMES_OFF", settings.programmes_switched_off),
+        ("LTI_TOOL_PROGRAMMES_FOR", settings.registrations_by_programme.keys()),
+    ):
+        for slug in sorted(slugs - known):
+            yield Check(name, False, f'there is no programme "{slug}" here', "lti-tool programme versions lists them.")
+    with parts.database.read() as session:
+        ids = {each.id for each in list_registrations(session)}
+    for slug, limited in sorted(catalogue.only_for.items()):
+        for missing in sorted(limited - ids):
+            says = f"{slug} is offered to registration {missing}, which there is not"
+            yield Check("LTI_TOOL_PROGRAMMES_FOR", False, says, "lti-tool registrations list")
 
 
 def _erasures(parts: Parts) -> Iterator[Check]:

@@ -8,10 +8,11 @@ import click
 
 from lti_tool import bootstrap
 from lti_tool.cli.output import ID
-from lti_tool.content_versions.archive import pack
+from lti_tool.content_versions.heads import ProgrammeHead, head_of
 from lti_tool.content_versions.list_versions import list_versions
+from lti_tool.content_versions.open_catalogue import clashes, programme_folders
 from lti_tool.downloads.make_download import make_download
-from lti_tool.errors import NotFound
+from lti_tool.errors import ConfigurationError, NotFound
 from lti_tool.hints.read_hints import Hint, read_hints, settle_hint
 from lti_tool.models.database import open_database
 from lti_tool.programme.check import check as check_folder
@@ -29,18 +30,52 @@ def programme() -> None:
 @programme.command()
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def check(folder: Path | None) -> None:
-    """Proof-read the content in FOLDER (default: the programme in use): every finding with file and line, then tables of readability, hours and give-aways."""
-    folder = folder or bootstrap.programme_folder(load_settings())
+    """Proof-read the content in FOLDER (default: all programmes of this installation): every finding with file and line, then tables of readability, hours and give-aways, and names that another programme has."""
+    wanted = bootstrap.wanted_programmes(load_settings())
+    folders = [folder] if folder else list(programme_folders(wanted))
+    heads: dict[Path, ProgrammeHead] = {}
+    # A list: every folder is checked, whatever is wrong with the one before.
+    results = [_check_folder(each, heads, is_named=len(folders) > 1) for each in folders]
+    others = programme_folders(wanted) if folder else ()
+    results.append(_check_names(heads, [each for each in others if folder and each.resolve() != folder.resolve()]))
+    if not all(results):
+        sys.exit(1)
+
+
+def _check_folder(folder: Path, heads: dict[Path, ProgrammeHead], *, is_named: bool) -> bool:
+    if is_named:
+        click.echo(f"== {folder}")
     findings = check_folder(folder)
     for finding in findings:
         click.echo(str(finding))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if not errors:
-        for line in report_lines(read_programme(folder)):
+        read = read_programme(folder)
+        heads[folder] = head_of(read)
+        for line in report_lines(read):
             click.echo(line)
     click.echo(f"{errors} errors, {len(findings) - errors} warnings")
-    if errors:
-        sys.exit(1)
+    return not errors
+
+
+def _check_names(heads: dict[Path, ProgrammeHead], others: list[Path]) -> bool:
+    """Tell which names two programmes share; another edition of the same programme, somewhere else, shares all of them."""
+    known: list[ProgrammeHead] = []
+    for folder in others:
+        try:
+            other = head_of(read_programme(folder))
+        except ConfigurationError:
+            # It has findings of its own, which `programme check` without a folder shows.
+            continue
+        if other.slug not in {head.slug for head in heads.values()}:
+            known.append(other)
+    is_good = True
+    for folder, head in heads.items():
+        for sentence in clashes(head, known):
+            click.echo(f"{folder}: {sentence}")
+            is_good = False
+        known.append(head)
+    return is_good
 
 
 @programme.command()
@@ -90,31 +125,39 @@ def _hint_as_json(hint: Hint) -> dict[str, object]:
 def versions() -> None:
     """List the kept content versions with the courses that learn with them, and how the files in use compare."""
     settings = load_settings()
-    folder = bootstrap.programme_folder(settings)
-    present, packed = read_programme(folder), pack(folder)
+    catalogue = bootstrap.catalogue(settings)
     database = open_database(settings.effective_database_url)
     with database.read() as session:
         kept = list_versions(session)
-    click.echo(f"{'Version':20}  {'Dated':10}  {'Kept since':10}  {'KB':>5}  {'Courses':>7}  {'Open attempts':>13}  SHA-256")
+    click.echo(
+        f"{'Programme':30}  {'Version':20}  {'Dated':10}  {'Kept since':10}  {'KB':>5}  {'Courses':>7}  {'Open attempts':>13}  SHA-256"
+    )
     for one in kept:
         dated = str(one.dated_on or "")
         figures = f"{one.archive_bytes // 1024:5}  {one.courses:7}  {one.open_attempts:13}"
-        click.echo(f"{one.version:20}  {dated:10}  {one.first_seen_at:%Y-%m-%d}  {figures}  {one.sha256[:12]}")
-    same = next((one for one in kept if one.version == present.version), None)
-    state = "not kept yet" if same is None else "as kept" if same.sha256 == packed.sha256 else "DIFFERENT from what is kept"
-    click.echo(f"Files in use: version {present.version}, {state} ({folder})")
+        name = f"{one.programme_slug:30}  {one.version:20}"
+        click.echo(f"{name}  {dated:10}  {one.first_seen_at:%Y-%m-%d}  {figures}  {one.sha256[:12]}")
+    for each in catalogue.served:
+        same = next((one for one in kept if (one.programme_slug, one.version) == each.head.pin), None)
+        state = "not kept yet" if same is None else "as kept" if same.sha256 == each.sha256 else "DIFFERENT from what is kept"
+        click.echo(f"Files in use: {each.head.slug} version {each.head.version}, {state} ({each.folder})")
+    for left in catalogue.left_out:
+        click.echo(f"NOT served: {left.folder}: {left.reason}")
 
 
 @programme.command()
 @click.argument("target", type=click.Path(file_okay=False, path_type=Path))
 @click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 def downloads(target: Path, folder: Path | None) -> None:
-    """Write the forms of the programme in FOLDER (default: the programme in use) as ODT and XLSX into TARGET, to look at them."""
-    read = read_programme(folder or bootstrap.programme_folder(load_settings()))
-    target.mkdir(parents=True, exist_ok=True)
-    for download in read.downloads:
-        (target / download.file_name).write_bytes(make_download(read, download))
-        click.echo(str(target / download.file_name))
+    """Write the forms of the programme in FOLDER (default: of all programmes in use) as ODT and XLSX into TARGET, to look at them."""
+    found = [read_programme(folder)] if folder else [each.programme for each in bootstrap.catalogue(load_settings()).served]
+    for read in found:
+        # Two programmes may have forms of the same name.
+        own = target / read.slug if len(found) > 1 else target
+        own.mkdir(parents=True, exist_ok=True)
+        for download in read.downloads:
+            (own / download.file_name).write_bytes(make_download(read, download))
+            click.echo(str(own / download.file_name))
 
 
 def add_to(main: click.Group) -> None:

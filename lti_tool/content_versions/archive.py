@@ -29,7 +29,7 @@ def pack(folder: Path) -> PackedProgramme:
     Raises:
         ConfigurationError: it is larger than any programme needs to be.
     """
-    files = [(name, path.read_bytes()) for name, path in programme_files(folder)]
+    files = _contents(folder)
     if sum(len(content) for _, content in files) > LARGEST_BYTES:
         raise ConfigurationError(
             f"The programme in {folder} has more than {LARGEST_BYTES // 1024 // 1024} MB of text and figures."
@@ -43,6 +43,11 @@ def pack(folder: Path) -> PackedProgramme:
     return PackedProgramme(_fingerprint(files), out.getvalue())
 
 
+def fingerprint(folder: Path) -> str:
+    """Return the hash of a folder's names and contents that `pack` would find."""
+    return _fingerprint(_contents(folder))
+
+
 def unpack(archive: bytes, folder: Path) -> None:
     """Write the files of an archive into an empty folder."""
     root = folder.resolve()
@@ -54,6 +59,10 @@ def unpack(archive: bytes, folder: Path) -> None:
                 raise ValueError(f"the archive names a file outside of its folder: {name}")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(files.read(name))
+
+
+def _contents(folder: Path) -> list[tuple[str, bytes]]:
+    return [(name, path.read_bytes()) for name, path in programme_files(folder)]
 
 
 def _fingerprint(files: Iterable[tuple[str, bytes]]) -> str:

@@ -24,7 +24,11 @@ class KeptVersion:
 
 def list_versions(session: Session) -> list[KeptVersion]:
     """Give all kept versions, the newest first."""
-    courses = select(func.count(Course.id)).where(Course.programme_version == ContentVersion.version).scalar_subquery()
+    courses = (
+        select(func.count(Course.id))
+        .where(Course.programme_slug == ContentVersion.programme_slug, Course.programme_version == ContentVersion.version)
+        .scalar_subquery()
+    )
     attempts = (
         select(func.count(Attempt.id))
         .where(Attempt.programme_version == ContentVersion.version, Attempt.submitted_at.is_(None))

@@ -63,7 +63,7 @@ def course_version(session: Session, visitor: Visitor, *, used: Programme, newes
     return CourseVersion(
         version=used.version,
         dated_on=used.change.on if used.change else None,
-        newer=_newer(newest, used) if _is_newer(session, newest.version, used.version) else None,
+        newer=_newer(newest, used) if _is_newer(session, used.slug, newest.version, used.version) else None,
         open_attempts=open_attempts or 0,
     )
 
@@ -83,12 +83,17 @@ def move_course(session: Session, syllabus: Syllabus, visitor: Visitor, *, seen:
         NothingToMoveTo: somebody else has moved the course meanwhile, or there is no such newer version.
     """
     viewer = teaching_viewer_of(session, visitor)
-    if to != syllabus.programme.version or not _is_newer(session, to, seen):
+    slug = syllabus.programme.slug
+    if to != syllabus.programme.version or not _is_newer(session, slug, to, seen):
         raise NothingToMoveTo
     moved = session.execute(
         update(Course)
-        .where(Course.id == viewer.course_id, func.coalesce(Course.programme_version, seen) == seen)
-        .values(programme_version=to)
+        .where(
+            Course.id == viewer.course_id,
+            func.coalesce(Course.programme_slug, slug) == slug,
+            func.coalesce(Course.programme_version, seen) == seen,
+        )
+        .values(programme_slug=slug, programme_version=to)
         .returning(Course.id)
     ).one_or_none()
     if moved is None:
@@ -97,10 +102,11 @@ def move_course(session: Session, syllabus: Syllabus, visitor: Visitor, *, seen:
     settle_course(session, syllabus, viewer.course_id, now=now)
 
 
-def _is_newer(session: Session, one: str, other: str) -> bool:
-    ids = dict(
-        session.execute(select(ContentVersion.version, ContentVersion.id).where(ContentVersion.version.in_([one, other]))).all()
+def _is_newer(session: Session, slug: str, one: str, other: str) -> bool:
+    query = select(ContentVersion.version, ContentVersion.id).where(
+        ContentVersion.programme_slug == slug, ContentVersion.version.in_([one, other])
     )
+    ids = dict(session.execute(query).all())
     return one in ids and other in ids and ids[one] > ids[other]
 
 

@@ -27,8 +27,10 @@ class Course(Base):
     """Names, never values, of the claims of the latest launch from here, separated by spaces."""
     unusable_claims: Mapped[str] = mapped_column(Text, default="", server_default="")
     """Likewise of those in a shape that nobody can use; they count as absent."""
+    programme_slug: Mapped[str | None] = mapped_column(String(100))
+    """The programme that this course learns with; None: nobody has chosen among several yet."""
     programme_version: Mapped[str | None] = mapped_column(String(20))
-    """The content version that this course learns with; None: opened by a release that knew of none."""
+    """In which content version; there is one where there is a programme."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
 

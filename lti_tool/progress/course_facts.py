@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.rules.completion import Conditions
 from lti_tool.domain.rules.course import CourseSettings
 from lti_tool.domain.rules.time_limit import NETWORK_GRACE
@@ -16,8 +17,8 @@ from lti_tool.models import Attempt, Course, CourseSettingsRow, ResourceLink
 class CourseFacts:
     """A course as it is now, and whether the person who looks has something to be handed in for them."""
 
-    version: str | None = None
-    """The content version that the course learns with; None: none was noted yet, so the newest."""
+    pin: Pin | None = None
+    """What the course learns with; None: nobody has chosen among several programmes yet."""
     settings: CourseSettings = field(default_factory=CourseSettings)
     placed: frozenset[str] = frozenset()
     """Slugs of the modules that the course's links stand for."""
@@ -40,14 +41,15 @@ def course_facts_of(session: Session, course_id: int | None, user_id: int, *, no
         .scalar_subquery()
     )
     row = session.execute(
-        select(Course.programme_version, CourseSettingsRow, placed, overdue)
+        select(Course.programme_slug, Course.programme_version, CourseSettingsRow, placed, overdue)
         .outerjoin(CourseSettingsRow, CourseSettingsRow.course_id == Course.id)
         .where(Course.id == course_id)
     ).one_or_none()
     if row is None:
         return CourseFacts()
-    version, settings, slugs, has_overdue = row
-    return CourseFacts(version, settings_from(settings), frozenset((slugs or "").split()), bool(has_overdue))
+    programme, version, settings, slugs, has_overdue = row
+    pin = Pin(programme, version) if programme and version else None
+    return CourseFacts(pin, settings_from(settings), frozenset((slugs or "").split()), bool(has_overdue))
 
 
 def settings_of(session: Session, course_id: int | None) -> CourseSettings:

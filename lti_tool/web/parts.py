@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, cast
 from flask import current_app
 
 from lti_tool.certificates.documents.document_maker import DocumentMaker
+from lti_tool.content_versions.catalogue import Catalogue, ServedProgramme
+from lti_tool.content_versions.gone import ProgrammeGone
 from lti_tool.content_versions.shelf import Shelf
 from lti_tool.domain.content.illustrations import Figure
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.jobs.calls import called_for
@@ -42,8 +45,8 @@ class Parts:
     settings: Settings
     database: "Database"
     keyring: Keyring
-    programme: Programme
-    """The newest: what new courses learn with. Pages ask `web.programme.current_programme()`."""
+    catalogue: Catalogue
+    """The programmes in their newest versions: what new courses learn with. Pages ask `web.programme.current_programme()`."""
     issuer: Issuer
     front_door: FrontDoor
     """Login and launch."""
@@ -80,27 +83,73 @@ class Parts:
             if job.name in queues:
                 job.call()
 
-    def programme_in(self, version: str | None, session: "Session | None" = None) -> Programme:
-        """Give the programme in a version; None, or one that was never kept: the newest.
+    def programme_in(self, pin: Pin, session: "Session | None" = None) -> Programme:
+        """Give a programme in a version; in its newest where that version was never kept.
 
         Args:
             session: where a transaction is open already, so that reading a version for the first time takes no second one.
 
         Raises:
             VersionUnreadable: it was written for a newer release.
+            ProgrammeGone: it is not served any more, and no version of it was kept.
         """
-        if version is None or version == self.programme.version or self.shelf is None:
-            return self.programme
-        found = self.shelf.get(version, session)
+        served = self.catalogue.find(pin.programme)
+        if served is not None and (served.head.version == pin.version or self.shelf is None):
+            return served.programme
+        found = self.shelf.get(pin, session) if self.shelf is not None else None
         if found is None:
-            log.error("content_version_missing", extra={"version": version})
-        return found or self.programme
+            log.error("content_version_missing", extra={"programme": pin.programme, "version": pin.version})
+            if served is None:
+                raise ProgrammeGone
+        return found or cast(ServedProgramme, served).programme
 
-    def figure_in(self, version: str | None, name: str) -> Figure | None:
+    def programme_with(
+        self, module_slug: str, version: str | None, course: Pin | None, session: "Session | None" = None
+    ) -> Programme:
+        """Give the programme in which somebody learned a module: their course's, or another that has had the module.
+
+        Args:
+            version: when they did so; None: what their course teaches now.
+            course: what their course learns with; None: nobody knows.
+        """
+        if version is None:
+            pin = course or self._newest_with(module_slug)
+        else:
+            pin = self._pin_with(module_slug, version, course, session)
+        return self.programme_in(pin, session)
+
+    def _pin_with(self, module_slug: str, version: str, course: Pin | None, session: "Session | None") -> Pin:
+        served = self.catalogue.with_module(module_slug)
+        if course is not None and (served is None or served.head.slug == course.programme):
+            return Pin(course.programme, version)
+        if served is not None and served.head.version == version:
+            return served.head.pin
+        # A module that has moved to another programme since, or a course that learns with another now.
+        found = self.shelf.pin_with_module(module_slug, version, session) if self.shelf is not None else None
+        return found or self._newest_with(module_slug, course)
+
+    def _newest_with(self, module_slug: str, course: Pin | None = None) -> Pin:
+        served = self.catalogue.with_module(module_slug)
+        if served is not None:
+            return served.head.pin
+        if course is None:
+            raise ProgrammeGone
+        return course
+
+    def latest_programme(self, slug: str) -> Programme | None:
+        """Give a programme in the newest version that was ever served here; None: none was."""
+        served = self.catalogue.find(slug)
+        if served is not None:
+            return served.programme
+        pin = self.shelf.latest_pin(slug) if self.shelf is not None else None
+        return self.programme_in(pin) if pin else None
+
+    def figure_in(self, pin: Pin, name: str) -> Figure | None:
         """Give a drawing in a version, without keeping more than the drawings of one that a stranger names."""
-        if version is None or version == self.programme.version or self.shelf is None:
-            return self.programme.figures.get(name)
-        return self.shelf.figure(version, name)
+        served = self.catalogue.find(pin.programme)
+        if served is not None and (served.head.version == pin.version or self.shelf is None):
+            return served.programme.figures.get(name)
+        return self.shelf.figure(pin, name) if self.shelf is not None else None
 
 
 def parts() -> Parts:

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.domain.content.programme import Programme
-from lti_tool.programme.reader import read_programme
+from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from tests.installation import Installation, installed
 
 
 @pytest.fixture(scope="session")
 def programme() -> Programme:
     """Without electives: what a course learns with that has placed none."""
-    return read_programme(SHIPPED_PROGRAMME).offering(frozenset())
+    return read_programme(SHIPPED_FOLDER).offering(frozenset())
 
 
 @pytest.fixture(scope="module")

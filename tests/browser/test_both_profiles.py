@@ -15,7 +15,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_tool import clock
-from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.keyring import Keyring
 from lti_tool.lti.ports import DeploymentStanding
@@ -26,7 +25,7 @@ from lti_tool.platforms.registering.proposals import approve_proposal, list_prop
 from lti_tool.playground import Playground
 from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
 from lti_tool.playground.server import serve_in_thread
-from lti_tool.programme.reader import read_programme
+from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from tests.browser.story import let_frames_rest
 from tests.installation import Installation
 from tests.passback.school import tell_everywhere
@@ -39,7 +38,7 @@ LEARNER = PARTICIPANTS[2]
 @pytest.fixture(scope="module")
 def programme() -> Programme:
     """Without electives: what a course learns with that has placed none."""
-    return read_programme(SHIPPED_PROGRAMME).offering(frozenset())
+    return read_programme(SHIPPED_FOLDER).offering(frozenset())
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lti_tool import bootstrap
 from lti_tool.app import create_app
 from lti_tool.certificates.office.certificate_register import list_certificates
+from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.domain.content.programme import AssessmentRules, HoursRules, Lesson, Module, Programme
 from lti_tool.domain.documents.certificate import CertifiedModule, Facts, Issuer
 from lti_tool.domain.people import Role
@@ -195,7 +196,7 @@ def app(
         issuer_name="Musterakademie",
     )
     built = bootstrap.build(settings)
-    app = create_app(parts=replace(built, programme=programme, now=lambda: now))
+    app = create_app(parts=replace(built, catalogue=Catalogue.of(programme), now=lambda: now))
     yield app
     built.database.close()
 

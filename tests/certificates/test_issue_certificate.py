@@ -85,6 +85,7 @@ def test_the_facts_are_stored_as_they_were_at_issue(
         "completed_on": "2026-10-02",  # 22:30 UTC is past midnight in Germany
     }
     assert facts == {
+        "programme_slug": "smart-city-manager",
         "format": 2,
         "kind": "certificate",
         "language": "de",

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from lti_tool.certificates.documents.make_document import make_document
+from lti_tool.domain.content.programme import Programme
 from lti_tool.models import Certificate
 from lti_tool.models.database import Database
 
@@ -69,12 +70,14 @@ def test_the_status_list_comes_as_token_and_as_json(stranger: FlaskClient, made:
     assert stranger.get("/credentials/status/2").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["programme", "module-4"])
-def test_achievements_are_described_without_a_person(stranger: FlaskClient, name: str) -> None:
+@pytest.mark.parametrize("name", ["{slug}/programme", "{slug}/module-4"])
+def test_achievements_are_described_without_a_person(stranger: FlaskClient, programme: Programme, name: str) -> None:
+    name = name.format(slug=programme.slug)
     described = json.loads(stranger.get(f"/credentials/achievements/{name}").data)
     assert described["id"] == f"https://tool.example/credentials/achievements/{name}"
     assert described["criteria"]["narrative"].startswith("Alle ")
-    assert stranger.get("/credentials/achievements/module-9").status_code == 404
+    for unknown in ("module-4", f"{programme.slug}/module-9", "another/module-4"):
+        assert stranger.get(f"/credentials/achievements/{unknown}").status_code == 404
 
 
 def test_the_issuer_is_described(stranger: FlaskClient) -> None:

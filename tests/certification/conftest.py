@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
+from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.domain.content.programme import AssessmentRules, Change, HoursRules, Module, Programme
 from lti_tool.keyring import Keyring
 from lti_tool.lti.transport.http import Http
@@ -80,7 +81,7 @@ def parts(database: Database, keyring: Keyring, clock: Clock) -> Parts:
         settings=settings,
         database=database,
         keyring=keyring,
-        programme=a_programme(),
+        catalogue=Catalogue.of(a_programme()),
         issuer=bootstrap.issuer(settings),
         front_door=open_front_door(database, secret="s" * 40, public_url=TOOL_URL, deployment_policy="approve", http=http),
         http=http,

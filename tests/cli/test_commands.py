@@ -51,8 +51,8 @@ def test_the_kept_versions_are_listed_with_how_the_files_in_use_compare(cli: Cli
     assert "not kept yet" in cli("programme", "versions").output
     assert cli("db", "upgrade").exit_code == 0
     lines = cli("programme", "versions").output.splitlines()
-    assert lines[1].split()[0] == "2026.2"
-    assert lines[-1].startswith("Files in use: version 2026.2, as kept")
+    assert lines[1].split()[:2] == ["smart-city-manager", "2026.2"]
+    assert lines[-1].startswith("Files in use: smart-city-manager version 2026.2, as kept")
 
 
 def test_changed_files_under_the_same_version_stop_the_start_in_production(cli: Cli, tmp_path: Path) -> None:

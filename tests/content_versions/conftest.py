@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -16,19 +16,21 @@ from sqlalchemy.orm import Session
 from lti_tool import bootstrap, preflight
 from lti_tool.app import create_app
 from lti_tool.content_versions import shelf
-from lti_tool.content_versions.archive import pack
+from lti_tool.content_versions.archive import fingerprint, pack
+from lti_tool.content_versions.heads import head_of
 from lti_tool.content_versions.keep_version import keep_version
 from lti_tool.domain.people import Role, Visitor
-from lti_tool.models import Course, Membership
+from lti_tool.models import Course, Membership, ResourceLink
 from lti_tool.models.database import Database
 from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from lti_tool.settings import Settings
 from lti_tool.web.visits.browser_session import open_visit
-from tests.learning.conftest import anna
+from tests.learning.conftest import M1, anna
 
 __all__ = ["anna"]
 _read_once = cache(shelf._read)
 
+SLUG = "smart-city-manager"
 NOTE = "Neue Fragen zu Modul 1."
 
 
@@ -60,7 +62,9 @@ def keep(folders: dict[str, Path], now: datetime) -> Callable[[Session, str], bo
 
     def do(session: Session, version: str) -> bool:
         folder = folders[version]
-        return keep_version(session, read_programme(folder), pack(folder), may_replace=False, now=now)
+        return keep_version(
+            session, head_of(read_programme(folder)), fingerprint(folder), partial(pack, folder), may_replace=False, now=now
+        )
 
     return do
 
@@ -70,12 +74,22 @@ def people(database: Database, anna: Visitor, now: datetime) -> dict[str, Visito
     """Anna and her instructor in a course that was pinned to 2026.1; Ben in a course that nobody has opened since."""
     with database.write.begin() as session:
         course = session.get_one(Course, anna.course_id)
-        course.programme_version = "2026.1"
+        course.programme_slug, course.programme_version = SLUG, "2026.1"
         other = Course(
             platform_id=anna.platform_id, context_id="3", registration_id=anna.registration_id, created_at=now, last_seen_at=now
         )
         session.add(other)
         session.flush()
+        session.add(
+            ResourceLink(
+                deployment_id=anna.deployment_id,
+                resource_link_id="elsewhere",
+                course_id=other.id,
+                module_slug=M1,
+                created_at=now,
+                last_seen_at=now,
+            )
+        )
         for course_id in (course.id, other.id):
             session.add(
                 Membership(user_id=anna.user_id, course_id=course_id, roles="participant", first_seen_at=now, last_seen_at=now)

@@ -6,14 +6,15 @@ from datetime import timedelta
 from html import unescape
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import Client, TestResponse
 
 from lti_tool import bootstrap
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.people import Visitor
 from lti_tool.models import Attempt, Certificate, Completion, Course, CourseSettingsRow
 from lti_tool.models.database import Database
-from tests.content_versions.conftest import NOTE
+from tests.content_versions.conftest import NOTE, SLUG
 from tests.learning.conftest import M1, answer_rightly, read_all_lessons, take_quiz
 
 QUIZ = f"/modules/{M1}/quiz"
@@ -70,7 +71,11 @@ def test_a_running_course_keeps_its_content_when_the_tool_is_upgraded(process: S
 def test_a_new_course_learns_with_the_newest(process: Start, database: Database, people: dict[str, Visitor]) -> None:
     app = process("2026.2")
     with database.write.begin() as session:
-        session.get_one(Course, people["elsewhere"].course_id).programme_version = "2026.2"
+        session.execute(
+            update(Course)
+            .where(Course.id == people["elsewhere"].course_id)
+            .values(programme_slug=SLUG, programme_version="2026.2")
+        )
     person = Person("elsewhere", app)
     person.get(QUIZ)
     assert "NEU:" in person.send(QUIZ)
@@ -139,7 +144,7 @@ def test_an_open_attempt_is_finished_and_reviewed_with_its_own_questions(
     assert "Offen sind gerade: 1." in unescape(petra.page.get_data(as_text=True))
     petra.send("/course/version")
     with database.write.begin() as session:
-        programme = new.extensions["parts"].programme_in("2026.1")
+        programme = new.extensions["parts"].programme_in(Pin(SLUG, "2026.1"))
         answer_rightly(session, programme, people["anna"], M1, 1, right=10, now=new.extensions["parts"].now())
     assert anna.get(f"{QUIZ}/1/questions/1").count("NEU:") == 0
     assert "Frage 1 von 10" in first
@@ -203,7 +208,7 @@ def test_a_module_passed_before_the_move_stays_passed_and_the_certificate_names_
     process("2026.1")
     new = process("2026.2")
     parts, anna = new.extensions["parts"], people["anna"]
-    old_programme, new_programme, now = parts.programme_in("2026.1"), parts.programme, parts.now()
+    old_programme, new_programme, now = parts.programme_in(Pin(SLUG, "2026.1")), parts.catalogue.served[0].programme, parts.now()
     with database.write.begin() as session:
         read_all_lessons(session, old_programme, anna, M1, now=now)
         take_quiz(session, old_programme, anna, M1, right=9, now=now)
@@ -233,7 +238,7 @@ def test_the_worker_hands_in_with_the_attempts_own_answers(
     person.get(QUIZ)
     person.send(QUIZ)
     with database.write.begin() as session:
-        answer_rightly(session, parts.programme_in("2026.1"), anna, M1, 1, right=8, now=parts.now())
+        answer_rightly(session, parts.programme_in(Pin(SLUG, "2026.1")), anna, M1, 1, right=8, now=parts.now())
         session.get_one(Course, anna.course_id).programme_version = "2026.2"
         session.scalars(select(Attempt)).one().ends_at = parts.now() - timedelta(hours=1)
     next(chore for chore in bootstrap.chores(parts) if chore.name == "hand_in").run()
@@ -248,19 +253,19 @@ def test_each_versions_drawings_have_addresses_of_their_own(
     process("2026.1")
     new = process("2026.2")
     parts = new.extensions["parts"]
-    name = next(
-        name for name, figure in parts.programme.figures.items() if parts.programme_in("2026.1").figures[name].svg != figure.svg
-    )
+    newest, older = parts.catalogue.served[0].programme, parts.programme_in(Pin(SLUG, "2026.1"))
+    name = next(name for name, figure in newest.figures.items() if older.figures[name].svg != figure.svg)
     lesson = next(
-        lesson for lesson in parts.programme.modules[0].lessons if f"figur:{name}" in str(vars(lesson))
+        lesson for lesson in newest.modules[0].lessons if f"figur:{name}" in str(vars(lesson))
     )  # fmt: skip
     page = Person("anna", new).get(f"/modules/{M1}/lessons/{lesson.slug}")
     address = unescape(re.search(rf'src="(/figures/{re.escape(name)}[^"]*)"', page)[1])  # type: ignore[index]
-    assert "version=2026.1" in address
+    assert f"programme={SLUG}&version=2026.1" in address
     client = new.test_client()
     assert b"<!-- neu -->" not in client.get(address, base_url="https://localhost").data
-    assert b"<!-- neu -->" in client.get(f"/figures/{name}", base_url="https://localhost").data
-    assert client.get(f"/figures/{name}?version=1999.9", base_url="https://localhost").status_code == 404
+    assert b"<!-- neu -->" in client.get(address.replace("2026.1", "2026.2"), base_url="https://localhost").data
+    for unknown in ("", "?version=2026.1", f"?programme={SLUG}&version=1999.9", "?programme=another&version=2026.1"):
+        assert client.get(f"/figures/{name}{unknown}", base_url="https://localhost").status_code == 404
 
 
 def test_a_version_that_was_never_kept_is_shown_as_the_newest(

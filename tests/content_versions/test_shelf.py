@@ -10,10 +10,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from lti_tool.content_versions.shelf import Shelf, VersionUnreadable
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.content.programme import Programme
 from lti_tool.models import ContentVersion
 from lti_tool.models.database import Database, open_database
 from lti_tool.programme.reader import read_programme
+from tests.content_versions.conftest import SLUG
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -34,9 +36,9 @@ def kept(database: Database, keep: Callable[[Session, str], bool]) -> None:
 
 def test_a_kept_version_is_read_as_it_was(database: Database, folders: dict[str, Path]) -> None:
     shelf = Shelf(database)
-    assert shelf.get("2026.1") == read_programme(folders["2026.1"])
-    assert shelf.get("2026.1") is shelf.get("2026.1")
-    assert shelf.get("1999.1") is None
+    assert shelf.get(Pin(SLUG, "2026.1")) == read_programme(folders["2026.1"])
+    assert shelf.get(Pin(SLUG, "2026.1")) is shelf.get(Pin(SLUG, "2026.1"))
+    assert shelf.get(Pin(SLUG, "1999.1")) is None
 
 
 def test_many_threads_that_want_the_same_read_it_once(database: Database) -> None:
@@ -45,7 +47,7 @@ def test_many_threads_that_want_the_same_read_it_once(database: Database) -> Non
 
     def want() -> None:
         all_ready.wait()
-        found.append(shelf.get("2026.1"))
+        found.append(shelf.get(Pin(SLUG, "2026.1")))
 
     threads = [Thread(target=want) for _ in range(4)]
     for thread in threads:
@@ -57,20 +59,20 @@ def test_many_threads_that_want_the_same_read_it_once(database: Database) -> Non
 
 def test_only_the_latest_few_stay_but_all_their_drawings(database: Database) -> None:
     shelf = Shelf(database, most=1)
-    first = shelf.get("2026.1")
-    shelf.get("2026.2")
+    first = shelf.get(Pin(SLUG, "2026.1"))
+    shelf.get(Pin(SLUG, "2026.2"))
     assert first is not None
     name = next(iter(first.figures))
-    assert shelf.figure("2026.1", name) is first.figures[name]
-    assert shelf.get("2026.1") is not first
-    assert shelf.figure("1999.1", name) is None
+    assert shelf.figure(Pin(SLUG, "2026.1"), name) is first.figures[name]
+    assert shelf.get(Pin(SLUG, "2026.1")) is not first
+    assert shelf.figure(Pin(SLUG, "1999.1"), name) is None
 
 
 def test_what_a_newer_release_wrote_is_said_to_be_under_way(database: Database, now: datetime) -> None:
     with database.write.begin() as session:
         session.execute(update(ContentVersion).where(ContentVersion.version == "2026.2").values(archive=_empty_archive()))
     with pytest.raises(VersionUnreadable):
-        Shelf(database).get("2026.2")
+        Shelf(database).get(Pin(SLUG, "2026.2"))
 
 
 def _empty_archive() -> bytes:

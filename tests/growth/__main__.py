@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
-from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.models.database import open_database
-from lti_tool.programme.reader import read_programme
+from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from tests.bench.processes import end_in_order
 from tests.bench.servers import stand
 from tests.growth.fill import Modules, add_people, add_work
@@ -29,7 +28,7 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=1_000_000, help="each has five attempts")
     options = parser.parse_args()
     end_in_order()
-    modules = Modules.of(read_programme(SHIPPED_PROGRAMME))
+    modules = Modules.of(read_programme(SHIPPED_FOLDER))
     with stand() as place:
         server = place.start_tool("postgresql", workers=1)
         engine = open_database(server.database_url).engine

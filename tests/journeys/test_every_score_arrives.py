@@ -271,7 +271,7 @@ def test_a_better_attempt_reaches_every_column_and_none_ever_falls(grades: Grade
     grades.course.launch("participant01", M1)
     grades.pass_module("participant01", M2, right=8)
     grades.deliver()
-    visitor, programme = grades.visitor("participant01"), grades.parts.programme
+    visitor, programme = grades.visitor("participant01"), grades.programme
     with grades.course.database.write.begin() as session:
         take_quiz(session, programme, visitor, M2, right=10, now=clock.now())
         take_quiz(session, programme, visitor, M2, right=7, now=clock.now() + timedelta(days=30))

@@ -81,7 +81,7 @@ def test_journey_34_fridays_backup_is_restored_on_monday(course: Course, tmp_pat
     grades.send_all_now()
     visitor = grades.visitor(WAITED)
     with course.database.write.begin() as session:
-        take_quiz(session, grades.parts.programme, visitor, first, right=10, now=clock.now())
+        take_quiz(session, grades.programme, visitor, first, right=10, now=clock.now())
     grades.deliver()
     assert grades.of(WAITED, first) == [100]
     lti_tool(course, "people", "erase", str(grades.key_of(ERASED)), "--yes")

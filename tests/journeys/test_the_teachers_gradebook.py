@@ -100,7 +100,7 @@ def test_what_was_emptied_does_not_come_back_with_a_new_column(grades: Grades) -
 def test_a_better_score_of_whoever_was_emptied_is_sent(grades: Grades) -> None:
     grades.course.lms.empty_grades()
     grades.night()
-    visitor, programme = grades.visitor("participant01"), grades.parts.programme
+    visitor, programme = grades.visitor("participant01"), grades.programme
     with grades.course.database.write.begin() as session:
         take_quiz(session, programme, visitor, M1, right=10, now=clock.now())
     grades.deliver()

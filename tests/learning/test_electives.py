@@ -17,6 +17,7 @@ from lti_tool.certificates.issue.issue_on_request import issue_on_request
 from lti_tool.certificates.kinds import find_asked_document
 from lti_tool.certificates.kinds.stored_facts import facts_from_json
 from lti_tool.certificates.my_certificates import list_my_certificates
+from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.courses.person.advice import advice_for
 from lti_tool.courses.standings import CertificateState, standings_in
 from lti_tool.domain.content.programme import Module, Programme
@@ -151,7 +152,7 @@ def test_an_elective_alone_earns_no_certificate_and_its_score_goes_its_own_way(
 @pytest.fixture
 def app(database: Database, database_url: str, tmp_path: Path, anna: Visitor, whole: Programme) -> Iterator[Flask]:
     settings = Settings(database_url=database_url, data_dir=tmp_path, keys_dir=tmp_path / "keys", embedded_worker="off")
-    wired = replace(bootstrap.build(settings), programme=whole, shelf=None)
+    wired = replace(bootstrap.build(settings), catalogue=Catalogue.of(whole), shelf=None)
     app = create_app(settings, parts=wired)
 
     @app.get("/enter")
@@ -183,6 +184,6 @@ def test_pages_show_an_elective_from_its_first_launch_on(app: Flask, database: D
 
 def test_all_at_once_means_the_required_modules_and_the_rest_is_chosen_singly(app: Flask) -> None:
     with app.test_request_context(method="POST", data={"all": "programme"}):
-        assert [each.key for each in _chosen()] == [module.slug for module in whole_programme().required_modules]
+        assert [each.key for each in _chosen(whole_programme())] == [module.slug for module in whole_programme().required_modules]
     with app.test_request_context(method="POST", data={"item": ELECTIVE}):
-        assert [each.key for each in _chosen()] == [ELECTIVE]
+        assert [each.key for each in _chosen(whole_programme())] == [ELECTIVE]

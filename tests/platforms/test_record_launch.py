@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.rules.placing import WORKBOOK
 from lti_tool.lti.claims.claims import AgsEndpoint, Launch, LaunchContext, LaunchedResourceLink, Person, PlatformInfo
@@ -285,23 +286,23 @@ def test_a_new_course_is_pinned_to_the_version_of_its_first_launch_and_keeps_it(
     with database.read() as session:
         deployment_id = session.scalars(select(Deployment.id)).one()
     pins = []
-    for number, version in enumerate(["2026.1", "2026.2", None]):
+    for number, pin in enumerate([Pin("one", "2026.1"), Pin("two", "2026.2"), None]):
         launched = again(launch, f"nonce-{number}")
-        record_launch(database, launched, entry, deployment_id, MODULE, programme_version=version, now=now)
+        record_launch(database, launched, entry, deployment_id, MODULE, pin=pin, now=now)
         with database.read() as session:
-            pins.append(session.scalars(select(Course.programme_version)).one())
-    assert pins == ["2026.1"] * 3
+            pins.append(session.execute(select(Course.programme_slug, Course.programme_version)).one())
+    assert pins == [("one", "2026.1")] * 3
 
 
-def test_a_course_that_the_release_before_opened_is_pinned_with_its_next_launch(
+def test_a_course_without_a_programme_is_pinned_with_the_first_launch_that_names_one(
     database: Database, launch: Launch, entry: DirectoryEntry, now: datetime
 ) -> None:
     with database.read() as session:
         deployment_id = session.scalars(select(Deployment.id)).one()
     record_launch(database, launch, entry, deployment_id, MODULE, now=now)
-    record_launch(database, again(launch, "nonce-2"), entry, deployment_id, MODULE, programme_version="2026.1", now=now)
+    record_launch(database, again(launch, "nonce-2"), entry, deployment_id, MODULE, pin=Pin("p", "2026.1"), now=now)
     with database.read() as session:
-        assert session.scalars(select(Course.programme_version)).one() == "2026.1"
+        assert session.execute(select(Course.programme_slug, Course.programme_version)).one() == ("p", "2026.1")
 
 
 def test_a_launch_counts_as_committed_so_that_no_request_uses_its_nonce_twice(
@@ -353,7 +354,7 @@ def left_behind(
     for number, (launch, module) in enumerate(visits):
         moment, version = now + timedelta(minutes=number), f"1.{number}"
         with suppress(LaunchRejected):
-            visitor = record_launch(database, launch, entry, deployment_id, module, programme_version=version, now=moment)
+            visitor = record_launch(database, launch, entry, deployment_id, module, pin=Pin("p", version), now=moment)
             went.append((visitor.module_slug, visitor.course_id is None, visitor.resource_link_id is None))
     with database.read() as session:
         tables = (User, Course, Membership, ResourceLink, LaunchedLink, UsedNonce, Platform)

@@ -4,14 +4,13 @@ from collections import Counter
 
 import pytest
 
-from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.domain.content.programme import Module
 from lti_tool.domain.items import Case, SingleChoice
 from lti_tool.domain.rules.drawing import draw
-from lti_tool.programme.reader import read_programme
+from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 
 DRAWS = 10_000
-PROGRAMME = read_programme(SHIPPED_PROGRAMME)
+PROGRAMME = read_programme(SHIPPED_FOLDER)
 
 
 @pytest.mark.parametrize("module", PROGRAMME.modules, ids=lambda module: module.slug)

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 
-from lti_tool.bootstrap import SHIPPED_PROGRAMME
 from lti_tool.domain.content.case_studies import CaseOutcome
 from lti_tool.domain.content.programme import Lesson, Module
 from lti_tool.domain.items.choice import ChoiceBase
@@ -14,14 +13,14 @@ from lti_tool.programme.check import check
 from lti_tool.programme.checks.readability import sentences_of, wiener_sachtextformel, words_of
 from lti_tool.programme.formats.findings import ENFORCED, Rule
 from lti_tool.programme.formats.markdown import clean
-from lti_tool.programme.reader import read_programme
+from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 
-PROGRAMME = read_programme(SHIPPED_PROGRAMME)
+PROGRAMME = read_programme(SHIPPED_FOLDER)
 LESSONS = [lesson for module in PROGRAMME.modules for lesson in module.lessons]
 
 
 def test_the_proof_reader_finds_nothing() -> None:
-    found = check(SHIPPED_PROGRAMME, today=date(2026, 11, 23))
+    found = check(SHIPPED_FOLDER, today=date(2026, 11, 23))
     assert [str(finding) for finding in found] == []
 
 

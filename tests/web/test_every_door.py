@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lti_tool.app import create_app
+from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.models.database import Database
 from lti_tool.programme.reader import read_programme
 from lti_tool.web.parts import Parts
@@ -45,7 +46,7 @@ on_one_engine = pytest.mark.parametrize("database_url", ["sqlite"], indirect=Tru
 
 @pytest.fixture
 def world(parts: Parts, database: Database, clock: Clock) -> TwoCourses:
-    app = create_app(parts=replace(parts, programme=_programme))
+    app = create_app(parts=replace(parts, catalogue=Catalogue.of(_programme)))
     return TwoCourses.build(app, database, now=clock())
 
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from lti_tool.app import create_app
+from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.domain.documents.check_code import new_check_code
 from lti_tool.models import Certificate, NameRequest, WorkbookChapter, WorkbookField, WorkbookVersion
 from lti_tool.models.database import Database
@@ -54,7 +55,7 @@ FORMS = {
 
 @pytest.fixture
 def world(parts: Parts, database: Database, clock: Clock) -> TwoCourses:
-    app = create_app(parts=replace(parts, programme=_programme))
+    app = create_app(parts=replace(parts, catalogue=Catalogue.of(_programme)))
     return TwoCourses.build(app, database, now=clock())
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lti_tool.app import create_app
+from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.domain.people import Role
 from lti_tool.models import (
     Attendance,
@@ -41,7 +42,7 @@ LETTERHEAD = "/course/certificates/letterhead"
 
 @pytest.fixture
 def world(parts: Parts, database: Database, clock: Clock) -> TwoCourses:
-    app = create_app(parts=replace(parts, programme=_programme))
+    app = create_app(parts=replace(parts, catalogue=Catalogue.of(_programme)))
     return TwoCourses.build(app, database, now=clock())
 
 

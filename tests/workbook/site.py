@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool import bootstrap
 from lti_tool.app import create_app
+from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
 from lti_tool.settings import Settings
@@ -36,7 +37,7 @@ def a_site(
         secret_key=SecretStr("s" * 40),
         environment="development",
     )
-    parts = replace(bootstrap.build(settings), programme=programme, now=now)
+    parts = replace(bootstrap.build(settings), catalogue=Catalogue.of(programme), now=now)
     app = create_app(settings, parts=parts)
 
     @app.get("/enter/<name>")

@@ -152,7 +152,7 @@ def credential_for(
 def achievement(facts: Facts, public_url: str) -> dict[str, Any]:
     """Describe what was achieved, with its criteria and one result description for each module; says nothing of a person."""
     kind = kind_of(facts.kind)
-    address = f"{public_url}/credentials/achievements/{kind.achievement_name(facts)}"
+    address = f"{public_url}/credentials/achievements/{achievement_name(facts)}"
     return {
         "id": address,
         "type": ["Achievement"],
@@ -171,6 +171,12 @@ def achievement(facts: Facts, public_url: str) -> dict[str, Any]:
             for module in facts.modules
         ],
     }
+
+
+def achievement_name(facts: Facts) -> str:
+    """Return the last parts of the address under which an achievement is described: each programme has a first module."""
+    name = kind_of(facts.kind).achievement_name(facts)
+    return f"{facts.programme_slug}/{name}" if facts.programme_slug else name
 
 
 def _subject(facts: Facts, issuer: BadgeIssuer) -> dict[str, Any]:

@@ -14,6 +14,7 @@ def begin_facts(programme: Programme, head: Letterhead, issuer: Issuer, *, name:
     return Facts(
         name=name,
         programme_title=programme.title,
+        programme_slug=programme.slug,
         modules=(),
         hours=0,
         issuer_name=head.issuer_name,

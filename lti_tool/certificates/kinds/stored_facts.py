@@ -19,6 +19,7 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
         "name": facts.name,
         "title": facts.title,
         "programme_title": facts.programme_title,
+        "programme_slug": facts.programme_slug,
         "modules": [
             {
                 "number": module.number,
@@ -74,6 +75,7 @@ def facts_from_json(stored: dict[str, Any]) -> Facts:
         is_tested=stored.get("is_tested", True),
         draft_title=stored.get("draft_title", ""),
         course=stored.get("course", ""),
+        programme_slug=stored.get("programme_slug", ""),
         valid_until=_day(stored.get("valid_until")),
         signatories=tuple(Signatory(each["name"], each["role"]) for each in stored.get("signatories", ())),
         note=stored.get("note", ""),

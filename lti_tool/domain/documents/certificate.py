@@ -77,6 +77,8 @@ class Facts:
     draft_title: str = ""
     """Of a certificate: the title that the person gave their own strategy draft."""
     course: str = ""
+    programme_slug: str = ""
+    """Under which its achievement is described; empty: issued when an installation had one programme only."""
     valid_until: date | None = None
     """The last day on which it is valid; None: it does not expire."""
     signatories: tuple[Signatory, ...] = ()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.documents.certificate import Issuer
 from lti_tool.domain.people import Member, Role, roles_in
@@ -26,16 +27,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Overdue:
-    """An attempt to be handed in, with the version that it was drawn from and the one of its course now."""
+    """An attempt to be handed in, with the version that it was drawn from and what its course learns with now."""
 
     id: int
+    module_slug: str
     drawn_version: str
-    course_version: str | None
+    course: Pin | None
 
 
 def hand_in_all_overdue(
     database: "Database",
-    programme_in: Callable[[str | None], Programme],
+    programme_with: Callable[[str, str | None, Pin | None], Programme],
     *,
     begin: Callable[[], AbstractContextManager[Session]],
     issuer: Issuer,
@@ -47,7 +49,8 @@ def hand_in_all_overdue(
     """Find and hand in, each attempt in a transaction of its own; one that cannot be marked does not keep the others from it.
 
     Args:
-        programme_in: gives the programme in a content version; asked for outside of any transaction.
+        programme_with: gives the programme that has a module, in the version when somebody learned it or in that of their course
+            (None); asked for outside of any transaction.
         begin: begins a transaction.
     Returns:
         How many were handed in.
@@ -57,7 +60,8 @@ def hand_in_all_overdue(
     done = 0
     for one in overdue:
         try:
-            programme, drawn_from = programme_in(one.course_version), programme_in(one.drawn_version)
+            programme = programme_with(one.module_slug, None, one.course)
+            drawn_from = programme_with(one.module_slug, one.drawn_version, one.course)
             with begin() as session:
                 done += hand_in_overdue(session, Syllabus(programme, issuer), one.id, drawn_from=drawn_from, now=now)
         except Exception:
@@ -70,7 +74,7 @@ def overdue_attempts(
 ) -> list[Overdue]:
     """Find attempts to be handed in: one person's, those begun in one course, or all."""
     query = (
-        select(Attempt.id, Attempt.programme_version, Course.programme_version)
+        select(Attempt.id, Attempt.module_slug, Attempt.programme_version, Course.programme_slug, Course.programme_version)
         .outerjoin(Course, Course.id == Attempt.course_id)
         .where(Attempt.submitted_at.is_(None), Attempt.ends_at < now - NETWORK_GRACE)
     )
@@ -78,7 +82,11 @@ def overdue_attempts(
         query = query.where(Attempt.user_id == user_id)
     if course_id is not None:
         query = query.where(Attempt.course_id == course_id)
-    return [Overdue(*row) for row in session.execute(query.order_by(Attempt.id))]
+    rows = session.execute(query.order_by(Attempt.id))
+    return [
+        Overdue(id_, module, drawn, Pin(slug, version) if slug and version else None)
+        for id_, module, drawn, slug, version in rows
+    ]
 
 
 def hand_in_overdue(

@@ -25,8 +25,8 @@ def upgrade() -> None:
     op.create_table(
         "content_version",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("version", sa.String(length=20), nullable=False),
         sa.Column("programme_slug", sa.String(length=100), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("archive", sa.LargeBinary(), nullable=False),
         sa.Column("dated_on", sa.Date(), nullable=True),
@@ -34,7 +34,7 @@ def upgrade() -> None:
         sa.Column("module_slugs", sa.Text(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_content_version")),
-        sa.UniqueConstraint("version", name=op.f("uq_content_version_version")),
+        sa.UniqueConstraint("programme_slug", "version", name=op.f("uq_content_version_programme_slug_version")),
     )
     op.create_table(
         "platform",
@@ -206,6 +206,7 @@ def upgrade() -> None:
         sa.Column("memberships_url", sa.String(length=2000), nullable=True),
         sa.Column("claim_names", sa.Text(), server_default="", nullable=False),
         sa.Column("unusable_claims", sa.Text(), server_default="", nullable=False),
+        sa.Column("programme_slug", sa.String(length=100), nullable=True),
         sa.Column("programme_version", sa.String(length=20), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),

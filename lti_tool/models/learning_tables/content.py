@@ -2,21 +2,22 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import LargeBinary, String, Text
+from sqlalchemy import LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from lti_tool.models.base import Base
 
 
 class ContentVersion(Base):
-    """One version of the programme as it was first seen. A later id is a newer version."""
+    """One version of a programme as it was first seen. Of the same programme, a later id is a newer version."""
 
     __tablename__ = "content_version"
+    __table_args__ = (UniqueConstraint("programme_slug", "version"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    version: Mapped[str] = mapped_column(String(20), unique=True)
-    """As programme.toml says; attempts, completions and certificates name it."""
     programme_slug: Mapped[str] = mapped_column(String(100))
+    version: Mapped[str] = mapped_column(String(20))
+    """As programme.toml says; attempts, completions and certificates name it."""
     sha256: Mapped[str] = mapped_column(String(64))
     """Of the files' names and contents."""
     archive: Mapped[bytes] = deferred(mapped_column(LargeBinary, nullable=False))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.people import Visitor
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.claims import claim_names as names
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
 _MESSAGE_TYPES = frozenset({names.RESOURCE_LINK_REQUEST, names.DEEP_LINKING_REQUEST, names.SUBMISSION_REVIEW_REQUEST})
 # Under names that begin so we keep values at platforms that keep some for tools.
 _STORAGE_PREFIX = "smart-city-manager.login."
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a launch is for: the module that it names, and what a course learns with that has no programme yet."""
+
+    module_slug: str | None = None
+    pin: Pin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +91,15 @@ class FrontDoor:
         self,
         form: Mapping[str, str],
         cookies: Mapping[str, str],
-        module_of: Callable[[Launch], str | None],
+        wish_of: Callable[[Launch], Wish],
         *,
         kept: str | None = None,
-        programme_version: str | None = None,
         now: datetime,
     ) -> Arrival:
         """Verify a launch and record it.
 
         Args:
-            module_of: names the module that a launch is for, None if it names none.
-            programme_version: what a new course learns with.
+            wish_of: tells what a launch is for.
             kept: what our own page found in the platform's storage; see `lti.launch`.
         Raises:
             LaunchRejected: it does not get in.
@@ -103,10 +110,8 @@ class FrontDoor:
             raise LaunchRejected(LaunchRefusal.REGISTRATION_UNKNOWN, registration_id=launch.registration.id)
         entry = self.institutions.place(entry, launch.platform.guid, launch.deployment_id, now=now)
         deployment = self.deployments.get(launch.registration.id, launch.deployment_id, now=now)
-        module_slug = module_of(launch)
-        visitor = record_launch(
-            self.database, launch, entry, deployment.id, module_slug, programme_version=programme_version, now=now
-        )
+        wish = wish_of(launch)
+        visitor = record_launch(self.database, launch, entry, deployment.id, wish.module_slug, pin=wish.pin, now=now)
         self.standings.forget(visitor)
         return Arrival(launch, visitor)
 

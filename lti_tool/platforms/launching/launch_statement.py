@@ -31,12 +31,12 @@ seen_user AS (
 seen_course AS (
     INSERT INTO course (
         platform_id, context_id, registration_id, title, label, memberships_url,
-        claim_names, unusable_claims, programme_version, created_at, last_seen_at
+        claim_names, unusable_claims, programme_slug, programme_version, created_at, last_seen_at
     )
     SELECT
         %(platform_id)s, %(context_id)s::text, %(registration_id)s, %(course_title)s::text, %(course_label)s::text,
-        %(memberships_url)s::text, %(claim_names)s::text, %(unusable_claims)s::text, %(programme_version)s::text,
-        %(now)s, %(now)s
+        %(memberships_url)s::text, %(claim_names)s::text, %(unusable_claims)s::text,
+        %(programme_slug)s::text, %(programme_version)s::text, %(now)s, %(now)s
     FROM used
     WHERE %(context_id)s::text IS NOT NULL
     ON CONFLICT (platform_id, context_id) DO UPDATE
@@ -46,6 +46,7 @@ seen_course AS (
         memberships_url = COALESCE(excluded.memberships_url, course.memberships_url),
         claim_names = excluded.claim_names,
         unusable_claims = excluded.unusable_claims,
+        programme_slug = COALESCE(course.programme_slug, excluded.programme_slug),
         programme_version = COALESCE(course.programme_version, excluded.programme_version),
         last_seen_at = excluded.last_seen_at
     RETURNING id

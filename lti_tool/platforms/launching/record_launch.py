@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.rules.placing import page_wished_by
 from lti_tool.domain.words.typed_text import clean_line
@@ -34,7 +35,7 @@ def record_launch(
     deployment_id: int,
     module_slug: str | None,
     *,
-    programme_version: str | None = None,
+    pin: Pin | None = None,
     now: datetime,
 ) -> Visitor:
     """Use up a launch's nonce and store who came, from where, to which link.
@@ -45,12 +46,13 @@ def record_launch(
         entry: the launch's registration as the directory knows it.
         deployment_id: our key of the deployment.
         module_slug: the module that the link names; None keeps what an instructor has chosen.
-        programme_version: what a course learns with that is seen for the first time; one that is known keeps its own.
+        pin: what a course learns with that has no programme yet; one that has one keeps its own.
     Raises:
         LaunchRejected: the nonce was used before, or the user is blocked.
     """
     roles = roles_of(launch.roles)
-    values = _values(launch, entry, deployment_id, module_slug, roles, now=now) | {"programme_version": programme_version}
+    values = _values(launch, entry, deployment_id, module_slug, roles, now=now)
+    values |= {"programme_slug": pin.programme if pin else None, "programme_version": pin.version if pin else None}
     row = write_at_once(database, values) if database.is_postgresql else write_row_by_row(database, values)
     if next(_launches) % _PURGE_EVERY == 0:
         with database.write.begin() as session:

@@ -35,13 +35,16 @@ def issuer() -> Response:
     return _json(_badges().profile(), "application/ld+json")
 
 
-@blueprint.get("/credentials/achievements/<name>")
-def achievement(name: str) -> Response:
-    """Describe what can be achieved here."""
+@blueprint.get("/credentials/achievements/<programme_slug>/<name>")
+def achievement(programme_slug: str, name: str) -> Response:
+    """Describe what can be achieved here, also in a programme that is not offered any more."""
     _badges()
     tool = parts()
     address = former_url() or tool.settings.public_url
-    described = describe_achievement(tool.programme, name, public_url=address, issuer=tool.issuer, now=tool.now())
+    programme = tool.latest_programme(programme_slug)
+    if programme is None:
+        raise NotFound(N_("Diesen Nachweis gibt es nicht."), code="achievement_not_found")
+    described = describe_achievement(programme, name, public_url=address, issuer=tool.issuer, now=tool.now())
     return _json(described, "application/ld+json")
 
 

@@ -1,37 +1,14 @@
 """Where a launch lands: the one place that decides it."""
 
-import logging
-
 from flask import url_for
 
-from lti_tool.content_versions.pinned import is_module_kept
 from lti_tool.courses.person.find_reviewed import find_reviewed
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.learning.quiz.best_attempt import best_attempt
-from lti_tool.lti.claims.claims import Launch
 from lti_tool.platforms.launching.front_door import Arrival
 from lti_tool.platforms.launching.record_launch import page_of
-from lti_tool.web.parts import parts
 from lti_tool.web.step import reading
 from lti_tool.web.visits.browser_session import VISIT_PARAMETER
-
-log = logging.getLogger(__name__)
-
-
-def module_of(launch: Launch) -> str | None:
-    """Return the module that a launch is for; None where it names none.
-
-    A name that no version of the programme knows counts as none, so that the instructor is offered to choose.
-    """
-    wished = parts().front_door.wished_module(launch)
-    if wished is None or parts().programme.find_module(wished) is not None:
-        return wished
-    # The course may learn with an earlier version. Rare, so only now: a launch has no time for looking it up each time.
-    with reading() as session:
-        if is_module_kept(session, wished):
-            return wished
-    log.warning("module_unknown", extra={"registration": launch.registration.id})
-    return None
 
 
 def landing_address(arrival: Arrival, visit_key: str) -> str:

@@ -16,8 +16,9 @@ from lti_tool.platforms.launching.front_door import Arrival
 from lti_tool.platforms.launching.record_launch import page_of
 from lti_tool.platforms.launching.remember_mentored import remember_mentored
 from lti_tool.web.endpoints.handover import offer_handover
-from lti_tool.web.endpoints.landing import landing_address, module_of
+from lti_tool.web.endpoints.landing import landing_address
 from lti_tool.web.endpoints.send_on import send_on
+from lti_tool.web.endpoints.wishes import wish_of
 from lti_tool.web.failures.refusals import limit_refusals
 from lti_tool.web.parts import parts
 from lti_tool.web.step import step
@@ -40,9 +41,7 @@ def launch() -> ResponseReturnValue:
     now = parts().now()
     # Anybody knows what the platform kept of a login of his own; so another site's word for it counts for nothing.
     kept = request.form.get(KEPT_FIELD) if is_posted_by_own_page() else None
-    arrival = parts().front_door.let_in(
-        request.form, request.cookies, module_of, kept=kept, programme_version=parts().programme.version, now=now
-    )
+    arrival = parts().front_door.let_in(request.form, request.cookies, wish_of, kept=kept, now=now)
     visitor = arrival.visitor
     key = _visit_key(arrival)
     if kept:

@@ -26,7 +26,7 @@ def _hand_in(*, user_id: int | None = None, course_id: int | None = None) -> Non
     end_reading()
     hand_in_all_overdue(
         parts().database,
-        parts().programme_in,
+        parts().programme_with,
         begin=step,
         issuer=parts().issuer,
         user_id=user_id,

@@ -30,6 +30,7 @@ from lti_tool.web.headers import allow_framing_by
 from lti_tool.web.language import message_of, translate
 from lti_tool.web.pages.connecting.next_clicks import after_update, next_clicks
 from lti_tool.web.parts import parts
+from lti_tool.web.programme import tool_name
 from lti_tool.web.rate_limit import check_rate
 from lti_tool.web.step import reading, step
 from lti_tool.web.visits.browser_session import without_csrf
@@ -197,7 +198,7 @@ def _by_hand_page(
         family=find_family(family or request.form.get("family", "")),
         own=addresses,
         logo_url=_absolute(asset_url("icon.svg")),
-        module_slugs=[module.slug for module in parts().programme.modules],
+        example_module=parts().catalogue.served[0].head.modules[0].slug,
     )
 
 
@@ -242,8 +243,8 @@ def _frame_for(address: str) -> None:
 
 def _request(platform: PlatformConfiguration) -> dict[str, object]:
     tool = ToolDescription(
-        name=parts().programme.title,
-        description=translate(N_("Lernprogramm in fünf Modulen mit Prüfungen, Strategieentwurf und Zertifikat.")),
+        name=tool_name(),
+        description=translate(N_("Lernmodule mit Lernerfolgskontrollen, Praxisaufgaben und Zertifikat.")),
         logo_url=_absolute(asset_url("icon.svg")),
         policy_url=f"{parts().settings.public_url}/privacy",
     )

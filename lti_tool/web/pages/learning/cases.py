@@ -10,7 +10,7 @@ from lti_tool.case_library.open_case import open_case
 from lti_tool.domain.content.case_studies import CERTAINTY_WORDS, LAENDER, OUTCOME_WORDS, SIZE_WORDS, Wanted
 from lti_tool.web.pages.draft.workbook_author import current_author
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, programme_if_decided
 from lti_tool.web.step import reading, step
 from lti_tool.web.visits.browser_session import current_visitor, href
 
@@ -20,8 +20,9 @@ _FILTERS = ("topic", "size", "measure", "outcome", "land")
 
 @blueprint.app_template_global("has_cases")
 def has_cases() -> bool:
-    """Whether the programme of the course has a case library: earlier versions had none."""
-    return bool(current_programme().library.studies)
+    """Whether the programme of the course has a case library: not every one has, and earlier versions had none."""
+    programme = programme_if_decided()
+    return programme is not None and bool(programme.library.studies)
 
 
 @blueprint.get("/cases")

@@ -6,6 +6,7 @@ from hashlib import sha256
 from flask import Blueprint, Response, abort, request, url_for
 from markupsafe import Markup
 
+from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.content.programme import Lesson, Module
 from lti_tool.web.language import language, translate
 from lti_tool.web.parts import parts
@@ -30,7 +31,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 @blueprint.get("/figures/<name>")
 def figure(name: str) -> Response:
     """Send a drawing of a lesson; it is public and never changes under its address."""
-    found = parts().figure_in(request.args.get("version"), name)
+    found = parts().figure_in(Pin(request.args.get("programme", ""), request.args.get("version", "")), name)
     if found is None:
         abort(404)
     response = Response(found.svg, content_type="image/svg+xml; charset=utf-8")
@@ -120,5 +121,5 @@ def _figure_address(name: str) -> str:
     found = shown_figure(name)
     if found is None:
         return url_for("content.figure", name=name)
-    version, drawing = found
-    return url_for("content.figure", name=name, version=version, h=sha256(drawing.svg).hexdigest()[:12])
+    pin, drawing = found
+    return url_for("content.figure", name=name, **pin._asdict(), h=sha256(drawing.svg).hexdigest()[:12])

@@ -7,7 +7,7 @@ from lti_tool.courses.course_version import CourseVersion, course_version, move_
 from lti_tool.domain.people import Visitor
 from lti_tool.web.forms.form_key import is_first_time
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme, syllabus_in
+from lti_tool.web.programme import current_programme, newest_of, syllabus_in
 from lti_tool.web.step import reading, step
 from lti_tool.web.visits.browser_session import current_visitor, href
 
@@ -16,8 +16,9 @@ blueprint = Blueprint("course_version", __name__, url_prefix="/course/version")
 
 def version_for(visitor: Visitor) -> CourseVersion:
     """Give what the settings page shows to who teaches."""
+    used = current_programme()
     with reading() as session:
-        return course_version(session, visitor, used=current_programme(), newest=parts().programme)
+        return course_version(session, visitor, used=used, newest=newest_of(used))
 
 
 @blueprint.post("")

@@ -1,0 +1,26 @@
+"""Small programmes beside the shipped one: a module of it under other names."""
+
+import re
+import shutil
+from pathlib import Path
+
+from lti_tool.programme.reader import SHIPPED_FOLDER
+
+_MODULE = "1-grundlagen-und-strategie"
+
+
+def a_programme_folder(root: Path, slug: str, *, title: str = "", module: str = "", version: str = "1.0") -> Path:
+    """Write a programme with one module into a folder of its own below `root`."""
+    folder = root / slug
+    shutil.copytree(SHIPPED_FOLDER / _MODULE, folder / _MODULE)
+    shutil.copy(SHIPPED_FOLDER / "reifegrad.toml", folder)
+    head = (SHIPPED_FOLDER / "programme.toml").read_text("utf-8")
+    head = re.sub(r"^\[\[change\]\]\n(?:.+\n)+\n", "", head, flags=re.M)
+    for name, value in (("slug", slug), ("title", title or slug.title()), ("version", version)):
+        head = re.sub(rf'^{name} = ".*"', f'{name} = "{value}"', head, count=1, flags=re.M)
+    note = f'[[change]]\nversion = "{version}"\ndate = 2026-11-23\nnote = "Erste Fassung."\n\n'
+    (folder / "programme.toml").write_text(head.replace("[assessment]", note + "[assessment]", 1), "utf-8")
+    path = folder / _MODULE / "module.toml"
+    text = re.sub(r'^slug = ".*"', f'slug = "{module or slug + "-grundlagen"}"', path.read_text("utf-8"), count=1, flags=re.M)
+    path.write_text(text, "utf-8")
+    return folder
