@@ -1,10 +1,12 @@
 """Journey 38 in a real browser: a bad copy, a typing error, a rewritten link, a file that a mail gateway touched."""
 
+import io
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
+from pypdf import PdfReader
 
 from lti_tool.domain.content.programme import Programme
 from lti_tool.playground.people import PARTICIPANTS
@@ -31,6 +33,10 @@ def test_journey_38_a_stranger_checks_the_paper_in_every_way(
     desk.goto(scan(bad_copy(pdf, tmp_path)))
     expect(desk.get_by_role("heading", name=GENUINE)).to_be_visible()
     expect(desk.get_by_text(HOLDER.name).first).to_be_visible()
+    # Who says so stands above the answer, and the address to compare below it; printed it is one sheet.
+    assert desk.locator("main p").first.inner_text().endswith("gibt hier Auskunft über ausgestellte Nachweise.")
+    expect(desk.get_by_text(f"{installation.tool_url}/verify", exact=True)).to_be_visible()
+    assert len(PdfReader(io.BytesIO(desk.pdf(format="A4"))).pages) == 1
 
     # A typing error: who says so is the check sign, and nothing is said of the document; mended in the field it is found.
     desk.get_by_role("link", name="Anderes Dokument prüfen").click()

@@ -84,8 +84,9 @@ def _learn(page: Page, programme: Programme, shoot: Callable[[Page, str], None])
     shoot(page, "quiz-passed")
     page.get_by_role("link", name="Praxisaufgabe: 1 Kapitel").click()
     page.get_by_role("link", name="Daten und Technologie").first.click()
-    for more in page.get_by_role("button", name="Zeilen hinzufügen").all():
-        more.click()
+    for more in page.get_by_role("button", name="Weitere Zeile").all():
+        for _ in range(9):
+            more.click()
     for box in page.locator("[data-chapter] textarea, [data-chapter] input[type=text]").all():
         box.fill("Stadtwerke")
     for choice in page.locator("[data-chapter] select").all():

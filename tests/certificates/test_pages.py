@@ -41,7 +41,7 @@ def test_without_a_visit_there_is_nothing_to_see(stranger: FlaskClient) -> None:
 
 def test_the_page_says_what_is_missing_and_how_to_go_on(person: Callable[..., Person]) -> None:
     text = words_of(person(slugs=["grundlagen-und-strategie", "beteiligung-und-vernetzung"]).get("/certificates"))
-    assert "Sie haben 2 von 5." in text
+    assert "Bisher: 2 von 5." in text
     assert "Modul 2: Technologien und Daten für die smarte Kommune" in text
     missing, proofs = text.split("Teilnahmebescheinigungen", 1)
     assert "Modul 4" not in missing

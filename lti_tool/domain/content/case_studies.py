@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
+from lti_tool.domain.content.passages import TextPassage, passages_of
 from lti_tool.domain.content.texts import Heading, Source
 from lti_tool.domain.words.search import folded, is_found
 from lti_tool.messages import N_
@@ -144,6 +145,11 @@ class CaseStudy:
     text: str
     """Running text without markup."""
     term_ids: tuple[str, ...] = ()
+
+    @cached_property
+    def passages(self) -> tuple[TextPassage, ...]:
+        """Give the text in the parts that a search finds."""
+        return passages_of(self.body_html, self.headings)
 
     @cached_property
     def searched(self) -> str:

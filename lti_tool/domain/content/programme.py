@@ -9,6 +9,7 @@ from lti_tool.domain.content.case_studies import CaseLibrary
 from lti_tool.domain.content.downloads import Download
 from lti_tool.domain.content.facilitation import FacilitatorPack, LiveSession
 from lti_tool.domain.content.illustrations import Figure, InteractiveFigure, MediaClip
+from lti_tool.domain.content.passages import TextPassage, passages_of
 from lti_tool.domain.content.texts import Heading, Source
 from lti_tool.domain.content.worked_examples import WorkedExample
 from lti_tool.domain.items import Item
@@ -54,6 +55,11 @@ class Lesson:
     words: int = 0
     """Of the text, tables included."""
 
+    @cached_property
+    def passages(self) -> tuple[TextPassage, ...]:
+        """Give the text in the parts that a search finds."""
+        return passages_of(self.body_html, self.headings)
+
 
 @dataclass(frozen=True)
 class Term:
@@ -96,8 +102,8 @@ class Field:
 
     @property
     def rows_at_start(self) -> int:
-        """Tell with how many rows an empty table begins: it grows, and 110 empty cells invite nobody."""
-        return self.start_rows or max((self.min_rows + 1) // 2, 1)
+        """Tell with how many rows an empty table begins: it grows row by row, and 110 empty cells invite nobody."""
+        return min(self.start_rows or max((self.min_rows + 1) // 2, 1), 3)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,11 @@ _DOCUMENTS = Limit("verify.document", burst=20, interval_s=6)
 _ANSWER_AFTER_S = 0.05
 
 
+@blueprint.context_processor
+def _who_says_so() -> dict[str, Any]:
+    return {"issuer": parts().issuer}
+
+
 @blueprint.get("/verify")
 def form() -> ResponseReturnValue:
     """Ask for a check code or a file; a code that comes as `?code=` moves into the address."""

@@ -104,15 +104,13 @@ class Field {
     rows.forEach((row, place) => { row.hidden = NARROW.matches && !this.showsAllRows && place > used + 1; });
   }
 
-  /** Give the first of the rows that are now there in addition. */
+  /** Give the row that is now there in addition. */
   addRows() {
     const folded = this.section.querySelector(".row[hidden]");
     this.showsAllRows = true;
     this.foldRows();
     if (folded) return folded;
-    const first = this.addRow();
-    for (let more = 1; more < 5; more += 1) this.addRow();
-    return first;
+    return this.addRow();
   }
 
   addRow() {

@@ -15,6 +15,7 @@ TITLE = "Digitalstrategie-Entwurf"
 STATUS_LINE = "Entwurf – nicht beschlossen"
 CONTENTS = "Inhalt"
 NOTHING_YET = "Dieses Kapitel ist noch leer."
+LEFT_OUT = "Noch leer und deshalb ausgelassen: {chapters}."
 NOT_DONE = "Noch offen."
 RESTRICTED = "Geschütztes Kapitel: nicht zur Weitergabe bestimmt."
 CASES_HEADING = "Fälle aus Kommunen"
@@ -141,6 +142,9 @@ def compose_manuscript(
         if place.chapter.number != COVER_NUMBER and (includes_restricted or not place.chapter.is_restricted)
     ]
     sections = [_section(place, draft.contents(place), profile if place.chapter.number == 1 else None) for place in chosen]
+    written = [section for section in sections if section.blocks]
+    # A page of its own for each empty chapter helps nobody; of a draft not yet begun they are the outline.
+    left_out = [section.heading for section in sections if not section.blocks] if written else []
     municipality, author, as_of, title = (with_real_signs(draft.field(field.id).content.text) for field in COVER.fields)
     return Manuscript(
         title=title or TITLE,
@@ -148,7 +152,7 @@ def compose_manuscript(
         author=author,
         as_of=as_of or f"{on.day}. {_MONTHS[on.month - 1]} {on.year}",
         programme=programme.title,
-        sections=(*sections, _appendix(programme, draft, chosen, cases)),
+        sections=(*(written or sections), _appendix(programme, draft, chosen, cases, left_out)),
     )
 
 
@@ -191,13 +195,16 @@ def _profile_block(profile: ReifegradProfile) -> ProfileBlock:
     return ProfileBlock(PROFILE_HEADING, profile, TableBlock("", header, rows))
 
 
-def _appendix(programme: Programme, draft: Draft, chosen: list[ChapterPlace], cases: tuple[CaseStudy, ...]) -> Section:
+def _appendix(
+    programme: Programme, draft: Draft, chosen: list[ChapterPlace], cases: tuple[CaseStudy, ...], left_out: list[str]
+) -> Section:
     texts = [text for place in chosen for content in draft.contents(place).values() for text in content.texts]
     rows = tuple((term.term, term.definition) for term in used_terms(programme, texts))
     glossary = (TableBlock("Glossar", ("Begriff", "Bedeutung"), rows),) if rows else ()
     versions = TableBlock("Fassung der Lerninhalte", ("Modul", "Fassung", "Stand"), _versions(programme))
     library = (TableBlock(CASES_HEADING, ("Fall", "Quellen", "Stand"), tuple(map(_case_row, cases))),) if cases else ()
-    return Section("Anhang", "", (*library, *glossary, versions))
+    remark = LEFT_OUT.format(chapters="; ".join(left_out)) if left_out else ""
+    return Section("Anhang", remark, (*library, *glossary, versions))
 
 
 def _case_row(study: CaseStudy) -> tuple[str, str, str]:

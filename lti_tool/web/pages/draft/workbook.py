@@ -224,5 +224,4 @@ def _render(page: ChapterPage, results: Mapping[str, Saved], missing: tuple[Miss
         is_incomplete=bool(missing),
         cases=cases,
         programme=current_programme(),
-        rows_added=ROWS_ADDED,
     )

@@ -20,7 +20,7 @@ from lti_tool.workbook.take_home.draft import StoredField
 
 # A table may be sent with more rows than may be kept, so that the answer can say so; beyond that nobody types.
 _ROWS_READ_MAX = ROWS_MAX + 50
-ROWS_ADDED = 5
+ROWS_ADDED = 1
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from lti_tool.progress.due_scores import tell_gradebook_news
 from lti_tool.web.chosen_programme import PARAMETER, chosen_programme, keep_choice, programme_choice
 from lti_tool.web.language import local
 from lti_tool.web.pages.draft.workbook import chapter_name
-from lti_tool.web.pages.learning import booklet, cases, content, downloads, figures, glossary, lessons, live, notes
+from lti_tool.web.pages.learning import booklet, cases, content, downloads, figures, glossary, lessons, live, notes, search
 from lti_tool.web.pages.teaching import hints
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus, programme_if_decided, whole_programme
@@ -43,6 +43,7 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     state.app.register_blueprint(hints.blueprint)
     state.app.register_blueprint(live.blueprint)
     state.app.register_blueprint(notes.blueprint)
+    state.app.register_blueprint(search.blueprint)
 
 
 @blueprint.get("/modules")
