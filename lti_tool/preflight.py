@@ -123,7 +123,7 @@ def count_erased_who_are_back(settings: Settings) -> int:
         return 0
     database = open_database(settings.effective_database_url)
     try:
-        with database.read() as session:
+        with database.scan() as session:
             return len(find_returned(session, erasures, [Marker(secret_key(settings))]).people)
     finally:
         database.close()

@@ -121,7 +121,7 @@ def _erasures(parts: Parts) -> Iterator[Check]:
         return
     try:
         erasures = read_erasures(path.read_text(encoding="utf-8"))
-        with parts.database.read() as session:
+        with parts.database.scan() as session:
             found = find_returned(session, erasures, [Marker(bootstrap.secret_key(parts.settings))])
     except (ToolError, OSError, ValueError) as err:
         says = refusal_of(err) if isinstance(err, ToolError) else str(err)

@@ -37,7 +37,7 @@ def people() -> None:
 def find(text: str) -> None:
     """Find people by words of a name that they have or had, however it is spelt, or by their platform's id for them (exactly)."""
     _, database = opened()
-    with database.read() as session:
+    with database.scan() as session:
         found = find_people(session, text)
     for each in found[:FOUND_MAX]:
         click.echo(_line(each))
@@ -118,7 +118,7 @@ def erase_again(lists: tuple[IO[str], ...], former: tuple[IO[str], ...], yes: bo
     settings, database = opened()
     secrets = [bootstrap.secret_key(settings), *(file.read().strip() for file in former)]
     erasures = [erasure for text in _texts(lists, settings) for erasure in read_erasures(text)]
-    with database.read() as session:
+    with database.scan() as session:
         found = find_returned(session, erasures, [Marker(secret) for secret in secrets])
     if found.unreadable:
         lines = counted(found.unreadable, "line was", "lines were")

@@ -37,6 +37,8 @@ class Database:
     engine: Engine
     write: sessionmaker[Session]
     read: sessionmaker[Session]
+    scan: sessionmaker[Session]
+    """For looking at what is read in pieces (`yield_per`): in a transaction, which PostgreSQL's cursors want."""
     _commits: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -107,7 +109,7 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
     engine = create_engine(
         parsed, pool_size=pool_size, max_overflow=10, pool_recycle=1800, hide_parameters=True, connect_args=timeouts
     )
-    reading = engine
+    reading = scanning = engine
     if is_postgresql:
         event.listen(engine, "checkout", _notice_broken)
         # Under READ COMMITTED each statement sees what is committed when it begins, in a transaction or without one. Without,
@@ -120,11 +122,12 @@ def open_database(url: str, *, pool_size: int = 10) -> Database:
             turn = WriteTurn(Path(parsed.database))
             event.listen(engine, "connect", lambda _, entry: entry.record_info.update({_TURN: turn}))
             event.listen(engine, "checkin", _end_turn)
-        reading = engine.execution_options(sqlite_begin="BEGIN")
+        reading = scanning = engine.execution_options(sqlite_begin="BEGIN")
     return Database(
         engine,
-        sessionmaker(engine, expire_on_commit=False),
-        sessionmaker(reading, expire_on_commit=False, autoflush=False),
+        write=sessionmaker(engine, expire_on_commit=False),
+        read=sessionmaker(reading, expire_on_commit=False, autoflush=False),
+        scan=sessionmaker(scanning, expire_on_commit=False, autoflush=False),
     )
 
 

@@ -82,6 +82,8 @@ class ClaimedDelivery:
     """The column's own points; None: not known."""
     delivered_version: int | None = None
     sent_of: float | None = None
+    comment: str = ""
+    """What was reached, in words; empty: none."""
     is_after_restore: bool = False
     """Our data may be older than what stands in the gradebooks."""
 

@@ -19,7 +19,14 @@ _DUE: Any = DueScore.__table__
 
 
 def tell_score(
-    session: Session, places: Collection[GradebookPlace], *, user_id: int, module_slug: str, score_given: float, now: datetime
+    session: Session,
+    places: Collection[GradebookPlace],
+    *,
+    user_id: int,
+    module_slug: str,
+    score_given: float,
+    comment: str = "",
+    now: datetime,
 ) -> None:
     """Take note that a person's score for a module is due in some places, and put it on its way to every column there.
 
@@ -28,13 +35,14 @@ def tell_score(
 
     Args:
         score_given: points of 100.
+        comment: what was reached, in words; goes with this score to the platform.
     Raises:
         ValueError: the score is not in [0, 100].
     """
     if not 0 <= score_given <= SCORE_MAXIMUM:
         raise ValueError(f"a score lies in 0 to {SCORE_MAXIMUM:g}, not {score_given}")
     for place in sorted(places, key=lambda place: (place.course_id or 0, place.resource_link_id or 0)):
-        _note(session, place, user_id, module_slug, score_given, now)
+        _note(session, place, user_id, module_slug, (score_given, comment), now)
         # What was told before may have been higher (a course that asks for no quiz is told the full points).
         due = session.scalars(
             select(DueScore.score_given).where(due_in(place), DueScore.user_id == user_id, DueScore.module_slug == module_slug)
@@ -80,20 +88,23 @@ def dues_in(session: Session, place: GradebookPlace, user_id: int) -> dict[str, 
     return {slug: Due(score_given, told_at) for slug, score_given, told_at in rows}
 
 
-def _note(session: Session, place: GradebookPlace, user_id: int, module_slug: str, score_given: float, now: datetime) -> None:
+def _note(
+    session: Session, place: GradebookPlace, user_id: int, module_slug: str, score: tuple[float, str], now: datetime
+) -> None:
     insert = insert_into(session, _DUE).values(
         user_id=user_id,
         course_id=place.course_id,
         resource_link_id=place.resource_link_id,
         module_slug=module_slug,
-        score_given=score_given,
+        score_given=score[0],
+        comment=score[1],
         told_at=now,
     )
     where = _DUE.c.course_id if place.course_id is not None else _DUE.c.resource_link_id
     session.execute(
         insert.on_conflict_do_update(
             index_elements=[_DUE.c.user_id, where, _DUE.c.module_slug],
-            set_={"score_given": insert.excluded.score_given, "told_at": insert.excluded.told_at},
+            set_={name: getattr(insert.excluded, name) for name in ("score_given", "comment", "told_at")},
             where=_DUE.c.score_given < insert.excluded.score_given,
         )
     )

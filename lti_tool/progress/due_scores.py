@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.domain.people import Role, Visitor, takes_part
 from lti_tool.domain.rules.completion import Condition, Conditions
-from lti_tool.domain.rules.score import due_score, score_of
+from lti_tool.domain.rules.score import comment_on, due_score, score_of
 from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.models import Completion, DueScore, LaunchedLink, Membership, ResourceLink
 from lti_tool.models.database import Database
@@ -91,7 +91,9 @@ def tell_due_scores(
             if score is not None and told.get((each.place, slug), -1.0) < score:
                 due[score].append(each.place)
         for score, places in due.items():
-            tell_score(session, places, user_id=user_id, module_slug=slug, score_given=score, now=now)
+            tries = footprint.tries.get(slug, ())
+            comment = comment_on(tries) if score == score_of(tries) else ""
+            tell_score(session, places, user_id=user_id, module_slug=slug, score_given=score, comment=comment, now=now)
 
 
 def place_of(visitor: Visitor) -> GradebookPlace:

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from lti_tool.domain.rules.attempts import NextTry, Try, standing
-from lti_tool.domain.rules.score import score_of
+from lti_tool.domain.rules.score import comment_on, score_of
 from tests.domain.examples import RULES
 
 MONDAY = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -67,3 +69,12 @@ def test_the_score_is_in_points_of_a_hundred_with_three_decimals() -> None:
 
 def test_there_is_no_score_before_anything_was_handed_in() -> None:
     assert score_of([a_try(1, None)]) is None
+
+
+@pytest.mark.parametrize(
+    ("points", "comment"),
+    [([9.0], "9 von 10 Punkten, 1. Versuch"), ([3.0, 8.25, 5.0], "8,25 von 10 Punkten, 2. Versuch"), ([None], ""), ([], "")],
+)
+def test_the_best_attempt_is_told_in_words_beside_the_grade(points: list[float | None], comment: str) -> None:
+    tries = [a_try(number, each) for number, each in enumerate(points, start=1)]
+    assert comment_on(tries) == comment

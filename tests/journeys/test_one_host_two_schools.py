@@ -186,7 +186,7 @@ def test_an_issuer_that_can_be_read_in_two_ways_is_none(
     assert rows(parts) == before
 
 
-def test_the_second_school_on_the_host_registers_itself_and_both_stay_apart(
+def test_journey_29_the_second_school_on_the_host_registers_itself_and_both_stay_apart(
     app: Flask, browser: FlaskClient, connected: Playground, attacker: Playground, parts: Parts
 ) -> None:
     done = by_hand(browser, invited(parts, platform_url=attacker.issuer), **typed(attacker))

@@ -42,7 +42,7 @@ def visit(stage: TwoPlatforms, name: str) -> Person:
 
 
 @pytest.mark.journey
-def test_a_platform_hangs_for_an_hour_people_of_others_notice_nothing_and_its_own_are_told(
+def test_journey_32_a_platform_hangs_for_an_hour_people_of_others_notice_nothing_and_its_own_are_told(
     tmp_path: Path, database_url: str, keys_folder: Path
 ) -> None:
     with two_platforms(tmp_path, database_url, keys_folder) as stage:

@@ -266,7 +266,7 @@ def end_visit(page: Page) -> None:
     page.context.clear_cookies(name=re.compile("^__Host-visit-"))
 
 
-def test_an_ended_visit_is_told_at_once_and_the_text_goes_out_after_the_next_launch(
+def test_journey_4_an_ended_visit_is_told_at_once_and_the_text_goes_out_after_the_next_launch(
     page: Page, context: BrowserContext, address: str, database: Database, people: dict[str, Visitor]
 ) -> None:
     enter(page, address, "/workbook/chapters/2")

@@ -19,6 +19,15 @@ def score_of(tries: Sequence[Try]) -> float | None:
     return round(MAXIMUM * best.points / best.points_possible, 3)
 
 
+def comment_on(tries: Sequence[Try]) -> str:
+    """Say in words what the best attempt is, beside the grade: a platform shows points of its own scale, and no attempts."""
+    best = best_of(tries)
+    if best is None or best.points is None:
+        return ""
+    points = f"{best.points:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+    return f"{points} von {best.points_possible} Punkten, {best.number}. Versuch"
+
+
 def due_score(best: float | None, *, asks_for_quiz: bool) -> float | None:
     """Tell what a course's gradebook is told of a passed module: the best attempt; None: nothing.
 

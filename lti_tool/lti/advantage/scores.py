@@ -20,6 +20,7 @@ class Score:
         user_id: the platform's `sub`.
         given: 0 to `maximum`; Open edX answers 500 to a negative one.
         maximum: above 0; platforms scale from it to their own.
+        comment: plain words beside the grade, for who reads it; empty: none.
         timestamp: the moment of sending, made anew at each try: Moodle compares it with its own time of the last receipt.
     """
 
@@ -27,6 +28,7 @@ class Score:
     given: float
     maximum: float
     timestamp: datetime
+    comment: str = ""
 
     def __post_init__(self) -> None:
         if not 0 <= self.given <= self.maximum or self.maximum <= 0:
@@ -88,6 +90,7 @@ def post_score(
 
 
 def _document(score: Score) -> dict[str, object]:
+    comment = {"comment": score.comment} if score.comment else {}
     return {
         "userId": score.user_id,
         "timestamp": score.timestamp.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -95,6 +98,7 @@ def _document(score: Score) -> dict[str, object]:
         "gradingProgress": "FullyGraded",
         "scoreGiven": score.given,
         "scoreMaximum": score.maximum,
+        **comment,
     }
 
 

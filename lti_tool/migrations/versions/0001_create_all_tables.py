@@ -866,6 +866,7 @@ def upgrade() -> None:
         sa.Column("resource_link_id", sa.Integer(), nullable=True),
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("score_given", sa.Double(), nullable=False),
+        sa.Column("comment", sa.String(length=100), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_due_score_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(

@@ -71,6 +71,8 @@ class DueScore(Base):
     module_slug: Mapped[str] = mapped_column(String(100))
     score_given: Mapped[float]
     """In points of 100; it only ever rises."""
+    comment: Mapped[str] = mapped_column(String(100), default="")
+    """What was reached, in words for who reads the gradebook; empty: nothing to add."""
     told_at: Mapped[datetime]
 
 

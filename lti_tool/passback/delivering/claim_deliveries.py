@@ -12,7 +12,7 @@ from typing import Any, TypeVarTuple, cast
 from sqlalchemy import Row, Select, Table, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.models import Deployment, LineItemRow, Platform, RegistrationRow, ResourceLink, ScoreDelivery, User
+from lti_tool.models import Deployment, DueScore, LineItemRow, Platform, RegistrationRow, ResourceLink, ScoreDelivery, User
 from lti_tool.passback.delivering.after_restore import is_after_restore
 from lti_tool.passback.delivering.retries import LONGEST_WAIT
 from lti_tool.passback.delivery import CLAIMED, WAITING, ClaimedDelivery
@@ -206,6 +206,17 @@ def _due(query: Select[*_Columns], resting: Collection[int], now: datetime) -> S
 def _everything() -> Select[*tuple[Any, ...]]:
     # A column that belongs to no link of ours says itself where it lies.
     is_linked = LineItemRow.resource_link_id.is_not(None)
+    # The words that belong to this very score: in whichever course they were told of, they are the same.
+    comment = (
+        select(DueScore.comment)
+        .where(
+            DueScore.user_id == ScoreDelivery.user_id,
+            DueScore.module_slug == ScoreDelivery.module_slug,
+            DueScore.score_given == ScoreDelivery.score_given,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
     return select(
         ScoreDelivery.id,
         ScoreDelivery.version,
@@ -223,6 +234,7 @@ def _everything() -> Select[*tuple[Any, ...]]:
         LineItemRow.score_maximum,
         LineItemRow.is_made_by_us,
         is_linked.label("is_linked"),
+        comment.label("comment"),
         case((is_linked, ResourceLink.line_items_url), else_=LineItemRow.line_items_url).label("line_items_url"),
         func.coalesce(ResourceLink.ags_scopes, LineItemRow.scopes, "").label("ags_scopes"),
         func.coalesce(ResourceLink.resource_link_id, LineItemRow.platform_link_id).label("resource_link_id"),
@@ -270,5 +282,6 @@ def _claimed(row: Row[Any], claim: str, lease_until: datetime, after_restore: bo
         score_maximum=row.score_maximum,
         delivered_version=row.delivered_version,
         sent_of=row.sent_of,
+        comment=row.comment or "",
         is_after_restore=after_restore,
     )

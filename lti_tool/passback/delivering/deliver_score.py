@@ -180,7 +180,8 @@ class _Trip:
         if not self._to.may_send(claimed):
             raise _ClaimLost
         self.last_sent = timestamp
-        score = Score(claimed.user_sub, points_in(self._maximum, claimed.score_given), self._maximum, timestamp)
+        points = points_in(self._maximum, claimed.score_given)
+        score = Score(claimed.user_sub, points, self._maximum, timestamp, claimed.comment)
         return self._to.gradebooks.post_score(claimed.registration_id, self._url, score, now=now)
 
     def _received_at(self) -> datetime | None:

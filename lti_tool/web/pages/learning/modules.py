@@ -1,5 +1,6 @@
 """The overview of all modules, and the page of one: what is done, what is missing, what comes next."""
 
+import logging
 from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request
@@ -28,6 +29,7 @@ from lti_tool.web.visits.browser_session import current_visitor, href
 from lti_tool.web.visits.overdue import hand_in_own_overdue
 
 blueprint = Blueprint("modules", __name__)
+log = logging.getLogger(__name__)
 
 
 @blueprint.record_once
@@ -135,8 +137,14 @@ def undecided(_: ProgrammeUndecided) -> ResponseReturnValue:
 
 
 def _tell_gradebook_news(visitor: Visitor) -> None:
-    with step() as session:
-        tell_gradebook_news(session, visitor, now=parts().now())
+    try:
+        with step() as session:
+            tell_gradebook_news(session, visitor, now=parts().now())
+    except Exception as error:
+        # A disk without room keeps nobody from reading; the news is found again at the next visit, and at night.
+        if parts().database.trouble_of(error) != "storage_full":
+            raise
+        log.warning("gradebook_news_put_off")
 
 
 @blueprint.app_template_test("today")
