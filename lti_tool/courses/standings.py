@@ -296,14 +296,14 @@ def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts)
     completed_at = facts.completed.get(key)
     if completed_at is not None:
         state = ModuleState.PASSED
-    elif not is_passed and submitted >= allowed and facts.beside.requirements.asks_for(Condition.QUIZ):
+    elif not is_passed and submitted >= allowed and Condition.QUIZ in facts.beside.requirements.parts_of(module):
         state = ModuleState.STUCK
     else:
         state = ModuleState.BEGUN if opened or attempts else ModuleState.OPEN
     left: tuple[MissingCondition, ...] = ()
     if completed_at is None:
         evidence = facts.beside.evidence(user_id, module, lessons_read=read, is_quiz_passed=bool(is_passed))
-        left = missing(evidence, facts.beside.requirements.conditions.parts)
+        left = missing(evidence, facts.beside.requirements.parts_of(module))
     score = facts.scores.get(key)
     return ModuleStanding(module, state, read, attempts, allowed, bool(is_passed), best, completed_at, score, left)
 

@@ -17,6 +17,21 @@ def get_module(programme: Programme, slug: str) -> Module:
     return module
 
 
+def get_module_with_exam(programme: Programme, slug: str) -> Module:
+    """Give a module that has a quiz.
+
+    Raises:
+        NotFound: the programme has none of that name, or it has no quiz.
+    """
+    module = get_module(programme, slug)
+    if not module.has_exam:
+        raise NotFound(
+            N_("Dieses Modul hat keine Lernerfolgskontrolle."),
+            next_step=N_("Was zum Abschluss gehört, steht auf der Seite des Moduls."),
+        )
+    return module
+
+
 def get_lesson(module: Module, slug: str) -> Lesson:
     """Give a lesson of a module.
 

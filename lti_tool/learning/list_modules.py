@@ -114,7 +114,7 @@ def _line(
         completed_at=completed_at,
         delivery=gradebook.deliveries.get(module.slug) if completed_at else None,
         is_next=is_next,
-        missing=() if completed_at else missing(evidence, beside.requirements.conditions.parts),
+        missing=() if completed_at else missing(evidence, beside.requirements.parts_of(module)),
     )
 
 

@@ -146,7 +146,7 @@ def open_module(session: Session, syllabus: Syllabus, visitor: Visitor, module_s
     gradebook = look_at_gradebook(session, visitor, syllabus, footprint)
     beside = contributions_of(session, requirements, [visitor.user_id])
     completed_at = footprint.completed_at.get(module.slug)
-    left = () if completed_at else missing(footprint.evidence(module, beside, visitor.user_id), requirements.conditions.parts)
+    left = () if completed_at else missing(footprint.evidence(module, beside, visitor.user_id), requirements.parts_of(module))
     practice = _practice(session, visitor, module, requirements)
     meetings = _meeting_lines(session, programme, visitor, module, beside, now=now)
     return ModulePage(
@@ -164,7 +164,7 @@ def open_module(session: Session, syllabus: Syllabus, visitor: Visitor, module_s
         practice=practice,
         practice_rule=requirements.conditions.practice if requirements.chapters_in(module) else None,
         meetings=meetings,
-        asks_for_quiz=requirements.asks_for(Condition.QUIZ),
+        asks_for_quiz=Condition.QUIZ in requirements.parts_of(module),
         missing=left,
         next_step=_next_step(programme, module, footprint, stands, left, practice, meetings),
         completed_at=completed_at,
@@ -206,7 +206,7 @@ def _meeting_lines(
     session: Session, programme: Programme, visitor: Visitor, module: Module, beside: Contributions, *, now: datetime
 ) -> tuple[MeetingLine, ...]:
     """Show the live sessions where the course asks for them, or has at least set a date."""
-    are_asked_for = beside.requirements.asks_for(Condition.LIVE)
+    are_asked_for = Condition.LIVE in beside.requirements.parts_of(module)
     meetings = meetings_of(session, programme, visitor.course_id).get(module.slug, ())
     if are_asked_for:
         records = beside.records

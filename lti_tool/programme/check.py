@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import date
 from pathlib import Path
 
+from lti_tool.domain.content.programme import Module
 from lti_tool.programme.checks.check_cases import check_cases
 from lti_tool.programme.checks.check_giveaways import check_giveaways
 from lti_tool.programme.checks.check_lesson import check_lesson
@@ -72,9 +73,8 @@ def _check_programme(reading: Reading) -> None:
     programme, findings = reading.programme, reading.findings
     _check_version(reading)
     _check_order(reading)
-    if not programme.dimensions:
-        findings.warning("reifegrad.toml", 1, "Die Selbsteinschätzung reifegrad.toml fehlt.")
-    elif len(programme.dimensions) != _DIMENSIONS or len(programme.dimension_levels) != _LEVELS:
+    # A programme may go without; one that has it keeps to what its pages and reports show.
+    if programme.dimensions and (len(programme.dimensions) != _DIMENSIONS or len(programme.dimension_levels) != _LEVELS):
         findings.warning("reifegrad.toml", 1, f"Der Reifegrad hat acht Dimensionen mit je fünf Stufen, hier sind es "
                          f"{len(programme.dimensions)} mit je {len(programme.dimension_levels)}.")  # fmt: skip
     taken: dict[str, str] = {}
@@ -127,9 +127,9 @@ def _check_module(entry: ReadModule) -> None:
         warn("summary", f"Die Zusammenfassung hat {len(module.summary)} Zeichen; höchstens {_MOST_SUMMARY_CHARACTERS}.")
     if not 4 <= len(module.topics) <= 6:
         warn("topics", f"Die Bescheinigung braucht 4 bis 6 Stichworte; hier sind es {len(module.topics)}.")
-    least = 5 if module.is_required else 4
+    least = _fewest_lessons(module)
     if not least <= len(module.lessons) <= 6:
-        kind = "Modul" if module.is_required else "Wahlmodul"
+        kind = "Wahlmodul" if not module.is_required else "Modul" if module.has_exam else "Modul ohne Prüfung"
         warn("number", f"Ein {kind} hat {least} bis 6 Lektionen; hier sind es {len(module.lessons)}.")
     if not module.misconceptions:
         warn("number", "Die häufigen Irrtümer [[misconception]] fehlen.")
@@ -137,5 +137,16 @@ def _check_module(entry: ReadModule) -> None:
         warn("number", "Das Glossar glossary.toml fehlt oder ist leer.")
     if module.practice is None and module.is_required:
         warn("number", "Die Praxisaufgabe practice.toml fehlt.")
+    if not module.has_exam and module.practice is None and not any(live.is_required for live in module.live_sessions):
+        head.error(
+            "exam", "Ein Modul ohne Prüfung braucht eine Praxisaufgabe oder eine Live-Sitzung: Sonst belegt nichts den Abschluss."
+        )
     if "fiktives Beispiel" not in module.case_html:
         warn("case", "Der Fall ist nicht als „fiktives Beispiel“ bezeichnet.")
+
+
+def _fewest_lessons(module: Module) -> int:
+    if not module.has_exam:
+        # Texts to prepare and to follow up a session; the work itself is written.
+        return 2
+    return 5 if module.is_required else 4

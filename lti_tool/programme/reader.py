@@ -4,7 +4,16 @@ import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lti_tool.domain.content.programme import AssessmentRules, Change, Dimension, HoursRules, Module, Programme, Term
+from lti_tool.domain.content.programme import (
+    NO_ASSESSMENT,
+    AssessmentRules,
+    Change,
+    Dimension,
+    HoursRules,
+    Module,
+    Programme,
+    Term,
+)
 from lti_tool.programme.formats.findings import Findings, ProgrammeError
 from lti_tool.programme.formats.term_links import TermFinder
 from lti_tool.programme.formats.toml_source import Table, read_toml
@@ -93,6 +102,7 @@ def _programme(head: Table, modules: tuple[Module, ...], levels: tuple[str, ...]
         table.finish()
     # Only proof-reading asks for it.
     head.texts("known_words", ())
+    has_exam = any(module.has_exam for module in modules) or not modules
     programme = Programme(
         slug=head.text("slug"),
         title=head.text("title"),
@@ -100,8 +110,8 @@ def _programme(head: Table, modules: tuple[Module, ...], levels: tuple[str, ...]
         language=head.text("language"),
         version=head.text("version"),
         changes=tuple(changes),
-        assessment=_assessment(head.table("assessment")),
-        hours=_hours(head.table("hours")),
+        assessment=_assessment(head.table("assessment")) if has_exam or head.has("assessment") else NO_ASSESSMENT,
+        hours=_hours(head.table("hours"), has_exam=has_exam),
         modules=modules,
         dimensions=dimensions,
         dimension_levels=levels,
@@ -131,10 +141,10 @@ def _assessment(table: Table) -> AssessmentRules:
     return rules
 
 
-def _hours(table: Table) -> HoursRules:
+def _hours(table: Table, *, has_exam: bool) -> HoursRules:
     rules = HoursRules(
         transfer_minutes_per_lesson=table.integer("transfer_minutes_per_lesson"),
-        quiz_minutes=table.integer("quiz_minutes"),
+        quiz_minutes=table.integer("quiz_minutes", None if has_exam else 0),
         words_per_minute=table.integer("words_per_minute", 0),
         self_check_minutes=table.number("self_check_minutes", 0),
         transfer_only_if_written=table.flag("transfer_only_if_written", False),

@@ -190,7 +190,8 @@ def _with_untold() -> Select[int]:
 def _due(footprint: Footprint, slug: str, visited: Visited) -> float | None:
     tries = footprint.tries.get(slug, ())
     best = score_of(tries) if any(attempt.is_passed for attempt in tries) else None
-    return due_score(best, asks_for_quiz=visited.asks_for_quiz)
+    # What was passed without exam has no attempt, and completion is all that any course could ask for.
+    return due_score(best, asks_for_quiz=visited.asks_for_quiz and slug not in footprint.without_exam)
 
 
 def _learns(words: str | None) -> bool:

@@ -1,12 +1,12 @@
 """What one user has done in the whole programme so far, read with two statements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, cast, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Integer, case, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.content.programme import Module
@@ -40,6 +40,12 @@ class Footprint:
     tries: Mapping[str, Sequence[Try]]
     completed_at: Mapping[str, datetime]
     extras: Mapping[str, Sequence[ExtraGrant]]
+    without_exam: frozenset[str] = frozenset()
+    """Slugs of the modules that had no exam when they were passed."""
+
+    def with_passed(self, modules: Iterable[Module]) -> "Footprint":
+        """Return the same after those modules were passed, as far as scores ask for it."""
+        return replace(self, without_exam=self.without_exam | {module.slug for module in modules if not module.has_exam})
 
     def step(self, module: Module, lesson_code: str) -> LessonStep | None:
         return self.lessons.get(module.slug, {}).get(lesson_code)
@@ -73,11 +79,14 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
     lessons: defaultdict[str, dict[str, LessonStep]] = defaultdict(dict)
     completed_at: dict[str, datetime] = {}
     extras: defaultdict[str, list[ExtraGrant]] = defaultdict(list)
+    without_exam: set[str] = set()
     for kind, slug, code, at, position, course_id in session.execute(_marks_of(user_id)):
         if kind == _LESSON:
             lessons[slug][code] = LessonStep(at, position)
         elif kind == _COMPLETION:
             completed_at[slug] = at
+            if code == _NO_EXAM:
+                without_exam.add(slug)
         else:
             extras[slug].append(ExtraGrant(course_id, at))
     tries: defaultdict[str, list[Try]] = defaultdict(list)
@@ -97,10 +106,11 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
         .order_by(Attempt.number)
     ):
         tries[slug].append(Try(number, started_at, submitted_at, points, possible, is_passed, ends_at, is_by_time))
-    return Footprint(lessons, tries, completed_at, extras)
+    return Footprint(lessons, tries, completed_at, extras, frozenset(without_exam))
 
 
 _LESSON, _COMPLETION, _EXTRA = "lesson", "completion", "extra"
+_NO_EXAM = "no_exam"
 
 
 def _marks_of(user_id: int) -> CompoundSelect[Any]:
@@ -114,7 +124,12 @@ def _marks_of(user_id: int) -> CompoundSelect[Any]:
         cast(null(), Integer),
     ).where(LessonProgress.user_id == user_id)
     completions = select(
-        literal(_COMPLETION), Completion.module_slug, literal(""), Completion.completed_at, literal(""), cast(null(), Integer)
+        literal(_COMPLETION),
+        Completion.module_slug,
+        case((Completion.had_exam, ""), else_=_NO_EXAM),
+        Completion.completed_at,
+        literal(""),
+        cast(null(), Integer),
     ).where(Completion.user_id == user_id)
     extras = select(
         literal(_EXTRA), ExtraAttempt.module_slug, literal(""), ExtraAttempt.granted_at, literal(""), ExtraAttempt.course_id

@@ -1,13 +1,13 @@
 """What a course asks for: its conditions, and the live sessions that it holds."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.content.programme import Chapter, HoursRules, Module, Programme
-from lti_tool.domain.rules.completion import Condition, Conditions
+from lti_tool.domain.rules.completion import ALL_BUT_QUIZ, Condition, Conditions
 from lti_tool.domain.rules.hours import module_minutes
 from lti_tool.domain.rules.live import Meeting
 from lti_tool.models import CourseSettingsRow
@@ -20,9 +20,16 @@ class Requirements:
 
     conditions: Conditions = field(default_factory=Conditions)
     meetings: Mapping[str, tuple[Meeting, ...]] = field(default_factory=dict)
+    lack_exam: bool = False
+    """Whether the programme has modules without exam."""
 
     def asks_for(self, part: Condition) -> bool:
-        return self.conditions.asks_for(part)
+        """Tell whether any module asks for a part."""
+        return self.conditions.asks_for(part) or (self.lack_exam and part in ALL_BUT_QUIZ)
+
+    def parts_of(self, module: Module) -> frozenset[Condition]:
+        """Return what completes a module."""
+        return self.conditions.parts_of(module)
 
     def meetings_in(self, module: Module) -> tuple[Meeting, ...]:
         """Give the module's live sessions that take place and are asked for."""
@@ -34,11 +41,11 @@ class Requirements:
 
     def chapters_in(self, module: Module) -> tuple[Chapter, ...]:
         """Give the chapters that the module's practice task asks for."""
-        return module.practice.chapters if module.practice is not None and self.asks_for(Condition.PRACTICE) else ()
+        return module.practice.chapters if module.practice is not None and Condition.PRACTICE in self.parts_of(module) else ()
 
     def minutes_of(self, module: Module, rules: HoursRules) -> int:
         """Add up a module's minutes by the parts that this course asks for; lessons are there in any case."""
-        minutes = module_minutes(module, rules, (self.conditions.parts | {Condition.LESSONS}) - {Condition.LIVE})
+        minutes = module_minutes(module, rules, (self.parts_of(module) | {Condition.LESSONS}) - {Condition.LIVE})
         return minutes + sum(meeting.minutes + meeting.session.preparation_minutes for meeting in self.meetings_in(module))
 
 
@@ -70,5 +77,9 @@ def requirements_of(
         conditions: where they are known already; None: they are read, as they are now.
     """
     conditions = conditions or conditions_of(session, course_id)
-    meetings = meetings_of(session, programme, course_id) if conditions.asks_for(Condition.LIVE) else {}
-    return Requirements(conditions, meetings)
+    asked = Requirements(conditions, lack_exam=programme.lacks_exam)
+    if not asked.asks_for(Condition.LIVE):
+        return asked
+    live = {module.slug for module in programme.modules if Condition.LIVE in asked.parts_of(module)}
+    meetings = meetings_of(session, programme, course_id)
+    return replace(asked, meetings={slug: held for slug, held in meetings.items() if slug in live})

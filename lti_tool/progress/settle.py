@@ -116,13 +116,14 @@ def _settle(
     done = [
         module
         for module in open_modules
-        if not missing(footprint.evidence(module, beside, member.user_id), requirements.conditions.parts)
+        if not missing(footprint.evidence(module, beside, member.user_id), requirements.parts_of(module))
     ]
     for module in done:
         _complete(session, syllabus.programme, member.user_id, module, now)
     passed = [module for module in modules if module in done or module not in open_modules]
     if member.is_participant and passed:
         here = GradebookPlace.of(member.course_id, member.resource_link_id)
+        footprint = footprint.with_passed(done)
         tell_due_scores(session, member.user_id, [module.slug for module in passed], footprint, here=here, now=now)
         # An instructor's pretended participant may meet everything, but no document that could be taken for genuine.
         if not member.is_test_user:
@@ -133,7 +134,13 @@ def _settle(
 def _complete(session: Session, programme: Programme, user_id: int, module: Module, now: datetime) -> None:
     made = session.scalar(
         insert_for(session, Completion)
-        .values(user_id=user_id, module_slug=module.slug, programme_version=programme.version, completed_at=now)
+        .values(
+            user_id=user_id,
+            module_slug=module.slug,
+            programme_version=programme.version,
+            completed_at=now,
+            had_exam=module.has_exam,
+        )
         .on_conflict_do_nothing(index_elements=["user_id", "module_slug"])
         .returning(Completion.id)
     )

@@ -19,7 +19,7 @@ PERSON = "participant01"
 def take(course: Course, visit: Visit, number: int, *, right: int) -> str:
     """Begin an attempt, answer so many questions rightly, hand it in; return the page of the result."""
     send(visit, QUIZ, on=QUIZ)
-    module = course.app.extensions["parts"].programme.find_module(M1)
+    module = course.app.extensions["parts"].catalogue.with_module(M1).programme.find_module(M1)
     with course.database.write.begin() as session:
         attempt = session.scalars(
             select(Attempt).where(Attempt.user_id == user_id(course, PERSON), Attempt.number == number)
@@ -43,7 +43,7 @@ def let_a_day_pass(course: Course) -> None:
 @pytest.mark.journey
 def test_journey_5_fails_three_times_is_given_another_attempt_and_passes(filled: Course) -> None:
     teacher, anna = filled.launch("instructor", M1), filled.launch(PERSON, M1)
-    module = filled.app.extensions["parts"].programme.find_module(M1)
+    module = filled.app.extensions["parts"].catalogue.with_module(M1).programme.find_module(M1)
     for lesson in module.lessons:
         page = f"/modules/{M1}/lessons/{lesson.slug}"
         send(anna, f"{page}/read", on=page)

@@ -39,7 +39,7 @@ def open_from_the_list(teacher: Visit) -> str:
 
 def test_journey_22_prints_the_facilitator_pack_for_session_3a_and_runs_it(filled: Course) -> None:
     teacher = filled.launch("instructor", M3)
-    programme = filled.app.extensions["parts"].programme
+    programme = filled.app.extensions["parts"].catalogue.with_module(M3).programme
     module = programme.find_module(M3)
     pack = module.find_pack("3A")
     text = open_from_the_list(teacher)

@@ -32,7 +32,7 @@ def question(number: int) -> str:
 
 def right(course: Course, number: int) -> dict[str, Any]:
     """Return the right answer's fields of one question."""
-    module = course.app.extensions["parts"].programme.find_module(M1)
+    module = course.app.extensions["parts"].catalogue.with_module(M1).programme.find_module(M1)
     with course.database.read() as session:
         row = session.scalars(select(AttemptItem).join(Attempt).where(AttemptItem.position == number)).one()
     return dict(right_fields(module.find_item(row.item_id), row.order))

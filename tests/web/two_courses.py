@@ -276,7 +276,9 @@ class TwoCourses:
             builder = Builder(session, now)
             keys, others = builder.registration("https://moodle.test"), builder.registration("https://other.test")
             courses = {"A": builder.course("A", keys), "B": builder.course("B", keys), "C": builder.course("C", others)}
-            ids = builder.belongings(app.extensions["parts"].catalogue.served[0].programme, courses["A"].people["participant"])
+            ids = builder.belongings(
+                app.extensions["parts"].catalogue.with_module(MODULE).programme, courses["A"].people["participant"]
+            )
         return cls(app, database, now, courses, ids)
 
     def somebody(self, course: str, role: str) -> "Browser":
@@ -295,7 +297,7 @@ class TwoCourses:
             "delivery_id": self.ids.delivery_id,
             "module_slug": MODULE,
             "slug": MODULE,
-            "lesson_slug": self.app.extensions["parts"].catalogue.served[0].programme.modules[0].lessons[0].slug,
+            "lesson_slug": self.app.extensions["parts"].catalogue.with_module(MODULE).programme.modules[0].lessons[0].slug,
             "check_id": "1",
             "case_id": CASE,
             "download_id": "beschlussvorlage",
@@ -307,7 +309,6 @@ class TwoCourses:
             "form": "json",
             "field_id": "1.1",
             "invite": "invite",
-            "programme_slug": "smart-city-manager",
         }
         found = {}
         adapter = self.app.url_map.bind(HOST, url_scheme="https")

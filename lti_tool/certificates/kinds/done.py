@@ -78,7 +78,7 @@ def everything_done(programme: Programme, *, began_on: date | None = None, on: d
     return Done(
         record=CourseRecord(
             minutes={module.slug: module_minutes(module, programme.hours) for module in modules},
-            tested=frozenset(module.slug for module in modules),
+            tested=frozenset(module.slug for module in modules if module.has_exam),
             draft_title=draft_title,
         ),
         completions={module.slug: CountedCompletion(on, programme.version) for module in modules},

@@ -16,7 +16,7 @@ from lti_tool.domain.rules.live import Meeting, Presence
 from lti_tool.domain.words.folding import by_name
 from lti_tool.models import Attendance, AttendanceChange, Completion, FollowUp, Membership, User
 from lti_tool.progress.meetings import get_meeting, meetings_of
-from lti_tool.progress.requirements import conditions_of
+from lti_tool.progress.requirements import conditions_of, requirements_of
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def open_live(session: Session, programme: Programme, visitor: Visitor) -> LiveP
             if meetings[module.slug]
         ),
         participants=len(members),
-        is_asked_for=conditions_of(session, viewer.course_id).asks_for(Condition.LIVE),
+        is_asked_for=requirements_of(session, programme, viewer.course_id).asks_for(Condition.LIVE),
     )
 
 
@@ -155,7 +155,7 @@ def open_attendance(session: Session, programme: Programme, visitor: Visitor, mo
             for member in members
         ),
         changes=_changes(session, viewer.course_id, meeting),
-        is_asked_for=conditions_of(session, viewer.course_id).asks_for(Condition.LIVE),
+        is_asked_for=Condition.LIVE in conditions_of(session, viewer.course_id).parts_of(meeting.module),
     )
 
 

@@ -164,6 +164,8 @@ class Module:
     packs: tuple[FacilitatorPack, ...] = ()
     is_required: bool = True
     """False: an elective. It is placed singly, has its own quiz and Teilnahmebescheinigung, and no certificate asks for it."""
+    has_exam: bool = True
+    """False: chapters and attendance complete it, whatever the course asks for elsewhere (decision 0022)."""
 
     def find_interactive(self, name: str) -> InteractiveFigure | None:
         return next((figure for figure in self.interactive if figure.name == name), None)
@@ -206,6 +208,20 @@ class AssessmentRules:
     pass_mark_pct: int
     attempts: int
     wait_hours_before_last: int
+
+
+NO_ASSESSMENT = AssessmentRules(
+    items=0,
+    strata={},
+    max_single_choice=0,
+    min_types=0,
+    min_cases=0,
+    min_pool=0,
+    pass_mark_pct=0,
+    attempts=0,
+    wait_hours_before_last=0,
+)
+"""Of a programme in which no module has an exam."""
 
 
 @dataclass(frozen=True)
@@ -258,6 +274,16 @@ class Programme:
     def required_modules(self) -> tuple[Module, ...]:
         """Give the modules that the certificate asks for."""
         return tuple(module for module in self.modules if module.is_required)
+
+    @cached_property
+    def lacks_exam(self) -> bool:
+        """Whether it has modules without exam."""
+        return not all(module.has_exam for module in self.modules)
+
+    @cached_property
+    def has_exam(self) -> bool:
+        """Whether any module has one."""
+        return any(module.has_exam for module in self.modules)
 
     @cached_property
     def electives(self) -> tuple[Module, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from lti_tool.domain.content.programme import Module
 from lti_tool.domain.rules.workbook import PracticeRule
 
 
@@ -17,6 +18,8 @@ class Condition(StrEnum):
 
 
 LESSONS_AND_QUIZ = frozenset({Condition.LESSONS, Condition.QUIZ})
+ALL_BUT_QUIZ = frozenset(Condition) - {Condition.QUIZ}
+"""What a module without exam asks for: chapters and attendance are its proof, so no course can switch them off."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,12 @@ class Conditions:
         return bool(self.parts & LESSONS_AND_QUIZ)
 
     def asks_for(self, part: Condition) -> bool:
+        """Tell whether modules with an exam ask for a part."""
         return part in self.parts
+
+    def parts_of(self, module: Module) -> frozenset[Condition]:
+        """Return what completes a module."""
+        return self.parts if module.has_exam else ALL_BUT_QUIZ
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from lti_tool.domain.content.programme import HoursRules, Lesson, Module, Programme
-from lti_tool.domain.rules.completion import LESSONS_AND_QUIZ, Condition
+from lti_tool.domain.rules.completion import Condition, Conditions
 
 
 def lesson_minutes(lesson: Lesson, rules: HoursRules) -> float:
@@ -16,20 +16,22 @@ def lesson_minutes(lesson: Lesson, rules: HoursRules) -> float:
 def module_minutes(
     module: Module,
     rules: HoursRules,
-    offered: frozenset[Condition] = LESSONS_AND_QUIZ,
+    offered: frozenset[Condition] | None = None,
     *,
     written: Collection[str] | None = None,
 ) -> int:
     """Add up a module's minutes: reading, transfer questions, quiz, practice task, live sessions, each where offered.
 
     Args:
+        offered: None: what a course asks for that decided nothing.
         written: codes of the lessons to whose Transferfrage something was written; None: all are meant to be.
     """
     minutes = 0.0
+    offered = Conditions().parts_of(module) if offered is None else offered
     if Condition.LESSONS in offered:
         minutes += sum(lesson_minutes(lesson, rules) for lesson in module.lessons)
         minutes += rules.transfer_minutes_per_lesson * len(_transfers(module, rules, written))
-    if Condition.QUIZ in offered:
+    if Condition.QUIZ in offered and module.has_exam:
         minutes += rules.quiz_minutes
     if Condition.PRACTICE in offered and module.practice is not None:
         minutes += module.practice.hours * 60
@@ -38,7 +40,7 @@ def module_minutes(
     return round(minutes)
 
 
-def programme_minutes(programme: Programme, offered: frozenset[Condition] = LESSONS_AND_QUIZ) -> int:
+def programme_minutes(programme: Programme, offered: frozenset[Condition] | None = None) -> int:
     """Add up the minutes of all modules that the certificate asks for."""
     return sum(module_minutes(module, programme.hours, offered) for module in programme.required_modules)
 

@@ -31,11 +31,13 @@ def comment_on(tries: Sequence[Try]) -> str:
 def due_score(best: float | None, *, asks_for_quiz: bool) -> float | None:
     """Tell what a course's gradebook is told of a passed module: the best attempt; None: nothing.
 
-    A course that asks for no quiz is told the full points where none was passed: all that it asks for is done, and it would
-    else never hear of it. Other courses are told nothing then, because there the quiz may count.
+    Where no quiz is asked for, by the course or because the module has none, it is told the full points if none was passed:
+    all that is asked for is done, and the course would else never hear of it. Other courses are told nothing then, because
+    there the quiz may count.
 
     Args:
         best: the best attempt in points of 100; None: the quiz was not passed.
+        asks_for_quiz: whether the course asks for quizzes, and the module has one.
     """
     if best is not None:
         return best

@@ -10,7 +10,7 @@ from lti_tool.domain.content.programme import AssessmentRules, Module
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.rules.attempts import QuizStanding, Try
 from lti_tool.domain.rules.syllabus import Syllabus
-from lti_tool.learning.content import get_module
+from lti_tool.learning.content import get_module_with_exam
 from lti_tool.progress.course_rules import CourseDates, QuizTime, course_dates_of, quiz_time_of, standing_of
 from lti_tool.progress.footprint import footprint_of
 
@@ -37,9 +37,9 @@ def open_quiz(session: Session, syllabus: Syllabus, visitor: Visitor, module_slu
     """Gather the front page of a quiz.
 
     Raises:
-        NotFound: the programme has no such module.
+        NotFound: the programme has no such module, or it has no quiz.
     """
-    module = get_module(syllabus.programme, module_slug)
+    module = get_module_with_exam(syllabus.programme, module_slug)
     footprint = footprint_of(session, visitor.user_id)
     return QuizPage(
         module=module,

@@ -141,7 +141,7 @@ def review_attempt(
         items=items,
         shows_solutions=stands.shows_solutions,
         stands=stands,
-        missing=() if completed_at else missing(evidence, requirements.conditions.parts),
+        missing=() if completed_at else missing(evidence, requirements.parts_of(module)),
         completed_at=completed_at,
         delivery=delivery_status(session, place_of(visitor), user_id=visitor.user_id, module_slug=module.slug)
         if completed_at

@@ -14,7 +14,7 @@ from lti_tool.domain.rules.drawing import DrawnItem, draw
 from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.domain.rules.time_limit import end_of
 from lti_tool.errors import Conflict
-from lti_tool.learning.content import get_module
+from lti_tool.learning.content import get_module_with_exam
 from lti_tool.messages import N_
 from lti_tool.models import Attempt, AttemptItem
 from lti_tool.progress.course_rules import CourseDates, QuizTime, course_dates_of, quiz_time_of, standing_of
@@ -59,13 +59,13 @@ def start_quiz(
     Returns:
         The attempt's number.
     Raises:
-        NotFound: the programme has no such module.
+        NotFound: the programme has no such module, or it has no quiz.
         AttemptNotAllowed: the wait before the last attempt is not over, or none is left, or the course does not run today.
         TimeChanged: there is less time than the person was told.
         QuizNotReady: the pool cannot fill the blueprint.
     """
     programme = syllabus.programme
-    module = get_module(programme, module_slug)
+    module = get_module_with_exam(programme, module_slug)
     footprint = footprint_of(session, visitor.user_id)
     number = _allowed_number(syllabus, footprint, module, now)
     if _is_there(session, visitor, module, number):

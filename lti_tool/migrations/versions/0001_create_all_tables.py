@@ -191,6 +191,7 @@ def upgrade() -> None:
         sa.Column("module_slug", sa.String(length=100), nullable=False),
         sa.Column("programme_version", sa.String(length=20), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("had_exam", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_completion_user_id_lti_user"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_completion")),
         sa.UniqueConstraint("user_id", "module_slug", name=op.f("uq_completion_user_id_module_slug")),

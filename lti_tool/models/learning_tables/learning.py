@@ -104,3 +104,5 @@ class Completion(Base):
     module_slug: Mapped[str] = mapped_column(String(100))
     programme_version: Mapped[str] = mapped_column(String(20))
     completed_at: Mapped[datetime]
+    had_exam: Mapped[bool] = mapped_column(default=True)
+    """False: chapters and attendance completed it; its score is then the full points."""

@@ -29,9 +29,10 @@ def check_pool(entry: ReadModule, rules: AssessmentRules, findings: Findings) ->
     objectives = {objective.id: objective.bloom for lesson in entry.module.lessons for objective in lesson.objectives}
     for item in entry.items:
         _check_item(item, objectives, findings)
-    _check_objectives(entry, findings)
-    _check_giveaway(entry, file, findings)
-    _check_draw(entry, rules, file, findings)
+    if entry.module.has_exam:
+        _check_objectives(entry, findings)
+        _check_giveaway(entry, file, findings)
+        _check_draw(entry, rules, file, findings)
     for check in entry.checks:
         _check_self_check(check.check, check.lesson_code, entry, findings)
 

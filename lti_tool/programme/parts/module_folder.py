@@ -59,6 +59,8 @@ def read_module(
         examples=tuple(entry.example for entry in examples),
         packs=tuple(entry.pack for entry in packs),
     )
+    if pool and not module.has_exam:
+        head.error("exam", "Das Modul hat keine Prüfung (exam = false), aber eine pool.toml: Eines von beiden ist zu viel.")
     return ReadModule(module, head, lessons, items, checks, terms, findings, examples, packs, practice)
 
 
@@ -90,6 +92,7 @@ def _assembled(
         interactive=tuple(figure for entry in lessons for figure in entry.interactive),
         clips=tuple(read.clip for entry in lessons for read in entry.clips),
         is_required=head.flag("required", True),
+        has_exam=head.flag("exam", True),
     )
     case.finish()
     head.finish()
