@@ -13,7 +13,7 @@ from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, 
 from lti_tool.web.failures import errors
 from lti_tool.web.failures.once_more import Application
 from lti_tool.web.forms import request_body, shown, storable, typed_forms
-from lti_tool.web.pages import certificates, front, legal, verify
+from lti_tool.web.pages import certificates, front, legal, parts_gallery, verify
 from lti_tool.web.pages.connecting import check, deep_linking, register
 from lti_tool.web.pages.draft import reifegrad, workbook
 from lti_tool.web.pages.learning import modules, quizzes
@@ -81,6 +81,8 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     )
     for room in (*endpoints, *pages):
         app.register_blueprint(room.blueprint)
+    if not parts.settings.is_production:
+        app.register_blueprint(parts_gallery.blueprint)
 
     health.set_readiness(app, preflight.Readiness(parts))
 

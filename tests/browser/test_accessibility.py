@@ -129,9 +129,17 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
         found += faults(page)
     key = page.url.partition("v=")[2]
     first = f"/modules/{module.slug}/lessons/{module.lessons[0].slug}"
-    beside = ("/notes", "/glossary", f"/modules/{module.slug}/print", f"{first}/hint", "/reifegrad", "/reifegrad/before")
+    beside = (
+        "/notes",
+        "/glossary",
+        "/search?q=parken",
+        f"/modules/{module.slug}/print",
+        f"{first}/hint",
+        "/reifegrad",
+        "/reifegrad/before",
+    )
     for path in (*beside, "/workbook/chapters/1", "/workbook/export", "/workbook/print"):
-        page.goto(f"{installation.tool_url}{path}?v={key}")
+        page.goto(f"{installation.tool_url}{path}{'&' if '?' in path else '?'}v={key}")
         found += faults(page)
     page.goto(f"{installation.tool_url}{first}?v={key}")
     page.locator(".prose .glossary-link").first.click()
@@ -194,7 +202,18 @@ def test_what_an_instructor_meets(page: Page, installation: Installation, progra
 
 def test_what_a_stranger_meets(page: Page, installation: Installation) -> None:
     found = []
-    for path in ("/", "/verify", "/verify/0000-0000", "/modules", "/no-such-page", "/privacy", "/imprint", "/accessibility"):
+    for path in (
+        "/",
+        "/verify",
+        "/verify/0000-0000",
+        "/modules",
+        "/no-such-page",
+        "/privacy",
+        "/imprint",
+        "/_parts",
+        "/accessibility",
+        "/leichte-sprache",
+    ):
         page.goto(installation.tool_url + path)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         found += faults(page)

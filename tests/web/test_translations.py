@@ -13,9 +13,17 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 import translations  # noqa: E402 - a tool of the repository, not part of the package
 
-TEMPLATES = [path for path in sorted((ROOT / "templates").rglob("*.html")) if "playground" not in path.parts]
+# Leichte Sprache is German for everybody; the page of all parts is for who works on the tool.
+IN_ONE_LANGUAGE = {"_easy_help.html", "gallery.html"}
+TEMPLATES = [
+    path
+    for path in sorted((ROOT / "templates").rglob("*.html"))
+    if "playground" not in path.parts and path.name not in IN_ONE_LANGUAGE
+]
 # Names that are the same in both languages, and what names a language in itself.
-ALLOWED = re.compile(r"Smart-City-Manager:in|English|Deutsch|PDF|CSV|ODS|ODT|DOCX|XLSX|ZIP|JSON|SHA-256|LinkedIn|E-Mail")
+ALLOWED = re.compile(
+    r"Smart-City-Manager:in|English|Deutsch|Leichte Sprache|PDF|CSV|ODS|ODT|DOCX|XLSX|ZIP|JSON|SHA-256|LinkedIn|E-Mail"
+)
 READ_OUT = {"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription"}
 
 

@@ -1,4 +1,4 @@
-"""Privacy, imprint and accessibility: open to everybody, from the operator's own Markdown files or from what is shipped."""
+"""Privacy, imprint, accessibility, Leichte Sprache: open to all, from the operator's own Markdown or from what is shipped."""
 
 import re
 from dataclasses import dataclass
@@ -44,6 +44,12 @@ def imprint() -> str:
 def accessibility() -> str:
     """Say how accessible this is, how to report a barrier and who enforces it."""
     return _page("accessibility", N_("Erklärung zur Barrierefreiheit"))
+
+
+@blueprint.get("/leichte-sprache")
+def easy_language() -> str:
+    """Say in Leichte Sprache what this is and how one gets help."""
+    return _page("easy-language", N_("Leichte Sprache"))
 
 
 def _page(name: str, title: str) -> str:
