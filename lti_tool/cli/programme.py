@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lti_tool import bootstrap
+from lti_tool.cli.item_lines import module_as_json, module_lines
 from lti_tool.cli.output import ID
 from lti_tool.content_versions.heads import ProgrammeHead, head_of
 from lti_tool.content_versions.list_versions import list_versions
@@ -14,6 +15,7 @@ from lti_tool.content_versions.open_catalogue import clashes, programme_folders
 from lti_tool.downloads.make_download import make_download
 from lti_tool.errors import ConfigurationError, NotFound
 from lti_tool.hints.read_hints import Hint, read_hints, settle_hint
+from lti_tool.learning.quiz.item_statistics import read_item_statistics
 from lti_tool.models.database import open_database
 from lti_tool.programme.check import check as check_folder
 from lti_tool.programme.checks.report import report_lines
@@ -158,6 +160,31 @@ def downloads(target: Path, folder: Path | None) -> None:
         for download in read.downloads:
             (own / download.file_name).write_bytes(make_download(read, download))
             click.echo(str(own / download.file_name))
+
+
+@programme.command()
+@click.option("--module", "module_slug", metavar="SLUG", help="This module alone.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one list.")
+def items(module_slug: str | None, as_json: bool) -> None:
+    """Show how items measure, from first attempts over all courses: how many solve each, whether it separates, what to look at.
+
+    Hints come from 20 answers on, firm words from 50. Later attempts, test users and those who teach do not count.
+    """
+    settings = load_settings()
+    database = open_database(settings.effective_database_url)
+    with database.scan() as session:
+        programmes = [each.programme for each in bootstrap.catalogue(settings).served]
+        found = [one for each in programmes for one in read_item_statistics(session, each)]
+    database.close()
+    wanted = [one for one in found if module_slug in (None, one.module.slug)]
+    if not wanted:
+        raise click.ClickException(f"No module with an exam is called {module_slug}. `programme check` lists them.")
+    if as_json:
+        click.echo(json.dumps([module_as_json(each) for each in wanted], ensure_ascii=False, indent=2))
+        return
+    for each in wanted:
+        for line in module_lines(each):
+            click.echo(line)
 
 
 def add_to(main: click.Group) -> None:

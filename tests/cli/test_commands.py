@@ -107,6 +107,7 @@ COMMANDS = [
     ("deployments", "approve"),
     ("deployments", "block"),
     ("programme", "check"),
+    ("programme", "items"),
     ("doctor",),
     ("db", "restored"),
     ("outbox", "list"),
