@@ -1,4 +1,4 @@
-"""LTI 1.3 tool for the programme Smart-City-Manager:in."""
+"""LTI 1.3 tool for learning programmes."""
 
 from importlib.metadata import PackageNotFoundError, version
 

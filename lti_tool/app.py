@@ -19,6 +19,7 @@ from lti_tool.web.pages.draft import reifegrad, workbook
 from lti_tool.web.pages.learning import modules, quizzes
 from lti_tool.web.pages.teaching import certificate_office, course, letterhead
 from lti_tool.web.parts import Parts
+from lti_tool.web.programme import site_name
 from lti_tool.web.visits import browser_session
 
 PACKAGE = Path(__file__).parent
@@ -93,5 +94,5 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
         # Not through `url_for`: a stranger's `?_scheme=…` or `?endpoint=…` would count as its own arguments.
         return f"{url_for(request.endpoint, **(request.view_args or {}))}?{urlencode({**request.args.to_dict(), 'lang': wish})}"
 
-    app.jinja_env.globals["in_language"] = in_language
+    app.jinja_env.globals.update(in_language=in_language, site_name=site_name)
     return app

@@ -23,8 +23,8 @@ from werkzeug.routing.rules import Rule
 from lti_tool import migrations
 from lti_tool.keyring import Keyring
 from lti_tool.models.database import Database, open_database
-from lti_tool.programme.reader import SHIPPED_FOLDER
 from tests.run import chromium
+from tests.shipped import SHIPPED_FOLDER
 
 # Many tests make an application of their own. Two things of it are the same each time and take most of that time: its addresses
 # are compiled once for a process, and its templates once for a run.

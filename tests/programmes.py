@@ -4,7 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
-from lti_tool.programme.reader import SHIPPED_FOLDER
+from tests.shipped import SHIPPED_FOLDER
 
 _MODULE = "1-grundlagen-und-strategie"
 

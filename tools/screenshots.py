@@ -14,11 +14,11 @@ from playwright.sync_api import Page, sync_playwright
 from lti_tool import migrations
 from lti_tool.keyring import Keyring
 from lti_tool.models.database import open_database
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from tests.browser.learner import Learner
 from tests.browser.story import activity_id, sign_in
 from tests.installation import Installation, installed
 from tests.run import chromium
+from tests.shipped import SHIPPED_FOLDER, read_programme
 
 WIDTHS = (320, 768, 1280)
 

@@ -36,7 +36,7 @@ class _Refusing(click.Group):
 @click.group(cls=_Refusing, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="lti-tool", prog_name="lti-tool")
 def main() -> None:
-    """LTI 1.3 tool for the programme Smart-City-Manager:in.
+    """LTI 1.3 tool for learning programmes.
 
     Settings come from environment variables with the prefix LTI_TOOL_ (docs/operations.md).
     """

@@ -15,7 +15,7 @@ from lti_tool.messages import N_
 from lti_tool.models import Course, Platform
 from lti_tool.progress.meetings import get_meeting
 
-_MADE_BY = "-//Smart-City-Manager//Live-Sitzungen//DE"
+_MADE_BY = "-//lti-tool//Live-Sitzungen//DE"
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 

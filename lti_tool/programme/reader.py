@@ -23,8 +23,6 @@ from lti_tool.programme.parts.items import report_repeated_ids
 from lti_tool.programme.parts.module_folder import ReadModule, begin_module, read_module
 from lti_tool.programme.parts.practice import read_dimensions
 
-SHIPPED_FOLDER = Path(__file__).parent.parent / "programmes" / "smart_city_manager"
-
 
 @dataclass
 class Reading:
@@ -38,13 +36,13 @@ class Reading:
     downloads: list[ReadDownload] = field(default_factory=list)
 
 
-def read_programme(folder: Path | None = None) -> Programme:
-    """Read the programme in `folder`, or the one that is shipped.
+def read_programme(folder: Path) -> Programme:
+    """Read the programme in `folder`.
 
     Raises:
         ProgrammeError: something in it cannot be read; names file and line of each mistake.
     """
-    reading = read(folder or SHIPPED_FOLDER)
+    reading = read(folder)
     if reading.findings.has_errors:
         raise ProgrammeError(reading.findings.found)
     return reading.programme

@@ -72,6 +72,12 @@ def tool_name() -> str:
     return served[0].head.title if len(served) == 1 else parts().settings.issuer_name
 
 
+def site_name() -> str:
+    """Name whose page this is: the programme that it shows, else the tool. Asks nobody: error pages are named, too."""
+    shown: Programme | None = g.get("programme")
+    return shown.title if shown is not None else tool_name()
+
+
 def newest_of(programme: Programme) -> Programme:
     """Give the newest version of a programme; itself where it is not served any more."""
     served = parts().catalogue.find(programme.slug)

@@ -24,7 +24,6 @@ from sqlalchemy import select
 from lti_tool.domain.content.programme import Module
 from lti_tool.models import Attempt, AttemptItem
 from lti_tool.models.database import open_database
-from lti_tool.programme.reader import read_programme
 from tests.bench import table
 from tests.bench.client import Answer, Browser, Signer, Unexpected
 from tests.bench.platform import PARTICIPANTS, make_platform
@@ -32,6 +31,7 @@ from tests.bench.processes import end_in_order, process_tree
 from tests.bench.servers import Server, stand
 from tests.domain.items.forms import right_fields
 from tests.forms import Form, form_on
+from tests.shipped import read_programme
 
 WARM_UP_VISITS = 3
 # The database and the worker go on after the last answer: that belongs to the visit.

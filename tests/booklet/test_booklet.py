@@ -19,7 +19,7 @@ from lti_tool.booklet.compose import compose
 from lti_tool.booklet.shelf import booklet_pdf
 from lti_tool.domain.content.programme import Module
 from lti_tool.learning.read_glossary import read_glossary
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 
 PROGRAMME = read_programme()
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from lti_tool.domain.content.programme import Programme
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from tests.installation import Installation, installed
+from tests.shipped import SHIPPED_FOLDER, read_programme
 
 
 @pytest.fixture(scope="session")

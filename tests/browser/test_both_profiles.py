@@ -25,10 +25,10 @@ from lti_tool.platforms.registering.proposals import approve_proposal, list_prop
 from lti_tool.playground import Playground
 from lti_tool.playground.people import ADMINISTRATOR, INSTRUCTOR, PARTICIPANTS
 from lti_tool.playground.server import serve_in_thread
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from tests.browser.story import let_frames_rest
 from tests.installation import Installation
 from tests.passback.school import tell_everywhere
+from tests.shipped import SHIPPED_FOLDER, read_programme
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey]
 

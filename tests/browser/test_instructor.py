@@ -8,10 +8,10 @@ from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
 
 from lti_tool.domain.content.programme import Programme
 from lti_tool.playground.people import INSTRUCTOR, PARTICIPANTS
-from lti_tool.programme.reader import read_programme
 from tests.browser.learner import Learner
 from tests.browser.story import let_frames_rest
 from tests.installation import Installation
+from tests.shipped import read_programme
 
 pytestmark = pytest.mark.browser
 

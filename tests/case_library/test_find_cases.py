@@ -4,7 +4,7 @@ from lti_tool.case_library.find_cases import WORDS_MAX, find_cases
 from lti_tool.domain.content.case_studies import Wanted
 from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.words.folding import fold
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 
 PROGRAMME: Programme = read_programme()
 ALL = len(PROGRAMME.library.studies)

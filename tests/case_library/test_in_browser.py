@@ -12,8 +12,8 @@ from werkzeug.serving import make_server
 from lti_tool.case_library.mark_case import mark_case
 from lti_tool.domain.people import Visitor
 from lti_tool.models.database import open_database
-from lti_tool.programme.reader import read_programme
 from tests.browser.test_accessibility import faults
+from tests.shipped import read_programme
 from tests.workbook.cast import MONDAY, Course
 from tests.workbook.site import a_site
 

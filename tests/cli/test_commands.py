@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lti_tool.cli import main
-from lti_tool.programme.reader import SHIPPED_FOLDER
+from tests.shipped import SHIPPED_FOLDER
 
 ADD = [
     "registrations",

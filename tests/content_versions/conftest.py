@@ -22,10 +22,11 @@ from lti_tool.content_versions.keep_version import keep_version
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.models import Course, Membership, ResourceLink
 from lti_tool.models.database import Database
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
+from lti_tool.programme.reader import read_programme
 from lti_tool.settings import Settings
 from lti_tool.web.visits.browser_session import open_visit
 from tests.learning.conftest import M1, anna
+from tests.shipped import SHIPPED_FOLDER
 
 __all__ = ["anna"]
 _read_once = cache(shelf._read)

@@ -10,7 +10,8 @@ import pytest
 from lti_tool.content_versions.archive import pack, unpack
 from lti_tool.domain.rules.hours import module_minutes, programme_minutes
 from lti_tool.errors import ConfigurationError
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
+from lti_tool.programme.reader import read_programme
+from tests.shipped import SHIPPED_FOLDER
 
 
 def test_the_shipped_programme_comes_back_as_it_was(tmp_path: Path) -> None:

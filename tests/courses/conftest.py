@@ -24,7 +24,7 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 
 M1, M2 = "grundlagen-und-strategie", "technologien-und-daten"
 # Without electives: what a course learns with that has placed none.

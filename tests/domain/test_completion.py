@@ -10,8 +10,8 @@ from lti_tool.domain.rules.attempts import Try
 from lti_tool.domain.rules.completion import Condition, Evidence, MissingCondition, missing
 from lti_tool.domain.rules.hours import module_minutes, programme_minutes
 from lti_tool.domain.rules.score import score_of
-from lti_tool.programme.reader import read_programme
 from tests.domain.test_attempts import MONDAY
+from tests.shipped import read_programme
 
 # Without electives: what a course learns with that has placed none.
 PROGRAMME = read_programme().offering(frozenset())

@@ -7,7 +7,7 @@ import pytest
 from lti_tool.domain.rules.completion import Condition, Conditions, Evidence, MissingCondition, missing
 from lti_tool.domain.rules.live import LivePart, Meeting, Presence, attended_share_pct, may_follow_up
 from lti_tool.domain.rules.workbook import PracticeRule
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 
 MODULE = read_programme().modules[0]
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

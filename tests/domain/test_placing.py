@@ -6,7 +6,7 @@ import pytest
 
 from lti_tool.domain.content.case_studies import CaseLibrary
 from lti_tool.domain.rules.placing import page_wished_by, placeables
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 
 
 def test_each_case_is_placed_by_its_name_and_found_again_by_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from lti_tool.domain.rules.completion import ALL_BUT_QUIZ, Condition, Conditions
 from lti_tool.domain.rules.hours import module_minutes
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 
 PROGRAMME = read_programme()
 WRITTEN = replace(PROGRAMME.modules[0], has_exam=False, items=())

@@ -14,8 +14,8 @@ from lti_tool.domain.content.formulas import FormulaError, columns_of, result_of
 from lti_tool.domain.content.programme import Programme
 from lti_tool.downloads.make_download import make_download
 from lti_tool.programme.check import check
-from lti_tool.programme.reader import read_programme
 from tests.programme.conftest import WRONG_VALUES, Folder, folder, put_everywhere
+from tests.shipped import read_programme
 
 __all__ = ["folder"]
 TEXT_FILE = "downloads/brief.toml"

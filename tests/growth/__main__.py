@@ -12,11 +12,11 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from lti_tool.models.database import open_database
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
 from tests.bench.processes import end_in_order
 from tests.bench.servers import stand
 from tests.growth.fill import Modules, add_people, add_work
 from tests.growth.visits import Cost, Visits
+from tests.shipped import SHIPPED_FOLDER, read_programme
 
 _LARGE = 50_000
 _HURRY = ("synchronous_commit = off", "fsync = off", "max_wal_size = '8GB'", "checkpoint_timeout = '30min'", "autovacuum = off")

@@ -26,7 +26,7 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 from tests.syllabus import taught, taught_in
 
 ISSUER = Issuer("Akademie", "https://akademie.test", "https://tool.test/verify")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lti_tool.domain.rules.live import Meeting
 from lti_tool.domain.words.typed_text import clean_line
 from lti_tool.live.calendar import CalendarEntry, as_calendar
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 
 MODULE = read_programme().modules[0]
 STARTS_AT = datetime(2026, 7, 1, 9, 30, tzinfo=ZoneInfo("Europe/Berlin"))

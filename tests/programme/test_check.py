@@ -10,8 +10,8 @@ from lti_tool.cli.programme import programme
 from lti_tool.programme.check import check
 from lti_tool.programme.checks.readability import sentences_of, syllables_in, wiener_sachtextformel
 from lti_tool.programme.formats.findings import Severity
-from lti_tool.programme.reader import SHIPPED_FOLDER
 from tests.programme.conftest import FILES, Folder
+from tests.shipped import SHIPPED_FOLDER
 
 POOL = "1-grundlagen/pool.toml"
 LESSON = "1-grundlagen/lessons/1-1-anfang.md"

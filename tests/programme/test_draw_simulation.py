@@ -7,7 +7,7 @@ import pytest
 from lti_tool.domain.content.programme import Module
 from lti_tool.domain.items import Case, SingleChoice
 from lti_tool.domain.rules.drawing import draw
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
+from tests.shipped import SHIPPED_FOLDER, read_programme
 
 DRAWS = 10_000
 PROGRAMME = read_programme(SHIPPED_FOLDER)

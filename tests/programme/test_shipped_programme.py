@@ -13,7 +13,7 @@ from lti_tool.programme.check import check
 from lti_tool.programme.checks.readability import sentences_of, wiener_sachtextformel, words_of
 from lti_tool.programme.formats.findings import ENFORCED, Rule
 from lti_tool.programme.formats.markdown import clean
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
+from tests.shipped import SHIPPED_FOLDER, read_programme
 
 PROGRAMME = read_programme(SHIPPED_FOLDER)
 LESSONS = [lesson for module in PROGRAMME.modules for lesson in module.lessons]

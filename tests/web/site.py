@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from lti_tool.domain.people import Visitor
 from lti_tool.models import WorkbookChapter
 from lti_tool.models.database import Database, open_database
-from lti_tool.programme.reader import read_programme
+from tests.shipped import read_programme
 from tests.web.two_courses import TwoCourses
 from tests.workbook.cast import MONDAY
 from tests.workbook.site import a_site

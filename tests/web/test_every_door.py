@@ -9,10 +9,10 @@ import pytest
 from lti_tool.app import create_app
 from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.models.database import Database
-from lti_tool.programme.reader import read_programme
 from lti_tool.web.parts import Parts
 from tests.certification.conftest import clock, keyring, parts
 from tests.certification.tool import Clock
+from tests.shipped import read_programme
 from tests.web.two_courses import MARK, PRIVATE, TwoCourses
 
 # Anyone may come here; each of these checks by itself whatever it has to. All other addresses belong to a visit.

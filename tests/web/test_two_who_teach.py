@@ -27,11 +27,11 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
-from lti_tool.programme.reader import read_programme
 from lti_tool.web.parts import Parts
 from tests.certification.conftest import clock, keyring, parts
 from tests.certification.tool import Clock
 from tests.forms import Form, form_on
+from tests.shipped import read_programme
 from tests.web.two_courses import MODULE, SESSION, Browser, TwoCourses
 
 _programme = read_programme()

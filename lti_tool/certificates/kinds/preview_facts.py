@@ -11,11 +11,11 @@ from lti_tool.domain.documents.certificate import DocumentKind, Facts, Issuer, d
 from lti_tool.domain.documents.letterhead import Letterhead, add_months
 
 SAMPLE_NAME = {"de": "MUSTER Ayşe Beispiel-Łukaszewska", "en": "SAMPLE Ayşe Beispiel-Łukaszewska"}
-_SAMPLE_COURSE = "Smart-City-Manager:in, Herbst 2026"
+_SAMPLE_COURSE = "{}, Herbst 2026"
 _SAMPLE_DRAFT = "Digitalstrategie der Stadt Musterhausen"
 # As much as there may be: a name of several words, a draft's title of two lines, a course named by an office.
 _FULL_NAME = "{} Maximiliane Annegret Ayşe Beispiel-Łukaszewska von und zu Musterhausen"
-_FULL_COURSE = "Smart-City-Manager:in 2026/2027, Durchgang 3 (Herbst), Landkreis Potsdam-Mittelmark und Stadt Brandenburg"
+_FULL_COURSE = "{} 2026/2027, Durchgang 3 (Herbst), Landkreis Potsdam-Mittelmark und Stadt Brandenburg"
 _FULL_DRAFT = (
     "Gemeinsam, offen, nachhaltig: Digitalstrategie der Stadt Musterhausen an der Havel mit ihren Ortsteilen "
     "für die Jahre 2027 bis 2032, Entwurf zur Beteiligung"
@@ -43,4 +43,4 @@ def preview_facts(
     )
     rules = kind_of(kind)
     facts = rules.add_facts(begun, rules.scopes(programme)[0], done, head)
-    return replace(facts, course=_FULL_COURSE if is_full else _SAMPLE_COURSE)
+    return replace(facts, course=(_FULL_COURSE if is_full else _SAMPLE_COURSE).format(programme.title))

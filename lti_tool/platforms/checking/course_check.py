@@ -39,7 +39,7 @@ def _line_item(
             N_("Für diese Aktivität nimmt die Lernplattform keine Bewertungen an."),
             N_(
                 "Schalten Sie in den Einstellungen des Werkzeugs oder der Aktivität ein, dass Bewertungen angenommen werden. In "
-                "Moodle, in der Aktivität: Häkchen bei „Smart-City-Manager:in erlauben, Bewertungen hinzuzufügen“."
+                "Moodle, in der Aktivität: Häkchen bei „… erlauben, Bewertungen hinzuzufügen“."
             ),
         )
     if place.line_item_url is None:

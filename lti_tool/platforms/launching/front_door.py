@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _MESSAGE_TYPES = frozenset({names.RESOURCE_LINK_REQUEST, names.DEEP_LINKING_REQUEST, names.SUBMISSION_REVIEW_REQUEST})
 # Under names that begin so we keep values at platforms that keep some for tools.
-_STORAGE_PREFIX = "smart-city-manager.login."
+_STORAGE_PREFIX = "lti-tool.login."
 
 
 @dataclass(frozen=True, slots=True)

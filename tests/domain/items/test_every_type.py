@@ -15,9 +15,9 @@ from lti_tool.domain.items.base import Answer, ItemBase
 from lti_tool.domain.items.choice import Choice
 from lti_tool.domain.items.numeric import Number
 from lti_tool.domain.rules.drawing import shown_order
-from lti_tool.programme.reader import read_programme
 from tests.domain import examples
 from tests.domain.items.forms import as_form
+from tests.shipped import read_programme
 
 KINDS = Path(__file__).parents[3] / "templates" / "quizzes" / "kinds"
 each_item = pytest.mark.parametrize("item", examples.every_type(), ids=lambda item: item.kind)

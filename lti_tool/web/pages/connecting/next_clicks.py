@@ -27,7 +27,7 @@ _AFTER_UPDATE = {
 # Words of the products' own menus. Moodle's were seen (4.5.6, German), the others read in documents.
 _CLICKS = {
     "moodle": (
-        N_("Klicken Sie in „Tools verwalten“ auf der neuen Kachel „Smart-City-Manager:in“ auf „aktivieren“."),
+        N_("Klicken Sie in „Tools verwalten“ auf der neuen Kachel dieses Angebots auf „aktivieren“."),
         _INTO_CHOOSER,
         _FOR_ONE_COURSE,
     ),
