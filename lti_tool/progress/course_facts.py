@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.content.pin import Pin
@@ -26,25 +26,31 @@ class CourseFacts:
     """The time of an attempt of this person is over, and nobody has handed it in yet."""
 
 
+_IS_OVERDUE = (
+    select(Attempt.id)
+    .where(Attempt.user_id == bindparam("user_id"), Attempt.submitted_at.is_(None), Attempt.ends_at < bindparam("over_before"))
+    .exists()
+)
+_PLACED = (
+    select(func.aggregate_strings(ResourceLink.module_slug, " "))
+    .where(ResourceLink.course_id == bindparam("course_id"), ResourceLink.module_slug.is_not(None))
+    .scalar_subquery()
+)
+# Built once: most of what a small statement costs is its building.
+_OVERDUE = select(_IS_OVERDUE)
+_FACTS = (
+    select(Course.programme_slug, Course.programme_version, CourseSettingsRow, _PLACED, _IS_OVERDUE)
+    .outerjoin(CourseSettingsRow, CourseSettingsRow.course_id == Course.id)
+    .where(Course.id == bindparam("course_id"))
+)
+
+
 def course_facts_of(session: Session, course_id: int | None, user_id: int, *, now: datetime) -> CourseFacts:
     """Read the facts of a course for somebody who looks; outside of any course only what concerns the person."""
-    overdue = (
-        select(Attempt.id)
-        .where(Attempt.user_id == user_id, Attempt.submitted_at.is_(None), Attempt.ends_at < now - NETWORK_GRACE)
-        .exists()
-    )
+    asked = {"user_id": user_id, "over_before": now - NETWORK_GRACE}
     if course_id is None:
-        return CourseFacts(has_overdue_attempt=bool(session.scalar(select(overdue))))
-    placed = (
-        select(func.aggregate_strings(ResourceLink.module_slug, " "))
-        .where(ResourceLink.course_id == course_id, ResourceLink.module_slug.is_not(None))
-        .scalar_subquery()
-    )
-    row = session.execute(
-        select(Course.programme_slug, Course.programme_version, CourseSettingsRow, placed, overdue)
-        .outerjoin(CourseSettingsRow, CourseSettingsRow.course_id == Course.id)
-        .where(Course.id == course_id)
-    ).one_or_none()
+        return CourseFacts(has_overdue_attempt=bool(session.scalar(_OVERDUE, asked)))
+    row = session.execute(_FACTS, {**asked, "course_id": course_id}).one_or_none()
     if row is None:
         return CourseFacts()
     programme, version, settings, slugs, has_overdue = row

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Integer, case, cast, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Integer, bindparam, case, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.content.programme import Module
@@ -80,7 +80,7 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
     completed_at: dict[str, datetime] = {}
     extras: defaultdict[str, list[ExtraGrant]] = defaultdict(list)
     without_exam: set[str] = set()
-    for kind, slug, code, at, position, course_id in session.execute(_marks_of(user_id)):
+    for kind, slug, code, at, position, course_id in session.execute(_MARKS, {"user_id": user_id}):
         if kind == _LESSON:
             lessons[slug][code] = LessonStep(at, position)
         elif kind == _COMPLETION:
@@ -90,21 +90,8 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
         else:
             extras[slug].append(ExtraGrant(course_id, at))
     tries: defaultdict[str, list[Try]] = defaultdict(list)
-    for slug, number, started_at, submitted_at, points, possible, is_passed, ends_at, is_by_time in session.execute(
-        select(
-            Attempt.module_slug,
-            Attempt.number,
-            Attempt.started_at,
-            Attempt.submitted_at,
-            Attempt.points,
-            Attempt.points_possible,
-            Attempt.is_passed,
-            Attempt.ends_at,
-            Attempt.is_ended_by_time,
-        )
-        .where(Attempt.user_id == user_id)
-        .order_by(Attempt.number)
-    ):
+    found = session.execute(_TRIES, {"user_id": user_id})
+    for slug, number, started_at, submitted_at, points, possible, is_passed, ends_at, is_by_time in found:
         tries[slug].append(Try(number, started_at, submitted_at, points, possible, is_passed, ends_at, is_by_time))
     return Footprint(lessons, tries, completed_at, extras, frozenset(without_exam))
 
@@ -113,8 +100,9 @@ _LESSON, _COMPLETION, _EXTRA = "lesson", "completion", "extra"
 _NO_EXAM = "no_exam"
 
 
-def _marks_of(user_id: int) -> CompoundSelect[Any]:
+def _marks() -> CompoundSelect[Any]:
     """Ask for lessons, completions and further attempts at once: three small tables, one way to the database and back."""
+    user_id = bindparam("user_id", type_=Integer)
     lessons = select(
         literal(_LESSON),
         LessonProgress.module_slug,
@@ -135,3 +123,22 @@ def _marks_of(user_id: int) -> CompoundSelect[Any]:
         literal(_EXTRA), ExtraAttempt.module_slug, literal(""), ExtraAttempt.granted_at, literal(""), ExtraAttempt.course_id
     ).where(ExtraAttempt.user_id == user_id)
     return union_all(lessons, completions, extras)
+
+
+# Built once: most of what a small statement costs is its building.
+_MARKS = _marks()
+_TRIES = (
+    select(
+        Attempt.module_slug,
+        Attempt.number,
+        Attempt.started_at,
+        Attempt.submitted_at,
+        Attempt.points,
+        Attempt.points_possible,
+        Attempt.is_passed,
+        Attempt.ends_at,
+        Attempt.is_ended_by_time,
+    )
+    .where(Attempt.user_id == bindparam("user_id", type_=Integer))
+    .order_by(Attempt.number)
+)

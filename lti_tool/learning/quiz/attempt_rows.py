@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.content.programme import Module
@@ -40,6 +40,18 @@ class DrawnQuestion:
         return self.row.saved_at
 
 
+_IS_IT = (
+    Attempt.user_id == bindparam("user_id"),
+    Attempt.module_slug == bindparam("module_slug"),
+    Attempt.number == bindparam("number"),
+)
+# Built once: each question of a quiz asks all of them, and most of what a small statement costs is its building.
+_ATTEMPT = select(Attempt).where(*_IS_IT)
+_LOCKED = _ATTEMPT.with_for_update()
+_VERSION = select(Attempt.programme_version).where(*_IS_IT)
+_QUESTIONS = select(AttemptItem).where(AttemptItem.attempt_id == bindparam("attempt_id")).order_by(AttemptItem.position)
+
+
 def get_attempt(session: Session, visitor: Visitor, module: Module, number: int, *, lock: bool = False) -> Attempt:
     """Give one of the visitor's own attempts.
 
@@ -48,10 +60,8 @@ def get_attempt(session: Session, visitor: Visitor, module: Module, number: int,
     Raises:
         NotFound: the visitor has no such attempt.
     """
-    query = select(Attempt).where(
-        Attempt.user_id == visitor.user_id, Attempt.module_slug == module.slug, Attempt.number == number
-    )
-    attempt = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    asked = {"user_id": visitor.user_id, "module_slug": module.slug, "number": number}
+    attempt = session.scalars(_LOCKED if lock else _ATTEMPT, asked).one_or_none()
     if attempt is None:
         raise NotFound(
             N_("Diesen Versuch gibt es nicht."), next_step=N_("Ihre Versuche finden Sie auf der Seite der Lernerfolgskontrolle.")
@@ -61,16 +71,12 @@ def get_attempt(session: Session, visitor: Visitor, module: Module, number: int,
 
 def version_of_attempt(session: Session, visitor: Visitor, module_slug: str, number: int) -> str | None:
     """Give the content version that one of the visitor's attempts was drawn from; None: there is no such attempt."""
-    return session.scalar(
-        select(Attempt.programme_version).where(
-            Attempt.user_id == visitor.user_id, Attempt.module_slug == module_slug, Attempt.number == number
-        )
-    )
+    return session.scalar(_VERSION, {"user_id": visitor.user_id, "module_slug": module_slug, "number": number})
 
 
 def questions_of(session: Session, attempt: Attempt, module: Module) -> Sequence[DrawnQuestion]:
     """Give the questions of an attempt in their order."""
-    rows = session.scalars(select(AttemptItem).where(AttemptItem.attempt_id == attempt.id).order_by(AttemptItem.position))
+    rows = session.scalars(_QUESTIONS, {"attempt_id": attempt.id})
     return [DrawnQuestion(row, _item_of(row, module)) for row in rows]
 
 
