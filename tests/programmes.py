@@ -1,4 +1,4 @@
-"""Small programmes beside the shipped one: a module of it under other names."""
+"""Small programmes beside the shipped one: one module of it under other names, without its cases and its live part."""
 
 import re
 import shutil
@@ -22,5 +22,9 @@ def a_programme_folder(root: Path, slug: str, *, title: str = "", module: str = 
     (folder / "programme.toml").write_text(head.replace("[assessment]", note + "[assessment]", 1), "utf-8")
     path = folder / _MODULE / "module.toml"
     text = re.sub(r'^slug = ".*"', f'slug = "{module or slug + "-grundlagen"}"', path.read_text("utf-8"), count=1, flags=re.M)
-    path.write_text(text, "utf-8")
+    # Without live part and practice task its module is passed with the quiz alone.
+    path.write_text(text.partition("[[live]]")[0], "utf-8")
+    (folder / _MODULE / "practice.toml").unlink()
+    for name in ("examples", "facilitation"):
+        shutil.rmtree(folder / _MODULE / name)
     return folder

@@ -55,6 +55,8 @@ class HeldCertificate:
     is_document_coming: bool = False
     """Its document is not there, but may come any moment."""
     replaced_by_id: int | None = None
+    other_programme: str = ""
+    """Title of the programme that it certifies, where that is not the course's."""
     renewal: Renewal | None = None
     """How it is kept, where it ends and is the newest of its kind."""
 
@@ -158,24 +160,27 @@ def list_my_certificates(
     rows = session.execute(
         select(Certificate, func.length(Certificate.pdf), Certificate.credential.is_not(None), NameRequest)
         .outerjoin(NameRequest, NameRequest.certificate_id == Certificate.id)
-        .where(Certificate.user_id == user_id, Certificate.programme_slug == programme.slug)
+        .where(Certificate.user_id == user_id)
         .order_by(Certificate.issued_at.desc(), Certificate.id.desc())
     ).all()
     done = read_done(session, programme, record, user_id=user_id)
     completed_on = done.completed_on
     missing = missing_modules(programme, completed_on, today=day_of(now), count_months=count_months)
-    newest_of = {row[0].subject: row[0] for row in sorted(rows, key=lambda row: row[0].serial)}
+    # Documents of all programmes are shown; what is missing, and what may be renewed, is said of the course's own.
+    own = [row[0] for row in rows if row[0].programme_slug == programme.slug]
+    newest_of = {certificate.subject: certificate for certificate in sorted(own, key=lambda each: each.serial)}
     newest = newest_of.get(WHOLE_PROGRAMME)
     renewal = renewal_of(newest, programme, done, today=day_of(now)) if newest is not None else None
     name = find_printable_name(user.certificate_name, user.name)
     return MyCertificates(
         certificates=tuple(
-            _held(*row, verify_url=verify_url, renewal=renewal if row[0] is newest else None, now=now) for row in rows
+            _held(*row, programme=programme, verify_url=verify_url, renewal=renewal if row[0] is newest else None, now=now)
+            for row in rows
         ),
         completed=len(programme.required_modules) - len(missing),
         missing=missing,
         name=name,
-        may_name=not rows and may_name(user.name),
+        may_name=not own and may_name(user.name),
         told_name=(user.name or "") if may_name(user.name) else "",
         name_refusal=refusal_of(user.name) if user.name else None,
         lapsed=frozenset(module.slug for module in missing if module.slug in completed_on),
@@ -226,6 +231,7 @@ def _held(
     has_credential: bool,
     request: NameRequest | None,
     *,
+    programme: Programme,
     verify_url: str,
     renewal: Renewal | None,
     now: datetime,
@@ -237,6 +243,7 @@ def _held(
     return HeldCertificate(
         id=certificate.id,
         title=document_title(facts),
+        other_programme="" if certificate.programme_slug == programme.slug else facts.programme_title,
         name=certificate.name,
         issued_on=facts.issued_on,
         code=group_check_code(certificate.check_code),

@@ -15,6 +15,18 @@ from lti_tool.models import ResourceLink
 log = logging.getLogger(__name__)
 
 
+def check_may_choose(visitor: Visitor) -> None:
+    """Raise where the visitor does not teach.
+
+    Raises:
+        Forbidden: they do not.
+    """
+    if not visitor.is_instructor:
+        raise Forbidden(
+            N_("Die Aktivität richtet die Kursleitung ein."), next_step=N_("Wählen Sie in der Übersicht ein Modul zum Lernen.")
+        )
+
+
 def choose_module(session: Session, programme: Programme, visitor: Visitor, module_slug: str) -> None:
     """Give the visitor's link its module. A link that has one keeps it: scores already hang on it.
 
@@ -22,10 +34,7 @@ def choose_module(session: Session, programme: Programme, visitor: Visitor, modu
         Forbidden: the visitor does not teach here.
         Conflict: the link has a module, or the visit came by no link.
     """
-    if not visitor.is_instructor:
-        raise Forbidden(
-            N_("Die Aktivität richtet die Kursleitung ein."), next_step=N_("Wählen Sie in der Übersicht ein Modul zum Lernen.")
-        )
+    check_may_choose(visitor)
     module = get_module(programme, module_slug)
     changed = session.execute(
         update(ResourceLink)

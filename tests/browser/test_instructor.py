@@ -100,7 +100,7 @@ def test_single_items_are_placed_by_keyboard_and_marked_the_next_time(
     page.wait_for_url(lambda url: "/selection/" in url)
     assert [activity.custom for activity in empty_course.lms.activities] == [
         {"module": "technologien-und-daten"},
-        {"page": "certificates"},
+        {"page": "certificates", "programme": "smart-city-manager"},
     ]
     frame = open_choice(page, empty_course)
     expect(frame.locator("#hint-certificates").get_by_text("Ausgewählt am")).to_be_visible()

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from lti_tool import clock
+from lti_tool import clock, preflight
 from lti_tool.app import create_app
 from lti_tool.keyring import Keyring
 from lti_tool.platforms.registering.new_registration import NewRegistration
@@ -15,6 +16,7 @@ from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.settings import Settings
 from tests.journeys.course import Course
+from tests.programmes import a_programme_folder
 
 TOOL = "http://localhost:8000"
 
@@ -52,14 +54,24 @@ def open_edx(database_url: str, keys_folder: Path, tmp_path: Path) -> Iterator[C
         yield from _connected(lms, components, database_url, keys_folder, tmp_path)
 
 
-def _connected(lms: Playground, tools: list[str], database_url: str, keys: Path, data: Path) -> Iterator[Course]:
+@pytest.fixture
+def several(empty_lms: Playground, database_url: str, keys_folder: Path, tmp_path: Path) -> Iterator[Course]:
+    """An empty course at an installation that serves a small programme, „Zweites“, beside the shipped ones."""
+    own = tmp_path / "programmes"
+    a_programme_folder(own, "zweites", module="zweites-modul")
+    yield from _connected(empty_lms, ["1"], database_url, keys_folder, tmp_path, programme_dir=None, programmes_dir=own)
+
+
+def _connected(lms: Playground, tools: list[str], database_url: str, keys: Path, data: Path, **further: Any) -> Iterator[Course]:
     settings = Settings(
         public_url=TOOL,
         database_url=database_url,
         keys_dir=keys,
         data_dir=data,
         secret_key=SecretStr("s" * 40),
+        **further,
     )
+    preflight.keep_content(settings)
     app = create_app(settings)
     with app.extensions["parts"].database.write.begin() as session:
         for tool in tools:

@@ -309,6 +309,7 @@ class TwoCourses:
             "form": "json",
             "field_id": "1.1",
             "invite": "invite",
+            "programme_slug": "smart-city-manager",
         }
         found = {}
         adapter = self.app.url_map.bind(HOST, url_scheme="https")

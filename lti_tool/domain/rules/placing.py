@@ -48,13 +48,16 @@ class Placeable:
     """0 where no time is set."""
     module: Module | None
     case: CaseStudy | None = None
+    programme: str = ""
+    """Slug of the programme that a page belongs to; a module says that by itself."""
 
     @property
     def custom(self) -> dict[str, str]:
         """Give the custom parameters that find it again, also after a course was copied."""
-        if self.case is not None:
-            return {CASE: self.case.id}
-        return {"page": self.key} if self.module is None else {"module": self.key}
+        if self.module is not None:
+            return {"module": self.key}
+        page = {"page": self.key} if self.case is None else {CASE: self.case.id}
+        return {**page, "programme": self.programme}
 
     @property
     def is_authored(self) -> bool:
@@ -74,9 +77,13 @@ def placeables(programme: Programme) -> tuple[Placeable, ...]:
         )
         for module in programme.modules
     ]
-    pages = [Placeable(page, *_PAGE_TEXTS[page], 0, None) for page in PAGES if page != CASES or programme.library.studies]
+    pages = [
+        Placeable(page, *_PAGE_TEXTS[page], 0, None, programme=programme.slug)
+        for page in PAGES
+        if page != CASES or programme.library.studies
+    ]
     cases = [
-        Placeable(page_of_case(study.id), study.title, study.summary, 0, None, study)
+        Placeable(page_of_case(study.id), study.title, study.summary, 0, None, study, programme.slug)
         for study in sorted(programme.library.studies, key=lambda study: fold(study.title))
     ]
     return (*modules, *pages, *cases)

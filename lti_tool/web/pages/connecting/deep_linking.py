@@ -82,7 +82,7 @@ def _choice(visitor: Visitor, pending: PendingRequest, *, problem: ToolError | N
     page = render_template(
         "deep_linking/choose.html",
         programme=programme,
-        choice=choice,
+        of_programmes=choice,
         items=placeables(programme),
         placed=placed,
         missing=_missing(programme, placed),

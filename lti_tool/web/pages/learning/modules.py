@@ -12,7 +12,7 @@ from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.rules.live import PRESENCE_WORDS
 from lti_tool.domain.rules.workbook import STATUS_WORDS, heading_of
-from lti_tool.learning.choose_module import choose_module
+from lti_tool.learning.choose_module import check_may_choose, choose_module
 from lti_tool.learning.content import get_module
 from lti_tool.learning.list_modules import list_modules
 from lti_tool.learning.open_module import open_module
@@ -81,10 +81,10 @@ def choose() -> ResponseReturnValue:
     """Give the link that an instructor came by its module."""
     visitor = current_visitor()
     slug = request.form.get("module", "")
+    check_may_choose(visitor)
     programme = chosen_programme(visitor)
     get_module(programme, slug)
-    if visitor.is_instructor:
-        keep_choice(visitor, programme)
+    keep_choice(visitor, programme)
     with step() as session:
         choose_module(session, programme, visitor, slug)
     return redirect(href("modules.page", module_slug=slug), 303)
