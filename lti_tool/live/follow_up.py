@@ -32,7 +32,7 @@ class FollowUpClosed(Conflict):
     def __init__(self) -> None:
         super().__init__(
             N_("Die Nachbereitung ist noch nicht offen."),
-            next_step=N_("Sie öffnet nach der Sitzung, oder sobald Ihre Kursleitung Sie entschuldigt hat."),
+            next_step=N_("Sie ist ab dem Ende der Sitzung verfügbar, oder sobald Ihre Kursleitung Sie entschuldigt hat."),
         )
 
 

@@ -141,8 +141,8 @@ def test_a_municipality_is_rated_before_and_after_and_both_are_compared(
     page.goto(f"{installation.lms_url}/launch/{activity_id(installation, programme.modules[0].slug)}?target=window")
     page.get_by_role("link", name="Lernerfolgskontrolle").first.wait_for()
     page.goto(f"{installation.tool_url}/reifegrad?{urlsplit(page.url).query}")
-    for name, level in (("Einschätzung zu Beginn", 1), ("Einschätzung zum Abschluss", 3)):
-        page.get_by_role("link", name=f"{name} anfangen").click()
+    for name, level in (("Erste Einschätzung", 1), ("Abschließende Einschätzung", 3)):
+        page.get_by_role("link", name=f"{name} starten").click()
         for dimension in programme.dimensions:
             page.locator(f"#level-{dimension.number}-{level}").check()
         page.locator("#evidence-1").fill("Beschluss der Stadtverordneten vom 3. Mai")

@@ -121,7 +121,7 @@ def test_a_confirmation_waits_for_each_lesson_and_for_the_live_part(programme: P
     assert kind.missing(scope, replace(done, lessons={first.slug: all_but_one})) == StillMissing("Noch eine Lektion")
     assert kind.missing(scope, Done()) == StillMissing("Noch %(n)s Lektionen", {"n": 5})
     missed = replace(done, record=replace(done.record, live_left=frozenset({first.slug})))
-    assert kind.missing(scope, missed) == StillMissing("Es fehlt noch der Live-Teil")
+    assert kind.missing(scope, missed) == StillMissing("Live-Sitzungen noch offen")
 
 
 def test_a_lesson_that_is_gone_from_the_module_fills_no_gap(programme: Programme, first: Module) -> None:

@@ -26,7 +26,7 @@ LESSON = f"/modules/{MODULE}/lessons/{PROGRAMME.modules[0].lessons[0].slug}"
 FORMS = {
     "hint": (f"{LESSON}/hint", "participant", "#text", "Hinweis senden", TEXT),
     "follow-up": (f"/modules/{MODULE}/live/{SESSION}", "participant", "#answer-0", "Nachbereitung speichern", TEXT),
-    "maturity level": ("/reifegrad/before", "participant", "#evidence-1", "Zwischenspeichern", TEXT),
+    "maturity level": ("/reifegrad/before", "participant", "#evidence-1", "Speichern und später weitermachen", TEXT),
     "name request": ("/certificates/{certificate_id}/name", "participant", "#reason", "An die Kursleitung senden", TEXT),
     "further attempt": ("/course/people/{user_id}", "instructor", "#reason", "Versuch freigeben", TEXT),
     "settings": ("/course/settings", "instructor", "#attempts", "Speichern", "7"),

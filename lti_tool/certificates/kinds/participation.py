@@ -46,7 +46,7 @@ class Participation(KindAskedFor):
                 StillMissing(N_("Noch %(n)s Lektionen"), {"n": lessons}) if lessons > 1 else StillMissing(N_("Noch eine Lektion"))
             )
         if scope.module.slug in done.record.live_left:
-            return StillMissing(N_("Es fehlt noch der Live-Teil"))
+            return StillMissing(N_("Live-Sitzungen noch offen"))
         return None
 
     def is_outdated(self, facts: Facts, scope: Scope, done: Done) -> bool:
