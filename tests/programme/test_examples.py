@@ -151,7 +151,7 @@ def test_an_empty_table_begins_with_half_the_rows(min_rows: int, start_rows: int
         (EXAMPLES_FILE, '{ name = "C" }', '{ nam = "C" }', "Fehler: Die Spalte „nam“ gibt es im Feld"),
         (EXAMPLES_FILE, 'text = "Ein Dorf mit Bank und Bus."', "rows = []", "Fehler: Das Feld „bild“ nimmt"),
         (EXAMPLES_FILE, "und Bus", "und Bus " * 9, "Warnung: Das gute Beispiel hat"),
-        (PRACTICE_FILE, "hours = 5", "hours = 2.5", "Warnung: Für die Praxisaufgabe sind 2.5 Stunden"),
+        (PRACTICE_FILE, "hours = 5", "hours = 1.5", "Warnung: Für die Praxisaufgabe sind 1.5 Stunden"),
         (PRACTICE_FILE, 'sound = "Etwas."\n', "", "Warnung: Dem Kriterium „konkret“ fehlt"),
         (PRACTICE_FILE, 'sound = "Etwas."', 'sound = "Ja."', "Fehler: Zwei Stufen des Kriteriums"),
         (PRACTICE_FILE, "chapters = [1]", "chapters = [2]", "Fehler: Das Kapitel 2 gehört nicht"),
