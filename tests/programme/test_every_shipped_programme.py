@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from lti_tool.bootstrap import SHIPPED_PROGRAMMES
 from lti_tool.domain.rules.drawing import draw
 from lti_tool.programme.check import check
-from lti_tool.programme.reader import SHIPPED_FOLDER, read_programme
+from lti_tool.programme.reader import read_programme
 
-FOLDERS = sorted(head.parent for head in SHIPPED_FOLDER.parent.glob("*/programme.toml"))
+FOLDERS = sorted(head.parent for head in SHIPPED_PROGRAMMES.glob("*/programme.toml"))
 TODAY = date(2026, 12, 1)
 
 
