@@ -105,7 +105,7 @@ class Settings(BaseSettings):
     platform_hosts: str = ""
     """Further hosts, separated by commas, where a platform that registers may have its endpoints."""
     legal_dir: Path | None = None
-    """Folder with the operator's privacy.md, imprint.md and accessibility.md, each also as .en.md."""
+    """Folder with the operator's privacy.md, imprint.md and accessibility.md, each also as .en.md, and easy-language.md."""
     contact_email: str = ""
     """Where barriers are reported."""
     enforcement_body: str = ""
