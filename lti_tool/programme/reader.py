@@ -113,6 +113,7 @@ def _programme(head: Table, modules: tuple[Module, ...], levels: tuple[str, ...]
         modules=modules,
         dimensions=dimensions,
         dimension_levels=levels,
+        draft_title=head.text("draft_title", Programme.draft_title),
     )
     head.finish()
     return programme

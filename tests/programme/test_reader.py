@@ -129,3 +129,9 @@ def test_a_folder_without_a_programme_is_refused_in_a_sentence(folder: Folder) -
 @pytest.mark.parametrize("value", WRONG_VALUES)
 def test_no_wrong_value_anywhere_gets_past_as_a_crash(folder: Folder, value: str) -> None:
     put_everywhere(folder, FILES, value)
+
+
+def test_a_programme_says_what_the_document_of_its_practice_is_called(folder: Folder) -> None:
+    assert read_programme(folder.path).draft_title == "Digitalstrategie-Entwurf"
+    folder.spoil("programme.toml", 'language = "de"', 'language = "de"\ndraft_title = "Beteiligungskonzept"')
+    assert read_programme(folder.path).draft_title == "Beteiligungskonzept"

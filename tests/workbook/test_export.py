@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -201,6 +202,14 @@ def test_the_reifegrad_is_a_table_too(file_format: FileFormat) -> None:
 def test_a_file_is_named_after_the_municipality_and_the_day() -> None:
     name = exported(FileFormat.ODT, a_draft(deckblatt_kommune="Stadt Müllrose/Süd")).file_name
     assert name == "Digitalstrategie-Entwurf-Stadt-Mullrose-Sud-2026-11-23.odt"
+
+
+def test_the_document_is_called_as_its_programme_calls_it() -> None:
+    concept = replace(PROGRAMME, draft_title="Beteiligungskonzept")
+    document = export_draft(concept, a_draft(), FileFormat.ODT, includes_restricted=False, profile=None, now=MONDAY)
+    assert document.file_name.startswith("Beteiligungskonzept-")
+    assert "Beteiligungskonzept" in text_of(document)
+    assert "Digitalstrategie" not in text_of(document)
 
 
 @pytest.mark.parametrize(

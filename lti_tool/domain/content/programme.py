@@ -269,6 +269,8 @@ class Programme:
     dimension_levels: tuple[str, ...]
     library: CaseLibrary = field(default_factory=CaseLibrary)
     downloads: tuple[Download, ...] = ()
+    draft_title: str = "Digitalstrategie-Entwurf"
+    """What its practice tasks add up to, as the document is called that people take home."""
 
     @cached_property
     def required_modules(self) -> tuple[Module, ...]:

@@ -72,7 +72,9 @@ def export_draft(
     )  # fmt: skip
     day = now.astimezone(_ZONE).date()
     place = ascii_file_name(manuscript.municipality, _PLACE_LENGTH_MAX)
-    name = "-".join(filter(None, ("Digitalstrategie-Entwurf", place, f"{day.isoformat()}.{file_format}")))
+    name = "-".join(
+        filter(None, (ascii_file_name(manuscript.kind, _PLACE_LENGTH_MAX), place, f"{day.isoformat()}.{file_format}"))
+    )
     return ExportedDocument(_write(manuscript, file_format, now), _MEDIA_TYPES[file_format], name)
 
 

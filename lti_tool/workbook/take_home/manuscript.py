@@ -11,7 +11,6 @@ from lti_tool.domain.rules.workbook import COVER, COVER_NUMBER, ChapterPlace, Co
 from lti_tool.typesetting.office_signs import with_real_signs
 from lti_tool.workbook.take_home.draft import Draft
 
-TITLE = "Digitalstrategie-Entwurf"
 STATUS_LINE = "Entwurf – nicht beschlossen"
 CONTENTS = "Inhalt"
 NOTHING_YET = "Dieses Kapitel ist noch leer."
@@ -100,6 +99,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Manuscript:
+    kind: str
+    """What documents of this programme are called."""
     title: str
     municipality: str
     author: str
@@ -147,7 +148,8 @@ def compose_manuscript(
     left_out = [section.heading for section in sections if not section.blocks] if written else []
     municipality, author, as_of, title = (with_real_signs(draft.field(field.id).content.text) for field in COVER.fields)
     return Manuscript(
-        title=title or TITLE,
+        kind=programme.draft_title,
+        title=title or programme.draft_title,
         municipality=municipality,
         author=author,
         as_of=as_of or f"{on.day}. {_MONTHS[on.month - 1]} {on.year}",

@@ -17,7 +17,6 @@ from lti_tool.workbook.take_home.chart import chart_svg, chart_text
 from lti_tool.workbook.take_home.manuscript import (
     CONTENTS,
     STATUS_LINE,
-    TITLE,
     Block,
     Manuscript,
     ProfileBlock,
@@ -105,7 +104,7 @@ def _document(manuscript: Manuscript) -> dict[str, Any]:
     return {
         "name": manuscript.name,
         "title": manuscript.title,
-        "kind": TITLE,
+        "kind": manuscript.kind,
         "municipality": manuscript.municipality,
         "author": manuscript.author,
         "status": STATUS_LINE,
