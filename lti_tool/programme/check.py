@@ -13,6 +13,7 @@ from lti_tool.programme.checks.check_markup import check_markup
 from lti_tool.programme.checks.check_pool import check_pool
 from lti_tool.programme.checks.check_practice import check_practice
 from lti_tool.programme.checks.check_style import check_style
+from lti_tool.programme.checks.check_surveys import check_surveys
 from lti_tool.programme.checks.check_words import check_words
 from lti_tool.programme.checks.targets import Targets
 from lti_tool.programme.formats.findings import Finding, ProgrammeError
@@ -54,6 +55,7 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
     check_giveaways(reading)
     check_cases(reading, targets, today)
     check_downloads(reading.downloads, targets.lessons, findings)
+    check_surveys(reading.surveys, findings)
     return sorted(
         dict.fromkeys(findings.found), key=lambda finding: (finding.file, finding.line, finding.severity, finding.sentence)
     )

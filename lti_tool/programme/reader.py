@@ -22,6 +22,7 @@ from lti_tool.programme.parts.downloads import ReadDownload, read_downloads
 from lti_tool.programme.parts.items import report_repeated_ids
 from lti_tool.programme.parts.module_folder import ReadModule, begin_module, read_module
 from lti_tool.programme.parts.practice import read_dimensions
+from lti_tool.programme.parts.surveys import ReadSurvey, read_surveys
 
 
 @dataclass
@@ -34,6 +35,7 @@ class Reading:
     modules: list[ReadModule] = field(default_factory=list)
     library: ReadLibrary = field(default_factory=ReadLibrary)
     downloads: list[ReadDownload] = field(default_factory=list)
+    surveys: list[ReadSurvey] = field(default_factory=list)
 
 
 def read_programme(folder: Path) -> Programme:
@@ -80,8 +82,14 @@ def read(folder: Path) -> Reading:
     programme = _programme(head, tuple(entry.module for entry in modules), levels, dimensions)
     _report_repeated(modules)
     downloads = read_downloads(folder, findings)
-    programme = replace(programme, library=library.library, downloads=tuple(entry.download for entry in downloads))
-    return Reading(programme, findings, head, modules, library, downloads)
+    surveys = read_surveys(folder, findings)
+    programme = replace(
+        programme,
+        library=library.library,
+        downloads=tuple(entry.download for entry in downloads),
+        surveys=tuple(entry.instrument for entry in surveys),
+    )
+    return Reading(programme, findings, head, modules, library, downloads, surveys)
 
 
 def _is_required(module_head: Table) -> bool:

@@ -14,6 +14,7 @@ from lti_tool.domain.content.texts import Heading, Source
 from lti_tool.domain.content.worked_examples import WorkedExample
 from lti_tool.domain.items import Item
 from lti_tool.domain.items.choice import SelfCheck
+from lti_tool.domain.surveys.instrument import SurveyInstrument
 
 
 @dataclass(frozen=True)
@@ -271,6 +272,7 @@ class Programme:
     downloads: tuple[Download, ...] = ()
     draft_title: str = "Digitalstrategie-Entwurf"
     """What its practice tasks add up to, as the document is called that people take home."""
+    surveys: tuple[SurveyInstrument, ...] = ()
 
     @cached_property
     def required_modules(self) -> tuple[Module, ...]:

@@ -17,6 +17,9 @@ def report_lines(programme: Programme) -> Iterator[str]:
     yield from _hours(programme)
     yield ""
     yield from _giveaways(programme)
+    if programme.surveys:
+        yield ""
+        yield from _surveys(programme)
 
 
 def _readability(programme: Programme) -> Iterator[str]:
@@ -57,6 +60,13 @@ def _minutes(programme: Programme, module: Module) -> list[int]:
 def _hours_line(name: str, minutes: list[int]) -> str:
     hours = [part / 60 for part in minutes]
     return f"{name:6}  {hours[0]:23.1f}  {hours[1]:14.1f}  {hours[2]:4.1f}  {hours[3]:8.1f}  {hours[4]:20.1f}  {hours[5]:14.1f}"
+
+
+def _surveys(programme: Programme) -> Iterator[str]:
+    yield "Survey      Moment  Revision  Questions  Fields  Licence"
+    for survey in programme.surveys:
+        fields = sum(len(question.fields) for question in survey.questions)
+        yield f"{survey.id:10}  {survey.moment:6}  {survey.revision:8}  {len(survey.questions):9}  {fields:6}  {survey.licence}"
 
 
 def _giveaways(programme: Programme) -> Iterator[str]:

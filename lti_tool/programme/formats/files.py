@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 _MODULE_FOLDER = re.compile(r"\d+-")
-_OTHER_FOLDERS = {"cases", "downloads"}
+_OTHER_FOLDERS = {"cases", "downloads", "surveys"}
 _SUFFIXES = {".toml", ".md", ".svg", ".vtt"}
 
 
