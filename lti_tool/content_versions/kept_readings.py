@@ -17,6 +17,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
 from lti_tool.content_versions.heads import ProgrammeHead, head_from_json, head_of, head_to_json
 from lti_tool.domain.content.programme import Programme
@@ -42,26 +43,14 @@ class KeptReadings:
             fingerprint: of its files.
             read: reads them.
         """
-        stored = self._load(f"{_name(fingerprint)}.json")
-        if stored is not None:
-            try:
-                return head_from_json(json.loads(stored))
-            except (ValueError, KeyError, TypeError):
-                log.warning("reading_spoilt", extra={"fingerprint": fingerprint[:12]})
-        return head_of(self._read_and_keep(fingerprint, read))
+        found = self._load(f"{_name(fingerprint)}.json", lambda file: head_from_json(json.load(file)))
+        return found if isinstance(found, ProgrammeHead) else head_of(self._read_and_keep(fingerprint, read))
 
     def programme(self, fingerprint: str, read: Callable[[], Programme]) -> Programme:
         """Return a programme as it was read."""
-        stored = self._load(f"{_name(fingerprint)}.pickle")
-        if stored is not None:
-            try:
-                found = pickle.loads(stored)  # noqa: S301 - written by this user alone, see above
-            except Exception:
-                log.warning("reading_spoilt", extra={"fingerprint": fingerprint[:12]})
-            else:
-                if isinstance(found, Programme):
-                    return found
-        return self._read_and_keep(fingerprint, read)
+        # From the file, not from its bytes: 2 MB beside what comes of them would stay with the process.
+        found = self._load(f"{_name(fingerprint)}.pickle", pickle.load)
+        return found if isinstance(found, Programme) else self._read_and_keep(fingerprint, read)
 
     def _read_and_keep(self, fingerprint: str, read: Callable[[], Programme]) -> Programme:
         programme = read()
@@ -70,7 +59,8 @@ class KeptReadings:
         self._store(f"{name}.json", json.dumps(head_to_json(head_of(programme))).encode())
         return programme
 
-    def _load(self, name: str) -> bytes | None:
+    def _load(self, name: str, parse: Callable[[BinaryIO], object]) -> object:
+        """Return what a file holds; None: there is none, or none that may be trusted."""
         if self._folder is None:
             return None
         try:
@@ -78,8 +68,12 @@ class KeptReadings:
                 if not _is_ours_alone(self._folder.stat()) or not _is_ours_alone(os.fstat(file.fileno())):
                     log.warning("reading_of_another_user", extra={"folder": str(self._folder)})
                     return None
-                return file.read()
-        except OSError:
+                return parse(file)
+        except FileNotFoundError:
+            return None
+        except Exception:
+            # Whatever is wrong with it, the programme's own files are there.
+            log.warning("reading_spoilt", extra={"file": name})
             return None
 
     def _store(self, name: str, content: bytes) -> None:

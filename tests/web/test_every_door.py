@@ -19,7 +19,8 @@ from tests.web.two_courses import MARK, PRIVATE, TwoCourses
 OPEN_TO_ANYONE = {
     "assets.asset", "content.figure", "credentials.achievement", "credentials.did_document", "credentials.issuer",
     "credentials.seal_certificates", "credentials.status_list", "front.front", "handover.take_over", "health.livez",
-    "health.readyz", "jwks.jwks", "launch.launch", "legal.accessibility", "legal.imprint", "legal.privacy", "login.login",
+    "health.readyz", "jwks.jwks", "launch.launch", "legal.accessibility", "legal.easy_language", "legal.imprint", "legal.privacy",
+    "login.login",
     "metrics.metrics",
     "register.begin", "register.by_hand", "register.confirm", "register.register_typed", "verify.document", "verify.find",
     "verify.form", "verify.no_document", "verify.result",
