@@ -17,7 +17,7 @@ ANOTHER_PRODUCT = (ROOT / "lti_tool" / "playground", ROOT / "templates" / "playg
 def names_of(folder: Path) -> set[str]:
     """Give slugs and titles of a programme and its modules, and the folder's own name."""
     head = tomllib.loads((folder / "programme.toml").read_text("utf-8"))
-    modules = [tomllib.loads(path.read_text("utf-8")) for path in folder.glob("*/module.toml")]
+    modules = [tomllib.loads(path.read_text("utf-8")) for path in folder.glob("[0-9]*/module.toml")]
     return {folder.name, *(each[key] for each in (head, *modules) for key in ("slug", "title"))}
 
 
