@@ -36,6 +36,8 @@ def create_playground(lms: Playground) -> Flask:
         static_folder=str(Path(__file__).parent / "static"),
         static_url_path="/static",
     )
+    # Kept by browsers for a while: werkzeug leaves a file open that it answers with 304 for.
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 300
     app.extensions["playground"] = lms
     app.jinja_env.globals["_"] = _text
     app.jinja_options = {**app.jinja_options, "autoescape": True}

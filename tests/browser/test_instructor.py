@@ -152,6 +152,6 @@ def test_the_course_pages_never_scroll_sideways(context: BrowserContext, install
     page.get_by_role("link", name=PARTICIPANTS[0].name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(PARTICIPANTS[0].name)
     assert overflow() <= 0
-    page.get_by_role("link", name="Zurück zum Kurs").click()
+    page.get_by_role("link", name="Zurück zur Kursübersicht").click()
     page.get_by_role("link", name="Einstellungen für diesen Kurs").click()
     assert overflow() <= 0

@@ -7,7 +7,7 @@ from lti_tool.domain.statistics.dependability import dependability_of
 from lti_tool.domain.statistics.flags import SENTENCES, FlagKind, flags_of
 from lti_tool.domain.statistics.item_figures import figures_of, student
 from lti_tool.domain.statistics.item_sums import ItemSums, QuizSums, rest_share, share_of
-from tests.domain.statistics.reading import attempts_in, expected, rows_of, sums_of
+from tests.domain.item_statistics.reading import attempts_in, expected, rows_of, sums_of
 
 FILED = expected("expected.json")["as_filed"]
 CORRECTED = expected("expected.json")["after_correction"]["items"]
