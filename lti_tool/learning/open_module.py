@@ -16,6 +16,7 @@ from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.domain.rules.workbook import EDITABLE, PracticeRule
 from lti_tool.learning.content import get_module
 from lti_tool.learning.list_modules import next_module_of
+from lti_tool.learning.read_lesson import right_checks
 from lti_tool.passback.delivery_status import DeliveryStatus
 from lti_tool.progress.contributions import Contributions, contributions_of
 from lti_tool.progress.course_rules import CourseDates, course_dates_of, standing_of
@@ -40,6 +41,8 @@ class LessonLine:
     state: LessonState
     stopped_at: str
     """Heading where the reader stopped; empty: at the beginning, or the lesson is read."""
+    checks_right: int = 0
+    """How many of its self-checks the reader last answered rightly."""
 
 
 class StepKind(StrEnum):
@@ -186,13 +189,13 @@ def _lesson_lines(module: Module, footprint: Footprint) -> tuple[LessonLine, ...
     for lesson in module.lessons:
         step = footprint.step(module, lesson.code)
         if step is not None and step.completed_at is not None:
-            lines.append(LessonLine(lesson, LessonState.READ, ""))
+            lines.append(LessonLine(lesson, LessonState.READ, "", len(right_checks(step, lesson))))
             continue
         state = LessonState.STARTED if step is not None else LessonState.OPEN
         if lesson is upcoming:
             state = LessonState.NEXT
         stopped_at = next((head.text for head in lesson.headings if step is not None and head.id == step.position), "")
-        lines.append(LessonLine(lesson, state, stopped_at))
+        lines.append(LessonLine(lesson, state, stopped_at, len(right_checks(step, lesson))))
     return tuple(lines)
 
 

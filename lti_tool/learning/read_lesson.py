@@ -13,7 +13,7 @@ from lti_tool.domain.people import Visitor
 from lti_tool.learning.content import get_lesson, get_module
 from lti_tool.learning.read_glossary import in_alphabet
 from lti_tool.models import LessonProgress
-from lti_tool.progress.footprint import footprint_of
+from lti_tool.progress.footprint import LessonStep, footprint_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class LessonPage:
     """False at the first visit: then `remember_opening` is due."""
     terms: tuple[Term, ...]
     stopped_at: Heading | None
+    checks_right: frozenset[str]
+    """Ids of the self-checks that the reader last answered rightly."""
     is_last_open: bool
     """All other lessons are read: after this one the quiz comes."""
 
@@ -57,8 +59,14 @@ def read_lesson(session: Session, programme: Programme, visitor: Visitor, module
         is_opened=step is not None,
         terms=in_alphabet(tuple(programme.terms[term_id] for term_id in lesson.term_ids if term_id in programme.terms)),
         stopped_at=None if is_read or step is None else next((h for h in lesson.headings if h.id == step.position), None),
+        checks_right=right_checks(step, lesson),
         is_last_open=all(footprint.is_read(module, other.code) for other in module.lessons if other is not lesson),
     )
+
+
+def right_checks(step: LessonStep | None, lesson: Lesson) -> frozenset[str]:
+    """Return which of a lesson's self-checks went right the last time; those of an earlier version count no more."""
+    return frozenset() if step is None else step.checks_right & {check.id for check in lesson.self_checks}
 
 
 def remember_opening(session: Session, programme: Programme, visitor: Visitor, page: LessonPage, *, now: datetime) -> None:

@@ -22,6 +22,8 @@ class LessonStep:
 
     completed_at: datetime | None
     position: str
+    checks_right: frozenset[str] = frozenset()
+    """Ids of self-checks."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,9 @@ def footprint_of(session: Session, user_id: int) -> Footprint:
     completed_at: dict[str, datetime] = {}
     extras: defaultdict[str, list[ExtraGrant]] = defaultdict(list)
     without_exam: set[str] = set()
-    for kind, slug, code, at, position, course_id in session.execute(_MARKS, {"user_id": user_id}):
+    for kind, slug, code, at, position, course_id, checks in session.execute(_MARKS, {"user_id": user_id}):
         if kind == _LESSON:
-            lessons[slug][code] = LessonStep(at, position)
+            lessons[slug][code] = LessonStep(at, position, frozenset(checks.split()))
         elif kind == _COMPLETION:
             completed_at[slug] = at
             if code == _NO_EXAM:
@@ -110,6 +112,7 @@ def _marks() -> CompoundSelect[Any]:
         LessonProgress.completed_at,
         LessonProgress.position,
         cast(null(), Integer),
+        LessonProgress.checks_right,
     ).where(LessonProgress.user_id == user_id)
     completions = select(
         literal(_COMPLETION),
@@ -118,9 +121,16 @@ def _marks() -> CompoundSelect[Any]:
         Completion.completed_at,
         literal(""),
         cast(null(), Integer),
+        literal(""),
     ).where(Completion.user_id == user_id)
     extras = select(
-        literal(_EXTRA), ExtraAttempt.module_slug, literal(""), ExtraAttempt.granted_at, literal(""), ExtraAttempt.course_id
+        literal(_EXTRA),
+        ExtraAttempt.module_slug,
+        literal(""),
+        ExtraAttempt.granted_at,
+        literal(""),
+        ExtraAttempt.course_id,
+        literal(""),
     ).where(ExtraAttempt.user_id == user_id)
     return union_all(lessons, completions, extras)
 

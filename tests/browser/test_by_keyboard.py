@@ -121,8 +121,14 @@ def _check_oneself(keys: Keyboard) -> None:
         lambda _: bool(keys.page.evaluate("document.activeElement.matches('input[id^=check-]')")), "answer of a self-check"
     )
     keys.page.keyboard.press("Space")
-    keys.press("Antwort prüfen")
-    expect(keys.page.get_by_role("status").first).to_contain_text(re.compile("Richtig|Noch nicht ganz"))
+    keys.tab_to(lambda at: at[3] == "Antwort prüfen", "button of a self-check")
+    address = keys.page.url
+    keys.page.keyboard.press("Enter")
+    # In place and spoken: the status is there before it says anything, and whoever pressed stays where they were.
+    expect(keys.page.locator("#check-1").get_by_role("status")).to_contain_text(re.compile("Richtig|Noch nicht ganz"))
+    assert keys.page.url == address
+    assert keys.focused()[3] == "Antwort prüfen"
+    expect(keys.page.locator("#check-1 .check__remark")).to_have_count(1)
 
 
 def test_a_lesson_offers_the_place_where_one_rested(browser: Browser, installation: Installation, programme: Programme) -> None:

@@ -4,14 +4,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.content.programme import Programme
+from lti_tool.domain.items.choice import SelfCheck
 from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.rules.completion import Condition, MissingCondition
 from lti_tool.errors import Conflict, Forbidden, NotFound
-from lti_tool.learning.check_yourself import check_yourself
+from lti_tool.learning.check_yourself import check_yourself, remember_check
 from lti_tool.learning.choose_module import choose_module
 from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.list_modules import list_modules
@@ -82,6 +83,32 @@ def test_a_self_check_answers_what_was_chosen_and_stores_nothing(session: Sessio
     assert [remark.feedback_html for remark in result.remarks] == [check.options[wrong].feedback_html]
     with pytest.raises(NotFound):
         check_yourself(programme, M1, FIRST, "9.9-S1", [0])
+
+
+def test_what_went_right_in_a_self_check_is_remembered_until_it_goes_wrong(
+    session: Session, programme: Programme, anna: Visitor, now: datetime
+) -> None:
+    first, second = programme.modules[0].lessons[0].self_checks[:2]
+    remember_opening(session, programme, anna, read_lesson(session, programme, anna, M1, FIRST), now=now)
+
+    def answer(check: SelfCheck, *, rightly: bool) -> tuple[set[str], int]:
+        chosen = [index for index, option in enumerate(check.options) if option.is_right is rightly]
+        remember_check(session, anna, (M1, "1.1"), check_yourself(programme, M1, FIRST, check.id, chosen))
+        lines = open_module(session, taught_in(session, programme, anna), anna, M1, now=now).lessons
+        return set(read_lesson(session, programme, anna, M1, FIRST).checks_right), lines[0].checks_right
+
+    assert answer(first, rightly=True) == ({first.id}, 1)
+    assert answer(second, rightly=True) == ({first.id, second.id}, 2)
+    assert answer(first, rightly=False) == ({second.id}, 1)
+    # Nothing chosen is no answer.
+    remember_check(session, anna, (M1, "1.1"), check_yourself(programme, M1, FIRST, second.id, []))
+    assert read_lesson(session, programme, anna, M1, FIRST).checks_right == {second.id}
+
+
+def test_checks_of_an_earlier_version_count_no_more(session: Session, programme: Programme, anna: Visitor, now: datetime) -> None:
+    remember_opening(session, programme, anna, read_lesson(session, programme, anna, M1, FIRST), now=now)
+    session.execute(update(LessonProgress).values(checks_right="0.0-gone"))
+    assert read_lesson(session, programme, anna, M1, FIRST).checks_right == frozenset()
 
 
 def step(session: Session, programme: Programme, anna: Visitor, now: datetime) -> ModulePage:

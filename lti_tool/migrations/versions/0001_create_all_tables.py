@@ -294,6 +294,7 @@ def upgrade() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("position", sa.String(length=200), nullable=False),
+        sa.Column("checks_right", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["lti_user.id"], name=op.f("fk_lesson_progress_user_id_lti_user"), ondelete="CASCADE"
         ),

@@ -24,6 +24,8 @@ class LessonProgress(Base):
     completed_at: Mapped[datetime | None]
     position: Mapped[str] = mapped_column(String(200), default="")
     """Anchor of the heading where the reader stopped; empty: the beginning."""
+    checks_right: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Ids of the self-checks last answered rightly, separated by spaces; only the reader sees them."""
 
 
 class TransferNote(Base):

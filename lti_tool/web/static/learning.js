@@ -159,6 +159,35 @@ if (text && token) {
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") remember(); });
 }
 
+// --- Self-checks: answered in place; without this the page comes back at the question. ---
+
+for (const form of document.querySelectorAll("form[data-check]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const verdict = form.querySelector("[data-verdict]");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "text/html" } });
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const mine = fresh.getElementById(form.id);
+      // The visit has ended, or something else is in the way: its own page says so.
+      if (!answer.ok || !mine) {
+        form.submit();
+        return;
+      }
+      const focused = document.activeElement?.id;
+      form.querySelector("fieldset").replaceWith(document.adoptNode(mine.querySelector("fieldset")));
+      if (focused && !document.activeElement?.id) document.getElementById(focused)?.focus();
+      document.getElementById("checks-right").textContent = fresh.getElementById("checks-right").textContent;
+      form.querySelector("h3 .kern-badge")?.remove();
+      // Emptied first: the same words a second time would not be spoken.
+      verdict.replaceChildren();
+      setTimeout(() => verdict.replaceChildren(...document.adoptNode(mine.querySelector("[data-verdict]")).childNodes), 50);
+    } catch {
+      verdict.textContent = form.parentElement.dataset.failed;
+    }
+  });
+}
+
 // --- Contents: the present section is marked. ---
 
 const entries = [...document.querySelectorAll(".contents a")];

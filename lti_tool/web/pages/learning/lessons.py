@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.words.edits import Shown
 from lti_tool.errors import ToolError
-from lti_tool.learning.check_yourself import CheckResult, check_yourself
+from lti_tool.learning.check_yourself import CheckResult, check_yourself, remember_check
 from lti_tool.learning.complete_lesson import complete_lesson
 from lti_tool.learning.read_lesson import read_lesson, remember_opening, remember_position
 from lti_tool.learning.read_notes import read_note
@@ -41,10 +41,16 @@ def mark_as_read(module_slug: str, lesson_slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/modules/<module_slug>/lessons/<lesson_slug>/checks/<check_id>")
 def check(module_slug: str, lesson_slug: str, check_id: str) -> str:
-    """Show what the authors say about the chosen options, in the place of the question. Nothing is stored."""
+    """Show what the authors say about the chosen options, in the place of the question, and note whether it went right."""
     visitor = current_visitor()
     chosen = [int(value) for value in request.form.getlist("choice") if value.isdecimal() and len(value) < 3]
     result = check_yourself(current_programme(), module_slug, lesson_slug, check_id, chosen)
+    programme = current_programme()
+    with step() as session:
+        page = read_lesson(session, programme, visitor, module_slug, lesson_slug)
+        # Whoever answers from an address of their own has opened it with that.
+        remember_opening(session, programme, visitor, page, now=parts().now())
+        remember_check(session, visitor, (page.module.slug, page.lesson.code), result)
     return _page(visitor, module_slug, lesson_slug, result)
 
 
