@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import bootstrap, preflight
 from lti_tool.settings import Settings, load_settings
-from lti_tool.web import addresses, assets, compressed, former_addresses, headers, host_check, language, step
+from lti_tool.web import assets, compressed, former_addresses, headers, host_check, language, step
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics, visit
 from lti_tool.web.failures import errors
 from lti_tool.web.failures.once_more import Application
@@ -51,7 +51,6 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
     storable.set_up(app)
     # First, so that it comes last: whatever else looks at a page sees it whole.
     compressed.set_up(app)
-    addresses.set_up(app)
     assets.set_up(app)
     language.set_up(app)
     browser_session.set_up(app)

@@ -2,21 +2,17 @@
 
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import current_app, request, url_for
 
 # Far more than an installation has lessons, sessions and files; a code or a person's number in an address must not fill memory.
 MOST_KEPT = 4096
-
-
-def set_up(app: Flask) -> None:
-    app.extensions["addresses"] = {}
 
 
 def address_of(endpoint: str, **values: Any) -> str:
     """Return what `url_for` returns."""
     # With its kind: 1 and True are equal, and written differently.
     key = (request.script_root, endpoint, *((name, type(value), value) for name, value in values.items()))
-    kept: dict[tuple[Any, ...], str] = current_app.extensions["addresses"]
+    kept: dict[tuple[Any, ...], str] = current_app.extensions.setdefault("addresses", {})
     try:
         found = kept.get(key)
     except TypeError:  # a list, as of several ticked boxes

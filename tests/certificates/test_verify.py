@@ -34,7 +34,10 @@ def test_anyone_sees_that_a_certificate_is_valid(stranger: FlaskClient, code: st
     page = stranger.get(f"/verify/{code}")
     assert page.status_code == 200
     text = words_of(page)
-    assert text.startswith("Nachweis prüfen Dieses Dokument ist echt und gültig Vergleichen Sie jede Zeile mit dem Papier.")
+    assert text.startswith(
+        "Musterakademie gibt hier Auskunft über ausgestellte Nachweise. Nachweis prüfen Dieses Dokument ist echt"
+    )
+    assert "Dieses Dokument ist echt und gültig Vergleichen Sie jede Zeile mit dem Papier." in text
     assert f"Prüfcode {code}" in text
 
 

@@ -182,10 +182,10 @@ def test_a_mentor_whose_people_cannot_be_read_sees_nobody(tool: Tool) -> None:
     tool.got_in(tool.launch())
     value: Any
     for value in ("", {"a": "4"}, 5, True, [["4"]]):
-        landing = launch_with(tool, {"sub": "9", "roles": [mentor], "role_scope_mentor": value})
+        landing = launch_with(tool, {"sub": "9", "name": "Mira Berg", "roles": [mentor], "role_scope_mentor": value})
         assert "Jürgen Müller" not in tool.browser.get(landing, base_url=TOOL_URL).text
     for value in (["4"], "4", [4], {"0": "4"}, "3, 4", None):
-        landing = launch_with(tool, {"sub": "9", "roles": [mentor], "role_scope_mentor": value})
+        landing = launch_with(tool, {"sub": "9", "name": "Mira Berg", "roles": [mentor], "role_scope_mentor": value})
         assert "Jürgen Müller" in tool.browser.get(landing, base_url=TOOL_URL).text
 
 

@@ -2,13 +2,11 @@
 
 from flask import Flask, url_for
 
-from lti_tool.web import addresses
 from lti_tool.web.addresses import MOST_KEPT, address_of
 
 
 def an_app() -> Flask:
     app = Flask("test")
-    addresses.set_up(app)
     app.add_url_rule("/people/<int:number>", "person", lambda number: "")
     app.add_url_rule("/list", "list", lambda: "")
     return app
