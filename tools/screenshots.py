@@ -69,7 +69,7 @@ def as_participant(page: Page, installation: Installation, shoot: Photographer, 
     shoot("answers")
     page.get_by_role("button", name="abgeben").click()
     shoot("result")
-    for name, link in (("modules", "Module"), ("workbook", "Mein Strategie-Entwurf"), ("certificates", "Meine Nachweise")):
+    for name, link in (("modules", "Module"), ("workbook", "Mein Entwurf"), ("certificates", "Meine Nachweise")):
         page.get_by_role("link", name=link, exact=True).first.click()
         shoot(name)
     page.goto(f"{installation.tool_url}/verify")

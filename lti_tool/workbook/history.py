@@ -102,7 +102,7 @@ def _find(programme: Programme, number: int, field_id: str) -> tuple[ChapterPlac
     if field is None:
         raise NotFound(
             N_("Dieses Feld gibt es nicht."),
-            next_step=N_("Öffnen Sie „Mein Strategie-Entwurf“: Dort stehen alle Kapitel."),
+            next_step=N_("Öffnen Sie „Mein Entwurf“: Dort stehen alle Kapitel."),
             code="field_not_found",
         )
     return place, field

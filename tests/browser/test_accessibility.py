@@ -123,7 +123,7 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
     page.get_by_role("button", name="abgeben").click()
     page.wait_for_load_state()
     found += faults(page)
-    for name in ("Module", "Mein Strategie-Entwurf", "Meine Nachweise"):
+    for name in ("Module", "Mein Entwurf", "Meine Nachweise"):
         page.get_by_role("link", name=name, exact=True).first.click()
         page.wait_for_load_state()
         found += faults(page)
@@ -159,7 +159,7 @@ def test_what_an_instructor_meets(page: Page, installation: Installation, progra
     page.goto(f"{installation.lms_url}/launch/{activity_id(installation, programme.modules[1].slug)}?target=window&lang=de")
     page.goto(f"{page.url}&lang=de")
     found = faults(page)
-    for name in ("Kurs", "Verbindung", "Strategie-Entwürfe"):
+    for name in ("Kurs", "Verbindung", "Entwürfe"):
         page.get_by_role("link", name=name, exact=True).first.click()
         page.wait_for_load_state()
         found += faults(page)

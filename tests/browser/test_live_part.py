@@ -131,7 +131,7 @@ def _send_back_and_improve(teacher: Page, learner: Page, programme: Programme, s
 
 
 def _accept_and_record(teacher: Page, shoot: Callable[[Page, str], None]) -> None:
-    teacher.get_by_role("link", name="Strategie-Entwürfe").first.click()
+    teacher.get_by_role("link", name="Entwürfe").first.click()
     teacher.get_by_role("link", name=re.compile("Daten und Technologie|Kapitel|3 ")).first.click()
     teacher.get_by_role("button", name="Annehmen").click()
     expect(teacher.get_by_role("button", name="Annehmen")).to_have_count(0)

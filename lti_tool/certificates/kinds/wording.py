@@ -10,7 +10,7 @@ _LABELS = {
     "de": {
         "topics_label": "Themen",
         "course_label": "Kurs",
-        "draft_label": "Eigener Strategie-Entwurf",
+        "draft_label": "Eigener Entwurf",
         "hours_label": "Gesamtumfang",
         "issued_label": "Ausgestellt am",
         "until_label": "Gültig bis",
@@ -26,7 +26,7 @@ _LABELS = {
     "en": {
         "topics_label": "Topics",
         "course_label": "Course",
-        "draft_label": "Own draft strategy",
+        "draft_label": "Own draft",
         "hours_label": "Total workload",
         "issued_label": "Issued on",
         "until_label": "Valid until",

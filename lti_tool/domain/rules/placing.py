@@ -24,7 +24,7 @@ _CASE_ID_MAX: Final = 80
 _PAGE_TEXTS: Final = {
     WORKBOOK: (
         N_("Mein Digitalstrategie-Entwurf"),
-        N_("Ihr eigener Strategie-Entwurf: Kapitel für Kapitel schreiben, Rückmeldung bekommen und jederzeit herunterladen."),
+        N_("Ihr eigener Entwurf: Kapitel für Kapitel schreiben, Rückmeldung bekommen und jederzeit herunterladen."),
     ),
     CERTIFICATES: (
         N_("Meine Nachweise"),

@@ -21,7 +21,7 @@ class ChapterNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__(
-            N_("Dieses Kapitel gibt es nicht."), next_step=N_("Öffnen Sie „Mein Strategie-Entwurf“: Dort stehen alle Kapitel.")
+            N_("Dieses Kapitel gibt es nicht."), next_step=N_("Öffnen Sie „Mein Entwurf“: Dort stehen alle Kapitel.")
         )
 
 

@@ -13,7 +13,7 @@ class AuthorsOnly(Forbidden):
 
     def __init__(self) -> None:
         super().__init__(
-            N_("Einen eigenen Strategie-Entwurf schreiben Teilnehmende."),
+            N_("Einen eigenen Entwurf schreiben Teilnehmende."),
             next_step=N_("Öffnen Sie die Aktivität als Teilnehmer:in, wenn Sie ihn ausprobieren möchten."),
         )
 
