@@ -36,7 +36,7 @@ _PLACED = (
     .where(ResourceLink.course_id == bindparam("course_id"), ResourceLink.module_slug.is_not(None))
     .scalar_subquery()
 )
-# Built once: most of what a small statement costs is its building.
+# Built once: every page of a visit asks them.
 _OVERDUE = select(_IS_OVERDUE)
 _FACTS = (
     select(Course.programme_slug, Course.programme_version, CourseSettingsRow, _PLACED, _IS_OVERDUE)

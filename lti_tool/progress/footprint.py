@@ -135,7 +135,7 @@ def _marks() -> CompoundSelect[Any]:
     return union_all(lessons, completions, extras)
 
 
-# Built once: most of what a small statement costs is its building.
+# Built once: every page of a visit asks them.
 _MARKS = _marks()
 _TRIES = (
     select(

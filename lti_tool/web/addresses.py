@@ -1,4 +1,4 @@
-"""Builds the addresses that pages link to, each once: a lesson has fifty, and the router takes 0.1 ms for one."""
+"""Builds the addresses that pages link to, each once: a lesson has fifty, and all people get the same."""
 
 from typing import Any
 

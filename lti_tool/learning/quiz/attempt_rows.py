@@ -45,7 +45,7 @@ _IS_IT = (
     Attempt.module_slug == bindparam("module_slug"),
     Attempt.number == bindparam("number"),
 )
-# Built once: each question of a quiz asks all of them, and most of what a small statement costs is its building.
+# Built once: each question of a quiz asks all of them.
 _ATTEMPT = select(Attempt).where(*_IS_IT)
 _LOCKED = _ATTEMPT.with_for_update()
 _VERSION = select(Attempt.programme_version).where(*_IS_IT)
