@@ -24,12 +24,13 @@ def set_up(app: Flask) -> None:
 def _compress(response: Response) -> Response:
     if response.mimetype != "text/html" or response.direct_passthrough or not parts().settings.compress_pages:
         return response
+    body = response.get_data()
+    if len(body) < _LEAST_BYTES:
+        return response
     response.vary.add("Accept-Encoding")
     if "Content-Encoding" in response.headers or not request.accept_encodings["gzip"]:
         return response
-    body = response.get_data()
-    if len(body) >= _LEAST_BYTES:
-        padding = secrets.token_hex(secrets.randbelow(_MOST_RANDOM_BYTES))
-        response.set_data(gzip.compress(body + f"<!-- {padding} -->".encode(), _LEVEL, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
+    padding = secrets.token_hex(secrets.randbelow(_MOST_RANDOM_BYTES))
+    response.set_data(gzip.compress(body + f"<!-- {padding} -->".encode(), _LEVEL, mtime=0))
+    response.headers["Content-Encoding"] = "gzip"
     return response

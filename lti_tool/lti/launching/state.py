@@ -7,7 +7,7 @@ state's digest and the nonce. Security Framework 1.0, section 5.1.3 step 9 and 7
 import hashlib
 import secrets
 from base64 import urlsafe_b64encode
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from lti_tool.lti.login_initiation import LoginInitiation
@@ -60,7 +60,7 @@ class Seals:
         """Return a new key and the state that carries it."""
         key = secrets.token_urlsafe(12)
         kept = initiation if initiation.is_short else initiation.without_hints()
-        carried = asdict(kept) if kept.is_short else dict.fromkeys(_LOGIN_FIELDS)
+        carried = {name: getattr(kept, name) if kept.is_short else None for name in _LOGIN_FIELDS}
         return key, self._state.sign(key=key, signed_at=int(now.timestamp()), **carried)
 
     def open_state(self, state: str) -> OpenedState | None:
@@ -75,7 +75,9 @@ class Seals:
         return OpenedState(key, made_at, None, trimmed=login)
 
     def seal_login(self, login: PendingLogin) -> CookieToSet:
-        return CookieToSet(LOGIN_COOKIE_PREFIX + login.key, self._cookie.sign(**asdict(login)), LOGIN_LIFETIME_S)
+        # Not `asdict`: it copies deeply, and a login is on the way of every launch.
+        values = {name: getattr(login, name) for name in _PENDING_FIELDS}
+        return CookieToSet(LOGIN_COOKIE_PREFIX + login.key, self._cookie.sign(**values), LOGIN_LIFETIME_S)
 
     def open_login(self, value: str) -> PendingLogin | None:
         """Read a login cookie; None if we did not make it."""
