@@ -1,5 +1,6 @@
 """How gunicorn serves the tool; `lti-tool serve` and the container use this file. Environment variables change the sizes."""
 
+import gc
 import os
 import shutil
 
@@ -23,9 +24,20 @@ limit_request_line = 8190
 limit_request_field_size = 16380
 
 
+def on_starting(server):
+    """Read the tool's modules before the processes part: they then share the memory that holds them.
+
+    The application itself is made in each process: connections, threads and files are not to be shared. Frozen, what was read is
+    left alone by the garbage collector, whose notes would make each page of it a process's own.
+    """
+
+    gc.collect()
+    gc.freeze()
+
+
 def post_worker_init(worker):
     """Start the embedded delivery worker where the settings want it (on SQLite by default)."""
-    from lti_tool.bootstrap import start_embedded_worker  # noqa: PLC0415 - the master need not load the tool
+    from lti_tool.bootstrap import start_embedded_worker  # noqa: PLC0415 - likewise
 
     worker.delivery = start_embedded_worker(worker.app.callable)
 

@@ -7,6 +7,7 @@ from flask import Flask, request, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lti_tool import bootstrap, preflight
+from lti_tool.parts import Parts
 from lti_tool.settings import Settings, load_settings
 from lti_tool.web import assets, compressed, former_addresses, headers, host_check, language, step
 from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, login, metrics, visit
@@ -18,7 +19,6 @@ from lti_tool.web.pages.connecting import check, deep_linking, register
 from lti_tool.web.pages.draft import reifegrad, workbook
 from lti_tool.web.pages.learning import modules, quizzes
 from lti_tool.web.pages.teaching import certificate_office, course, letterhead
-from lti_tool.web.parts import Parts
 from lti_tool.web.programme import site_name
 from lti_tool.web.visits import browser_session
 

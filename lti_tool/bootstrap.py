@@ -36,6 +36,7 @@ from lti_tool.keyring import Keyring
 from lti_tool.learning.quiz.hand_in_overdue import hand_in_all_overdue
 from lti_tool.lti.transport.http import Http
 from lti_tool.models.database import Database, open_database
+from lti_tool.parts import Parts
 from lti_tool.passback.columns.reconcile import look_at_wanted, reconcile_all
 from lti_tool.passback.columns.wanted_looks import JOB as COLUMNS
 from lti_tool.passback.delivering.after_restore import mark_ledger
@@ -51,7 +52,6 @@ from lti_tool.platforms.roster.refresh_roster import refresh_all_rosters
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.progress.due_scores import tell_all_due_scores
 from lti_tool.settings import Settings
-from lti_tool.web.parts import Parts
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -18,10 +18,10 @@ from lti_tool.keyring import Keyring
 from lti_tool.models import ChoreRow
 from lti_tool.models.database import open_database
 from lti_tool.models.trouble import Trouble
+from lti_tool.parts import Parts
 from lti_tool.passback.delivering.after_restore import Sign, notice_restore
 from lti_tool.personal_data.erasure_list import Marker, find_returned, read_erasures
 from lti_tool.settings import Settings
-from lti_tool.web.parts import Parts
 
 log = logging.getLogger(__name__)
 

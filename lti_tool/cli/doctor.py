@@ -12,14 +12,14 @@ from lti_tool.errors import ToolError
 from lti_tool.keyring import Keyring
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.ports import Registration
+from lti_tool.parts import Parts
 from lti_tool.personal_data.erasure_list import Marker, find_returned, read_erasures
 from lti_tool.platforms.checking.connection_check import check_connection
 from lti_tool.platforms.checking.findings import FindingStanding
 from lti_tool.platforms.registering.institutions import mixed_platforms
 from lti_tool.platforms.registering.registrations import list_registrations
 from lti_tool.settings import Settings, load_settings
-from lti_tool.web.language import in_english
-from lti_tool.web.parts import Parts
+from lti_tool.web.translations import in_english
 
 _START = "Start the tool (`lti-tool serve`), check DNS, proxy and certificate; platforms fetch our keys here."
 

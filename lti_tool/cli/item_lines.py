@@ -9,7 +9,7 @@ from lti_tool.domain.statistics.dependability import SHOWN_FROM
 from lti_tool.domain.statistics.flags import HINT_FROM, SENTENCES, Flag
 from lti_tool.domain.statistics.item_figures import Interval, ItemFigures
 from lti_tool.learning.quiz.item_statistics import ItemStatistics, ModuleStatistics
-from lti_tool.web.language import in_english
+from lti_tool.web.translations import in_english
 
 
 def module_lines(module: ModuleStatistics) -> Iterator[str]:

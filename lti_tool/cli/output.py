@@ -12,7 +12,7 @@ def refusal_of(err: ToolError) -> str:
     """Give what was refused and what to do next, each in a line."""
     # Late: the catalogue comes with the web layer, and most commands are never refused anything.
     from lti_tool.web.failures.refusal_texts import text_of
-    from lti_tool.web.language import in_english
+    from lti_tool.web.translations import in_english
 
     told = text_of(err)
     lines = (in_english(text, **told.values) for text in (told.message, told.next_step) if text)

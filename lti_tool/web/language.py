@@ -1,39 +1,21 @@
-"""The interface in German and English: which language a request gets, texts, dates and numbers in it.
-
-German is the source: a text's msgid is the German text itself. English comes from translations/en.po, read once at start with
-Babel, so that no compiled catalogue can be forgotten.
-"""
+"""The interface in German and English: which language a request gets, texts, dates and numbers in it."""
 
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, g, has_request_context, request
 
 from lti_tool.domain.words.multilang import in_one_language
 from lti_tool.errors import ToolError
 from lti_tool.web.failures.refusal_texts import text_of
+from lti_tool.web.translations import LANGUAGES, catalogue
 
-LANGUAGES = ("de", "en")
 COOKIE = "lang"
 # The programme is German; its people live by this clock wherever the server stands.
 ZONE = ZoneInfo("Europe/Berlin")
-_FOLDER = Path(__file__).parent / "translations"
-
-
-@cache
-def _catalogue(language: str) -> dict[str, str]:
-    path = _FOLDER / f"{language}.po"
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        catalogue = read_po(file, locale=language)
-    return {str(message.id): str(message.string) for message in catalogue if message.id and message.string and not message.fuzzy}
 
 
 def language() -> str:
@@ -58,19 +40,13 @@ def _choose() -> str:
 
 def translate(text: str, **values: Any) -> str:
     """Give a catalogue text in the request's language, with its %(name)s placeholders filled."""
-    translated = _catalogue(language()).get(text, text) if language() != "de" else text
+    translated = catalogue(language()).get(text, text) if language() != "de" else text
     return translated % values if values else translated
 
 
 def one_language(title: str) -> str:
     """Give what a platform's title says in the request's language, where it says it in several."""
     return in_one_language(title, language())
-
-
-def in_english(text: str, **values: Any) -> str:
-    """Give a catalogue text in English, whatever the request wants: for the command line."""
-    translated = _catalogue("en").get(text, text)
-    return translated % values if values else translated
 
 
 def message_of(error: ToolError) -> tuple[str, str]:

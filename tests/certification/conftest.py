@@ -16,6 +16,7 @@ from lti_tool.domain.content.programme import AssessmentRules, Change, HoursRule
 from lti_tool.keyring import Keyring
 from lti_tool.lti.transport.http import Http
 from lti_tool.models.database import Database
+from lti_tool.parts import Parts
 from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.platforms.launching.front_door import open_front_door
@@ -24,7 +25,6 @@ from lti_tool.platforms.registering.registrations import add_registration
 from lti_tool.platforms.registration_directory import RegistrationDirectory
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.settings import Settings
-from lti_tool.web.parts import Parts
 from lti_tool.web.visits.browser_session import csrf_field, current_visitor
 from lti_tool.web.visits.guards import current_instructor
 from tests.certification.platform import CLIENT_ID, DEPLOYMENT_ID, ISSUER, TOOL_URL, KeyServer, new_key, public_half, serve_keys

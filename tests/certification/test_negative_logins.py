@@ -14,11 +14,11 @@ from lti_tool.lti.advantage.service_client import ServiceClient
 from lti_tool.lti.errors import ServiceRefused
 from lti_tool.models import Base, Deployment, UsedNonce, User
 from lti_tool.models.database import Database
+from lti_tool.parts import Parts
 from lti_tool.platforms.registering.deployments import block_deployment
 from lti_tool.platforms.registering.new_registration import NewRegistration
 from lti_tool.platforms.registering.registrations import add_registration, disable_registration
 from lti_tool.platforms.token_store import DatabaseTokenStore
-from lti_tool.web.parts import Parts
 from tests.certification.platform import INSTRUCTOR, ISSUER, TOOL_URL, new_key, public_half
 from tests.certification.tool import Tool, cookie_names
 

@@ -16,9 +16,9 @@ from lti_tool import tracing
 from lti_tool.app import create_app
 from lti_tool.errors import ConfigurationError
 from lti_tool.models.database import Database, open_database
+from lti_tool.parts import Parts
 from lti_tool.playground.faults import Fault
 from lti_tool.web import request_spans
-from lti_tool.web.parts import Parts
 from tests.certification.conftest import _serving, key_server, keyring, parts, platform_key, tool
 from tests.certification.conftest import clock as tool_clock
 from tests.certification.platform import TOOL_URL

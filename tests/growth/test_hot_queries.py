@@ -10,8 +10,8 @@ from sqlalchemy import event, text
 
 from lti_tool.app import create_app
 from lti_tool.models.database import Database, open_database
+from lti_tool.parts import Parts
 from lti_tool.passback.delivering import claim_deliveries
-from lti_tool.web.parts import Parts
 from tests.certification.conftest import _serving, clock, key_server, keyring, parts, platform_key, tool
 from tests.certification.platform import TOOL_URL
 from tests.certification.tool import Clock, Tool

@@ -10,8 +10,8 @@ from lti_tool.domain.people import Role, Visitor
 from lti_tool.models import Course as CourseRow
 from lti_tool.models import DeliveryEvent, LaunchedLink, Membership, ResourceLink, ScoreDelivery, User
 from lti_tool.models.database import Database
+from lti_tool.parts import Parts
 from lti_tool.passback.columns.reconcile import Reconciliation, reconcile
-from lti_tool.web.parts import Parts
 from tests.journeys.course import Course
 from tests.learning.conftest import read_all_lessons, take_quiz
 

@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lti_tool.parts import Parts
 from lti_tool.playground import Playground
 from lti_tool.playground.launching import claim_names as names
 from lti_tool.playground.server import serve_in_thread
-from lti_tool.web.parts import Parts
 from tests.journeys.course import BASE, Course, Visit
 from tests.journeys.test_registration import TOOL, app, browser, invited, lms, parts, path_of, register  # noqa: F401
 

@@ -10,9 +10,9 @@ from werkzeug.test import TestResponse
 from lti_tool import clock
 from lti_tool.models import Certificate
 from lti_tool.models import Course as CourseRow
+from lti_tool.parts import Parts
 from lti_tool.passback.columns.line_item import TAG
 from lti_tool.playground.launching import claim_names as names
-from lti_tool.web.parts import Parts
 from tests.journeys.course import BASE, Course, Visit
 from tests.journeys.grades import visitor_of
 from tests.learning.conftest import answer_rightly, read_all_lessons

@@ -20,13 +20,13 @@ from werkzeug.test import TestResponse
 from lti_tool import clock
 from lti_tool.lti.claims import claim_names as names
 from lti_tool.models import Deployment, RegistrationRow, User
+from lti_tool.parts import Parts
 from lti_tool.platforms.registering.deployments import approve_deployment
 from lti_tool.platforms.registering.new_registration import NewRegistration
 from lti_tool.platforms.registering.proposals import approve_proposal, list_proposals, reject_proposal
 from lti_tool.platforms.registering.registrations import add_registration, list_registrations
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
-from lti_tool.web.parts import Parts
 from tests.journeys.test_registration import TOOL, app, browser, invited, offer_of, parts, path_of, register, typed
 
 CLIENT = "playground-tool"

@@ -16,13 +16,13 @@ from pydantic import SecretStr
 
 from lti_tool import clock
 from lti_tool.app import create_app
+from lti_tool.parts import Parts
 from lti_tool.platforms.registering.deployments import list_deployments
 from lti_tool.platforms.registering.invite_platform import invite_platform
 from lti_tool.platforms.registering.registrations import disable_registration, list_registrations
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
 from lti_tool.settings import Settings
-from lti_tool.web.parts import Parts
 
 TOOL = "http://localhost:8000"
 

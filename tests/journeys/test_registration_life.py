@@ -11,11 +11,11 @@ from sqlalchemy import update
 
 from lti_tool import clock
 from lti_tool.models import PlatformKeySet
+from lti_tool.parts import Parts
 from lti_tool.platforms.refresh_key_sets import refresh_key_set, refresh_key_sets
 from lti_tool.platforms.registering.registrations import get_registration, list_registrations
 from lti_tool.playground import Playground
 from lti_tool.playground.server import serve_in_thread
-from lti_tool.web.parts import Parts
 from tests.journeys.test_registration import TOOL, app, browser, invited, parts, path_of, register, typed
 
 MODULE = "grundlagen-und-strategie"

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from lti_tool import preflight
 from lti_tool.models import RateBucket
 from lti_tool.models.database import Database, open_database
+from lti_tool.parts import Parts
 from lti_tool.web.endpoints import health
-from lti_tool.web.parts import Parts
 from lti_tool.web.parts import parts as parts_of_app
 from lti_tool.web.visits.browser_session import csrf_field, without_csrf
 from tests.certification.conftest import (

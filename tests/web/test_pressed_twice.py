@@ -11,7 +11,7 @@ from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.domain.documents.check_code import new_check_code
 from lti_tool.models import Certificate, NameRequest, WorkbookChapter, WorkbookField, WorkbookVersion
 from lti_tool.models.database import Database
-from lti_tool.web.parts import Parts
+from lti_tool.parts import Parts
 from tests.certification.conftest import clock, keyring, parts
 from tests.certification.tool import Clock
 from tests.forms import Form, form_on, forms_on

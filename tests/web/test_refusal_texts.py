@@ -11,7 +11,7 @@ from lti_tool.lti.launching.deep_linking import DeepLinkingProblem, DeepLinkingR
 from lti_tool.lti.registering.registration_failed import RegistrationFailed, RegistrationProblem
 from lti_tool.lti.transport import guarded_fetch
 from lti_tool.web.failures.refusal_texts import text_of
-from lti_tool.web.language import in_english
+from lti_tool.web.translations import in_english
 
 REFUSALS: list[ToolError] = [
     *map(LaunchRejected, LaunchRefusal),

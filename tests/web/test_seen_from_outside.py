@@ -19,8 +19,8 @@ from lti_tool import logs
 from lti_tool.app import create_app
 from lti_tool.models import ScoreDelivery
 from lti_tool.models.database import Database, open_database
+from lti_tool.parts import Parts
 from lti_tool.web.failures import refusals
-from lti_tool.web.parts import Parts
 from tests.certification.conftest import _serving, clock, key_server, keyring, parts, platform_key, tool
 from tests.certification.platform import TOOL_URL
 from tests.certification.tool import Clock, Tool

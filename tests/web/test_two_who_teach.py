@@ -27,7 +27,7 @@ from lti_tool.models import (
     User,
 )
 from lti_tool.models.database import Database
-from lti_tool.web.parts import Parts
+from lti_tool.parts import Parts
 from tests.certification.conftest import clock, keyring, parts
 from tests.certification.tool import Clock
 from tests.forms import Form, form_on

@@ -10,7 +10,7 @@ import pytest
 from lti_tool.app import create_app
 from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.models.database import Database
-from lti_tool.web.parts import Parts
+from lti_tool.parts import Parts
 from tests.certification.conftest import clock, keyring, parts
 from tests.certification.tool import Clock
 from tests.shipped import read_programme
