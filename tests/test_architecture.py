@@ -25,7 +25,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "platforms": ({"jobs", "lti", "models", "domain"}, {"sqlalchemy"}),
     "passback": ({"jobs", "lti", "models"}, {"sqlalchemy"}),
     # What runs that work, on either database; nobody imports it but the wiring.
-    "background": ({"jobs", "passback", "models"}, {"procrastinate"}),
+    "background": ({"jobs", "passback", "models"}, {"procrastinate", "psycopg"}),
     "certificates": (
         # A logo from outside is drawn once in a process with limits, as long documents are.
         {"jobs", "typesetting", "models", "domain"},

@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
+from typing import Any, TypeVar
 
 from procrastinate import App, PsycopgConnector
+from psycopg import AsyncConnection
+from psycopg.abc import PQGen
 
 from lti_tool import clock as real_clock
 from lti_tool.background.done import do_chore, do_job
@@ -33,6 +36,22 @@ _AT_ONCE = {SCORES: 1, URGENT: 2, CHORES: 2, PLATFORMS: 3}
 # A timer of each process, no periodic task: twelve job rows a minute less to write, fetch and delete.
 SWEEP_EVERY_S = 5.0
 REST_AFTER_FAILURE_S = 2.0
+# Nobody asks who is alive: a score's lease ends by itself, and what a dead process had begun is called for anew.
+_HEARTBEAT_S, _STALLED_AFTER_S = 60.0, 300.0
+
+
+R = TypeVar("R")
+
+
+class _PatientConnection(AsyncConnection[Any]):
+    """Waits until something comes.
+
+    psycopg looks ten times a second whether somebody has pressed Ctrl-C, on each connection that listens; asyncio ends a wait by
+    itself. That was two thirds of what a worker cost that had nothing to do.
+    """
+
+    async def wait(self, gen: PQGen[R], interval: float = 60.0, timeout: float | None = None) -> R:
+        return await super().wait(gen, 60.0, timeout)
 
 
 class ProcrastinateEngine:
@@ -105,9 +124,12 @@ class ProcrastinateEngine:
 
     async def _serve(self, asked: asyncio.Event) -> None:
         """Serve all queues until asked to stop."""
-        app = self._application()
+        app, app_with_clock = self._applications()
         async with app.open_async():
-            servers = {name: asyncio.create_task(self._serve_queue(app, name, at_once)) for name, at_once in self._queues.items()}
+            servers = {
+                name: asyncio.create_task(self._serve_queue(app_with_clock if name == SCORES else app, name, at_once))
+                for name, at_once in self._queues.items()
+            }
             servers["sweep"] = asyncio.create_task(self._sweep_again_and_again(asked))
             await asked.wait()
             for server in servers.values():
@@ -128,6 +150,8 @@ class ProcrastinateEngine:
                     install_signal_handlers=False,
                     delete_jobs="always",
                     fetch_job_polling_interval=self._poll_s,
+                    update_heartbeat_interval=_HEARTBEAT_S,
+                    stalled_worker_timeout=_STALLED_AFTER_S,
                 )
             except Exception:
                 log.exception("engine_stumbled", extra={"queue": queue})
@@ -147,28 +171,34 @@ class ProcrastinateEngine:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), REST_AFTER_FAILURE_S)
 
-    def _application(self) -> App:
+    def _applications(self) -> tuple[App, App]:
+        """Return an application that knows all tasks, and one that also calls for them at their time.
+
+        Each of procrastinate's workers keeps the time of all periodic tasks that its application has, and we run one for each
+        queue: one of them is enough.
+        """
         address = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         connector = PsycopgConnector(
-            conninfo=address, kwargs={"options": "-c search_path=procrastinate"}, min_size=1, max_size=5, timeout=3
+            conninfo=address,
+            kwargs={"options": "-c search_path=procrastinate"},
+            connection_class=_PatientConnection,
+            min_size=1,
+            max_size=5,
+            timeout=3,
         )
-        app = App(connector=connector)
-        app.task(name=DELIVER, queue=SCORES)(self._worker.drain)
+        app, app_with_clock = App(connector=connector), App(connector=connector)
+        for one in (app, app_with_clock):
+            one.task(name=DELIVER, queue=SCORES)(self._worker.drain)
+            for job in self._jobs:
+                one.task(name=task_of(job.name), queue=job.name)(partial(do_job, job))
         for chore in (*self._chores, Chore("clear_calls", 3, self._clear_calls, every_min=5)):
-            self._every(app, f"lti_tool.{chore.name}", chore.cron, partial(do_chore, chore), queue=chore.queue)
+            name, run = f"lti_tool.{chore.name}", partial(do_chore, chore)
+            _add_timed(app, app_with_clock, name, chore.cron, run, queue=chore.queue)
         for job in self._jobs:
-            app.task(name=task_of(job.name), queue=job.name)(partial(do_job, job))
+            name, run = f"{task_of(job.name)}_again", partial(do_job, job)
             # In the job's own queue: behind what runs already, never beside it.
-            self._every(app, f"{task_of(job.name)}_again", f"* * * * * */{LOOK_EVERY_S}", partial(do_job, job), queue=job.name)
-        return app
-
-    def _every(self, app: App, name: str, cron: str, run: Callable[[], None], *, queue: str) -> None:
-        def at_its_time(timestamp: int) -> None:
-            run()
-
-        # The lock keeps a slow one from piling up behind itself.
-        task = app.task(name=name, queue=queue, queueing_lock=name)(at_its_time)
-        app.periodic(cron=cron)(task)
+            _add_timed(app, app_with_clock, name, f"* * * * * */{LOOK_EVERY_S}", run, queue=job.name)
+        return app, app_with_clock
 
     def sweep(self) -> None:
         """Put back what dead workers had claimed and call somebody for all whose time has come."""
@@ -185,3 +215,12 @@ class ProcrastinateEngine:
     def _clear_calls(self) -> None:
         with self._database.write.begin() as session:
             clear_calls(session)
+
+
+def _add_timed(app: App, app_with_clock: App, name: str, cron: str, run: Callable[[], None], *, queue: str) -> None:
+    def at_its_time(timestamp: int) -> None:
+        run()
+
+    # The lock keeps a slow one from piling up behind itself.
+    app.task(name=name, queue=queue, queueing_lock=name)(at_its_time)
+    app_with_clock.periodic(cron=cron)(app_with_clock.task(name=name, queue=queue, queueing_lock=name)(at_its_time))
