@@ -52,6 +52,9 @@ from lti_tool.platforms.roster.refresh_roster import refresh_all_rosters
 from lti_tool.platforms.token_store import DatabaseTokenStore
 from lti_tool.progress.due_scores import tell_all_due_scores
 from lti_tool.settings import Settings
+from lti_tool.surveys.chores import SurveyChores
+from lti_tool.surveys.round_keys import RoundKeys
+from lti_tool.web.language import local
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -235,6 +238,7 @@ def make_engine(settings: Settings, *, concurrency: int) -> Engine:
 
 def chores(parts: Parts) -> tuple[Chore, ...]:
     """List what has to be done regularly; at odd minutes, for at full hours every platform is busy."""
+    surveys = survey_chores(parts)
     return (
         Chore("hand_in", 2, lambda: _hand_in_overdue(parts), every_min=5, queue=URGENT),
         Chore("clean_up", 17, lambda: clean_up(parts.database, now=parts.now())),
@@ -243,8 +247,18 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
         Chore("due_scores", 13, lambda: tell_all_due_scores(parts.database, now=parts.now()), hour=2),
         Chore("reconcile", 23, lambda: _reconcile(parts), hour=2, queue=PLATFORMS),
         Chore("hints", 31, lambda: _forget_hints(parts), hour=3),
+        Chore("survey_rounds", 11, surveys.begin, every_min=15),
+        # The night after the last day, as people were told.
+        Chore("survey_urns", 37, surveys.open, hour=1),
+        Chore("survey_answers", 47, surveys.forget, hour=3),
         Chore("rosters", 41, lambda: _refresh_rosters(parts), hour=3, queue=PLATFORMS),
     )
+
+
+def survey_chores(parts: Parts) -> SurveyChores:
+    """Wire what is done for surveys beside their pages."""
+    least, keys = parts.settings.survey_least_people, RoundKeys(parts.settings.effective_survey_keys_dir)
+    return SurveyChores(parts.database, keys, parts.programme_in, least, parts.now, lambda moment: local(moment).date())
 
 
 def _refresh_keys(parts: Parts) -> None:

@@ -83,6 +83,10 @@ class Settings(BaseSettings):
     """File that notes whom an operator erased, as hashes; absent: in `data_dir`. A restored backup must not bring them back."""
     hints_kept_months: int = Field(default=18, ge=1, le=120)
     """How long hints to the authors are kept: a yearly revision of the content and some reserve."""
+    survey_least_people: int = Field(default=5, ge=5, le=50)
+    """How many people are at least behind any figure of a survey; can only be raised."""
+    survey_keys_dir: Path | None = None
+    """Where the keys of surveys that are not opened yet lie, for workers to write; absent: `surveys` in `keys_dir`."""
     seal_level: Literal["none", "B-B", "B-T", "B-LTA"] = "none"
     """PAdES level of the seal on documents."""
     seal_key: SecretStr = SecretStr("")
@@ -132,7 +136,7 @@ class Settings(BaseSettings):
     def _are_former_addresses(cls, value: str) -> str:
         return ",".join(_web_address(each.strip()) for each in value.split(",") if each.strip())
 
-    @field_validator("programme_dir", "programmes_dir", "cache_dir", mode="before")
+    @field_validator("programme_dir", "programmes_dir", "cache_dir", "survey_keys_dir", mode="before")
     @classmethod
     def _is_absent_where_empty(cls, value: object) -> object:
         # A line without a value in a container's settings; `Path("")` would be wherever the process was started.
@@ -193,6 +197,10 @@ class Settings(BaseSettings):
     @property
     def effective_erasure_list(self) -> Path:
         return self.erasure_list or self.data_dir / "erased-people.jsonl"
+
+    @property
+    def effective_survey_keys_dir(self) -> Path:
+        return self.survey_keys_dir or self.keys_dir / "surveys"
 
     @property
     def former_public_urls(self) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "reifegrad": ({"models", "domain"}, {"sqlalchemy"}),
     # What readers tell the authors: belongs to no person and to no course alone, so neither to learning nor to course.
     "hints": ({"models", "domain"}, {"sqlalchemy"}),
+    # Anonymous surveys: sealed to their round's key, so that nothing here can tell whose sheet is whose.
+    "surveys": ({"models", "domain"}, {"sqlalchemy", "joserfc"}),
     # The cases as people use them: a room of its own, because lessons and draft only lead there.
     "case_library": ({"models", "domain"}, {"sqlalchemy"}),
     # Everything of one person over all tables; certificates know themselves what of them must stay.

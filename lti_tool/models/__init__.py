@@ -16,6 +16,16 @@ from lti_tool.models.learning_tables.hint import LessonHint
 from lti_tool.models.learning_tables.learning import Attempt, AttemptItem, Completion, LessonProgress, TransferNote
 from lti_tool.models.learning_tables.live import Attendance, AttendanceChange, FollowUp, LiveMeeting
 from lti_tool.models.learning_tables.reifegrad import ReifegradRating, ReifegradRound
+from lti_tool.models.learning_tables.survey import (
+    AnswerCount,
+    AnswerSheet,
+    Envelope,
+    FreeText,
+    SurveyParticipation,
+    SurveyReader,
+    SurveyRound,
+    SurveyTicket,
+)
 from lti_tool.models.learning_tables.workbook import (
     Workbook,
     WorkbookChapter,
@@ -50,6 +60,8 @@ from lti_tool.models.platform_tables.traffic import RateBucket
 
 __all__ = [
     "AccessTokenRow",
+    "AnswerCount",
+    "AnswerSheet",
     "Attempt",
     "AttemptItem",
     "Attendance",
@@ -69,9 +81,11 @@ __all__ = [
     "DeliveryEvent",
     "Deployment",
     "DueScore",
+    "Envelope",
     "ExtendedTime",
     "ExtraAttempt",
     "FollowUp",
+    "FreeText",
     "Inquiry",
     "Invite",
     "LaunchedLink",
@@ -97,6 +111,10 @@ __all__ = [
     "ScoreDelivery",
     "SealCertificate",
     "SeenInstitution",
+    "SurveyParticipation",
+    "SurveyReader",
+    "SurveyRound",
+    "SurveyTicket",
     "TransferNote",
     "UsedNonce",
     "User",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from lti_tool.domain.rules.workbook import VERSIONS_KEPT
+from lti_tool.domain.surveys.periods import SHEETS_KEPT_MONTHS, SMALL_ROUND_WAITS_DAYS, UNREAD_TEXTS_KEPT_MONTHS
 from lti_tool.models import Base
 from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables
 
@@ -65,6 +66,9 @@ def data_kinds(*, hints_kept_months: int, modules_count_months: int) -> tuple[Da
         "hints_kept_months": hints_kept_months,
         "modules_count_months": modules_count_months,
         "versions_kept": VERSIONS_KEPT,
+        "survey_sheets_kept_months": SHEETS_KEPT_MONTHS,
+        "survey_texts_kept_months": UNREAD_TEXTS_KEPT_MONTHS,
+        "survey_waits_days": SMALL_ROUND_WAITS_DAYS,
     }
     return tuple(_kind(told, values) for told in _read())
 

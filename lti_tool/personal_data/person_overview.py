@@ -176,7 +176,7 @@ def _count(session: Session, own: OwnTable, user_id: int) -> int:
 
 def _rows(session: Session, own: OwnTable, user_id: int, documents: dict[str, bytes]) -> list[dict[str, Any]]:
     columns = [column for column in own.table.c if (own.table.name, column.name) not in WITHHELD]
-    query = select(*columns).where(own.where(user_id)).order_by(own.table.c.id)
+    query = select(*columns).where(own.where(user_id)).order_by(*own.table.primary_key)
     rows = []
     for row in session.execute(query).mappings():
         told = {name: _plain(value) for name, value in row.items() if not isinstance(value, bytes)}

@@ -535,6 +535,127 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "module_slug", "session_code", name=op.f("uq_follow_up_user_id_module_slug_session_code")),
     )
     op.create_table(
+        "survey_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_slug", sa.String(length=100), nullable=False),
+        sa.Column("programme_version", sa.String(length=20), nullable=False),
+        sa.Column("instrument", sa.String(length=50), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=True),
+        sa.Column("module_slug", sa.String(length=100), nullable=False),
+        sa.Column("opens_on", sa.Date(), nullable=False),
+        sa.Column("closes_on", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("is_research", sa.Boolean(), nullable=False),
+        sa.Column("address", sa.String(length=40), nullable=True),
+        sa.Column("public_key", sa.Text(), nullable=False),
+        sa.Column("key_name", sa.String(length=40), nullable=False),
+        sa.Column("sheets", sa.Integer(), nullable=True),
+        sa.Column("is_published", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_survey_round_course_id_course"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_round")),
+        sa.UniqueConstraint("address", name=op.f("uq_survey_round_address")),
+        sa.UniqueConstraint(
+            "course_id",
+            "instrument",
+            "module_slug",
+            "opens_on",
+            name=op.f("uq_survey_round_course_id_instrument_module_slug_opens_on"),
+        ),
+        sa.UniqueConstraint("key_name", name=op.f("uq_survey_round_key_name")),
+    )
+    op.create_table(
+        "participation",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("survey_round_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_participation_user_id_lti_user"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["survey_round_id"],
+            ["survey_round.id"],
+            name=op.f("fk_participation_survey_round_id_survey_round"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", "survey_round_id", name=op.f("pk_participation")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "envelope",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("survey_round_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_round_id"], ["survey_round.id"], name=op.f("fk_envelope_survey_round_id_survey_round"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_envelope")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_envelope_survey_round_id"), "envelope", ["survey_round_id"], unique=False)
+    op.create_table(
+        "answer_count",
+        sa.Column("survey_round_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=60), nullable=False),
+        sa.Column("question", sa.String(length=60), nullable=False),
+        sa.Column("value", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_round_id"],
+            ["survey_round.id"],
+            name=op.f("fk_answer_count_survey_round_id_survey_round"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("survey_round_id", "part", "question", "value", name=op.f("pk_answer_count")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "sheet",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("pool", sa.String(length=200), nullable=False),
+        sa.Column("values", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "free_text",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("survey_round_id", sa.Integer(), nullable=False),
+        sa.Column("question", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("is_released", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["survey_round_id"], ["survey_round.id"], name=op.f("fk_free_text_survey_round_id_survey_round"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_free_text")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_free_text_survey_round_id"), "free_text", ["survey_round_id"], unique=False)
+    op.create_table(
+        "survey_ticket",
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("survey_round_id", sa.Integer(), nullable=False),
+        sa.Column("is_used", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["survey_round_id"],
+            ["survey_round.id"],
+            name=op.f("fk_survey_ticket_survey_round_id_survey_round"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_survey_ticket")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "survey_reader",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.String(length=40), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("pass_hash", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("rounds", sa.JSON(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("is_revoked", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_reader")),
+        sa.UniqueConstraint("address", name=op.f("uq_survey_reader_address")),
+    )
+    op.create_table(
         "lesson_hint",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("form_key", sa.String(length=40), nullable=False),
@@ -1040,6 +1161,16 @@ def downgrade() -> None:
     op.drop_index("ix_membership_course_id", table_name="membership")
     op.drop_table("membership")
     op.drop_table("live_meeting")
+    op.drop_table("survey_reader")
+    op.drop_table("survey_ticket")
+    op.drop_index(op.f("ix_free_text_survey_round_id"), table_name="free_text")
+    op.drop_table("free_text")
+    op.drop_table("sheet")
+    op.drop_table("answer_count")
+    op.drop_index(op.f("ix_envelope_survey_round_id"), table_name="envelope")
+    op.drop_table("envelope")
+    op.drop_table("participation")
+    op.drop_table("survey_round")
     op.drop_index(op.f("ix_lesson_hint_given_at"), table_name="lesson_hint")
     op.drop_index(op.f("ix_lesson_hint_course_id"), table_name="lesson_hint")
     op.drop_table("lesson_hint")
