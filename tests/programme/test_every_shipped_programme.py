@@ -20,7 +20,7 @@ def named(folders: list[Path]) -> list[str]:
 
 
 def test_more_than_one_programme_is_shipped() -> None:
-    assert {"smart_city_manager", "digitale_buergerbeteiligung"} <= set(named(FOLDERS))
+    assert {"smart_city_manager", "digitale_buergerbeteiligung", "schreibwerkstatt_digitalstrategien"} <= set(named(FOLDERS))
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named(FOLDERS))
