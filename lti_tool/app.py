@@ -14,7 +14,7 @@ from lti_tool.web.endpoints import credentials, handover, health, jwks, launch, 
 from lti_tool.web.failures import errors
 from lti_tool.web.failures.once_more import Application
 from lti_tool.web.forms import request_body, shown, storable, typed_forms
-from lti_tool.web.pages import certificates, front, legal, parts_gallery, verify
+from lti_tool.web.pages import certificates, concerns, front, legal, my_data, parts_gallery, verify
 from lti_tool.web.pages.connecting import check, deep_linking, register
 from lti_tool.web.pages.draft import reifegrad, workbook
 from lti_tool.web.pages.learning import modules, quizzes
@@ -76,6 +76,8 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
         course,
         front,
         legal,
+        my_data,
+        concerns,
         letterhead,
         reifegrad,
     )

@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,12 @@ from lti_tool.certificates.documents.queue import JOB as DOCUMENTS
 from lti_tool.certificates.documents.seal_maker import SealMaker
 from lti_tool.certificates.documents.typeset import SHIPPED_TEMPLATE
 from lti_tool.certificates.verify.check_seal import check_seal
+from lti_tool.concerns.forget_concerns import forget_concerns
 from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.content_versions.kept_readings import KeptReadings
 from lti_tool.content_versions.open_catalogue import WantedProgrammes, open_catalogue
 from lti_tool.content_versions.shelf import Shelf
-from lti_tool.domain.documents.certificate import Issuer
+from lti_tool.domain.documents.certificate import ZONE, Issuer
 from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.errors import ConfigurationError
 from lti_tool.hints.forget_hints import forget_hints
@@ -43,6 +45,8 @@ from lti_tool.passback.delivering.after_restore import mark_ledger
 from lti_tool.passback.delivering.worker import Worker
 from lti_tool.passback.gradebooks import ClockedServiceClient, PlatformGradebooks
 from lti_tool.passback.jobs import SCORES
+from lti_tool.personal_data.erase_noted import erase_who_asked
+from lti_tool.personal_data.erasure_list import Marker
 from lti_tool.platforms.checking.inquirer import Inquirer, questions
 from lti_tool.platforms.checking.inquiries import JOB as INQUIRIES
 from lti_tool.platforms.clean_up import clean_up
@@ -54,7 +58,6 @@ from lti_tool.progress.due_scores import tell_all_due_scores
 from lti_tool.settings import Settings
 from lti_tool.surveys.chores import SurveyChores
 from lti_tool.surveys.round_keys import RoundKeys
-from lti_tool.web.language import local
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -251,6 +254,8 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
         # The night after the last day, as people were told.
         Chore("survey_urns", 37, surveys.open, hour=1),
         Chore("survey_answers", 47, surveys.forget, hour=3),
+        Chore("concerns", 33, lambda: forget_concerns(parts.database, now=parts.now()), hour=3),
+        Chore("erasures", 37, lambda: _erase_who_asked(parts), hour=3),
         Chore("rosters", 41, lambda: _refresh_rosters(parts), hour=3, queue=PLATFORMS),
     )
 
@@ -258,7 +263,7 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
 def survey_chores(parts: Parts) -> SurveyChores:
     """Wire what is done for surveys beside their pages."""
     least, keys = parts.settings.survey_least_people, RoundKeys(parts.settings.effective_survey_keys_dir)
-    return SurveyChores(parts.database, keys, parts.programme_in, least, parts.now, lambda moment: local(moment).date())
+    return SurveyChores(parts.database, keys, parts.programme_in, least, parts.now, lambda moment: moment.astimezone(ZONE).date())
 
 
 def _refresh_keys(parts: Parts) -> None:
@@ -276,6 +281,15 @@ def _refresh_rosters(parts: Parts) -> None:
 
 def _forget_hints(parts: Parts) -> None:
     forget_hints(parts.database, kept_months=parts.settings.hints_kept_months, now=parts.now())
+
+
+def _erase_who_asked(parts: Parts) -> None:
+    days = parts.settings.erase_after_days
+    if days is not None:
+        marker = Marker(parts.settings.secret_key.get_secret_value())
+        erase_who_asked(
+            parts.database, after=timedelta(days=days), marker=marker, path=parts.settings.effective_erasure_list, now=parts.now()
+        )
 
 
 def _hand_in_overdue(parts: Parts) -> None:

@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     """How long a completed module counts towards the certificate; 0: for ever."""
     erasure_list: Path | None = None
     """File that notes whom an operator erased, as hashes; absent: in `data_dir`. A restored backup must not bring them back."""
+    erase_after_days: int | None = Field(default=None, ge=0, le=30)
+    """How many days after asking somebody is erased without the operator's doing; absent: the operator decides."""
     hints_kept_months: int = Field(default=18, ge=1, le=120)
     """How long hints to the authors are kept: a yearly revision of the content and some reserve."""
     survey_least_people: int = Field(default=5, ge=5, le=50)

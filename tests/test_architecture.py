@@ -56,7 +56,9 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     # The cases as people use them: a room of its own, because lessons and draft only lead there.
     "case_library": ({"models", "domain"}, {"sqlalchemy"}),
     # Everything of one person over all tables; certificates know themselves what of them must stay.
-    "personal_data": ({"certificates", "models", "domain"}, {"sqlalchemy"}),
+    # What people ask of the operator; an erasure closes it.
+    "concerns": ({"models", "domain"}, {"sqlalchemy"}),
+    "personal_data": ({"certificates", "concerns", "models", "domain"}, {"sqlalchemy"}),
     "learning": ({"certificates", "passback", "progress", "models", "domain"}, {"sqlalchemy"}),
     "courses": ({"passback", "progress", "models", "domain"}, {"sqlalchemy", "xlsxwriter"}),
     # Keeps programme folders in the database and reads them back, for all features: they get a Programme and need not know.
@@ -78,6 +80,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "hints",
             "case_library",
             "personal_data",
+            "concerns",
             "downloads",
             "facilitation",
             "programme",

@@ -45,19 +45,17 @@ def main() -> None:
 def _add_commands() -> None:
     # Imported late, so that `lti-tool --help` does not load the whole tool; each module adds its commands to `main`.
     from lti_tool.cli import (
-        certificates,
         db,
         deployments,
         doctor,
         invitations,
         keys,
         outbox,
-        people,
         programme,
         registrations,
-        roster,
         serve,
     )
+    from lti_tool.cli.person import certificates, concerns, people, roster
 
     for module in (
         serve,
@@ -71,6 +69,7 @@ def _add_commands() -> None:
         outbox,
         certificates,
         people,
+        concerns,
         roster,
     ):
         module.add_to(main)

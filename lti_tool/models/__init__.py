@@ -2,6 +2,7 @@
 
 from lti_tool.models.base import Base, UtcDateTime
 from lti_tool.models.chore import ChoreRow
+from lti_tool.models.concern import Concern
 from lti_tool.models.course import Course, CourseSettingsRow, ExtendedTime, ExtraAttempt, RosterReading
 from lti_tool.models.learning_tables.case_library import MarkedCase
 from lti_tool.models.learning_tables.certification import (
@@ -73,6 +74,7 @@ __all__ = [
     "ChoreRow",
     "ColumnLook",
     "Completion",
+    "Concern",
     "ContentVersion",
     "Course",
     "CourseSettingsRow",

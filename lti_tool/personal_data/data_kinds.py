@@ -11,7 +11,7 @@ from typing import Any, Final
 from lti_tool.domain.rules.workbook import VERSIONS_KEPT
 from lti_tool.domain.surveys.periods import SHEETS_KEPT_MONTHS, SMALL_ROUND_WAITS_DAYS, UNREAD_TEXTS_KEPT_MONTHS
 from lti_tool.models import Base
-from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables
+from lti_tool.personal_data.reach import CERTIFICATES, CONCERNS, PERSON, actor_columns, own_tables
 
 _FILE: Final = Path(__file__).with_name("data_kinds.toml")
 
@@ -31,6 +31,7 @@ class OnErasure(StrEnum):
     DELETED = "wird gelöscht"
     EMPTIED = "Zeile bleibt leer, damit ihre Nummer niemand anderem zufällt"
     KEEPS_CODE = "Prüfcode, Prüfsumme, Art, Tag der Ausstellung und Zustand bleiben; Name, Dokument und digitaler Nachweis nicht"
+    KEEPS_RECEIPT = "Art, Zeiten und Ausgang bleiben für die Quittung; wer es war, nicht"
     LOSES_ACTOR = "bleibt, ohne die Person, die es geändert hat"
     UNTOUCHED = "bleibt"
 
@@ -73,6 +74,11 @@ def data_kinds(*, hints_kept_months: int, modules_count_months: int) -> tuple[Da
     return tuple(_kind(told, values) for told in _read())
 
 
+def tables_in_words() -> tuple[tuple[str, Mapping[str, str]], ...]:
+    """Return each kind's name, and what its tables hold."""
+    return tuple((told["name"], told.get("tables", {})) for told in _read())
+
+
 def on_erasure(table: str) -> OnErasure:
     """Return what becomes of a table's rows of a person, or that name them, when that person is erased."""
     own = {each.table.name for each in own_tables()}
@@ -80,6 +86,8 @@ def on_erasure(table: str) -> OnErasure:
         return OnErasure.EMPTIED
     if table == CERTIFICATES.name:
         return OnErasure.KEEPS_CODE
+    if table == CONCERNS.name:
+        return OnErasure.KEEPS_RECEIPT
     if table in own:
         return OnErasure.DELETED
     return OnErasure.LOSES_ACTOR if table in {column.table.name for column in actor_columns()} else OnErasure.UNTOUCHED

@@ -8,9 +8,10 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from lti_tool.certificates.office.erase_from_certificates import erase_from_certificates
+from lti_tool.concerns.ask_for_erasure import note_erasure_done
 from lti_tool.models import User
 from lti_tool.personal_data.person_overview import ERASED, mentors_of, show_person
-from lti_tool.personal_data.reach import CERTIFICATES, PERSON, actor_columns, own_tables
+from lti_tool.personal_data.reach import PERSON, STAYING, actor_columns, own_tables
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +30,14 @@ def erase_person(session: Session, user_id: int, *, now: datetime) -> int:
     show_person(session, user_id)
     person = session.get_one(User, user_id, with_for_update=True)
     certificates = erase_from_certificates(session, user_id=user_id, now=now)
+    note_erasure_done(session, user_id, now=now)
     for row in mentors_of(session, user_id):
         row.subs = [sub for sub in row.subs if sub != person.sub]
     for column in actor_columns():
         session.execute(update(column.table).where(column == user_id).values({column.name: None}))
     for own in own_tables():
         # What belongs to such a row goes with it.
-        if own.parent is None and own.table not in (PERSON, CERTIFICATES):
+        if own.parent is None and own.table is not PERSON and own.table not in STAYING:
             session.execute(delete(own.table).where(own.where(user_id)))
     person.sub = f"{ERASED}{secrets.token_hex(16)}"
     person.name = person.certificate_name = None

@@ -17,9 +17,12 @@ from lti_tool.errors import NotFound, ToolError
 from lti_tool.messages import N_
 from lti_tool.models import Certificate, Mentoring, NameRequest, Platform, User
 from lti_tool.personal_data.reach import CERTIFICATES, OwnTable, actor_columns, own_tables
+from lti_tool.personal_data.readable_copy import readable_copy
 
 # Keys of a visit and of the platform's session: no statement about the person, and dangerous in a file that travels.
-WITHHELD: Final = frozenset({("deep_linking_request", "visit_key"), ("deep_linking_request", "settings")})
+WITHHELD: Final = frozenset(
+    {("deep_linking_request", "visit_key"), ("deep_linking_request", "settings"), ("concern", "code_hash")}
+)
 FOUND_MAX: Final = 50
 _ROWS_AT_ONCE: Final = 1000
 # Names of people by their id: what they are called now, what their documents said, what they wished for.
@@ -119,7 +122,7 @@ def show_person(session: Session, user_id: int) -> PersonOverview:
 
 
 def export_person(session: Session, user_id: int, *, now: datetime) -> bytes:
-    """Gather everything of a person as a ZIP: `person.json`, and the documents of their certificates as they were issued.
+    """Gather everything of a person as a ZIP: `person.json` for programs, `lesen.html` for people, and their documents as issued.
 
     Rows of other people that name them (who granted something) are counted, not handed out: they are the others' data.
 
@@ -138,6 +141,7 @@ def export_person(session: Session, user_id: int, *, now: datetime) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("person.json", json.dumps(told, ensure_ascii=False, indent=1))
+        archive.writestr("lesen.html", readable_copy(tables, documents=documents, now=now))
         for name, document in documents.items():
             archive.writestr(name, document)
     return file.getvalue()

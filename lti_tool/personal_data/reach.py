@@ -6,10 +6,13 @@ from typing import Final
 
 from sqlalchemy import Column, ColumnElement, ForeignKey, Table, select
 
-from lti_tool.models import Base, Certificate, User
+from lti_tool.models import Base, Certificate, Concern, User
 
 PERSON: Final[Table] = Base.metadata.tables[User.__tablename__]
 CERTIFICATES: Final[Table] = Base.metadata.tables[Certificate.__tablename__]
+CONCERNS: Final[Table] = Base.metadata.tables[Concern.__tablename__]
+# A person's own, and yet a row stays when they are erased: it proves something, and names nobody any more.
+STAYING: Final = frozenset({CERTIFICATES, CONCERNS})
 
 
 @dataclass(frozen=True)
@@ -29,11 +32,11 @@ class OwnTable:
 
 
 def own_tables() -> tuple[OwnTable, ...]:
-    """List the tables with rows of a person, their own row first: what would go with it (ON DELETE CASCADE), and certificates."""
+    """List the tables with rows of a person, their own row first: what would go with it (ON DELETE CASCADE), and `STAYING`."""
     found = {PERSON: OwnTable(PERSON, PERSON.c.id, None)}
     for table in Base.metadata.sorted_tables:
         for key in _keys(table):
-            if key.column.table in found and table not in found and (key.ondelete == "CASCADE" or table is CERTIFICATES):
+            if key.column.table in found and table not in found and (key.ondelete == "CASCADE" or table in STAYING):
                 parent = found[key.column.table]
                 found[table] = OwnTable(table, key.parent, None if parent.table is PERSON else parent)
     return tuple(found.values())
@@ -45,7 +48,7 @@ def actor_columns() -> tuple[Column[int], ...]:
         key.parent
         for table in Base.metadata.sorted_tables
         for key in _keys(table)
-        if key.column.table is PERSON and key.ondelete == "SET NULL" and table is not CERTIFICATES
+        if key.column.table is PERSON and key.ondelete == "SET NULL" and table not in STAYING
     )
 
 

@@ -148,7 +148,7 @@ def test_what_a_participant_meets(page: Page, installation: Installation, progra
     page.keyboard.press("Escape")
     page.get_by_role("link", name="English").click()
     found += faults(page)
-    for path in (f"/modules/{module.slug}", f"/modules/{module.slug}/quiz", "/certificates", "/workbook/chapters/1"):
+    for path in (f"/modules/{module.slug}", f"/modules/{module.slug}/quiz", "/certificates", "/workbook/chapters/1", "/my-data"):
         page.goto(f"{installation.tool_url}{path}?v={key}")
         found += faults(page)
     assert found == []
@@ -213,6 +213,8 @@ def test_what_a_stranger_meets(page: Page, installation: Installation) -> None:
         "/_parts",
         "/accessibility",
         "/leichte-sprache",
+        "/barrier",
+        "/receipt",
     ):
         page.goto(installation.tool_url + path)
         page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")

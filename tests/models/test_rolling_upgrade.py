@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Float,
     Integer,
@@ -35,6 +36,7 @@ VALUES: list[tuple[type, Any]] = [
     (Integer, 1),
     (Float, 1.0),
     (DateTime, datetime(2026, 11, 23, tzinfo=UTC)),
+    (Date, date(2026, 11, 23)),
     (LargeBinary, b"x"),
     (JSON, {}),
 ]

@@ -54,7 +54,7 @@ def test_long_words_are_parted(said: list[str]) -> None:
 def test_the_page_says_where_help_is(opened: Opened) -> None:  # noqa: F811
     with_address = opened(contact_email="hilfe@tool.test").get("/leichte-sprache").get_data(as_text=True)
     assert "mailto:hilfe@tool.test" in with_address
-    assert "Sagen Sie es Ihrer Kurs-Leitung." in opened().get("/leichte-sprache").get_data(as_text=True)
+    assert "Hier können Sie uns schreiben." in opened().get("/leichte-sprache").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("path", ["/", "/verify", "/privacy", "/no-such-page"])

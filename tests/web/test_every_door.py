@@ -17,7 +17,8 @@ from tests.web.two_courses import MARK, PRIVATE, TwoCourses
 
 # Anyone may come here; each of these checks by itself whatever it has to. All other addresses belong to a visit.
 OPEN_TO_ANYONE = {
-    "assets.asset", "content.figure", "credentials.achievement", "credentials.did_document", "credentials.issuer",
+    "assets.asset", "concerns.barrier", "concerns.look_up", "concerns.receipt", "concerns.report",
+    "content.figure", "credentials.achievement", "credentials.did_document", "credentials.issuer",
     "credentials.seal_certificates", "credentials.status_list", "front.front", "handover.take_over", "health.livez",
     "health.readyz", "jwks.jwks", "launch.launch", "legal.accessibility", "legal.easy_language", "legal.imprint", "legal.privacy",
     "login.login",

@@ -656,6 +656,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("address", name=op.f("uq_survey_reader_address")),
     )
     op.create_table(
+        "concern",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("page", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), server_default="", nullable=False),
+        sa.Column("device", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("contact", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=20), server_default="open", nullable=False),
+        sa.Column("answer", sa.Text(), server_default="", nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["lti_user.id"], name=op.f("fk_concern_user_id_lti_user"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_concern")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_concern_code_hash")),
+    )
+    op.create_index(op.f("ix_concern_closed_at"), "concern", ["closed_at"], unique=False)
+    op.create_index(op.f("ix_concern_user_id"), "concern", ["user_id"], unique=False)
+    op.create_table(
         "lesson_hint",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("form_key", sa.String(length=40), nullable=False),
@@ -1171,6 +1192,9 @@ def downgrade() -> None:
     op.drop_table("envelope")
     op.drop_table("participation")
     op.drop_table("survey_round")
+    op.drop_index(op.f("ix_concern_user_id"), table_name="concern")
+    op.drop_index(op.f("ix_concern_closed_at"), table_name="concern")
+    op.drop_table("concern")
     op.drop_index(op.f("ix_lesson_hint_given_at"), table_name="lesson_hint")
     op.drop_index(op.f("ix_lesson_hint_course_id"), table_name="lesson_hint")
     op.drop_table("lesson_hint")

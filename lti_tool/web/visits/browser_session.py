@@ -218,6 +218,12 @@ def visit_left_s() -> int:
     return 0 if visit is None else max(0, visit.opened_at + VISIT_LIFETIME_S - int(parts().now().timestamp()))
 
 
+def visit_age_s() -> int:
+    """Return how many seconds ago the present visit began, with the launch from the course."""
+    visit: Visit | None = g.get("visit")
+    return 0 if visit is None else int(parts().now().timestamp()) - visit.opened_at
+
+
 def who_is_here() -> WhoAndWhere:
     """Return the name and the course that the header of a page says."""
     return parts().front_door.standings.names_of(current_visitor())

@@ -12,8 +12,8 @@ from lti_tool import bootstrap, clock
 from lti_tool.cli.output import ID, counted
 from lti_tool.cli.registrations import opened
 from lti_tool.models.database import Database
-from lti_tool.personal_data.erase_person import erase_person
-from lti_tool.personal_data.erasure_list import Erasure, Marker, find_returned, note_erasure, read_erasures
+from lti_tool.personal_data.erase_noted import erase_noted
+from lti_tool.personal_data.erasure_list import Erasure, Marker, find_returned, read_erasures
 from lti_tool.personal_data.person_overview import (
     FOUND_MAX,
     FoundPerson,
@@ -149,14 +149,10 @@ def _erase(database: Database, people: Sequence[FoundPerson], marker: Marker | N
     """Erase people, one transaction each; with a marker each is noted before it is done."""
     noted = []
     for each in people:
-        now = clock.now()
-        with database.write.begin() as session:
-            certificates = erase_person(session, each.id, now=now)
-            if marker is not None and path is not None:
-                # Before it is committed: somebody noted and not erased is asked about, somebody erased and not noted comes back.
-                noted.append(marker.erasure_of(each, now=now))
-                note_erasure(path, noted[-1])
-        still = counted(certificates, "certificate still verifies", "certificates still verify")
+        done = erase_noted(database, each, marker=marker, path=path, now=clock.now())
+        if done.erasure is not None:
+            noted.append(done.erasure)
+        still = counted(done.certificates, "certificate still verifies", "certificates still verify")
         click.echo(f"Erased {each.id}; {still}, without a name.")
     return noted
 
