@@ -18,6 +18,7 @@ from lti_tool.web.pages import certificates, concerns, front, legal, my_data, pa
 from lti_tool.web.pages.connecting import check, deep_linking, register
 from lti_tool.web.pages.draft import reifegrad, workbook
 from lti_tool.web.pages.learning import modules, quizzes
+from lti_tool.web.pages.surveys import answering
 from lti_tool.web.pages.teaching import certificate_office, course, letterhead
 from lti_tool.web.programme import site_name
 from lti_tool.web.visits import browser_session
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None, *, parts: Parts | None = None) 
         concerns,
         letterhead,
         reifegrad,
+        answering,
     )
     for room in (*endpoints, *pages):
         app.register_blueprint(room.blueprint)

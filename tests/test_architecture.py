@@ -78,6 +78,7 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
             "courses",
             "reifegrad",
             "hints",
+            "surveys",
             "case_library",
             "personal_data",
             "concerns",

@@ -10,7 +10,7 @@ from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.rules.completion import Conditions
 from lti_tool.domain.rules.course import CourseSettings
 from lti_tool.domain.rules.time_limit import NETWORK_GRACE
-from lti_tool.models import Attempt, Course, CourseSettingsRow, ResourceLink
+from lti_tool.models import Attempt, Course, CourseSettingsRow, ResourceLink, SurveyRound
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class CourseFacts:
     settings: CourseSettings = field(default_factory=CourseSettings)
     placed: frozenset[str] = frozenset()
     """Slugs of the modules that the course's links stand for."""
+    has_open_survey: bool = False
+    """Something can be answered here; whether this person has done so is another question."""
     has_overdue_attempt: bool = False
     """The time of an attempt of this person is over, and nobody has handed it in yet."""
 
@@ -36,10 +38,11 @@ _PLACED = (
     .where(ResourceLink.course_id == bindparam("course_id"), ResourceLink.module_slug.is_not(None))
     .scalar_subquery()
 )
+_HAS_SURVEY = select(SurveyRound.id).where(SurveyRound.course_id == bindparam("course_id"), SurveyRound.state == "open").exists()
 # Built once: every page of a visit asks them.
 _OVERDUE = select(_IS_OVERDUE)
 _FACTS = (
-    select(Course.programme_slug, Course.programme_version, CourseSettingsRow, _PLACED, _IS_OVERDUE)
+    select(Course.programme_slug, Course.programme_version, CourseSettingsRow, _PLACED, _IS_OVERDUE, _HAS_SURVEY)
     .outerjoin(CourseSettingsRow, CourseSettingsRow.course_id == Course.id)
     .where(Course.id == bindparam("course_id"))
 )
@@ -53,9 +56,9 @@ def course_facts_of(session: Session, course_id: int | None, user_id: int, *, no
     row = session.execute(_FACTS, {**asked, "course_id": course_id}).one_or_none()
     if row is None:
         return CourseFacts()
-    programme, version, settings, slugs, has_overdue = row
+    programme, version, settings, slugs, has_overdue, has_survey = row
     pin = Pin(programme, version) if programme and version else None
-    return CourseFacts(pin, settings_from(settings), frozenset((slugs or "").split()), bool(has_overdue))
+    return CourseFacts(pin, settings_from(settings), frozenset((slugs or "").split()), bool(has_survey), bool(has_overdue))
 
 
 def settings_of(session: Session, course_id: int | None) -> CourseSettings:

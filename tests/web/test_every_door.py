@@ -39,7 +39,7 @@ TEACHING = {
 }  # fmt: skip
 # A mentor sees there who has passed, and nothing else.
 TEACHING_OR_ACCOMPANYING = {"course.export", "course.overview"}
-ANNAS = ("user_id", "certificate_id", "request_id", "hint_id", "delivery_id", "edition_id")
+ANNAS = ("user_id", "certificate_id", "request_id", "hint_id", "delivery_id", "edition_id", "round_id")
 STRANGERS = ("B participant", "B mentor", "B instructor", "C administrator")
 
 _programme = read_programme()

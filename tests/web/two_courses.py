@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from joserfc.jwk import ECKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -35,6 +36,7 @@ from lti_tool.models import (
     RegistrationRow,
     ResourceLink,
     ScoreDelivery,
+    SurveyRound,
     TransferNote,
     User,
     Workbook,
@@ -77,6 +79,7 @@ class Ids:
     delivery_id: int
     submission_id: int
     release_id: int
+    round_id: int
 
 
 class Builder:
@@ -257,7 +260,22 @@ class Builder:
             )
             for kind in ("submission", "release")
         ]
-        return Ids(user_id, certificate.id, request.id, hint.id, delivery.id, editions[0].id, editions[1].id)
+        asked = self.add(
+            SurveyRound(
+                programme_slug="smart-city-manager",
+                programme_version=programme.version,
+                instrument="start",
+                revision=1,
+                course_id=course_id,
+                opens_on=now.date(),
+                closes_on=now.date(),
+                state="open",
+                is_research=False,
+                public_key=ECKey.generate_key("P-256").as_pem(private=False).decode(),
+                key_name="k",
+            )
+        )
+        return Ids(user_id, certificate.id, request.id, hint.id, delivery.id, editions[0].id, editions[1].id, asked.id)
 
 
 @dataclass
@@ -295,6 +313,10 @@ class TwoCourses:
             "request_id": self.ids.request_id,
             "hint_id": self.ids.hint_id,
             "delivery_id": self.ids.delivery_id,
+            "round_id": self.ids.round_id,
+            "instrument_id": "start",
+            "address": "address",
+            "text_id": "text",
             "module_slug": MODULE,
             "slug": MODULE,
             "lesson_slug": self.app.extensions["parts"].catalogue.with_module(MODULE).programme.modules[0].lessons[0].slug,

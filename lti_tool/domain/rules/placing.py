@@ -1,4 +1,4 @@
-"""What an instructor can place in a course: each module, the strategy draft, the page of certificates, the cases."""
+"""What an instructor can place in a course: each module, the draft, the page of certificates, the cases, the questionnaires."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,8 @@ from lti_tool.messages import N_
 WORKBOOK: Final = "workbook"
 CERTIFICATES: Final = "certificates"
 CASES: Final = "cases"
-PAGES: Final = (WORKBOOK, CERTIFICATES, CASES)
+SURVEY: Final = "survey"
+PAGES: Final = (WORKBOOK, CERTIFICATES, CASES, SURVEY)
 """Values of the custom parameter `page`."""
 CASE: Final = "case"
 """The custom parameter that names a single case."""
@@ -33,6 +34,10 @@ _PAGE_TEXTS: Final = {
     CASES: (
         N_("Fälle aus Kommunen"),
         N_("Was Kommunen versucht haben, was es gekostet hat und was offen blieb: zum Suchen, Lesen und Drucken."),
+    ),
+    SURVEY: (
+        N_("Ihre Rückmeldung"),
+        N_("Ein kurzer Fragebogen, freiwillig und anonym: zu Beginn, nach den Modulen, am Ende und drei Monate danach."),
     ),
 }
 
@@ -80,7 +85,7 @@ def placeables(programme: Programme) -> tuple[Placeable, ...]:
     pages = [
         Placeable(page, *_PAGE_TEXTS[page], 0, None, programme=programme.slug)
         for page in PAGES
-        if page != CASES or programme.library.studies
+        if (page != CASES or programme.library.studies) and (page != SURVEY or programme.surveys)
     ]
     cases = [
         Placeable(page_of_case(study.id), study.title, study.summary, 0, None, study, programme.slug)

@@ -21,6 +21,7 @@ from lti_tool.web.chosen_programme import PARAMETER, chosen_programme, keep_choi
 from lti_tool.web.language import local
 from lti_tool.web.pages.draft.workbook import chapter_name
 from lti_tool.web.pages.learning import booklet, cases, content, downloads, figures, glossary, lessons, live, notes, search
+from lti_tool.web.pages.surveys.answering import due_surveys
 from lti_tool.web.pages.teaching import hints
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme, current_syllabus, programme_if_decided, whole_programme
@@ -67,6 +68,7 @@ def overview() -> str:
         page=page,
         programme=current_programme(),
         choices=whole_programme().modules,
+        offers=[offer for offer in due_surveys() if not offer.round.module_slug],
     )
 
 
@@ -114,6 +116,7 @@ def page(module_slug: str) -> str:
         cases=programme.library.of_module(module_slug, module_page.module.lesson_codes),
         status_words=STATUS_WORDS,
         presence_words=PRESENCE_WORDS,
+        offers=[offer for offer in due_surveys() if offer.round.module_slug == module_slug],
     )
 
 
