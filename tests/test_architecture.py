@@ -336,3 +336,16 @@ def test_the_protocol_room_holds_no_circle_not_even_of_types() -> None:
     while ground := {name for name, needed in inside.items() if not needed & inside.keys()}:
         inside = {name: needed for name, needed in inside.items() if name not in ground}
     assert inside == {}
+
+
+def test_answers_of_surveys_are_read_in_one_place() -> None:
+    """Whoever reads counts, rows or texts elsewhere goes around the rules of publication."""
+    readers = {
+        str(path.relative_to(ROOT))
+        for path in source_files()
+        if re.search(r"\b(AnswerCount|AnswerSheet|FreeText)\b", path.read_text(encoding="utf-8")) and room_of(path) != "models"
+    }
+    writes, forgets = "surveys/open_urns.py", "surveys/forget_answers.py"
+    assert readers == {writes, forgets, "surveys/read_results.py"}
+    published = {str(path.relative_to(ROOT)) for path in source_files() if "published_results(" in path.read_text("utf-8")}
+    assert published == {"domain/surveys/published_results.py", "surveys/read_results.py"}

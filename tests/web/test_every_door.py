@@ -34,7 +34,7 @@ TEACHING = {
     "course_live.overview", "course_live.plan", "course_live.return_one", "course_people.grant",
     "course_people.more_time", "course_people.nobody_reviewed", "course_people.person",
     "course_people.resend", "course_version.move", "hints.course", "hints.settle", "modules.choose", "packs.file",
-    "packs.page", "reifegrad.course",
+    "packs.page", "reifegrad.course", "survey_results.course",
     "workbook_feedback.course", "workbook_feedback.decide", "workbook_feedback.submission",
 }  # fmt: skip
 # A mentor sees there who has passed, and nothing else.

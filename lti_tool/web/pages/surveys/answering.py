@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from lti_tool.domain.surveys.instrument import CANNOT_SAY, EMPTY, SurveyInstrument, SurveyMoment
@@ -14,12 +15,19 @@ from lti_tool.surveys.offers import SurveyOffer, find_offers
 from lti_tool.surveys.rounds import AskedRound, instrument_of
 from lti_tool.surveys.send_sheet import LearnersOnly, send_sheet
 from lti_tool.web.language import local
+from lti_tool.web.pages.surveys import results
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_course, current_programme
 from lti_tool.web.step import reading, step
 from lti_tool.web.visits.browser_session import current_visitor, href, visitor_if_any
 
 blueprint = Blueprint("surveys", __name__)
+
+
+@blueprint.record_once
+def _with_its_neighbours(state: BlueprintSetupState) -> None:
+    """Results come with the questions."""
+    state.app.register_blueprint(results.blueprint)
 
 
 def today() -> date:
