@@ -79,7 +79,7 @@ class ProofList:
 
     kind: DocumentKind
     heading: str
-    explanation: str
+    explanations: tuple[str, ...]
     proofs: tuple[ModuleProof, ...]
 
 
@@ -206,7 +206,7 @@ def _proof_lists(programme: Programme, done: Done, newest_of: Mapping[str, Certi
         ProofList(
             kind.kind,
             kind.heading,
-            kind.explanation,
+            (kind.explanation, *([kind.explanation_of_test] if programme.has_exam and kind.explanation_of_test else ())),
             tuple(
                 _proof(AskedDocument(kind, scope), done, newest_of.get(kind.subject(scope))) for scope in kind.scopes(programme)
             ),

@@ -1,5 +1,6 @@
 """What instructors decide: settings, further attempts, more time, sending again. Nothing of it reaches another course (N37)."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -62,6 +63,14 @@ def test_a_further_attempt_is_kept_with_who_and_why(school: School) -> None:
     page = open_person(school.session, school.programme, teacher, anna, now=school.now)
     assert page.modules[0].standing.attempts_allowed == 4
     assert [(grant.reason, grant.granted_by) for grant in page.modules[0].grants] == [("Netz ausgefallen", "Petra Wolf")]
+
+
+def test_no_attempt_is_granted_at_a_module_without_exam(school: School) -> None:
+    first, *rest = school.programme.modules
+    written = replace(school.programme, modules=(replace(first, has_exam=False, items=()), *rest))
+    with pytest.raises(NotFound, match="keine Lernerfolgskontrolle"):
+        grant_attempt(school.session, written, school.teacher(), school.member("Anna"), first.slug, "x", now=school.now)
+    assert not school.session.scalars(select(ExtraAttempt)).all()
 
 
 def test_a_further_attempt_needs_a_reason_and_a_module(school: School) -> None:

@@ -153,3 +153,25 @@ def test_no_setting_of_the_course_completes_the_workshop_without_its_sessions(wo
     assert passed(workshop) == set()
     record_presence(workshop, teacher, BASICS, "1A")
     assert passed(workshop) == {BASICS}
+
+
+def test_no_page_of_the_workshop_speaks_of_a_test_that_nobody_takes(workshop: Course) -> None:
+    teacher, person = workshop.launch("instructor", BASICS), workshop.launch(PERSON, BASICS)
+    basics = module_of(workshop, BASICS)
+    read_lessons(person, basics)
+    hand_in_chapters(person, basics)
+    accept_all(teacher)
+    record_presence(workshop, teacher, BASICS, "1A")
+    pages = (
+        (person, ("/modules", f"/modules/{BASICS}", f"/modules/{BASICS}/live/1A", "/workbook", "/certificates")),
+        (teacher, ("/course", "/course/live", "/workbook/course", f"/course/people/{user_id(workshop, PERSON)}")),
+    )
+    found = {
+        f"{path}: {words}"
+        for visit, paths in pages
+        for path in paths
+        for words in re.findall(r"[^<>]*(?:Versuch|bestanden|Bestanden|Lernerfolgskontrolle)[^<>]*", visit.get(path).text)
+    }
+    said = "Dieses Modul hat keine Lernerfolgskontrolle."
+    assert {words for words in found if said not in words} == set()
+    assert any(said in words for words in found)

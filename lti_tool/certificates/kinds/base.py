@@ -108,6 +108,8 @@ class KindAskedFor(KindOfDocument):
     heading: ClassVar[str]
     explanation: ClassVar[str]
     """What stands above the list, both marked for translation."""
+    explanation_of_test: ClassVar[str] = ""
+    """What is said besides where the programme examines anybody."""
 
     @abstractmethod
     def missing(self, scope: Scope, done: Done) -> StillMissing | None:

@@ -25,9 +25,9 @@ class Participation(KindAskedFor):
     achievement_type = "Course"
     heading = N_("Teilnahmebescheinigungen")
     explanation = N_(
-        "Für jedes Modul, dessen Lektionen Sie alle bearbeitet haben, können Sie eine Teilnahmebescheinigung ausstellen. "
-        "Haben Sie die Lernerfolgskontrolle bestanden, steht das darauf."
+        "Für jedes Modul, dessen Lektionen Sie alle bearbeitet haben, können Sie eine Teilnahmebescheinigung ausstellen."
     )
+    explanation_of_test = N_("Haben Sie die Lernerfolgskontrolle bestanden, steht das darauf.")
 
     def scopes(self, programme: Programme) -> tuple[Scope, ...]:
         # Without a lesson there is nothing to certify, nor a day on which it was done.

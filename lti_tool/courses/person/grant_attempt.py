@@ -68,14 +68,17 @@ def grant_attempt(
         shown: what the page showed: how many further attempts the person had been granted, by module.
     Raises:
         Forbidden: the visitor does not teach here.
-        NotFound: the person is not in this course, or there is no such module.
+        NotFound: the person is not in this course, or there is no such module, or it has no quiz.
         ReasonMissing: no reason was given, or one that is too long.
         ChangedMeanwhile: somebody else has granted one since the page was opened.
     """
     viewer = teaching_viewer_of(session, visitor)
     check_is_member(session, viewer, user_id)
-    if programme.find_module(module_slug) is None:
+    module = programme.find_module(module_slug)
+    if module is None:
         raise NotFound(N_("Dieses Modul gibt es nicht."), next_step=N_("Wählen Sie ein Modul aus der Liste."))
+    if not module.has_exam:
+        raise NotFound(N_("Dieses Modul hat keine Lernerfolgskontrolle."), next_step=N_("Wählen Sie ein Modul aus der Liste."))
     reason = cleaned_reason(reason)
     if not reason:
         raise ReasonMissing(
