@@ -54,6 +54,7 @@ def _add_commands() -> None:
         programme,
         registrations,
         serve,
+        surveys,
     )
     from lti_tool.cli.person import certificates, concerns, people, roster
 
@@ -71,6 +72,7 @@ def _add_commands() -> None:
         people,
         concerns,
         roster,
+        surveys,
     ):
         module.add_to(main)
     _say_whole_sentences(main)

@@ -35,6 +35,7 @@ class AskedRound:
     sheets: int | None
     address: str | None
     is_published: bool
+    key_name: str
 
     def takes_sheets(self, today: date) -> bool:
         return self.state is RoundState.OPEN and self.opens_on <= today <= self.closes_on
@@ -54,6 +55,7 @@ def round_from(row: SurveyRound) -> AskedRound:
         sheets=row.sheets,
         address=row.address,
         is_published=row.is_published,
+        key_name=row.key_name,
     )
 
 

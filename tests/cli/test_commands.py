@@ -125,6 +125,12 @@ COMMANDS = [
     ("certificates", "export"),
     ("certificates", "make"),
     ("certificates", "elm"),
+    ("surveys",),
+    ("surveys", "list"),
+    ("surveys", "open"),
+    ("surveys", "publish"),
+    ("surveys", "release"),
+    ("surveys", "texts"),
 ]
 
 

@@ -23,6 +23,7 @@ OPEN_TO_ANYONE = {
     "health.readyz", "jwks.jwks", "launch.launch", "legal.accessibility", "legal.easy_language", "legal.imprint", "legal.privacy",
     "login.login",
     "metrics.metrics",
+    "public_surveys.figures", "public_surveys.page", "public_surveys.send", "public_surveys.thanks",
     "register.begin", "register.by_hand", "register.confirm", "register.register_typed", "verify.document", "verify.find",
     "verify.form", "verify.no_document", "verify.result",
 }  # fmt: skip

@@ -1,21 +1,21 @@
 """The questionnaire: one page, one form, one send. Nothing is kept before it is sent, and nothing says afterwards whose it is."""
 
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from lti_tool.domain.surveys.instrument import CANNOT_SAY, EMPTY, SurveyInstrument, SurveyMoment
-from lti_tool.domain.surveys.sheet_checking import LONGEST_ANSWER, CheckedSheet, checked_sheet
+from lti_tool.domain.surveys.instrument import SurveyInstrument, SurveyMoment
+from lti_tool.domain.surveys.sheet_checking import CheckedSheet, checked_sheet
 from lti_tool.errors import NotFound
 from lti_tool.surveys.find_rounds import GONE, get_round, may_answer
 from lti_tool.surveys.offers import SurveyOffer, find_offers
 from lti_tool.surveys.rounds import AskedRound, instrument_of
 from lti_tool.surveys.send_sheet import LearnersOnly, send_sheet
 from lti_tool.web.language import local
-from lti_tool.web.pages.surveys import results
+from lti_tool.web.pages.surveys import public, results
+from lti_tool.web.pages.surveys.question_words import question_words
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_course, current_programme
 from lti_tool.web.step import reading, step
@@ -28,6 +28,7 @@ blueprint = Blueprint("surveys", __name__)
 def _with_its_neighbours(state: BlueprintSetupState) -> None:
     """Results come with the questions."""
     state.app.register_blueprint(results.blueprint)
+    state.app.register_blueprint(public.blueprint)
 
 
 def today() -> date:
@@ -96,11 +97,6 @@ def due_surveys() -> tuple[SurveyOffer, ...]:
     with reading() as session:
         has_last_day = current_course().settings.ends_on is not None
         return tuple(find_offers(session, current_programme(), visitor, has_last_day=has_last_day, today=today()))
-
-
-def question_words() -> dict[str, Any]:
-    """Give the templates that show questions what they need."""
-    return {"CANNOT_SAY": CANNOT_SAY, "EMPTY": EMPTY, "longest_answer": LONGEST_ANSWER}
 
 
 def _asked(round_id: int) -> tuple[AskedRound, SurveyInstrument]:
