@@ -56,6 +56,8 @@ def compose(
 def _kind(programme: Programme, module: Module, say: Say) -> str:
     if not module.is_required:
         return say(N_("Wahlmodul"))
+    if not programme.is_placed_whole:
+        return say(N_("Modul %(number)s"), number=module.number)
     return say(N_("Modul %(n)s von %(count)s"), n=module.number, count=len(programme.required_modules))
 
 

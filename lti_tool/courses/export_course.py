@@ -88,7 +88,7 @@ def export_course(session: Session, programme: Programme, visitor: Visitor, *, s
 def _head(programme: Programme, say: Say) -> tuple[str, ...]:
     per_module = [
         say(text, number=module.number)
-        for module in programme.modules
+        for module in programme.placed_modules
         for text in (
             N_("Modul %(number)s: Stand"),
             N_("Modul %(number)s: Es fehlt noch"),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.person.advice import Advice, advice_for
-from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleState, standings_in
+from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleState, ScoreStanding, standings_in
 from lti_tool.courses.viewer import Viewer, viewer_of
 from lti_tool.domain.content.programme import AssessmentRules, Module, Programme
 from lti_tool.domain.people import Visitor
@@ -143,7 +143,7 @@ def open_course(session: Session, programme: Programme, visitor: Visitor, query:
     viewer = viewer_of(session, visitor)
     settings = settings_of(session, viewer.course_id)
     rules = settings.applied_to(programme.assessment)
-    everybody = standings_in(session, programme, rules, viewer.course_id, only=viewer.only, now=now)
+    everybody = standings_in(session, programme, rules, viewer.course_id, only=viewer.only, with_further=True, now=now)
     present = [member for member in everybody if not member.is_gone]
     found = _chosen(everybody, query, viewer)
     pages = max(1, -(-len(found) // PAGE_SIZE))
@@ -216,12 +216,14 @@ def _bars(programme: Programme, present: Sequence[MemberStanding], viewer: Viewe
         return ()
     return tuple(
         Bar(module, sum(member.modules[place].state is ModuleState.PASSED for member in present))
-        for place, module in enumerate(programme.modules)
+        for place, module in enumerate(programme.placed_modules)
     )
 
 
 def _troubles(present: Iterable[MemberStanding]) -> tuple[LateScores, ...]:
-    late = [module.score for member in present for module in member.modules if module.score is not None and module.score.is_late]
+    late = [
+        module.score for member in present for module in member.all_modules if module.score is not None and module.score.is_late
+    ]
     counts = Counter((score.reason, score.state) for score in late)
     troubles = []
     for (code, state), count in counts.most_common():
@@ -232,17 +234,21 @@ def _troubles(present: Iterable[MemberStanding]) -> tuple[LateScores, ...]:
 
 
 def _count_emptied(present: Iterable[MemberStanding]) -> int:
-    return sum(module.score is not None and module.score.is_asked_about for member in present for module in member.modules)
+    return sum(module.score is not None and module.score.is_asked_about for member in present for module in member.all_modules)
 
 
 def _without_column(programme: Programme, present: Sequence[MemberStanding]) -> tuple[WithoutColumn, ...]:
-    found = []
-    for place, module in enumerate(programme.modules):
-        scores = [member.modules[place].score for member in present]
-        lacking = [score for score in scores if score is not None and score.state == "no_column"]
-        if lacking:
-            found.append(WithoutColumn(module, len(lacking), reason_for(lacking[0].reason)))
-    return tuple(found)
+    """Tell of scores that lack a column: of modules that the course has not placed, too, for somebody has passed them here."""
+    lacking: dict[str, list[ScoreStanding]] = {}
+    for member in present:
+        for standing in member.all_modules:
+            if standing.score is not None and standing.score.state == "no_column":
+                lacking.setdefault(standing.module.slug, []).append(standing.score)
+    return tuple(
+        WithoutColumn(module, len(scores), reason_for(scores[0].reason))
+        for module in programme.modules
+        if (scores := lacking.get(module.slug))
+    )
 
 
 def _roster(session: Session, course: Course) -> Roster:

@@ -1,6 +1,6 @@
 """Where each member of a course stands in each module, read with eight queries however many they are."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from lti_tool.domain.content.programme import AssessmentRules, Chapter, Module, Programme
+from lti_tool.domain.content.programme import AssessmentRules, Chapter, Module, Programme, counted
 from lti_tool.domain.documents.certificate import WHOLE_PROGRAMME, day_of
 from lti_tool.domain.documents.printed_name import find_printable_name
 from lti_tool.domain.people import is_counted, roles_in
@@ -94,26 +94,39 @@ class MemberStanding:
     name: str | None
     is_gone: bool
     modules: tuple[ModuleStanding, ...]
-    """In the programme's order."""
+    """Of the modules that the course has placed, in the programme's order."""
     certificate: CertificateState
     open_chapters: tuple[Chapter, ...] = ()
     """Chapters of the draft that this course still asks for."""
     live_share_pct: float = 100
     """How much of the live time counts; 100 where the course asks for none."""
+    further: tuple[ModuleStanding, ...] = ()
+    """Modules that the course has not placed and the person has begun all the same, where they were asked for."""
+
+    @property
+    def all_modules(self) -> tuple[ModuleStanding, ...]:
+        """Give the course's modules and those begun beside them: a score can be late or lack a column in any of them."""
+        return (*self.modules, *self.further)
+
+    @property
+    def counted(self) -> tuple[ModuleStanding, ...]:
+        """Give those that are counted: electives stand beside, and are never missing where there is anything else."""
+        modules = counted([standing.module for standing in self.modules])
+        return tuple(standing for standing in self.modules if standing.module in modules)
 
     @property
     def passed(self) -> int:
-        """Count the passed modules among those that the certificate asks for."""
-        return sum(standing.state is ModuleState.PASSED for standing in self.modules if standing.module.is_required)
+        """Count the passed modules of the course."""
+        return sum(standing.state is ModuleState.PASSED for standing in self.counted)
 
     @property
     def is_finished(self) -> bool:
-        """Nothing that the certificate asks for is open; electives are never missing."""
-        return all(standing.state is ModuleState.PASSED for standing in self.modules if standing.module.is_required)
+        """Nothing of the course is open."""
+        return all(standing.state is ModuleState.PASSED for standing in self.counted)
 
     @property
     def has_late_score(self) -> bool:
-        return any(module.score is not None and module.score.is_late for module in self.modules)
+        return any(module.score is not None and module.score.is_late for module in self.all_modules)
 
     @property
     def is_stuck(self) -> bool:
@@ -141,6 +154,7 @@ def standings_in(
     course_id: int,
     *,
     only: Collection[int] | None = None,
+    with_further: bool = False,
     now: datetime,
 ) -> list[MemberStanding]:
     """Tell where the participants of a course stand, those who are gone included.
@@ -150,6 +164,7 @@ def standings_in(
     Args:
         rules: as they hold in this course.
         only: keys of the users to look at; None: all.
+        with_further: tell of begun modules, too, that are not the course's.
     """
     members = [row for row in session.execute(_members(course_id, only)) if is_counted(roles_in(row.roles))]
     who = select(User.id).where(User.id.in_(only)) if only is not None else _user_ids(course_id)
@@ -160,13 +175,19 @@ def standings_in(
             sub=row.sub,
             name=row.name,
             is_gone=row.is_gone,
-            modules=tuple(_module(row.id, module, rules, facts) for module in programme.modules),
+            modules=tuple(_module(row.id, module, rules, facts) for module in programme.placed_modules),
             certificate=_certificate(row, programme, facts),
             open_chapters=facts.beside.open_chapters_of_all(row.id, programme),
             live_share_pct=facts.beside.live_share_pct(row.id, programme),
+            further=_begun(row.id, programme.further_modules, rules, facts) if with_further else (),
         )
         for row in members
     ]
+
+
+def _begun(user_id: int, modules: Sequence[Module], rules: AssessmentRules, facts: _Facts) -> tuple[ModuleStanding, ...]:
+    standings = (_module(user_id, module, rules, facts) for module in modules)
+    return tuple(standing for standing in standings if standing.state is not ModuleState.OPEN)
 
 
 def _members(course_id: int, only: Collection[int] | None) -> Select[*tuple[Any, ...]]:

@@ -40,17 +40,22 @@ class ModuleLine:
 @dataclass(frozen=True)
 class ModulesPage:
     lines: tuple[ModuleLine, ...]
+    """Of the modules that the course has placed."""
+    further: tuple[ModuleLine, ...]
+    """Of the programme's other modules: offered, and missing nowhere but for the certificate."""
     completed: int
-    """Of those that the certificate asks for."""
-    required: int
+    """Of those that are counted."""
+    counted: int
     next_module: Module | None
-    """None: all are passed."""
+    """None: all of the course are passed."""
     link_has_no_module: bool
     """The visitor came by a link that names no module yet."""
     has_gradebook_news: bool = False
     """See `due_scores.GradebookView`."""
     next_meeting: Meeting | None = None
     """The live session that comes next in the course; None: none has a date."""
+    is_certificate_near: bool = True
+    """Nothing that the certificate asks for lies outside of the course."""
 
 
 def list_modules(session: Session, syllabus: Syllabus, visitor: Visitor, *, now: datetime) -> ModulesPage:
@@ -61,17 +66,21 @@ def list_modules(session: Session, syllabus: Syllabus, visitor: Visitor, *, now:
     requirements = requirements_of(session, programme, visitor.course_id, conditions=syllabus.conditions)
     gradebook = look_at_gradebook(session, visitor, syllabus, footprint)
     beside = contributions_of(session, requirements, [visitor.user_id])
-    lines = tuple(
-        _line(programme, visitor, module, footprint, beside, gradebook, is_next=module is next_module)
-        for module in programme.modules
+    lines, further = (
+        tuple(
+            _line(programme, visitor, module, footprint, beside, gradebook, is_next=module is next_module) for module in modules
+        )
+        for modules in (programme.placed_modules, programme.further_modules)
     )
     return ModulesPage(
         lines=lines,
-        completed=sum(line.completed_at is not None for line in lines if line.module.is_required),
-        required=len(programme.required_modules),
+        further=further,
+        completed=sum(module.slug in footprint.completed_at for module in programme.counted_modules),
+        counted=len(programme.counted_modules),
         next_module=next_module,
         link_has_no_module=_link_has_no_module(session, visitor),
         has_gradebook_news=gradebook.has_news,
+        is_certificate_near=is_certificate_near(programme, footprint),
         next_meeting=_next_meeting(meetings_of(session, programme, visitor.course_id), now),
     )
 
@@ -87,10 +96,20 @@ def _next_meeting(meetings: Meetings, now: datetime) -> Meeting | None:
 
 
 def next_module_of(programme: Programme, footprint: Footprint) -> Module | None:
-    """Pick where to go on: a module begun and not passed, else the first one not passed; electives only where they were begun."""
-    unfinished = [module for module in programme.modules if module.slug not in footprint.completed_at]
+    """Pick where to go on: a module begun and not passed, else the first one not passed; electives only where they were begun.
+
+    Only the course's modules: whoever has begun another one finds it on the list, and is not sent there.
+    """
+    unfinished = [module for module in programme.placed_modules if module.slug not in footprint.completed_at]
     begun = [module for module in unfinished if footprint.lessons.get(module.slug) or footprint.tries_at(module)]
-    return next(iter([*begun, *(module for module in unfinished if module.is_required)]), None)
+    return next(iter([*begun, *(module for module in unfinished if module in programme.counted_modules)]), None)
+
+
+def is_certificate_near(programme: Programme, footprint: Footprint) -> bool:
+    """Whether the certificate asks for nothing that the course has not placed and the person has not passed."""
+    return all(
+        module in programme.placed_modules or module.slug in footprint.completed_at for module in programme.required_modules
+    )
 
 
 def _line(

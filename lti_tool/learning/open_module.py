@@ -15,7 +15,7 @@ from lti_tool.domain.rules.live import LivePart, Meeting, may_follow_up
 from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.domain.rules.workbook import EDITABLE, PracticeRule
 from lti_tool.learning.content import get_module
-from lti_tool.learning.list_modules import next_module_of
+from lti_tool.learning.list_modules import is_certificate_near, next_module_of
 from lti_tool.learning.read_lesson import right_checks
 from lti_tool.passback.delivery_status import DeliveryStatus
 from lti_tool.progress.contributions import Contributions, contributions_of
@@ -84,7 +84,7 @@ class MeetingLine:
 
 @dataclass(frozen=True)
 class PathStep:
-    """One module on the way to the certificate."""
+    """One module of the course, on the way to the certificate."""
 
     module: Module
     completed_at: datetime | None
@@ -95,7 +95,8 @@ class PathStep:
 @dataclass(frozen=True)
 class ModulePage:
     module: Module
-    count_of_modules: int
+    count_of_modules: int | None
+    """None: the course has not placed all of the programme, and „Modul 3 von 1“ helps nobody."""
     minutes: int
     as_of: date | None
     version: str
@@ -117,6 +118,8 @@ class ModulePage:
     delivery: DeliveryStatus | None
     path: tuple[PathStep, ...]
     has_certificate: bool
+    is_certificate_near: bool
+    """See `list_modules.is_certificate_near`."""
     has_gradebook_news: bool
     """See `due_scores.GradebookView`."""
 
@@ -154,7 +157,7 @@ def open_module(session: Session, syllabus: Syllabus, visitor: Visitor, module_s
     meetings = _meeting_lines(session, programme, visitor, module, beside, now=now)
     return ModulePage(
         module=module,
-        count_of_modules=len(programme.required_modules),
+        count_of_modules=len(programme.required_modules) if programme.is_placed_whole else None,
         minutes=requirements.minutes_of(module, programme.hours),
         as_of=max((lesson.as_of for lesson in module.lessons), default=None),
         version=programme.version,
@@ -174,6 +177,7 @@ def open_module(session: Session, syllabus: Syllabus, visitor: Visitor, module_s
         delivery=gradebook.deliveries.get(module.slug) if completed_at else None,
         path=_path(programme, module, footprint, gradebook),
         has_certificate=find_newest_certificate_id(session, programme, visitor.user_id) is not None,
+        is_certificate_near=is_certificate_near(programme, footprint),
         has_gradebook_news=gradebook.has_news,
     )
 
@@ -284,5 +288,5 @@ def _path(programme: Programme, here: Module, footprint: Footprint, gradebook: G
             module is here,
             gradebook.deliveries.get(module.slug) if module.slug in footprint.completed_at else None,
         )
-        for module in programme.required_modules
+        for module in programme.counted_modules
     )

@@ -3,14 +3,15 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.rules.completion import Conditions
 from lti_tool.domain.rules.course import CourseSettings
 from lti_tool.domain.rules.time_limit import NETWORK_GRACE
-from lti_tool.models import Attempt, Course, CourseSettingsRow, ResourceLink, SurveyRound
+from lti_tool.models import Attempt, Course, CourseSettingsRow, SurveyRound
+from lti_tool.progress.placed_modules import placed_slugs_in_one_text
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class CourseFacts:
     """What the course learns with; None: nobody has chosen among several programmes yet."""
     settings: CourseSettings = field(default_factory=CourseSettings)
     placed: frozenset[str] = frozenset()
-    """Slugs of the modules that the course's links stand for."""
+    """Slugs of the modules that the course has placed (`placed_modules`), and perhaps keys of pages."""
     has_open_survey: bool = False
     """Something can be answered here; whether this person has done so is another question."""
     has_overdue_attempt: bool = False
@@ -33,11 +34,7 @@ _IS_OVERDUE = (
     .where(Attempt.user_id == bindparam("user_id"), Attempt.submitted_at.is_(None), Attempt.ends_at < bindparam("over_before"))
     .exists()
 )
-_PLACED = (
-    select(func.aggregate_strings(ResourceLink.module_slug, " "))
-    .where(ResourceLink.course_id == bindparam("course_id"), ResourceLink.module_slug.is_not(None))
-    .scalar_subquery()
-)
+_PLACED = placed_slugs_in_one_text(bindparam("course_id", type_=Integer))
 _HAS_SURVEY = select(SurveyRound.id).where(SurveyRound.course_id == bindparam("course_id"), SurveyRound.state == "open").exists()
 # Built once: every page of a visit asks them.
 _OVERDUE = select(_IS_OVERDUE)

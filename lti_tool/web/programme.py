@@ -20,7 +20,7 @@ from lti_tool.web.visits.browser_session import visitor_if_any
 
 
 def current_programme() -> Programme:
-    """Give the programme that the visitor's course learns with, without electives that it has not placed.
+    """Give the programme that the visitor's course learns with, as it has placed it: see `Programme.offering`.
 
     Outside of any course it is the newest of the module that the page is about, or the only one there is.
 
@@ -30,7 +30,7 @@ def current_programme() -> Programme:
     found: Programme | None = g.get("programme")
     if found is None:
         found = whole_programme()
-        if found.electives and _has_course():
+        if _has_course():
             found = found.offering(current_course().placed)
         g.programme = found
     return found

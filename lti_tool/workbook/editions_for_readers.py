@@ -72,10 +72,17 @@ def list_course_drafts(session: Session, programme: Programme, visitor: Visitor)
         Forbidden: the visitor does not teach here.
     """
     _only_instructors(visitor)
-    chapters = [place for place in places(programme) if place.chapter.number != COVER_NUMBER]
     people = _members(session, visitor.course_id)
     statuses = _statuses(session, programme, [row.id for row in people])
     submissions = _submissions(session, programme, visitor.course_id, [row.id for row in people])
+    # What was handed in waits for somebody, whether its module was placed or not.
+    handed_in = {number for _, number in submissions}
+    chapters = [
+        place
+        for place in places(programme)
+        if place.chapter.number != COVER_NUMBER
+        and (place.module is None or place.module in programme.placed_modules or place.chapter.number in handed_in)
+    ]
     rows = []
     for person in people:
         cells = []

@@ -1,6 +1,6 @@
 """Anna Krüger learns in a course of a Moodle that takes scores; the shipped programme is what she learns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from lti_tool.models import (
     Course,
     Deployment,
     LaunchedLink,
+    OfferedItem,
     Platform,
     RegistrationRow,
     ResourceLink,
@@ -44,7 +45,7 @@ def programme() -> Programme:
 
 @pytest.fixture
 def anna(database: Database, now: datetime) -> Visitor:
-    """A participant who has launched module 1."""
+    """A participant who has launched module 1; all five were placed."""
     with database.write.begin() as session:
         platform = Platform(issuer="https://moodle.test", created_at=now)
         session.add(platform)
@@ -66,6 +67,7 @@ def anna(database: Database, now: datetime) -> Visitor:
         user = User(platform_id=platform.id, sub="4", name="Anna Krüger", first_seen_at=now, last_seen_at=now)
         session.add_all([deployment, course, user])
         session.flush()
+        offer(session, course.id, [module.slug for module in _programme.modules], now)
         visitor = Visitor(
             user_id=user.id,
             platform_id=platform.id,
@@ -86,6 +88,12 @@ def session(database: Database, anna: Visitor) -> Iterator[Session]:
     """A session in one transaction, in which Anna is there already (SQLite has one writer at a time)."""
     with database.write.begin() as session:
         yield session
+
+
+def offer(session: Session, course_id: int | None, slugs: Iterable[str], now: datetime) -> None:
+    """Hand modules to a course, as a deep linking response does."""
+    session.add_all(OfferedItem(course_id=course_id, item=slug, offered_at=now) for slug in slugs)
+    session.flush()
 
 
 def launch_link(session: Session, visitor: Visitor, module_slug: str | None, now: datetime) -> int:

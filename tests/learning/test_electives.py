@@ -73,9 +73,19 @@ def test_the_programme_asks_for_its_required_modules_only(whole: Programme, prog
 
 def test_a_course_offers_the_electives_that_it_has_placed(whole: Programme, programme: Programme) -> None:
     assert whole.offering(frozenset({M2})).modules == programme.modules
-    assert whole.offering(frozenset()) is whole.offering(frozenset({M2, "elsewhere"}))
-    assert whole.offering(frozenset({ELECTIVE})) is whole
+    assert whole.offering(frozenset({M2})) is whole.offering(frozenset({M2, "elsewhere"}))
+    assert whole.offering(frozenset({ELECTIVE})).modules == whole.modules
+    assert whole.offering(frozenset()).modules == programme.modules
     assert programme.offering(frozenset()) is programme
+
+
+def test_an_elective_is_counted_only_where_nothing_else_was_placed(whole: Programme, elective: Module) -> None:
+    five = frozenset(module.slug for module in whole.required_modules)
+    assert whole.offering(five | {ELECTIVE}).counted_modules == whole.required_modules
+    assert whole.offering(frozenset({M2, ELECTIVE})).counted_modules == (whole.modules[1],)
+    alone = whole.offering(frozenset({ELECTIVE}))
+    assert (alone.placed_modules, alone.counted_modules) == ((elective,), (elective,))
+    assert alone.further_modules == whole.required_modules
 
 
 def test_placing_is_a_matter_of_the_course(session: Session, anna: Visitor, now: datetime) -> None:
@@ -104,7 +114,7 @@ def test_who_has_passed_all_but_the_elective_gets_the_certificate(
     for module in programme.modules:
         pass_module(session, whole, anna, module.slug, now)
     page = list_modules(session, taught_in(session, whole, anna), anna, now=now)
-    assert (page.completed, page.required, len(page.lines)) == (5, 5, 6)
+    assert (page.completed, page.counted, len(page.lines)) == (5, 5, 6)
     certificate = session.scalars(select(Certificate)).one()
     facts = facts_from_json(certificate.facts)
     assert [module.number for module in facts.modules] == [1, 2, 3, 4, 5]

@@ -94,7 +94,7 @@ def open_live(session: Session, programme: Programme, visitor: Visitor) -> LiveP
     return LivePage(
         modules=tuple(
             (module, tuple(MeetingEntry(meeting, recorded[meeting.key]) for meeting in meetings[module.slug]))
-            for module in programme.modules
+            for module in programme.placed_modules
             if meetings[module.slug]
         ),
         participants=len(members),

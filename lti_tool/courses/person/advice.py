@@ -19,7 +19,7 @@ class Advice:
 
 def advice_for(programme: Programme, member: MemberStanding) -> Advice:
     """Say what is to be done next; what needs somebody's help comes before what the person does alone."""
-    pairs = list(zip(programme.modules, member.modules, strict=True))
+    pairs = list(zip(programme.placed_modules, member.modules, strict=True))
     for wanted in (_late, _stuck):
         for module, standing in pairs:
             if wanted(standing):
@@ -27,7 +27,7 @@ def advice_for(programme: Programme, member: MemberStanding) -> Advice:
     if member.certificate is not CertificateState.NOT_YET:
         return Advice(_CERTIFICATE[member.certificate])
     open_pairs = [(module, standing) for module, standing in pairs if standing.state is not ModuleState.PASSED]
-    unfinished = [(module, standing) for module, standing in open_pairs if module.is_required]
+    unfinished = [(module, standing) for module, standing in open_pairs if standing in member.counted]
     if not unfinished:
         return Advice(N_("Alle Module bestanden"))
     if all(standing.state is ModuleState.OPEN for _, standing in pairs):

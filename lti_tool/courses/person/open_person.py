@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from lti_tool.courses.standings import MemberStanding, ModuleStanding, standings_in
+from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleStanding, ModuleState, standings_in
 from lti_tool.courses.viewer import check_is_member, teaching_viewer_of
 from lti_tool.domain.content.programme import Module, Programme
 from lti_tool.domain.people import Visitor
@@ -86,8 +86,15 @@ class PersonPage:
     modules: tuple[PersonModule, ...]
     settings: CourseSettings
     extra_time_pct: int
+    is_programme_passed: bool
+    """All that the certificate asks for, wherever it was placed."""
     missing: tuple[Module, ...]
-    """Modules still missing for the certificate."""
+    """Modules of the course that are still missing."""
+
+    @property
+    def needs_further_modules(self) -> bool:
+        """The certificate asks for modules that the course has not placed and the person has not passed."""
+        return self.member.certificate is CertificateState.NOT_YET and not self.missing and not self.is_programme_passed
 
     @property
     def may_have_more_time(self) -> bool:
@@ -108,7 +115,7 @@ def open_person(session: Session, programme: Programme, visitor: Visitor, user_i
     check_is_member(session, viewer, user_id)
     settings = settings_of(session, viewer.course_id)
     rules = settings.applied_to(programme.assessment)
-    found = standings_in(session, programme, rules, viewer.course_id, only=[user_id], now=now)
+    found = standings_in(session, programme, rules, viewer.course_id, only=[user_id], with_further=True, now=now)
     if not found:
         raise NotFound(
             N_("Diese Person nimmt in Ihrem Kurs nicht teil."), next_step=N_("Unter „Kurs“ stehen alle Teilnehmenden.")
@@ -120,24 +127,23 @@ def open_person(session: Session, programme: Programme, visitor: Visitor, user_i
         select(ExtendedTime.extra_pct).where(ExtendedTime.user_id == user_id, ExtendedTime.course_id == viewer.course_id)
     )
     log.info("member_opened", extra={"course": viewer.course_id, "user": visitor.user_id, "member": user_id})
-    pairs = zip(programme.modules, member.modules, strict=True)
     return PersonPage(
         member=member,
         modules=tuple(
             PersonModule(
-                module,
+                standing.module,
                 standing,
-                tuple(tries[module.slug]),
-                tuple(deliveries[module.slug]),
-                tuple(grants[module.slug]),
+                tuple(tries[standing.module.slug]),
+                tuple(deliveries[standing.module.slug]),
+                tuple(grants[standing.module.slug]),
             )
-            for module, standing in pairs
+            for standing in (*member.modules, *member.further)
         ),
         settings=settings,
         extra_time_pct=extra_time or 0,
-        missing=tuple(
-            standing.module for standing in member.modules if standing.module.is_required and standing.completed_at is None
-        ),
+        is_programme_passed={module.slug for module in programme.required_modules}
+        <= {each.module.slug for each in (*member.modules, *member.further) if each.state is ModuleState.PASSED},
+        missing=tuple(standing.module for standing in member.counted if standing.completed_at is None),
     )
 
 

@@ -1,6 +1,6 @@
 """What we teach and ask: the programme as frozen values, as its reader builds them from files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -255,6 +255,11 @@ class Dimension:
     levels: tuple[str, ...]
 
 
+def counted(modules: Sequence[Module]) -> tuple[Module, ...]:
+    """Give those modules that are counted: electives stand beside the others, and count where there is nothing else."""
+    return tuple(module for module in modules if module.is_required) or tuple(modules)
+
+
 @dataclass(frozen=True)
 class Programme:
     slug: str
@@ -273,6 +278,28 @@ class Programme:
     draft_title: str = "Digitalstrategie-Entwurf"
     """What its practice tasks add up to, as the document is called that people take home."""
     surveys: tuple[SurveyInstrument, ...] = ()
+    placed: frozenset[str] = frozenset()
+    """Slugs of the modules that a course has placed (`offering`); empty: nobody knows, or it has placed no module at all."""
+
+    @cached_property
+    def placed_modules(self) -> tuple[Module, ...]:
+        """Give the modules of the course: what is listed, counted and asked for. Where no module is placed, all are."""
+        return tuple(module for module in self.modules if module.slug in self.placed) or self.modules
+
+    @cached_property
+    def counted_modules(self) -> tuple[Module, ...]:
+        """Give those modules of the course that „n von m“ counts."""
+        return counted(self.placed_modules)
+
+    @cached_property
+    def further_modules(self) -> tuple[Module, ...]:
+        """Give the modules of the programme that are not the course's: offered apart, never missing."""
+        return tuple(module for module in self.modules if module not in self.placed_modules)
+
+    @cached_property
+    def is_placed_whole(self) -> bool:
+        """Whether the course has all modules that the certificate asks for."""
+        return all(module in self.placed_modules for module in self.required_modules)
 
     @cached_property
     def required_modules(self) -> tuple[Module, ...]:
@@ -294,11 +321,17 @@ class Programme:
         return tuple(module for module in self.modules if not module.is_required)
 
     def offering(self, slugs: frozenset[str]) -> "Programme":
-        """Give the programme with those electives only: what a course has placed. The required modules are always there."""
-        if all(module.slug in slugs for module in self.electives):
+        """Give the programme as a course has placed it: with those electives only, and knowing which modules are the course's.
+
+        The required modules are always there, since the certificate asks for them whatever is placed.
+        """
+        placed = frozenset(module.slug for module in self.modules if module.slug in slugs)
+        if not placed and not self.electives:
             return self
-        kept = tuple(module for module in self.modules if module.is_required or module.slug in slugs)
-        return self._offered.setdefault(frozenset(module.slug for module in kept), replace(self, modules=kept))
+        if placed not in self._offered:
+            kept = tuple(module for module in self.modules if module.is_required or module.slug in placed)
+            self._offered[placed] = replace(self, modules=kept, placed=placed)
+        return self._offered[placed]
 
     @cached_property
     def _offered(self) -> dict[frozenset[str], "Programme"]:

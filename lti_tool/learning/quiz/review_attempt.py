@@ -16,7 +16,7 @@ from lti_tool.domain.rules.completion import MissingCondition, missing
 from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.errors import Conflict
 from lti_tool.learning.content import get_module
-from lti_tool.learning.list_modules import next_module_of
+from lti_tool.learning.list_modules import is_certificate_near, next_module_of
 from lti_tool.learning.open_module import first_unread
 from lti_tool.learning.quiz.attempt_rows import DrawnQuestion, get_attempt, questions_of
 from lti_tool.messages import N_
@@ -89,6 +89,9 @@ class AttemptReview:
     next_module: Module | None
     lessons_to_repeat: tuple[Lesson, ...]
     path: tuple[tuple[Module, bool], ...]
+    """The modules of the course, and which of them are passed."""
+    is_certificate_near: bool
+    """See `list_modules.is_certificate_near`."""
     """The required modules, each with whether it is completed."""
 
     @property
@@ -149,7 +152,8 @@ def review_attempt(
         next_lesson=first_unread(module, footprint),
         next_module=next_module_of(programme, footprint),
         lessons_to_repeat=_lessons_to_repeat(items, module),
-        path=tuple((each, each.slug in footprint.completed_at) for each in programme.required_modules),
+        path=tuple((each, each.slug in footprint.completed_at) for each in programme.counted_modules),
+        is_certificate_near=is_certificate_near(programme, footprint),
     )
 
 

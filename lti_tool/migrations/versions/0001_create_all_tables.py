@@ -963,6 +963,7 @@ def upgrade() -> None:
         sa.Column("score_maximum", sa.Double(), nullable=True),
         sa.Column("is_made_by_us", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("unlisted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_line_item_course_id_course"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(

@@ -47,6 +47,8 @@ class LineItemRow(Base):
     """Made through the service; the activity's own column wins as soon as there is one."""
     gone_at: Mapped[datetime | None]
     """When the platform said that there is none (any more); None: as far as we know there is one."""
+    unlisted_at: Mapped[datetime | None]
+    """When a look at the course's list no longer found it there; None: it did, or nobody has looked."""
     created_at: Mapped[datetime]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, false, func, select, update
 from sqlalchemy.orm import Session
 
 from lti_tool.lti.claims.claim_names import SCOPE_SCORE
-from lti_tool.models import Deployment, DueScore, LaunchedLink, LineItemRow, ResourceLink, ScoreDelivery
+from lti_tool.models import ColumnLook, Deployment, DueScore, LaunchedLink, LineItemRow, ResourceLink, ScoreDelivery
 from lti_tool.passback.columns.gradebook_place import GradebookPlace
 from lti_tool.passback.columns.wanted_looks import want_look
 from lti_tool.passback.delivery import LINE_ITEM_GONE
@@ -99,6 +99,9 @@ def take_up_link(session: Session, link_id: int, *, now: datetime) -> None:
     """Take up the column of a link that somebody has launched, and put on its way what is due there for anybody."""
     for link in _links(session, ResourceLink.id == link_id):
         if link.has_news:
+            if link.line_item_id is None and not _was_looked_at(session, link.course_id):
+                # The first that we hear of a course: what else is placed there stands in its list.
+                want_look(session, link.course_id, now=now)
             column_id = _adopt(session, link, now)
             send_due(session, column_id, link.place, link.module_slug, now=now)
 
@@ -213,6 +216,11 @@ def _taking_scores(rows: Sequence[Any]) -> list[_Link]:
         for row in rows
         if row.module_slug is not None and _takes(row.ags_scopes) and (row.line_item_url or row.line_items_url)
     ]
+
+
+def _was_looked_at(session: Session, course_id: int | None) -> bool:
+    """Whether a course's columns were looked at, or are to be."""
+    return session.scalar(select(ColumnLook.course_id).where(ColumnLook.course_id == course_id)) is not None
 
 
 def _adopt(session: Session, link: _Link, now: datetime) -> int:

@@ -81,6 +81,8 @@ def read_lists(
         read += 1
         with database.write.begin() as session:
             sent += _take_up(session, course_id, each, items, clock())
+            if sum(other.deployment_id == each.deployment_id for other in lists) == 1:
+                _note_unlisted(session, course_id, each, items, clock())
     return ListsRead(read, sent, problem)
 
 
@@ -130,6 +132,17 @@ def _take_up(session: Session, course_id: int, of: CourseList, items: Sequence[L
         )
         sent += send_due(session, column_id, GradebookPlace(course_id), each.module_slug, now=now)
     return sent
+
+
+def _note_unlisted(session: Session, course_id: int, of: CourseList, items: Sequence[Listed], now: datetime) -> None:
+    """Note which columns that we know are no longer in the course's only list, and which are there again."""
+    listed = {item.url for item in items}
+    rows = [row for row in _known_columns(session, course_id, of) if row.url is not None]
+    lost = [row.id for row in rows if row.url not in listed and row.unlisted_at is None]
+    found = [row.id for row in rows if row.url in listed and row.unlisted_at is not None]
+    for ids, moment in ((lost, now), (found, None)):
+        if ids:
+            session.execute(update(LineItemRow).where(LineItemRow.id.in_(ids)).values(unlisted_at=moment))
 
 
 def _row_of(session: Session, course_id: int, of: CourseList, chosen: Chosen, rows: Sequence[Any], now: datetime) -> int:
@@ -210,6 +223,7 @@ def _known_columns(session: Session, course_id: int, of: CourseList) -> Sequence
         LineItemRow.platform_link_id,
         LineItemRow.url,
         LineItemRow.gone_at,
+        LineItemRow.unlisted_at,
         LineItemRow.is_made_by_us,
         LineItemRow.module_slug,
     )

@@ -59,6 +59,7 @@ def overview() -> str:
         section="certificates",
         mine=mine,
         modules=len(current_programme().required_modules),
+        programme=current_programme(),
         chapter_name=chapter_name,
         heading_of=heading_of,
         live_share_needed=SHARE_FOR_CERTIFICATE_PCT,
