@@ -174,11 +174,12 @@ def _seal(settings: Settings) -> SealMaker | None:
     )
 
 
-def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
+def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY, programmes: Catalogue | None = None) -> Parts:
     """Wire the tool. Opens no connection and makes no request; `preflight` says what is missing.
 
     Args:
         concurrency: how many scores are on the wire at once, where the worker is started.
+        programmes: what to serve; None: what the settings say.
 
     Raises:
         ConfigurationError: the programme's files have errors.
@@ -186,7 +187,7 @@ def build(settings: Settings, *, concurrency: int = WEB_CONCURRENCY) -> Parts:
     settings = settings.model_copy(update={"secret_key": SecretStr(secret_key(settings))})
     database = open_database(settings.effective_database_url)
     keyring = Keyring(settings.keys_dir)
-    programmes = catalogue(settings)
+    programmes = catalogue(settings) if programmes is None else programmes
     http = Http()
     service_client = ClockedServiceClient(http, DatabaseTokenStore(database), keyring.signing_key, clock=clock.now)
     front_door = open_front_door(

@@ -63,9 +63,12 @@ TABLE: dict[str, tuple[set[str], set[str]]] = {
     "courses": ({"passback", "progress", "models", "domain"}, {"sqlalchemy", "xlsxwriter"}),
     # Keeps programme folders in the database and reads them back, for all features: they get a Programme and need not know.
     "content_versions": ({"programme", "models", "domain"}, {"sqlalchemy"}),
+    # What authors work with: their folder as it stands, its figures, what changed in it; asks for outside links as lti does.
+    "authoring": ({"lti", "programme", "domain"}, set()),
     # web talks to features; lti gives it frozen values and its errors. Never models.
     "web": (
         {
+            "authoring",
             "lti",
             "platforms",
             "passback",

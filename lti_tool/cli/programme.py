@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from lti_tool import bootstrap
+from lti_tool.cli import authoring
 from lti_tool.cli.item_lines import module_as_json, module_lines
 from lti_tool.cli.output import ID
 from lti_tool.content_versions.heads import ProgrammeHead, head_of
@@ -188,4 +189,5 @@ def items(module_slug: str | None, as_json: bool) -> None:
 
 
 def add_to(main: click.Group) -> None:
+    authoring.add_to(programme)
     main.add_command(programme)

@@ -38,6 +38,11 @@ def check(folder: Path, *, today: date | None = None) -> list[Finding]:
         reading = read(folder)
     except ProgrammeError as err:
         return list(err.findings)
+    return proof_read(reading, today=today)
+
+
+def proof_read(reading: Reading, *, today: date | None = None) -> list[Finding]:
+    """Proof-read a folder that was read; see `check`."""
     findings = reading.findings
     _check_programme(reading)
     check_words(reading, reading.head.texts("known_words", ()))

@@ -13,12 +13,13 @@ ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 import translations  # noqa: E402 - a tool of the repository, not part of the package
 
-# Leichte Sprache is German for everybody; the page of all parts is for who works on the tool.
+# Leichte Sprache is German for everybody; the page of all parts is for who works on the tool; content is written, and its
+# findings are told, in German alone.
 IN_ONE_LANGUAGE = {"_easy_help.html", "gallery.html"}
 TEMPLATES = [
     path
     for path in sorted((ROOT / "templates").rglob("*.html"))
-    if "playground" not in path.parts and path.name not in IN_ONE_LANGUAGE
+    if path.parent.name not in {"playground", "preview"} and path.name not in IN_ONE_LANGUAGE
 ]
 # Names that are the same in both languages, and what names a language in itself.
 ALLOWED = re.compile(
