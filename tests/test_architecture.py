@@ -349,6 +349,6 @@ def test_answers_of_surveys_are_read_in_one_place() -> None:
         if re.search(r"\b(AnswerCount|AnswerSheet|FreeText)\b", path.read_text(encoding="utf-8")) and room_of(path) != "models"
     }
     writes, forgets = "surveys/open_urns.py", "surveys/forget_answers.py"
-    assert readers == {writes, forgets, "surveys/read_results.py"}
+    assert readers == {writes, forgets, "surveys/results/read_results.py"}
     published = {str(path.relative_to(ROOT)) for path in source_files() if "published_results(" in path.read_text("utf-8")}
-    assert published == {"domain/surveys/published_results.py", "surveys/read_results.py"}
+    assert published == {"domain/surveys/published_results.py", "surveys/results/read_results.py"}

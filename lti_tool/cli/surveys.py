@@ -1,7 +1,7 @@
 """`lti-tool surveys`: which rounds there are, reading texts, surveys for anybody, and who may read results."""
 
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
@@ -9,9 +9,10 @@ from lti_tool import bootstrap, clock
 from lti_tool.cli.output import ID
 from lti_tool.parts import Parts
 from lti_tool.settings import load_settings
-from lti_tool.surveys.figures_csv import figures_csv
 from lti_tool.surveys.public_surveys import make_tickets, open_public_survey, publish_round
-from lti_tool.surveys.read_results import decide_text, list_rounds, read_results, rounds_by_id, texts_to_read
+from lti_tool.surveys.results.figures_csv import figures_csv
+from lti_tool.surveys.results.read_results import decide_text, list_rounds, read_results, rounds_by_id, texts_to_read
+from lti_tool.surveys.results.readers import invite_reader, list_readers, revoke_reader
 from lti_tool.surveys.round_keys import RoundKeys
 from lti_tool.surveys.rounds import RoundState
 from lti_tool.web.language import local
@@ -115,6 +116,37 @@ def publish(number: int, yes: bool) -> None:
     with parts.database.write.begin() as session:
         published = publish_round(session, number)
     click.echo(f"{parts.settings.public_url}/surveys/{published.address}")
+
+
+@surveys.command()
+@click.argument("name")
+@click.option("--round", "rounds", type=ID, multiple=True, required=True, help="Which rounds, by the numbers of `list`.")
+@click.option("--days", type=click.IntRange(1, 1000), default=90, show_default=True, help="How long they may read.")
+def invite(name: str, rounds: tuple[int, ...], days: int) -> None:
+    """Let NAME, from outside, read the results of some rounds: prints an address and a code, which works once."""
+    parts = _parts()
+    until = local(clock.now()).date() + timedelta(days=days)
+    with parts.database.write.begin() as session:
+        reader, code = invite_reader(session, name, rounds, expires_on=until)
+    click.echo(f"{parts.settings.public_url}/surveys/read/{reader.address}\n{code}")
+    click.echo(f"Reader {reader.id}, until {until}. Send address and code by different ways; it is not shown again.", err=True)
+
+
+@surveys.command()
+def readers() -> None:
+    """List who may read results."""
+    with _parts().database.read() as session:
+        for each in list_readers(session):
+            state = "revoked" if each.is_revoked else "signed in" if each.has_signed_in else "code not used yet"
+            click.echo(f"{each.id}  {each.name}  rounds {' '.join(map(str, each.rounds))}  until {each.expires_on}  {state}")
+
+
+@surveys.command()
+@click.argument("number", type=ID)
+def revoke(number: int) -> None:
+    """End what reader NUMBER may see, at once."""
+    with _parts().database.write.begin() as session:
+        revoke_reader(session, number)
 
 
 def add_to(main: click.Group) -> None:

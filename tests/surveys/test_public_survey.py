@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from lti_tool.errors import NotFound
 from lti_tool.models import Envelope, RateBucket, SurveyTicket
 from lti_tool.surveys.public_surveys import SurveyRefused, make_tickets, open_public_survey, publish_round
-from lti_tool.surveys.read_results import read_results, rounds_by_id
+from lti_tool.surveys.results.read_results import read_results, rounds_by_id
 from lti_tool.surveys.rounds import AskedRound
 from tests.surveys.conftest import AFTER, Survey
 from tests.surveys.test_pages import database, enter, people, survey  # noqa: F401

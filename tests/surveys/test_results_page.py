@@ -4,7 +4,7 @@
 import pytest
 
 from lti_tool.errors import NotFound
-from lti_tool.surveys.read_results import decide_text, texts_to_read
+from lti_tool.surveys.results.read_results import decide_text, texts_to_read
 from tests.surveys.conftest import Survey
 from tests.surveys.test_pages import database, enter, people, survey  # noqa: F401
 

@@ -24,6 +24,7 @@ OPEN_TO_ANYONE = {
     "login.login",
     "metrics.metrics",
     "public_surveys.figures", "public_surveys.page", "public_surveys.send", "public_surveys.thanks",
+    "survey_readers.page", "survey_readers.sign_in",
     "register.begin", "register.by_hand", "register.confirm", "register.register_typed", "verify.document", "verify.find",
     "verify.form", "verify.no_document", "verify.result",
 }  # fmt: skip

@@ -14,7 +14,7 @@ from lti_tool.surveys.offers import SurveyOffer, find_offers
 from lti_tool.surveys.rounds import AskedRound, instrument_of
 from lti_tool.surveys.send_sheet import LearnersOnly, send_sheet
 from lti_tool.web.language import local
-from lti_tool.web.pages.surveys import public, results
+from lti_tool.web.pages.surveys import public, reader_pages, results
 from lti_tool.web.pages.surveys.question_words import question_words
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_course, current_programme
@@ -29,6 +29,7 @@ def _with_its_neighbours(state: BlueprintSetupState) -> None:
     """Results come with the questions."""
     state.app.register_blueprint(results.blueprint)
     state.app.register_blueprint(public.blueprint)
+    state.app.register_blueprint(reader_pages.blueprint)
 
 
 def today() -> date:

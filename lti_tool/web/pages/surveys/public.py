@@ -8,10 +8,10 @@ from lti_tool.domain.surveys.publication import ShownDetail
 from lti_tool.domain.surveys.sheet_checking import CheckedSheet, checked_sheet
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
-from lti_tool.surveys.figures_csv import figures_csv
 from lti_tool.surveys.find_rounds import get_public_round
 from lti_tool.surveys.public_surveys import wants_ticket
-from lti_tool.surveys.read_results import SurveyResults, read_results
+from lti_tool.surveys.results.figures_csv import figures_csv
+from lti_tool.surveys.results.read_results import SurveyResults, read_results
 from lti_tool.surveys.rounds import AskedRound, instrument_of
 from lti_tool.surveys.send_sheet import send_public_sheet
 from lti_tool.traffic.take_turn import Limit

@@ -5,7 +5,7 @@ from flask import Blueprint, render_template
 from lti_tool.courses.viewer import teaching_viewer_of
 from lti_tool.domain.surveys.instrument import EMPTY
 from lti_tool.domain.surveys.publication import ShownDetail
-from lti_tool.surveys.read_results import SurveyResults, course_results
+from lti_tool.surveys.results.read_results import SurveyResults, course_results
 from lti_tool.web.parts import parts
 from lti_tool.web.programme import current_programme
 from lti_tool.web.step import reading

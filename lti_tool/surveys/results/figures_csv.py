@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from lti_tool.domain.surveys.published_results import QuestionResult
-from lti_tool.surveys.read_results import SurveyResults
+from lti_tool.surveys.results.read_results import SurveyResults
 
 COLUMNS = ("survey", "question", "value", "n")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -34,7 +34,7 @@ def _safe(value: object) -> object:
 def _lines(found: SurveyResults) -> Iterator[tuple[str, str, str, object]]:
     for result in found.results.questions:
         for value, n in _values(result):
-            yield found.instrument.id, result.field, value, n
+            yield found.name, result.field, value, n
 
 
 def _values(result: QuestionResult) -> Iterator[tuple[str, object]]:

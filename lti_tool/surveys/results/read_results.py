@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 from lti_tool.domain.content.pin import Pin
 from lti_tool.domain.content.programme import Programme
 from lti_tool.domain.surveys.instrument import SurveyInstrument
+from lti_tool.domain.surveys.periods import half_year_of
+from lti_tool.domain.surveys.pooling import ANY, research_rows
 from lti_tool.domain.surveys.published_results import PublishedResults, SurveyUnit, published_results
 from lti_tool.errors import NotFound
 from lti_tool.messages import N_
-from lti_tool.models import AnswerCount, FreeText, SurveyRound
+from lti_tool.models import AnswerCount, AnswerSheet, FreeText, SurveyRound
 from lti_tool.surveys.rounds import AskedRound, RoundState, instrument_of, round_from
 
 Programmes = Callable[[Pin], Programme]
@@ -27,6 +29,11 @@ class SurveyResults:
     results: PublishedResults
     texts: Mapping[str, tuple[str, ...]]
     """By question; only what a person has read and released, and only where enough answered. Sorted by the text itself."""
+
+    @property
+    def name(self) -> str:
+        """Name it in files: by what was asked, and about which module."""
+        return "-".join(filter(None, (self.instrument.id, self.rounds[0].module_slug)))
 
 
 @dataclass(frozen=True)
@@ -100,3 +107,40 @@ def _texts(session: Session, ids: Collection[int]) -> dict[str, tuple[str, ...]]
     for question, text in session.execute(query):
         found.setdefault(question, []).append(text)
     return {question: tuple(sorted(texts)) for question, texts in found.items()}
+
+
+def results_together(session: Session, ids: Collection[int], programme_in: Programmes, *, least: int) -> list[SurveyResults]:
+    """Give results of rounds, those with the same questions told together; what cannot be told is not among them.
+
+    Single rounds are not told beside their total here: a reader sees one number for each question.
+    """
+    groups: dict[tuple[object, ...], list[AskedRound]] = {}
+    for each in rounds_by_id(session, ids):
+        if each.state is RoundState.OPENED and each.sheets:
+            groups.setdefault((each.pin.programme, each.instrument, each.revision, each.module_slug), []).append(each)
+    return [read_results(session, rounds, programme_in, least=least) for rounds in groups.values()]
+
+
+def research_sheets(session: Session, found: SurveyResults, *, least: int) -> list[dict[str, object]]:
+    """Give rows of research surveys, by half-years, as far as they may be told; ordered by their random keys.
+
+    Role and size become "any" where a combination is rare; nothing else about the person is in a row, no text and no course.
+    """
+    first, told = found.rounds[0], []
+    for half in sorted({half_year_of(each.closes_on) for each in found.rounds}):
+        pool = f"{first.pin.programme} {first.instrument} {first.revision} {half}"
+        sizes = {str(each.id): each.sheets or 0 for each in found.rounds if half_year_of(each.closes_on) == half}
+        rows = [
+            dict(row.values)
+            for row in session.scalars(select(AnswerSheet).where(AnswerSheet.pool == pool).order_by(AnswerSheet.id))
+        ]
+        # A reader of some of the rounds alone must not get the others' rows.
+        if len(rows) != sum(sizes.values()):
+            continue
+        pairs = [(str(row.get("role", ANY)), str(row.get("size", ANY))) for row in rows]
+        shown = research_rows(pairs, sizes, [frozenset({number}) for number in sizes], least=least)
+        personal = {question.key for question in found.instrument.questions if question.is_personal}
+        for row, (role, size) in zip(rows, shown or (), strict=False):
+            kept = {name: value for name, value in row.items() if name not in personal}
+            told.append({**kept, "role": role, "size": size, "half_year": half})
+    return told
