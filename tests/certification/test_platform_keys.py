@@ -113,7 +113,7 @@ def test_a_launch_that_waits_for_keys_comes_again_by_itself_and_gets_in(tool: To
     page = waiting.get_data(as_text=True)
     assert (waiting.status_code, waiting.headers["Retry-After"]) == (503, "2")
     assert 'data-send-after="2000"' in page
-    assert "Gleich geht es von selbst weiter" in page
+    assert "Gleich geht es weiter" in page
     slow.answers.set()
     asking.join(20)
     assert answers[0].status_code == 303
@@ -128,7 +128,7 @@ def test_after_many_times_it_says_that_it_does_not_work(tool: Tool) -> None:
     store.claim_fetch(tool.key_server.url, now=tool.clock(), next_fetch_at=tool.clock.moment.replace(second=30))
     begun = tool.begin()
     token = tool.token(begun)
-    for times, words in (("7", "von selbst weiter"), ("8", "nicht lesen"), ("x", "nicht lesen"), ("-1", "nicht lesen")):
+    for times, words in (("7", "geht es weiter"), ("8", "nicht lesen"), ("x", "nicht lesen"), ("-1", "nicht lesen")):
         answer = tool.post(token, begun.state, times=times)
         assert answer.status_code == 503
         assert words in answer.get_data(as_text=True)

@@ -79,6 +79,11 @@ class PersonModule:
     deliveries: tuple[Delivery, ...]
     grants: tuple[Grant, ...]
 
+    @property
+    def is_score_coming(self) -> bool:
+        """Whether a score is on its way, so that the page may soon say something else."""
+        return any(delivery.state in ("waiting", "delayed") for delivery in self.deliveries)
+
 
 @dataclass(frozen=True)
 class PersonPage:
