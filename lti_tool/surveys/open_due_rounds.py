@@ -67,11 +67,13 @@ def open_due_rounds(
     begun = []
     for wanted in _due(course, programme, today):
         same = [row for row in rows if (row.instrument, row.module_slug) == (wanted.instrument.id, wanted.module_slug)]
+        is_open = [row for row in same if row.state == RoundState.OPEN and row.closes_on >= today]
+        for row in is_open if course.ends_on is not None else ():
+            # The last day was moved: later is what people were told, earlier would break a promise.
+            row.closes_on = max(row.closes_on, wanted.period.closes_on)
         # One that was closed in the same period has asked these people already.
-        if any(row.closes_on >= wanted.period.opens_on for row in same):
-            for row in same:
-                if row.state == RoundState.OPEN and row.closes_on < wanted.period.closes_on and course.ends_on is not None:
-                    row.closes_on = wanted.period.closes_on
+        is_asked = any(row.closes_on >= wanted.period.opens_on for row in same)
+        if is_open or is_asked or not wanted.period.holds(today):
             continue
         begun.append(
             begin_round(
@@ -87,7 +89,7 @@ def _due(course: SurveyCourse, programme: Programme, today: date) -> Iterator[_W
             continue
         period = survey_period(instrument.moment, begins_on=course.begins_on, ends_on=course.ends_on, today=today)
         # A course without a last day is asked in each quarter in which somebody is there.
-        if not period.holds(today) or (course.ends_on is None and course.last_seen_on < period.opens_on):
+        if course.ends_on is None and course.last_seen_on < period.opens_on:
             continue
         for slug in _modules(instrument, course, programme):
             yield _Wanted(instrument, slug, period)
