@@ -34,7 +34,7 @@ test: $(VENV)/.dev ## lint, types, architecture, unit, PostgreSQL, journey and b
 	@$(BIN)/python tests/run.py
 
 lint: $(VENV)/.dev ## style only
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/deptry .
 
 format: $(VENV)/.dev ## rewrite the sources in the project's style
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

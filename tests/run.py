@@ -100,6 +100,7 @@ def run(title: str, *command: str) -> None:
 def main() -> None:
     run("style", str(BIN / "ruff"), "check", ".")
     run("format", str(BIN / "ruff"), "format", "--check", ".")
+    run("dependencies", str(BIN / "deptry"), ".")
     run("types", str(BIN / "mypy"))
     if find_chromium() is None:
         if os.environ.get("CI") == "true":
