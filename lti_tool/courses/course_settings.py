@@ -1,18 +1,21 @@
 """A course's settings as they are stored."""
 
 import logging
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.courses.viewer import name_of, teaching_viewer_of
+from lti_tool.domain.documents.certificate import day_of
 from lti_tool.domain.people import Visitor
 from lti_tool.domain.rules.course import CourseSettings
 from lti_tool.domain.rules.syllabus import Syllabus
 from lti_tool.domain.words.edits import NOTHING_SHOWN, ChangedMeanwhile, Shown, merge
 from lti_tool.errors import ToolError
 from lti_tool.messages import N_
+from lti_tool.models import Course
 from lti_tool.models import CourseSettingsRow as Row
 from lti_tool.models.upsert import insert_for
 from lti_tool.progress.course_facts import settings_from
@@ -77,6 +80,34 @@ def change_settings(
     session.flush()
     log.info("course_settings_changed", extra={"course": viewer.course_id, "user": visitor.user_id})
     settle_course(session, syllabus, viewer.course_id, now=now)
+
+
+@dataclass(frozen=True)
+class ToldDays:
+    """First and last day of a course as the platform tells them; None: it tells none."""
+
+    begins_on: date | None
+    ends_on: date | None
+
+    def suggested_to(self, settings: CourseSettings) -> "ToldDays | None":
+        """Give the days to suggest; None: nothing is told that the course does not have already."""
+        wished = self.applied_to(settings)
+        return self if wished != settings and not wished.faults() else None
+
+    def applied_to(self, settings: CourseSettings) -> CourseSettings:
+        """Give settings with the days that are told; one that is not told stays as it is."""
+        return replace(settings, begins_on=self.begins_on or settings.begins_on, ends_on=self.ends_on or settings.ends_on)
+
+
+def told_days_of(session: Session, course_id: int) -> ToldDays:
+    """Read which days the platform has told of a course."""
+    row = session.execute(select(Course.told_begin, Course.told_end).where(Course.id == course_id)).one_or_none()
+    begin, end = (row.told_begin, row.told_end) if row is not None else (None, None)
+    return ToldDays(_day(begin), _day(end))
+
+
+def _day(moment: str | None) -> date | None:
+    return day_of(datetime.fromisoformat(moment)) if moment else None
 
 
 def _locked_row(session: Session, course_id: int, *, now: datetime) -> Row:

@@ -27,6 +27,11 @@ class Course(Base):
     """Names, never values, of the claims of the latest launch from here, separated by spaces."""
     unusable_claims: Mapped[str] = mapped_column(Text, default="", server_default="")
     """Likewise of those in a shape that nobody can use; they count as absent."""
+    told_begin: Mapped[str | None] = mapped_column(String(40))
+    """When it begins, as the platform tells it in ISO 8601; empty: it says that there is no such day, None: it never said."""
+    told_end: Mapped[str | None] = mapped_column(String(40))
+    context_history: Mapped[str | None] = mapped_column(Text)
+    """Ids of the courses that it was copied from, as the platform wrote them: it cannot be asked for them afterwards."""
     programme_slug: Mapped[str | None] = mapped_column(String(100))
     """The programme that this course learns with; None: nobody has chosen among several yet."""
     programme_version: Mapped[str | None] = mapped_column(String(20))

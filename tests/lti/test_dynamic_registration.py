@@ -246,6 +246,7 @@ def test_the_request_has_the_shape_that_moodle_4_2_3_accepted(platform: Platform
             "domain": "str",
             "description": "str",
             "target_link_uri": "str",
+            "custom_parameters": {"course_begin": "str", "course_end": "str", "context_id_history": "str"},
             "claims": ["str", "str", "str", "str", "str"],
             "messages": [
                 {"type": "str", "label": "str"},

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from lti_tool.lti.addresses import OwnAddresses
 from lti_tool.lti.claims import claim_names as names
+from lti_tool.lti.claims.course_variables import CUSTOM_PARAMETERS
 from lti_tool.lti.errors import ServiceRefused, ServiceUnavailable
 from lti_tool.lti.json_shapes import host_of
 from lti_tool.lti.registering.known_clouds import cloud_of
@@ -187,6 +188,7 @@ def registration_request(platform: PlatformConfiguration, addresses: OwnAddresse
             "domain": urlsplit(addresses.public_url).hostname,
             "description": tool.description,
             "target_link_uri": addresses.launch_url,
+            "custom_parameters": dict(CUSTOM_PARAMETERS),
             "claims": list(CLAIMS),
             "messages": messages,
         },

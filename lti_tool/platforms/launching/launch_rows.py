@@ -43,11 +43,13 @@ _USER: Final = """
 _COURSE: Final = """
     INSERT INTO course (
         platform_id, context_id, registration_id, title, label, memberships_url,
-        claim_names, unusable_claims, programme_slug, programme_version, created_at, last_seen_at
+        claim_names, unusable_claims, told_begin, told_end, context_history,
+        programme_slug, programme_version, created_at, last_seen_at
     )
     VALUES (
         :platform_id, :context_id, :registration_id, :course_title, :course_label, :memberships_url,
-        :claim_names, :unusable_claims, :programme_slug, :programme_version, :now, :now
+        :claim_names, :unusable_claims, :told_begin, :told_end, :context_history,
+        :programme_slug, :programme_version, :now, :now
     )
     ON CONFLICT (platform_id, context_id) DO UPDATE
     SET registration_id = excluded.registration_id,
@@ -56,6 +58,9 @@ _COURSE: Final = """
         memberships_url = COALESCE(excluded.memberships_url, course.memberships_url),
         claim_names = excluded.claim_names,
         unusable_claims = excluded.unusable_claims,
+        told_begin = COALESCE(excluded.told_begin, course.told_begin),
+        told_end = COALESCE(excluded.told_end, course.told_end),
+        context_history = COALESCE(excluded.context_history, course.context_history),
         programme_slug = COALESCE(course.programme_slug, excluded.programme_slug),
         programme_version = COALESCE(course.programme_version, excluded.programme_version),
         last_seen_at = excluded.last_seen_at

@@ -31,11 +31,13 @@ seen_user AS (
 seen_course AS (
     INSERT INTO course (
         platform_id, context_id, registration_id, title, label, memberships_url,
-        claim_names, unusable_claims, programme_slug, programme_version, created_at, last_seen_at
+        claim_names, unusable_claims, told_begin, told_end, context_history,
+        programme_slug, programme_version, created_at, last_seen_at
     )
     SELECT
         %(platform_id)s, %(context_id)s::text, %(registration_id)s, %(course_title)s::text, %(course_label)s::text,
         %(memberships_url)s::text, %(claim_names)s::text, %(unusable_claims)s::text,
+        %(told_begin)s::text, %(told_end)s::text, %(context_history)s::text,
         %(programme_slug)s::text, %(programme_version)s::text, %(now)s, %(now)s
     FROM used
     WHERE %(context_id)s::text IS NOT NULL
@@ -46,6 +48,9 @@ seen_course AS (
         memberships_url = COALESCE(excluded.memberships_url, course.memberships_url),
         claim_names = excluded.claim_names,
         unusable_claims = excluded.unusable_claims,
+        told_begin = COALESCE(excluded.told_begin, course.told_begin),
+        told_end = COALESCE(excluded.told_end, course.told_end),
+        context_history = COALESCE(excluded.context_history, course.context_history),
         programme_slug = COALESCE(course.programme_slug, excluded.programme_slug),
         programme_version = COALESCE(course.programme_version, excluded.programme_version),
         last_seen_at = excluded.last_seen_at

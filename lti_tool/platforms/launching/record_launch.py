@@ -13,6 +13,7 @@ from lti_tool.domain.people import Role, Visitor
 from lti_tool.domain.rules.placing import page_wished_by
 from lti_tool.domain.words.typed_text import clean_line
 from lti_tool.lti.claims.claims import Launch, Person
+from lti_tool.lti.claims.course_variables import told_of_course
 from lti_tool.lti.claims.roles import Roles
 from lti_tool.lti.errors import LaunchRefusal, LaunchRejected
 from lti_tool.models import UsedNonce
@@ -102,6 +103,7 @@ def _values(
     now: datetime,
 ) -> dict[str, Any]:
     context, link, ags = launch.context, launch.resource_link, launch.ags
+    told = told_of_course(launch.custom)
     return {
         "now": now,
         "nonce_hash": hashlib.sha256(launch.nonce.encode()).hexdigest(),
@@ -118,6 +120,9 @@ def _values(
         "memberships_url": launch.memberships_url,
         "claim_names": " ".join(launch.claim_names),
         "unusable_claims": " ".join(launch.unusable_claims),
+        "told_begin": told.begins_at,
+        "told_end": told.ends_at,
+        "context_history": told.history,
         "roles": " ".join(sorted(roles)),
         "resource_link_id": link.id if link else None,
         "link_title": clean_line((link.title if link else None) or ""),

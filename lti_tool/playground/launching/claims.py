@@ -210,7 +210,10 @@ def _custom(site: Site, tool: Tool, person: Person, activity: Activity | None) -
         "$Context.title": site.course_title,
         "$Context.sourcedId": _course_number(site),
         "$Context.id.history": ",".join(site.state.course_history),
+        # Moodle writes this one as Unix time, and the course section's as ISO 8601, empty where no day is set.
         "$Context.timeFrame.begin": "1793487600",
+        "$CourseSection.timeFrame.begin": "2026-10-31T23:00:00+00:00",
+        "$CourseSection.timeFrame.end": "",
         "$Moodle.Person.userGroupIds": "",
         "$ResourceLink.id": str(activity.id) if activity else "",
         "$ResourceLink.title": activity.title if activity else "",

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from lti_tool.domain.words.typed_text import clean_line
 from lti_tool.errors import ToolError
 from lti_tool.lti.addresses import OwnAddresses
+from lti_tool.lti.claims.course_variables import CUSTOM_PARAMETERS
 from lti_tool.lti.json_shapes import host_of, origin_of
 from lti_tool.lti.registering.dynamic_registration import PlatformConfiguration, ToolDescription, registration_request
 from lti_tool.lti.registering.registration_failed import RegistrationFailed
@@ -198,6 +199,7 @@ def _by_hand_page(
         family=find_family(family or request.form.get("family", "")),
         own=addresses,
         logo_url=_absolute(asset_url("icon.svg")),
+        variables="\n".join(f"{name}={variable}" for name, variable in CUSTOM_PARAMETERS.items()),
         example_module=parts().catalogue.served[0].head.modules[0].slug,
     )
 

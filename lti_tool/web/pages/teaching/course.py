@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from lti_tool.courses.course_settings import SettingsRefused, change_settings
+from lti_tool.courses.course_settings import SettingsRefused, change_settings, told_days_of
 from lti_tool.courses.export_course import CourseTable, export_course
 from lti_tool.courses.open_course import CoursePage, CourseQuery, Show, Sort, open_course
 from lti_tool.courses.person.resend_score import answer_emptied, resend_late_scores
@@ -163,6 +163,21 @@ def save_settings() -> ResponseReturnValue:
     return redirect(href("course.overview", done="saved"), 303)
 
 
+@blueprint.post("/settings/told-days")
+def take_told_days() -> ResponseReturnValue:
+    """Take the course's first and last day over from the platform."""
+    visitor = current_visitor()
+    try:
+        with step() as session:
+            viewer = teaching_viewer_of(session, visitor)
+            stored = settings_of(session, viewer.course_id)
+            wished = told_days_of(session, viewer.course_id).applied_to(stored)
+            change_settings(session, current_syllabus(), visitor, wished, shown=shown_in_form(), now=parts().now())
+    except (SettingsRefused, ChangedMeanwhile) as problem:
+        return _settings_page(stored.texts(), Shown.of(stored.texts()), problem), problem.status
+    return redirect(href("course.settings"), 303)
+
+
 def _overview(visitor: Visitor, *, problem: ToolError | None = None) -> ResponseReturnValue:
     arguments = request.args
     query = CourseQuery.of(*(arguments.get(name, "") for name in ("show", "sort", "name", "page")))
@@ -201,10 +216,14 @@ def _roster_reading(visitor: Visitor, page: CoursePage) -> InquiryState:
 
 
 def _settings_page(values: dict[str, str], shown: Shown, problem: SettingsRefused | ChangedMeanwhile | None = None) -> str:
+    with reading() as session:
+        course_id = teaching_viewer_of(session, current_visitor()).course_id
+        told, stored = told_days_of(session, course_id), settings_of(session, course_id)
     return render_template(
         "course/settings.html",
         section="course",
         values=values,
+        told_days=told.suggested_to(stored),
         conditions=_conditions_in(values),
         practice_rules=_PRACTICE_RULES,
         shown=shown,
