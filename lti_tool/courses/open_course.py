@@ -11,11 +11,13 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lti_tool.courses.needs import Need, need_facts, needs_of
 from lti_tool.courses.person.advice import Advice, advice_for
 from lti_tool.courses.standings import CertificateState, MemberStanding, ModuleState, ScoreStanding, standings_in
 from lti_tool.courses.viewer import Viewer, viewer_of
 from lti_tool.domain.content.programme import AssessmentRules, Module, Programme
 from lti_tool.domain.people import Visitor
+from lti_tool.domain.rules.completion import Conditions
 from lti_tool.domain.rules.course import CourseSettings
 from lti_tool.domain.words.folding import by_name, is_found
 from lti_tool.domain.words.typed_text import clean_line
@@ -129,6 +131,8 @@ class CoursePage:
     """Scores that were in the gradebook and are not any more; whoever teaches is asked once what is meant."""
     without_column: tuple[WithoutColumn, ...]
     roster: Roster
+    needs: tuple[Need, ...]
+    """Who needs whoever teaches; empty for those who only accompany."""
     settings: CourseSettings
     rules: AssessmentRules
 
@@ -149,6 +153,13 @@ def open_course(session: Session, programme: Programme, visitor: Visitor, query:
     pages = max(1, -(-len(found) // PAGE_SIZE))
     shown = found[(min(query.page, pages) - 1) * PAGE_SIZE :][:PAGE_SIZE]
     course = session.get_one(Course, viewer.course_id)
+    roster = _roster(session, course)
+    unread = roster.is_offered and roster.read_at is None
+    facts = (
+        need_facts(session, programme, course.id, settings.conditions or Conditions(), is_roster_unread=unread, now=now)
+        if viewer.sees_details
+        else None
+    )
     log.info("course_opened", extra={"course": viewer.course_id, "user": visitor.user_id, "members": len(shown)})
     return CoursePage(
         title=course.title or course.label,
@@ -164,7 +175,8 @@ def open_course(session: Session, programme: Programme, visitor: Visitor, query:
         troubles=_troubles(present) if viewer.sees_details else (),
         emptied=_count_emptied(present) if viewer.sees_details else 0,
         without_column=_without_column(programme, present) if viewer.sees_details else (),
-        roster=_roster(session, course),
+        roster=roster,
+        needs=needs_of(in_order_of_names(present), facts) if facts else (),
         settings=settings,
         rules=rules,
     )

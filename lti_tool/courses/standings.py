@@ -85,6 +85,8 @@ class ModuleStanding:
     """None: nothing was to be sent to this course."""
     missing: tuple[MissingCondition, ...] = ()
     """What this course still asks for; empty: the module is passed."""
+    failed: int = 0
+    """Attempts that were handed in and not passed; 0 as soon as one was passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,8 +327,8 @@ def _module(user_id: int, module: Module, rules: AssessmentRules, facts: _Facts)
     if completed_at is None:
         evidence = facts.beside.evidence(user_id, module, lessons_read=read, is_quiz_passed=bool(is_passed))
         left = missing(evidence, facts.beside.requirements.parts_of(module))
-    score = facts.scores.get(key)
-    return ModuleStanding(module, state, read, attempts, allowed, bool(is_passed), best, completed_at, score, left)
+    score, failed = facts.scores.get(key), 0 if is_passed else submitted
+    return ModuleStanding(module, state, read, attempts, allowed, bool(is_passed), best, completed_at, score, left, failed)
 
 
 def _worth(revoked_at: datetime | None, valid_until: str | None, *, today: date) -> CertificateState:

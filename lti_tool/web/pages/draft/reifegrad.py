@@ -13,13 +13,20 @@ from lti_tool.reifegrad.read_round import DimensionRating, Moment, Round, rating
 from lti_tool.reifegrad.save_round import EVIDENCE_MAX, RatingRefused, save_round
 from lti_tool.web.forms.shown import come_back, shown_in_form
 from lti_tool.web.parts import parts
-from lti_tool.web.programme import current_programme
+from lti_tool.web.programme import current_programme, programme_if_decided
 from lti_tool.web.step import reading, step
 from lti_tool.web.visits.browser_session import current_visitor, href
 
 blueprint = Blueprint("reifegrad", __name__)
 
 _NAMES = {Moment.BEFORE: N_("zu Beginn"), Moment.AFTER: N_("zum Abschluss")}
+
+
+@blueprint.app_template_global("has_reifegrad")
+def has_reifegrad() -> bool:
+    """Whether the programme of the course has a self-assessment."""
+    programme = programme_if_decided()
+    return programme is not None and bool(programme.dimensions)
 
 
 @blueprint.get("/reifegrad")
