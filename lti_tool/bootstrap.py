@@ -26,7 +26,7 @@ from lti_tool.content_versions.catalogue import Catalogue
 from lti_tool.content_versions.kept_readings import KeptReadings
 from lti_tool.content_versions.open_catalogue import WantedProgrammes, open_catalogue
 from lti_tool.content_versions.shelf import Shelf
-from lti_tool.domain.documents.certificate import ZONE, Issuer
+from lti_tool.domain.documents.certificate import Issuer, day_of
 from lti_tool.domain.documents.letterhead import Letterhead
 from lti_tool.errors import ConfigurationError
 from lti_tool.hints.forget_hints import forget_hints
@@ -264,7 +264,7 @@ def chores(parts: Parts) -> tuple[Chore, ...]:
 def survey_chores(parts: Parts) -> SurveyChores:
     """Wire what is done for surveys beside their pages."""
     least, keys = parts.settings.survey_least_people, RoundKeys(parts.settings.effective_survey_keys_dir)
-    return SurveyChores(parts.database, keys, parts.programme_in, least, parts.now, lambda moment: moment.astimezone(ZONE).date())
+    return SurveyChores(parts.database, keys, parts.programme_in, least, parts.now, day_of)
 
 
 def _refresh_keys(parts: Parts) -> None:

@@ -20,8 +20,8 @@ _LEAST_TO_COMPRESS = 1000
 class SignedValues:
     """One kind of value, for one purpose: what was signed as a login state never passes as a cookie.
 
-    The fields' names are part of the key. So a value of another release, which has other fields, counts as none of ours, and
-    nobody has to raise a number for that.
+    The fields' names are part of the key, and stand nowhere else: what is signed is the list of their values. So a value of
+    another release, which has other fields, counts as none of ours, and nobody has to raise a number for that.
     """
 
     def __init__(self, secret: str, purpose: str, *fields: str) -> None:
@@ -36,7 +36,7 @@ class SignedValues:
         """Pack and sign JSON values; the result is ASCII that may stand in a cookie or an address."""
         if values.keys() != set(self._fields):
             raise ValueError(f"{sorted(values)} are not the fields {sorted(self._fields)}")
-        return self._signer.sign(_pack({name: value for name, value in values.items() if value is not None})).decode()
+        return self._signer.sign(_pack([values[name] for name in self._fields])).decode()
 
     def read(self, text: str) -> dict[str, Any] | None:
         """Return the values by their names; None if they are not ours, or were changed."""
@@ -46,10 +46,10 @@ class SignedValues:
             values = _unpack(self._signer.unsign(text))
         except BadData:
             return None
-        return {name: values.get(name) for name in self._fields}
+        return dict(zip(self._fields, values, strict=True))
 
 
-def _pack(values: dict[str, object]) -> bytes:
+def _pack(values: list[object]) -> bytes:
     """Return base64url of JSON, or a dot and base64url of compressed JSON, as itsdangerous' own serializer writes it."""
     plain = _encode(values).encode()
     if len(plain) < _LEAST_TO_COMPRESS:
@@ -57,10 +57,10 @@ def _pack(values: dict[str, object]) -> bytes:
     return _COMPRESSED + base64_encode(zlib.compress(plain))
 
 
-def _unpack(packed: bytes) -> dict[str, Any]:
+def _unpack(packed: bytes) -> list[Any]:
     """Read what `_pack` wrote. Never called with what was not signed here."""
     plain = zlib.decompress(base64_decode(packed[1:])) if packed.startswith(_COMPRESSED) else base64_decode(packed)
-    values: dict[str, Any] = json.loads(plain)
+    values: list[Any] = json.loads(plain)
     return values
 
 

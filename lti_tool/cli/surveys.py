@@ -7,6 +7,7 @@ import click
 
 from lti_tool import bootstrap, clock
 from lti_tool.cli.output import ID
+from lti_tool.domain.documents.certificate import day_of
 from lti_tool.parts import Parts
 from lti_tool.settings import load_settings
 from lti_tool.surveys.public_surveys import make_tickets, open_public_survey, publish_round
@@ -15,7 +16,6 @@ from lti_tool.surveys.results.read_results import decide_text, list_rounds, read
 from lti_tool.surveys.results.readers import invite_reader, list_readers, revoke_reader
 from lti_tool.surveys.round_keys import RoundKeys
 from lti_tool.surveys.rounds import RoundState
-from lti_tool.web.language import local
 
 DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -86,7 +86,7 @@ def open_survey(name: str, until: datetime, slug: str | None, tickets: int | Non
     served = [each for each in parts.catalogue.served if slug in (None, each.head.slug)]
     if len(served) != 1:
         raise click.UsageError(f"Say of which programme: {', '.join(each.head.slug for each in parts.catalogue.served)}")
-    today = local(clock.now()).date()
+    today = day_of(clock.now())
     with parts.database.write.begin() as session:
         opened = open_public_survey(session, served[0].programme, name, _keys(parts), until=until.date(), today=today)
         codes = make_tickets(session, opened.id, tickets) if tickets else ()
@@ -125,7 +125,7 @@ def publish(number: int, yes: bool) -> None:
 def invite(name: str, rounds: tuple[int, ...], days: int) -> None:
     """Let NAME, from outside, read the results of some rounds: prints an address and a code, which works once."""
     parts = _parts()
-    until = local(clock.now()).date() + timedelta(days=days)
+    until = day_of(clock.now()) + timedelta(days=days)
     with parts.database.write.begin() as session:
         reader, code = invite_reader(session, name, rounds, expires_on=until)
     click.echo(f"{parts.settings.public_url}/surveys/read/{reader.address}\n{code}")
